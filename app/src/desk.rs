@@ -1,0 +1,64 @@
+//! The port: everything the console may ask of the server. `server` implements it, tests can fake it.
+
+use async_trait::async_trait;
+use domain::{
+    id::{ApprovalId, RunId},
+    queue::{QueuePage, QueueQuery},
+    review::{Review, Unapplied, Viewer},
+    timeline::RunPage,
+};
+
+use crate::failure::Failure;
+
+/// What the console asks, for the person of the current request.
+#[async_trait]
+pub trait Desk: Send + Sync {
+    /// Who is signed in; `None` for nobody.
+    async fn viewer(&self) -> Result<Option<Viewer>, Failure>;
+
+    /// A page of approvals, due first.
+    async fn queue(&self, query: QueueQuery) -> Result<QueuePage, Failure>;
+
+    /// The approval page.
+    async fn review(&self, id: ApprovalId) -> Result<Review, Failure>;
+
+    /// The run page; the timeline begins after `cursor`.
+    async fn run(&self, id: RunId, cursor: Option<String>) -> Result<RunPage, Failure>;
+}
+
+/// What the current request brings to the page besides its URL. The server provides it as context.
+#[derive(Debug, Clone, Default)]
+pub struct Incoming {
+    /// A decision that was posted to this page and not applied.
+    pub unapplied: Option<Unapplied>,
+    /// A sign-in that was posted and refused: the sentence, and the email to keep.
+    pub sign_in_refused: Option<SignInRefused>,
+    /// The theme cookie: `light` or `dark`.
+    pub theme: Option<String>,
+    /// Served asset paths.
+    pub assets: Assets,
+}
+
+/// A refused sign-in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SignInRefused {
+    /// What to show.
+    pub message: String,
+    /// The email that was typed.
+    pub email: String,
+}
+
+/// Where the built assets are served, e.g. `/assets/console-1a2b.css`.
+#[derive(Debug, Clone, Default)]
+pub struct Assets {
+    /// The style sheet.
+    pub css: String,
+    /// The JavaScript of wasm-bindgen.
+    pub js: String,
+    /// The WebAssembly.
+    pub wasm: String,
+    /// The Inter font, preloaded.
+    pub font: String,
+    /// The icon shown in the tab.
+    pub favicon: String,
+}

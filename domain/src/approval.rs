@@ -1,0 +1,201 @@
+//! The pending approval: its states and every legal move between them.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Refusal, Time,
+    actor::{UnknownWord, words},
+    decision::Verdict,
+    event::Event,
+    id::{ApprovalId, SessionId},
+    policy::Standing,
+    refusal::Code,
+};
+
+/// The state of an approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Approval {
+    /// It waits for people.
+    Pending {
+        /// When it expires, if its policy has a deadline.
+        expires_at: Option<Time>,
+    },
+    /// The policy is satisfied.
+    Approved {
+        /// When.
+        at: Time,
+        /// Until when it may be used, if its policy says.
+        valid_until: Option<Time>,
+        /// Whether it was used.
+        used: Use,
+    },
+    /// The reject count was reached.
+    Rejected {
+        /// When.
+        at: Time,
+    },
+    /// Nobody decided in time. Not the same as rejected.
+    Expired {
+        /// When.
+        at: Time,
+    },
+}
+
+/// What became of an approval's single use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "use", rename_all = "snake_case")]
+pub enum Use {
+    /// Nobody has used it.
+    Unused,
+    /// One call has.
+    Consumed {
+        /// The call.
+        by: Call,
+    },
+    /// Conditions no longer held when the call came.
+    Void {
+        /// The condition's message.
+        because: String,
+    },
+}
+
+/// The identity of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Its session.
+    pub session: SessionId,
+    /// The client's id of the call.
+    pub tool_use_id: String,
+}
+
+words! {
+    /// The status of an approval, without its data.
+    Status {
+        /// It waits for people.
+        Pending = "pending",
+        /// The policy is satisfied.
+        Approved = "approved",
+        /// The reject count was reached.
+        Rejected = "rejected",
+        /// Nobody decided in time.
+        Expired = "expired",
+    }
+}
+
+impl Approval {
+    /// The state without its data.
+    pub const fn status(&self) -> Status {
+        match self {
+            Self::Pending { .. } => Status::Pending,
+            Self::Approved { .. } => Status::Approved,
+            Self::Rejected { .. } => Status::Rejected,
+            Self::Expired { .. } => Status::Expired,
+        }
+    }
+
+    /// Since when the status is final.
+    pub const fn ended_at(&self) -> Option<Time> {
+        match self {
+            Self::Pending { .. } => None,
+            Self::Approved { at, .. } | Self::Rejected { at } | Self::Expired { at } => Some(*at),
+        }
+    }
+
+    /// Whether it should have expired by now.
+    pub fn is_overdue(&self, now: Time) -> bool {
+        match self {
+            Self::Pending { expires_at } => expires_at.is_some_and(|end| end <= now),
+            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } => false,
+        }
+    }
+
+    /// Applies the standing after a vote. `None` for the event: the quorum is still open.
+    ///
+    /// # Errors
+    /// `already_decided` once the status is final, `expired` past the deadline.
+    pub fn decide(
+        self,
+        id: ApprovalId,
+        standing: &Standing,
+        valid_for: Option<u64>,
+        now: Time,
+    ) -> Result<(Self, Option<Event>), Refusal> {
+        if self.is_overdue(now) {
+            return Err(expired());
+        }
+        match self {
+            Self::Pending { expires_at } => Ok(match standing.outcome {
+                None => (Self::Pending { expires_at }, None),
+                Some(Verdict::Approve) => {
+                    let valid_until = valid_for.and_then(|seconds| later(now, seconds));
+                    let approved = Self::Approved { at: now, valid_until, used: Use::Unused };
+                    (approved, Some(Event::ApprovalApproved { approval: id }))
+                }
+                Some(Verdict::Reject) => (Self::Rejected { at: now }, Some(Event::ApprovalRejected { approval: id })),
+            }),
+            Self::Approved { at, .. } | Self::Rejected { at } => Err(already_decided(at)),
+            Self::Expired { .. } => Err(expired()),
+        }
+    }
+
+    /// Ends a pending approval whose deadline has passed.
+    pub fn expire(self, id: ApprovalId, now: Time) -> Result<(Self, Event), Refusal> {
+        match self {
+            Self::Pending { expires_at: Some(end) } if end <= now => {
+                Ok((Self::Expired { at: now }, Event::ApprovalExpired { approval: id }))
+            }
+            Self::Pending { .. } => Err(Refusal::new(Code::IllegalMove, "The approval is not due yet.")),
+            Self::Approved { at, .. } | Self::Rejected { at } => Err(already_decided(at)),
+            Self::Expired { .. } => Err(expired()),
+        }
+    }
+
+    /// Uses the approval for one call, once.
+    pub fn consume(self, id: ApprovalId, call: Call, now: Time) -> Result<(Self, Event), Refusal> {
+        match self {
+            Self::Approved { at, valid_until, used: Use::Unused } if valid_until.is_none_or(|end| now < end) => {
+                let event = Event::ApprovalConsumed {
+                    approval: id,
+                    session: call.session,
+                    tool_use_id: call.tool_use_id.clone(),
+                };
+                Ok((Self::Approved { at, valid_until, used: Use::Consumed { by: call } }, event))
+            }
+            Self::Approved { .. } => Err(Refusal::new(Code::IllegalMove, "The approval cannot be used any more.")),
+            Self::Pending { .. } | Self::Rejected { .. } | Self::Expired { .. } => {
+                Err(Refusal::new(Code::IllegalMove, "The call is not approved."))
+            }
+        }
+    }
+
+    /// Voids an unused approval because a condition no longer holds.
+    pub fn void(self, id: ApprovalId, because: String) -> Result<(Self, Event), Refusal> {
+        match self {
+            Self::Approved { at, valid_until, used: Use::Unused } => {
+                let event = Event::ApprovalVoided { approval: id, because: because.clone() };
+                Ok((Self::Approved { at, valid_until, used: Use::Void { because } }, event))
+            }
+            Self::Approved { .. } | Self::Pending { .. } | Self::Rejected { .. } | Self::Expired { .. } => {
+                Err(Refusal::new(Code::IllegalMove, "Only an unused approval can be voided."))
+            }
+        }
+    }
+}
+
+/// A moment some seconds later; `None` beyond the calendar.
+pub fn later(from: Time, seconds: u64) -> Option<Time> {
+    let span = chrono::TimeDelta::try_seconds(i64::try_from(seconds).ok()?)?;
+    from.checked_add_signed(span)
+}
+
+fn already_decided(at: Time) -> Refusal {
+    Refusal::new(Code::AlreadyDecided, "Your decision was not applied: the approval was decided before.")
+        .with("decided_at", serde_json::json!(at))
+}
+
+fn expired() -> Refusal {
+    Refusal::new(Code::Expired, "Your decision was not applied: the time to decide is over. Nothing ran.")
+}

@@ -1,0 +1,70 @@
+//! A reviewer's verdict on one package revision.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Digest, Time,
+    actor::{UnknownWord, words},
+    id::{ApprovalId, DecisionId, PersonId},
+};
+
+words! {
+    /// What a reviewer says.
+    Verdict {
+        /// The call may run exactly as shown.
+        Approve = "approve",
+        /// The call may not run.
+        Reject = "reject",
+    }
+}
+
+/// A stored decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Its id.
+    pub id: DecisionId,
+    /// The approval decided.
+    pub approval: ApprovalId,
+    /// Who decided.
+    pub person: PersonId,
+    /// Their name, as it was.
+    pub name: String,
+    /// The group whose seat it fills.
+    pub group: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The package revision that was read.
+    pub revision: u32,
+    /// The digest of that package.
+    pub package_digest: Digest,
+    /// A code of the policy's list.
+    pub reason_code: Option<String>,
+    /// The reviewer's words, sent to the agent as written.
+    pub notes: Option<String>,
+    /// When.
+    pub at: Time,
+}
+
+/// What a reviewer sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ballot {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The digest of the package that was shown.
+    pub package_digest: Digest,
+    /// The revision that was shown, when it does not come in `If-Match`.
+    #[serde(default)]
+    pub revision: Option<u32>,
+    /// A code of the policy's list.
+    #[serde(default)]
+    pub reason_code: Option<String>,
+    /// The reviewer's words.
+    #[serde(default)]
+    pub notes: Option<String>,
+    /// The group to decide for, when the person belongs to several.
+    #[serde(default)]
+    pub for_group: Option<String>,
+}

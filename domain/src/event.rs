@@ -1,0 +1,119 @@
+//! What the audit log can say: one variant a move, named `noun.past`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    Actor, Digest, Role, Scope, Time, canonical,
+    decision::Verdict,
+    gate::Outcome,
+    id::{ApprovalId, CheckId, DecisionId, EventId, KeyId, PersonId, ResumptionId, RunId, SessionId},
+    workflow::Risk,
+};
+
+/// Declares the events with their kinds.
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident = $kind:literal { $($field:ident: $type:ty,)* },)*) => {
+        /// An entry of the audit log: its kind and payload.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind")]
+        #[expect(missing_docs, reason = "the fields say what they are in the words of the glossary")]
+        pub enum Event { $($(#[$doc])* #[serde(rename = $kind)] $variant { $($field: $type,)* },)* }
+
+        impl Event {
+            /// Every kind there is.
+            pub const KINDS: &'static [&'static str] = &[$($kind,)*];
+
+            /// The kind of this event.
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $kind,)* }
+            }
+        }
+    };
+}
+
+events! {
+    /// A run began.
+    RunStarted = "run.started" { workflow: String, version: u32, subject: String, requested_by: Option<PersonId>, },
+    /// An agent session joined a run.
+    SessionAttached = "session.attached" { session: SessionId, framework: String, external_id: String, },
+    /// A session now waits for an approval.
+    SessionSuspended = "session.suspended" { session: SessionId, approval: ApprovalId, awaiting: usize, },
+    /// One of several approvals ended; the session still waits.
+    SessionReleased = "session.released" { session: SessionId, approval: ApprovalId, awaiting: usize, },
+    /// The last blocking approval ended.
+    SessionResumed = "session.resumed" { session: SessionId, approval: ApprovalId, },
+    /// A fact was recorded.
+    FactWritten = "fact.written" { name: String, value: Value, version: i64, previous: Option<Value>, source: String, reference: Option<String>, },
+    /// The model said something.
+    AssertionRecorded = "assertion.recorded" { assertions: Value, statement: Option<String>, },
+    /// A gate was evaluated.
+    GateChecked = "gate.checked" { check: CheckId, session: SessionId, tool: String, tool_use_id: String, gate: String, outcome: Outcome, error: Option<String>, approval: Option<ApprovalId>, },
+    /// A tool ran and its harness reported the result.
+    ToolExecuted = "tool.executed" { check: CheckId, tool: String, is_error: bool, facts: Vec<String>, },
+    /// An approval waits for people.
+    ApprovalOpened = "approval.opened" { approval: ApprovalId, gate: String, tool: String, title: String, risk: Risk, policy: String, package_digest: Digest, expires_at: Option<Time>, },
+    /// The policy is satisfied.
+    ApprovalApproved = "approval.approved" { approval: ApprovalId, },
+    /// The policy's reject count is reached.
+    ApprovalRejected = "approval.rejected" { approval: ApprovalId, },
+    /// Nobody decided in time.
+    ApprovalExpired = "approval.expired" { approval: ApprovalId, },
+    /// The approved call was allowed; the approval cannot be used again.
+    ApprovalConsumed = "approval.consumed" { approval: ApprovalId, session: SessionId, tool_use_id: String, },
+    /// Conditions no longer held when the approved call came; a fresh approval is needed.
+    ApprovalVoided = "approval.voided" { approval: ApprovalId, because: String, },
+    /// A reviewer decided.
+    DecisionRecorded = "decision.recorded" { decision: DecisionId, approval: ApprovalId, verdict: Verdict, group: String, revision: u32, package_digest: Digest, reason_code: Option<String>, notes: Option<String>, },
+    /// The wake-up was queued with the decision.
+    ResumptionQueued = "resumption.queued" { resumption: ResumptionId, approval: ApprovalId, },
+    /// The agent's side fetched the final status.
+    ResumptionDelivered = "resumption.delivered" { resumption: ResumptionId, approval: ApprovalId, },
+    /// A workflow version was published.
+    WorkflowPublished = "workflow.published" { name: String, version: u32, digest: Digest, },
+    /// A person was added.
+    PersonAdded = "person.added" { person: PersonId, roles: Vec<Role>, groups: Vec<String>, },
+    /// A person may no longer sign in.
+    PersonDisabled = "person.disabled" { person: PersonId, },
+    /// A person's password was changed.
+    PasswordChanged = "person.password_changed" { person: PersonId, },
+    /// A key was created.
+    KeyCreated = "key.created" { key: KeyId, name: String, scopes: Vec<Scope>, owner: Option<PersonId>, },
+    /// Somebody signed in.
+    SignedIn = "session.signed_in" { person: PersonId, },
+    /// Somebody signed out.
+    SignedOut = "session.signed_out" { person: PersonId, },
+    /// A sign-in was refused.
+    SignInRefused = "session.sign_in_refused" { person: Option<PersonId>, },
+}
+
+/// An event with all the log keeps of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its id.
+    pub id: EventId,
+    /// When it happened.
+    pub at: Time,
+    /// Who caused it.
+    pub actor: Actor,
+    /// The run it belongs to.
+    pub run: Option<RunId>,
+    /// The approval it concerns.
+    pub approval: Option<ApprovalId>,
+    /// The subject of the run.
+    pub subject: Option<String>,
+    /// What happened.
+    pub event: Event,
+}
+
+impl Entry {
+    /// The salted commitment of the payload: the payload can be erased later, the log still proves what it was.
+    pub fn commitment(&self, salt: &[u8; 16]) -> Digest {
+        Digest::of_parts("event-payload/v1", &[salt, self.payload().as_bytes()])
+    }
+
+    /// The payload as it is stored: canonical JSON.
+    pub fn payload(&self) -> String {
+        serde_json::to_value(&self.event).map(|value| canonical::to_string(&value)).unwrap_or_default()
+    }
+}

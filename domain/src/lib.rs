@@ -1,0 +1,37 @@
+//! What an approval is: the words, states and rules of Countersign, without I/O, clock or database.
+//!
+//! Everything here is a plain value or a pure function. Time, ids and randomness are handed in by the caller;
+//! conditions are text and results only (their evaluation lives in `server/src/rules`). The crate compiles to
+//! WebAssembly, so that the console renders the very types the server decides with.
+
+pub mod actor;
+pub mod approval;
+pub mod canonical;
+pub mod decision;
+pub mod digest;
+pub mod event;
+pub mod field;
+pub mod gate;
+pub mod id;
+pub mod inspect;
+pub mod judge;
+pub mod package;
+pub mod page;
+pub mod permission;
+pub mod policy;
+pub mod queue;
+pub mod refusal;
+pub mod resumption;
+pub mod review;
+pub mod session;
+pub mod template;
+pub mod timeline;
+pub mod workflow;
+
+pub use actor::{Actor, Role, Scope, SystemActor};
+pub use chrono::{DateTime, Utc};
+pub use digest::Digest;
+pub use refusal::{FieldError, Refusal};
+
+/// A point in time, UTC, at most microsecond precision (what both databases keep).
+pub type Time = DateTime<Utc>;

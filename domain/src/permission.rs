@@ -1,0 +1,92 @@
+//! The whole permission table: which scope or role may do what.
+
+use crate::actor::{Role, Scope};
+
+/// Something a caller may want to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Publish a workflow version.
+    PublishWorkflow,
+    /// Read workflow definitions.
+    ReadWorkflows,
+    /// Start a run, attach a session.
+    StartRun,
+    /// Read a run and its timeline.
+    ReadRun,
+    /// Write facts.
+    WriteFacts,
+    /// Record assertions.
+    RecordAssertions,
+    /// Ask a gate.
+    CheckGate,
+    /// Report a tool's result.
+    ReportToolResult,
+    /// Read approvals.
+    ReadApprovals,
+    /// Fetch the outcome of an approval.
+    AwaitDecision,
+    /// Decide.
+    Decide,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: &'static [Self] = &[
+        Self::PublishWorkflow,
+        Self::ReadWorkflows,
+        Self::StartRun,
+        Self::ReadRun,
+        Self::WriteFacts,
+        Self::RecordAssertions,
+        Self::CheckGate,
+        Self::ReportToolResult,
+        Self::ReadApprovals,
+        Self::AwaitDecision,
+        Self::Decide,
+    ];
+
+    /// The scopes a key needs one of.
+    pub const fn scopes(self) -> &'static [Scope] {
+        match self {
+            Self::PublishWorkflow => &[Scope::Admin],
+            Self::ReadWorkflows | Self::ReadRun => Scope::ALL,
+            Self::StartRun | Self::CheckGate | Self::ReportToolResult => &[Scope::Hook],
+            Self::WriteFacts => &[Scope::System],
+            Self::RecordAssertions | Self::AwaitDecision => &[Scope::Hook, Scope::Agent],
+            Self::ReadApprovals => &[Scope::Hook, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin],
+            Self::Decide => &[Scope::Reviewer],
+        }
+    }
+
+    /// The roles a signed-in person needs one of.
+    pub const fn roles(self) -> &'static [Role] {
+        match self {
+            Self::ReadWorkflows | Self::ReadRun | Self::ReadApprovals => Role::ALL,
+            Self::Decide => &[Role::Reviewer],
+            Self::PublishWorkflow
+            | Self::StartRun
+            | Self::WriteFacts
+            | Self::RecordAssertions
+            | Self::CheckGate
+            | Self::ReportToolResult
+            | Self::AwaitDecision => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write as _;
+
+    #[test]
+    fn the_permission_table() {
+        let mut table = String::new();
+        for action in Action::ALL {
+            let scopes: Vec<_> = action.scopes().iter().map(|scope| scope.as_str()).collect();
+            let roles: Vec<_> = action.roles().iter().map(|role| role.as_str()).collect();
+            writeln!(table, "{action:?}: keys [{}], people [{}]", scopes.join(" "), roles.join(" ")).expect("write");
+        }
+        insta::assert_snapshot!(table);
+    }
+}

@@ -1,0 +1,245 @@
+//! Who may decide, and when enough have: pure functions used on every path.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Refusal,
+    actor::{UnknownWord, words},
+    decision::{Ballot, Decision, Verdict},
+    id::PersonId,
+    refusal::Code,
+};
+
+/// The longest note a decision carries, in characters.
+pub const MAX_NOTES: usize = 4_000;
+
+/// A review policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// The groups that must approve, all of them.
+    pub approve: Vec<Seats>,
+    /// How many rejections reject.
+    pub reject_count: u32,
+    /// Who may not decide.
+    pub exclude: Vec<Exclusion>,
+    /// When a reason is required, and the codes to choose from.
+    pub reasons: Reasons,
+    /// Where a decision may be given.
+    pub via: Vec<Via>,
+    /// Seconds within which an approval must be used.
+    pub valid_for: Option<u64>,
+    /// Seconds after which a pending approval expires.
+    pub expire_after: Option<u64>,
+}
+
+/// A group and how many of its people must approve.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seats {
+    /// The group's name.
+    pub group: String,
+    /// How many.
+    pub count: u32,
+}
+
+words! {
+    /// People who may not decide an approval.
+    Exclusion {
+        /// The person who asked for the run.
+        Requester = "requester",
+        /// The person who owns the agent's key.
+        AgentOwner = "agent_owner",
+        /// Anybody who approved another approval of this run.
+        PreviousApprover = "previous_approver",
+    }
+}
+
+words! {
+    /// Where a decision may be given.
+    Via {
+        /// Signed in at the console.
+        Console = "console",
+        /// By a person's API token.
+        Api = "api",
+    }
+}
+
+/// When a reason is required.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reasons {
+    /// The verdicts that need a code and notes.
+    pub required_on: Vec<Verdict>,
+    /// The codes to choose from; empty means notes alone.
+    pub codes: Vec<String>,
+}
+
+/// A person who wants to decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Who.
+    pub person: PersonId,
+    /// The names of the groups they belong to.
+    pub groups: Vec<String>,
+}
+
+/// The people an exclusion may mean, for one approval.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Circumstances {
+    /// Who asked for the run.
+    pub requester: Option<PersonId>,
+    /// Who owns the key that asked.
+    pub agent_owner: Option<PersonId>,
+    /// Who approved before in this run.
+    pub previous_approvers: Vec<PersonId>,
+}
+
+/// How far the votes have come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Each group's seats.
+    pub seats: Vec<SeatStanding>,
+    /// How many rejections there are.
+    pub rejections: u32,
+    /// What follows.
+    pub outcome: Option<Verdict>,
+}
+
+/// How many of a group's seats are filled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatStanding {
+    /// The group.
+    pub group: String,
+    /// Seats in all.
+    pub needed: u32,
+    /// Seats filled.
+    pub given: u32,
+}
+
+impl SeatStanding {
+    /// Whether somebody of the group is still wanted.
+    pub const fn is_open(&self) -> bool {
+        self.given < self.needed
+    }
+}
+
+impl Policy {
+    /// Approvals needed in all: the arcs of the seal.
+    pub fn quorum(&self) -> u32 {
+        self.approve.iter().map(|seats| seats.count).sum()
+    }
+
+    /// How far these decisions, all on the current revision, have come.
+    pub fn standing(&self, votes: &[Decision]) -> Standing {
+        let seats: Vec<SeatStanding> = self
+            .approve
+            .iter()
+            .map(|seats| {
+                let given = votes.iter().filter(|vote| vote.verdict == Verdict::Approve && vote.group == seats.group);
+                SeatStanding { group: seats.group.clone(), needed: seats.count, given: count(given) }
+            })
+            .collect();
+        let rejections = count(votes.iter().filter(|vote| vote.verdict == Verdict::Reject));
+        let outcome = if rejections >= self.reject_count {
+            Some(Verdict::Reject)
+        } else if seats.iter().all(|seat| !seat.is_open()) {
+            Some(Verdict::Approve)
+        } else {
+            None
+        };
+        Standing { seats, rejections, outcome }
+    }
+
+    /// Why this person is excluded, if they are.
+    pub fn excluded(&self, person: PersonId, circumstances: &Circumstances) -> Option<Exclusion> {
+        self.exclude.iter().copied().find(|exclusion| match exclusion {
+            Exclusion::Requester => circumstances.requester == Some(person),
+            Exclusion::AgentOwner => circumstances.agent_owner == Some(person),
+            Exclusion::PreviousApprover => circumstances.previous_approvers.contains(&person),
+        })
+    }
+
+    /// The group whose seat this person's verdict fills.
+    ///
+    /// # Errors
+    /// `self_approval` for the requester and the agent's owner, `not_entitled` for previous approvers, for people
+    /// outside the policy's groups and where the group's seats are taken, `already_voted` for a second vote.
+    pub fn seat_for(
+        &self,
+        candidate: &Candidate,
+        circumstances: &Circumstances,
+        votes: &[Decision],
+        verdict: Verdict,
+        for_group: Option<&str>,
+    ) -> Result<String, Refusal> {
+        if let Some(exclusion) = self.excluded(candidate.person, circumstances) {
+            return Err(exclusion.refusal());
+        }
+        if votes.iter().any(|vote| vote.person == candidate.person) {
+            return Err(Refusal::new(Code::AlreadyVoted, "You have decided on this revision already."));
+        }
+        let standing = self.standing(votes);
+        let mine = |seat: &&SeatStanding| {
+            candidate.groups.contains(&seat.group) && for_group.is_none_or(|wanted| wanted == seat.group)
+        };
+        let seat = match verdict {
+            Verdict::Approve => standing.seats.iter().filter(|seat| seat.is_open()).find(mine),
+            Verdict::Reject => standing.seats.iter().find(mine),
+        };
+        seat.map(|seat| seat.group.clone()).ok_or_else(|| not_entitled(&standing))
+    }
+
+    /// What a ballot lacks under this policy.
+    ///
+    /// # Errors
+    /// `reason_required` where the policy asks for a code or notes, `invalid_field` for an unknown code or notes
+    /// beyond [`MAX_NOTES`].
+    pub fn check_reasons(&self, ballot: &Ballot) -> Result<(), Refusal> {
+        let notes = ballot.notes.as_deref().map(str::trim).filter(|notes| !notes.is_empty());
+        if notes.is_some_and(|notes| notes.chars().count() > MAX_NOTES) {
+            return Err(Refusal::invalid("/notes", format!("expected at most {MAX_NOTES} characters")));
+        }
+        if let Some(code) = &ballot.reason_code
+            && !self.reasons.codes.contains(code)
+        {
+            let known = self.reasons.codes.join(", ");
+            return Err(Refusal::invalid("/reason_code", format!("expected one of {known}")));
+        }
+        if !self.reasons.required_on.contains(&ballot.verdict) {
+            return Ok(());
+        }
+        let missing = if !self.reasons.codes.is_empty() && ballot.reason_code.is_none() {
+            Some(("/reason_code", "choose a reason"))
+        } else if notes.is_none() {
+            Some(("/notes", "say why; the agent reads it as written"))
+        } else {
+            None
+        };
+        missing.map_or(Ok(()), |(path, message)| {
+            let error = crate::FieldError::new(path, message);
+            Err(Refusal::new(Code::ReasonRequired, "The policy asks for a reason.").with_errors(vec![error]))
+        })
+    }
+}
+
+impl Exclusion {
+    fn refusal(self) -> Refusal {
+        match self {
+            Self::Requester => Refusal::new(Code::SelfApproval, "You asked for this run; somebody else decides."),
+            Self::AgentOwner => Refusal::new(Code::SelfApproval, "You own this agent; somebody else decides."),
+            Self::PreviousApprover => {
+                Refusal::new(Code::NotEntitled, "You approved an earlier step of this run; somebody else decides.")
+            }
+        }
+    }
+}
+
+fn not_entitled(standing: &Standing) -> Refusal {
+    let open: Vec<&str> = standing.seats.iter().filter(|seat| seat.is_open()).map(|seat| seat.group.as_str()).collect();
+    let message = format!("Waiting for {}; you do not hold an open seat there.", open.join(" and "));
+    Refusal::new(Code::NotEntitled, message).with("waiting_for", open)
+}
+
+fn count<T>(items: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(items.count()).unwrap_or(u32::MAX)
+}

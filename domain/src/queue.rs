@@ -1,0 +1,97 @@
+//! The approvals list: what may be asked of it and what a row says.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Time,
+    actor::{UnknownWord, words},
+    approval::Status,
+    id::{ApprovalId, RunId},
+    workflow::Risk,
+};
+
+words! {
+    /// The saved views of the approvals page.
+    View {
+        /// Everything that waits.
+        AllPending = "all",
+        /// What waits for the viewer.
+        NeedsMyDecision = "mine",
+    }
+}
+
+/// What the page asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueQuery {
+    /// The view.
+    pub view: View,
+    /// Where the page begins; absent for the first.
+    pub cursor: Option<String>,
+}
+
+/// A page of the queue, due first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuePage {
+    /// The server's time when the page was made; all "left" and "waiting" texts are relative to it.
+    pub now: Time,
+    /// The rows, soonest deadline first.
+    pub rows: Vec<QueueRow>,
+    /// Where the next page begins.
+    pub next_cursor: Option<String>,
+    /// Whether this is not the first page.
+    pub is_continued: bool,
+    /// Counts for tabs and navigation.
+    pub counts: QueueCounts,
+}
+
+/// Counts for tabs and navigation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueCounts {
+    /// Everything that waits.
+    pub pending: u32,
+    /// What waits for the viewer.
+    pub mine: u32,
+    /// Decided by the viewer's console today (UTC), for the empty state.
+    pub decided_today: u32,
+}
+
+/// One approval in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueRow {
+    /// The approval.
+    pub id: ApprovalId,
+    /// Its status.
+    pub status: Status,
+    /// What it is called.
+    pub title: String,
+    /// Its risk.
+    pub risk: Risk,
+    /// The tool.
+    pub tool: String,
+    /// The gate that holds it.
+    pub gate_id: String,
+    /// The workflow's title.
+    pub workflow_title: String,
+    /// The agent's name.
+    pub agent: String,
+    /// The run.
+    pub run_id: RunId,
+    /// The run's subject.
+    pub subject: String,
+    /// How many assertions differ from the record.
+    pub differences: u32,
+    /// Whether the tool's effect can be undone.
+    pub reversible: bool,
+    /// Approvals needed.
+    pub quorum: u32,
+    /// Approvals given.
+    pub given: u32,
+    /// Groups with an open seat.
+    pub waiting_for: Vec<String>,
+    /// Since when it waits.
+    pub opened_at: Time,
+    /// When it expires.
+    pub expires_at: Option<Time>,
+}

@@ -1,0 +1,236 @@
+//! The approval page: the package, who has decided, and what this viewer may do.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    Actor, Digest, Role, Time,
+    approval::Approval,
+    decision::Decision,
+    event::Entry,
+    gate::ConditionResult,
+    id::{ApprovalId, PersonId, ResumptionId},
+    package::Package,
+    policy::{Exclusion, Standing},
+    queue::QueueCounts,
+    resumption::Resumption,
+};
+
+/// The person who looks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// Who.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their email.
+    pub email: String,
+    /// Their roles.
+    pub roles: Vec<Role>,
+    /// The names of their groups.
+    pub groups: Vec<String>,
+    /// Counts for the navigation.
+    pub counts: QueueCounts,
+}
+
+/// Everything the approval page shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Review {
+    /// The server's time when the page was made.
+    pub now: Time,
+    /// The approval.
+    pub id: ApprovalId,
+    /// Its state.
+    pub state: Approval,
+    /// The revision shown.
+    pub revision: u32,
+    /// The package shown.
+    pub package: Package,
+    /// Its digest.
+    pub package_digest: Digest,
+    /// Since when it waits.
+    pub opened_at: Time,
+    /// The decisions on this revision, oldest first.
+    pub votes: Vec<Decision>,
+    /// How far they have come.
+    pub standing: Standing,
+    /// People excluded by the policy, with why.
+    pub excluded: Vec<ExcludedPerson>,
+    /// Who could still fill an open seat.
+    pub entitled: Vec<EntitledPerson>,
+    /// What this viewer may do.
+    pub mandate: Mandate,
+    /// How the wake-up goes, once decided.
+    pub resumption: Option<ResumptionProgress>,
+    /// What happened around this approval, newest last.
+    pub activity: Vec<TimelineItem>,
+    /// Position in the viewer's queue: this one, of how many, and its neighbours.
+    pub place: Option<Place>,
+}
+
+/// A person the policy excludes here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExcludedPerson {
+    /// Their name.
+    pub name: String,
+    /// Why.
+    pub why: Exclusion,
+}
+
+/// A person who could fill an open seat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntitledPerson {
+    /// Their name.
+    pub name: String,
+    /// The group they would decide for.
+    pub group: String,
+    /// Whether it is the viewer.
+    pub is_viewer: bool,
+}
+
+/// What the viewer may do with this approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mandate", rename_all = "snake_case")]
+pub enum Mandate {
+    /// They may decide, for this group.
+    Decide {
+        /// The group whose seat an approval fills.
+        group: String,
+    },
+    /// They have voted on this revision.
+    Voted {
+        /// Their decision.
+        decision: Box<Decision>,
+    },
+    /// They are excluded by the policy.
+    Excluded {
+        /// Why.
+        why: Exclusion,
+    },
+    /// They hold no open seat, or are no reviewer.
+    NotEntitled {
+        /// Groups with an open seat.
+        waiting_for: Vec<String>,
+    },
+    /// The status is final.
+    Closed,
+}
+
+/// How far the wake-up has come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResumptionProgress {
+    /// Its id.
+    pub id: ResumptionId,
+    /// Its state.
+    pub state: Resumption,
+    /// When the approved call was allowed, if it was.
+    pub allowed_at: Option<Time>,
+    /// What the tool returned, once reported.
+    pub result: Option<ToolOutcome>,
+}
+
+/// What a tool returned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ToolOutcome {
+    /// When it was reported.
+    pub at: Time,
+    /// Whether it failed.
+    pub is_error: bool,
+    /// What it returned.
+    pub output: Value,
+}
+
+/// An event with the actor's name resolved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimelineItem {
+    /// Its place in the log.
+    pub leaf_index: i64,
+    /// The actor's name: a person's, a key's, a system actor's.
+    pub actor_name: String,
+    /// The event.
+    pub entry: Entry,
+}
+
+impl TimelineItem {
+    /// Which of the three shapes the actor has on screen.
+    pub const fn actor(&self) -> Actor {
+        self.entry.actor
+    }
+}
+
+/// Where this approval stands in the viewer's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// From 1.
+    pub position: u32,
+    /// Of how many.
+    pub total: u32,
+    /// The one before.
+    pub previous: Option<ApprovalId>,
+    /// The one after.
+    pub next: Option<ApprovalId>,
+}
+
+/// Why a decision was not applied, shown on the page with the draft kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "setback", rename_all = "snake_case")]
+pub enum Setback {
+    /// 409: somebody else's decision settled it first.
+    AlreadyDecided {
+        /// Whose, when it is known.
+        winner: Option<String>,
+        /// When.
+        at: Option<Time>,
+    },
+    /// 412: the package has a newer revision.
+    NewRevision {
+        /// The revision that was read.
+        read: u32,
+        /// The one that stands now.
+        current: u32,
+    },
+    /// 409: a condition no longer holds.
+    ConditionsChanged {
+        /// The conditions that do not hold now.
+        unmet: Vec<ConditionResult>,
+    },
+    /// 409: the time is over.
+    Expired,
+    /// 403: not entitled, excluded, or voted already.
+    NotAllowed {
+        /// The refusal's sentence.
+        message: String,
+    },
+    /// 422: a field of the form.
+    Invalid {
+        /// `verdict`, `reason_code`, `notes` or `confirmed`.
+        field: String,
+        /// What to do.
+        message: String,
+    },
+    /// 503: nothing was stored.
+    Unavailable {
+        /// The sentence, with the id to report.
+        message: String,
+    },
+}
+
+/// What was typed, so that nothing is lost.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The verdict's word.
+    pub verdict: Option<String>,
+    /// The reason code.
+    pub reason_code: Option<String>,
+    /// The notes.
+    pub notes: Option<String>,
+}
+
+/// A decision that was not applied, with its draft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unapplied {
+    /// Why.
+    pub setback: Setback,
+    /// What was typed.
+    pub draft: Draft,
+}

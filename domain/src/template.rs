@@ -1,0 +1,73 @@
+//! Templates: `{{root.path}}` in summaries, replaced by text, never by markup.
+
+use serde_json::Value;
+
+/// The longest title made from a template, in characters.
+const LONGEST: usize = 200;
+
+/// The `{{…}}` expressions of a template, in order.
+pub fn expressions(template: &str) -> Vec<&str> {
+    let mut rest = template;
+    let mut found = Vec::new();
+    while let Some((_, after)) = rest.split_once("{{") {
+        let Some((inside, tail)) = after.split_once("}}") else { break };
+        found.push(inside.trim());
+        rest = tail;
+    }
+    found
+}
+
+/// Fills a template from the condition roots; what is absent reads "absent".
+pub fn fill(template: &str, roots: &Value) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.push_str(before);
+        let Some((inside, tail)) = after.split_once("}}") else {
+            out.push_str("{{");
+            rest = after;
+            continue;
+        };
+        out.push_str(&text_at(inside.trim(), roots));
+        rest = tail;
+    }
+    out.push_str(rest);
+    one_line(&out)
+}
+
+fn text_at(path: &str, roots: &Value) -> String {
+    let found = path.split('.').try_fold(roots, |value, step| value.get(step));
+    match found {
+        None | Some(Value::Null) => "absent".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// One line of bounded length: titles come from agents and customers.
+pub fn one_line(text: &str) -> String {
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= LONGEST {
+        return line;
+    }
+    let kept: String = line.chars().take(LONGEST - 1).collect();
+    format!("{kept}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_template_reads_the_roots_and_says_what_is_absent() {
+        let roots = json!({"facts": {"name": "Aarav\nShah"}, "input": {"amount": 12.5}});
+        assert_eq!(
+            fill("Refund {{input.amount}} to {{ facts.name }} ({{facts.none}})", &roots),
+            "Refund 12.5 to Aarav Shah (absent)"
+        );
+        assert_eq!(fill("open {{facts.name", &roots), "open {{facts.name");
+        assert_eq!(expressions("{{a.b}} and {{ c }}"), ["a.b", "c"]);
+        assert_eq!(fill(&"x".repeat(300), &roots).chars().count(), LONGEST);
+    }
+}
