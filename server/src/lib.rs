@@ -1,1 +1,10 @@
-//! Server.
+//! How Countersign runs: HTTP in front, use cases behind it, storage below.
+//!
+//! `http → desk → store`: `http` opens no transaction, `store` never asks who is asking, only `desk` authorises,
+//! calls the rules and the domain, stores and records.
+
+pub mod clock;
+pub mod desk;
+pub mod error;
+pub mod ids;
+pub mod store;

@@ -1,2 +1,76 @@
-//! Commands.
-fn main() {}
+//! The commands a developer and CI run: `cargo xtask build | serve | demo | test | tidy`.
+//!
+//! `build` makes what a browser loads (wasm, styles, icons, fonts) and the server, `serve` and
+//! `demo` also start it, `test` is everything CI checks, `tidy` greps the architecture's
+//! invariants. Each command installs what it misses, or says exactly what to install.
+
+mod assets;
+mod ci;
+mod install;
+mod lockfile;
+mod postgres;
+mod process;
+mod server;
+mod source;
+mod tidy;
+mod wasm_toolchain;
+mod workspace;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, runs and tests Countersign")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the browser's assets and the server
+    Build {
+        /// Optimise the server and embed the assets in it
+        #[arg(long)]
+        release: bool,
+    },
+    /// Build only the browser's assets, into target/site
+    Assets,
+    /// Build, then run `countersign serve` with these arguments
+    Serve {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Build, then run `countersign demo` with these arguments
+    Demo {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Run every check that CI runs
+    Test(ci::Options),
+    /// Check the architecture's invariants
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Build { release } => server::build(release),
+        Command::Assets => assets::build().map(|_| ()),
+        Command::Serve { args } => server::run("serve", &args),
+        Command::Demo { args } => server::run("demo", &args),
+        Command::Test(options) => ci::run(&options),
+        Command::Tidy => check_tidy(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn check_tidy() -> Result<()> {
+    tidy::check(&workspace::root())
+}

@@ -1,0 +1,127 @@
+//! The database behind the use cases: reads on a snapshot, writes as owned jobs.
+
+use std::{path::Path, sync::Arc};
+
+use futures::future::BoxFuture;
+use sqlx::{PgPool, SqlitePool};
+use tokio::sync::oneshot;
+
+use super::{
+    Appended, CheckRow, News, Tx,
+    append::CheckAppend,
+    postgres::Postgres,
+    sqlite::{self, Sqlite},
+    tx::Conn,
+};
+use crate::{
+    clock::Clock,
+    error::{Error, Result, StoreError},
+    ids::Ids,
+};
+
+/// A command: owned, `'static`, without I/O of its own. It runs to its end even when nobody waits any more.
+pub trait Work<T>: for<'a> FnOnce(&'a mut Tx) -> BoxFuture<'a, Result<T>> + Send + 'static {}
+impl<T, F> Work<T> for F where F: for<'a> FnOnce(&'a mut Tx) -> BoxFuture<'a, Result<T>> + Send + 'static {}
+
+/// The database, whichever it is.
+#[derive(Clone)]
+pub struct Database {
+    engine: Engine,
+    clock: Clock,
+    ids: Arc<Ids>,
+    news: News,
+}
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Database {
+    /// Opens (and creates, and migrates) a SQLite file.
+    pub async fn open_sqlite(path: &Path, clock: Clock, ids: Arc<Ids>) -> Result<Self, StoreError> {
+        let news = News::new();
+        let engine = Engine::Sqlite(Sqlite::open(path, clock.clone(), ids.clone(), news.clone()).await?);
+        Ok(Self { engine, clock, ids, news })
+    }
+
+    /// Connects to (and migrates) a PostgreSQL database.
+    pub async fn open_postgres(url: &str, clock: Clock, ids: Arc<Ids>) -> Result<Self, StoreError> {
+        let news = News::new();
+        let engine = Engine::Postgres(Postgres::open(url, clock.clone(), ids.clone(), news.clone()).await?);
+        Ok(Self { engine, clock, ids, news })
+    }
+
+    /// The clock.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Ids and randomness.
+    pub fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    /// What has just become durable.
+    pub const fn news(&self) -> &News {
+        &self.news
+    }
+
+    /// A read transaction. Drop it when done; it never writes.
+    pub async fn read(&self) -> Result<Tx> {
+        let conn = match &self.engine {
+            Engine::Sqlite(sqlite) => Conn::Sqlite(sqlite.read_pool().begin().await?),
+            Engine::Postgres(postgres) => Conn::Postgres(postgres.pool().begin().await?),
+        };
+        Ok(Tx::new(conn, self.clock.clone(), self.ids.clone()))
+    }
+
+    /// Runs a command and answers once it is durable.
+    ///
+    /// # Errors
+    /// What the command refuses (nothing of it is kept), `unavailable` when the queue is full, or the failed commit.
+    pub async fn write<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.submit(sqlite::command(work, reply))?,
+            Engine::Postgres(postgres) => postgres.submit(work, reply)?,
+        }
+        answer.await.unwrap_or_else(|_| Err(Error::unavailable("The server is stopping.")))
+    }
+
+    /// Appends a gate check that allows or blocks: a pure append, grouped with others into one commit.
+    pub async fn append_check(&self, row: CheckRow) -> Result<Appended> {
+        let (reply, answer) = oneshot::channel();
+        let append = CheckAppend { row, reply };
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.submit(sqlite::check(append))?,
+            Engine::Postgres(postgres) => postgres.append(append)?,
+        }
+        answer.await.unwrap_or_else(|_| Err(Error::unavailable("The server is stopping.")))
+    }
+
+    /// Whether the database answers.
+    pub async fn is_ready(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => answers_sqlite(sqlite.read_pool()).await,
+            Engine::Postgres(postgres) => answers_postgres(postgres.pool()).await,
+        }
+    }
+
+    /// Finishes what is queued and closes every connection.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => postgres.pool().close().await,
+        }
+    }
+}
+
+async fn answers_sqlite(pool: &SqlitePool) -> bool {
+    sqlx::query("SELECT 1").execute(pool).await.is_ok()
+}
+
+async fn answers_postgres(pool: &PgPool) -> bool {
+    sqlx::query("SELECT 1").execute(pool).await.is_ok()
+}

@@ -1,0 +1,76 @@
+//! Storage: SQL and nothing else, one portable statement for both databases.
+//!
+//! Rules of portable SQL:
+//! 1. `$1` placeholders; `RETURNING`, `ON CONFLICT`, CTEs and row comparisons are allowed; `ILIKE`, arrays,
+//!    `FOR UPDATE`, date functions and `JSON` operators are not.
+//! 2. Optional filter: `(CAST($1 AS TEXT) IS NULL OR column = $1)`.
+//! 3. Times come from the `Clock`, truncated to microseconds; cut-offs are computed in Rust and bound.
+//! 4. Enums are words (`as_str`), ids are UUIDs, digests bytes, structures canonical JSON in a text column.
+//! 5. A write locks its run first (`run::lock`), so that moves of one run happen one after another on either engine.
+
+mod append;
+// pub mod approval;
+mod database;
+// pub mod decision;
+pub mod event;
+// pub mod fact;
+// pub mod gate_check;
+// pub mod idempotency;
+mod news;
+mod postgres;
+// pub mod queue;
+// pub mod resumption;
+// pub mod run;
+// pub mod session;
+mod sqlite;
+mod tx;
+// pub mod workflow;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use append::{Appended, CheckRow};
+pub use database::{Database, Work};
+pub use news::{Leaf, News};
+pub use tx::Tx;
+pub(crate) use tx::on;
+
+use crate::error::StoreError;
+
+/// A structure as the text column keeps it.
+pub fn to_text<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Reads a structure from its text column; a broken row names itself.
+pub fn from_text<T: DeserializeOwned>(
+    text: &str,
+    table: &'static str,
+    column: &'static str,
+    row: impl ToString,
+) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| inconsistent(table, column, row, error))
+}
+
+/// Reads a word, an id or a digest from its column; a broken row names itself.
+pub fn parse<T: std::str::FromStr<Err: ToString>>(
+    text: &str,
+    table: &'static str,
+    column: &'static str,
+    row: impl ToString,
+) -> Result<T, StoreError> {
+    text.parse().map_err(|error: T::Err| inconsistent(table, column, row, error.to_string()))
+}
+
+/// Reads a digest from its bytes.
+pub fn digest(
+    bytes: &[u8],
+    table: &'static str,
+    column: &'static str,
+    row: impl ToString,
+) -> Result<domain::Digest, StoreError> {
+    domain::Digest::from_bytes(bytes).ok_or_else(|| inconsistent(table, column, row, "not 32 bytes"))
+}
+
+fn inconsistent(table: &'static str, column: &'static str, row: impl ToString, why: impl ToString) -> StoreError {
+    StoreError::Inconsistent { table, column, row: row.to_string(), why: why.to_string() }
+}
