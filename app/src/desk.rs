@@ -1,5 +1,7 @@
 //! The port: everything the console may ask of the server. `server` implements it, tests can fake it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::{
     id::{ApprovalId, RunId},
@@ -9,6 +11,8 @@ use domain::{
 };
 
 use crate::failure::Failure;
+
+pub use crate::brought::SignInRefused;
 
 /// What the console asks, for the person of the current request.
 #[async_trait]
@@ -26,6 +30,10 @@ pub trait Desk: Send + Sync {
     async fn run(&self, id: RunId, cursor: Option<String>) -> Result<RunPage, Failure>;
 }
 
+/// Sets the HTTP status of the answer. The server provides it as context; a failure's status goes through it.
+#[derive(Clone)]
+pub struct AnswerStatus(pub Arc<dyn Fn(u16) + Send + Sync>);
+
 /// What the current request brings to the page besides its URL. The server provides it as context.
 #[derive(Debug, Clone, Default)]
 pub struct Incoming {
@@ -37,15 +45,6 @@ pub struct Incoming {
     pub theme: Option<String>,
     /// Served asset paths.
     pub assets: Assets,
-}
-
-/// A refused sign-in.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct SignInRefused {
-    /// What to show.
-    pub message: String,
-    /// The email that was typed.
-    pub email: String,
 }
 
 /// Where the built assets are served, e.g. `/assets/console-1a2b.css`.

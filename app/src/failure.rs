@@ -28,6 +28,17 @@ pub enum Failure {
     },
 }
 
+impl Failure {
+    /// The HTTP status that says the same.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Refused { refusal } => refusal.code.status(),
+            Self::Broken { .. } => 500,
+            Self::Offline { .. } => 502,
+        }
+    }
+}
+
 impl FromServerFnError for Failure {
     type Encoder = JsonEncoding;
 

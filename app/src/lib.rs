@@ -1,4 +1,30 @@
 //! What people see: the console's pages in Leptos.
+
+// A view's type mirrors its markup.
+#![recursion_limit = "256"]
+
+pub mod app;
+pub mod brought;
+pub mod calls;
 #[cfg(feature = "ssr")]
 pub mod desk;
 pub mod failure;
+mod frame;
+pub mod kit;
+mod pages;
+mod queue;
+mod recorded;
+mod review;
+#[cfg(feature = "ssr")]
+pub mod shell;
+mod timeline;
+
+pub use app::App;
+
+/// Takes over the page the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(App);
+}

@@ -79,6 +79,8 @@ events! {
     PasswordChanged = "person.password_changed" { person: PersonId, },
     /// A key was created.
     KeyCreated = "key.created" { key: KeyId, name: String, scopes: Vec<Scope>, owner: Option<PersonId>, },
+    /// A key may no longer be used.
+    KeyRevoked = "key.revoked" { key: KeyId, },
     /// Somebody signed in.
     SignedIn = "session.signed_in" { person: PersonId, },
     /// Somebody signed out.

@@ -27,6 +27,8 @@ pub enum Action {
     AwaitDecision,
     /// Decide.
     Decide,
+    /// Add and disable people, set passwords, create and revoke keys.
+    ManageAccess,
 }
 
 impl Action {
@@ -43,12 +45,13 @@ impl Action {
         Self::ReadApprovals,
         Self::AwaitDecision,
         Self::Decide,
+        Self::ManageAccess,
     ];
 
     /// The scopes a key needs one of.
     pub const fn scopes(self) -> &'static [Scope] {
         match self {
-            Self::PublishWorkflow => &[Scope::Admin],
+            Self::PublishWorkflow | Self::ManageAccess => &[Scope::Admin],
             Self::ReadWorkflows | Self::ReadRun => Scope::ALL,
             Self::StartRun | Self::CheckGate | Self::ReportToolResult => &[Scope::Hook],
             Self::WriteFacts => &[Scope::System],
@@ -63,6 +66,7 @@ impl Action {
         match self {
             Self::ReadWorkflows | Self::ReadRun | Self::ReadApprovals => Role::ALL,
             Self::Decide => &[Role::Reviewer],
+            Self::ManageAccess => &[Role::Admin],
             Self::PublishWorkflow
             | Self::StartRun
             | Self::WriteFacts

@@ -90,6 +90,8 @@ pub struct QueueRow {
     pub given: u32,
     /// Groups with an open seat.
     pub waiting_for: Vec<String>,
+    /// Whether the viewer may fill one of those seats.
+    pub viewer_can_decide: bool,
     /// Since when it waits.
     pub opened_at: Time,
     /// When it expires.

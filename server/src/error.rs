@@ -8,6 +8,9 @@ pub enum Error {
     /// The caller can act on it.
     #[error(transparent)]
     Refused(#[from] Box<Refusal>),
+    /// Something the command relied on moved since it was read; the use case evaluates again.
+    #[error("the run moved meanwhile")]
+    Moved,
     /// The database or a row in it is broken: 500, logged with the request's id.
     #[error(transparent)]
     Broken(#[from] StoreError),
@@ -67,7 +70,7 @@ impl Error {
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Refused(refusal) => Some(refusal.code),
-            Self::Broken(_) => None,
+            Self::Moved | Self::Broken(_) => None,
         }
     }
 }

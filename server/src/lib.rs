@@ -7,4 +7,6 @@ pub mod clock;
 pub mod desk;
 pub mod error;
 pub mod ids;
+pub mod rules;
 pub mod store;
+pub mod workers;

@@ -59,11 +59,17 @@ fn main() -> ExitCode {
         Command::Assets => assets::build().map(|_| ()),
         Command::Serve { args } => server::run("serve", &args),
         Command::Demo { args } => server::run("demo", &args),
-        Command::Test(options) => ci::run(&options),
+        Command::Test(options) => return exit_code(ci::run(&options)),
         Command::Tidy => check_tidy(),
     };
+    exit_code(outcome.map(|()| true))
+}
+
+/// A failed test run has told what failed, so nothing follows its closing count.
+fn exit_code(outcome: Result<bool>) -> ExitCode {
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

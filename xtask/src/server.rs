@@ -11,7 +11,7 @@ pub fn build(release: bool) -> Result<()> {
     let mut cargo = process::cargo(["build", "--package", "server"]);
     if release {
         // The server reads this variable where it embeds the folder, so that cargo sees new assets.
-        cargo.args(["--release", "--features", "embed"]).env("COUNTERSIGN_SITE", built.digest);
+        cargo.args(["--release", "--features", "embed"]).env("COUNTERSIGN_SITE_DIGEST", built.digest);
     }
     process::run(&mut cargo)?;
     let profile = if release { "release" } else { "debug" };

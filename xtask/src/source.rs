@@ -111,8 +111,9 @@ fn char_len(text: &str, at: usize) -> usize {
 
 /// The text of a literal: without quotes, simple escapes resolved.
 pub fn literal_value(raw: &str) -> String {
-    if raw.starts_with('r') {
-        return raw.trim_start_matches('r').trim_matches('#').trim_matches('"').to_owned();
+    if let Some(hashed) = raw.trim_start_matches('b').strip_prefix('r') {
+        let hashes = hashed.len() - hashed.trim_start_matches('#').len();
+        return hashed.get(hashes + 1..hashed.len() - hashes - 1).unwrap_or_default().to_owned();
     }
     let inner = raw.strip_prefix('"').unwrap_or(raw);
     let inner = inner.strip_suffix('"').unwrap_or(inner);
@@ -164,8 +165,10 @@ mod tests {
 
     #[test]
     fn literals_are_found_beside_quotes_in_characters_comments_and_lifetimes() {
-        let source = r##"fn f<'a>(x: &'a str) { g('"', '\'', '\u{22}'); /* "no" /* "no" */ */ h("yes \"1\"", r#"yes "2""#, b"3"); } // "no""##;
-        assert_eq!(literals(source), ["yes \"1\"", "yes \"2\"", "3"]);
+        let source =
+            r#"fn f<'a>(x: &'a str) { g('"', '\'', '\u{22}'); /* "no" /* "no" */ */ h("yes \"1\"", b"2"); } // "no""#;
+        assert_eq!(literals(source), ["yes \"1\"", "2"]);
+        assert_eq!(literals("r#\"yes \"3\"\"#, br\"4\", for_r"), ["yes \"3\"", "4"]);
     }
 
     #[test]
@@ -178,8 +181,9 @@ mod tests {
 
     #[test]
     fn unfinished_text_is_survived() {
-        for source in ["\"open", "r#\"open", "/* open", "'", "'\\", "'\\n"] {
+        for source in ["\"open", "r#\"open", "r#\"\"", "/* open", "'", "'\\", "'\\n"] {
             assert_eq!(pieces(source).iter().map(|piece| piece.text).collect::<String>(), source);
+            literals(source);
         }
     }
 }

@@ -61,7 +61,10 @@ impl Caller {
         let (allowed, needed) = match self {
             Self::Key(key) => {
                 let scopes = action.scopes();
-                (key.scopes.iter().any(|scope| scopes.contains(scope)), words("scope", scopes.iter().map(|s| s.as_str())))
+                (
+                    key.scopes.iter().any(|scope| scopes.contains(scope)),
+                    words("scope", scopes.iter().map(|s| s.as_str())),
+                )
             }
             Self::Person(person) => {
                 let roles = action.roles();

@@ -1,8 +1,26 @@
 //! Use cases: authorise, read a snapshot, ask rules and domain, store in one transaction, record the event.
 
+pub mod approval;
 mod caller;
+pub mod decision;
+pub mod fact;
+pub mod gate_check;
+pub mod outcome;
+pub mod queue;
+pub mod review;
+pub mod run;
+mod snapshot;
+pub mod text;
+pub mod timeline;
+pub mod tool_result;
+pub mod workflow;
 
-use crate::store::Database;
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock},
+};
+
+use crate::{rules::Compiled, store::Database};
 
 pub use caller::{Caller, KeyCaller, PersonCaller};
 
@@ -11,4 +29,13 @@ pub use caller::{Caller, KeyCaller, PersonCaller};
 pub struct Desk {
     /// The database.
     pub database: Database,
+    /// Compiled workflow versions. A published version never changes, so nothing here goes stale.
+    compiled: Arc<RwLock<HashMap<(String, u32), Arc<Compiled>>>>,
+}
+
+impl Desk {
+    /// Use cases on this database.
+    pub fn new(database: Database) -> Self {
+        Self { database, compiled: Arc::default() }
+    }
 }

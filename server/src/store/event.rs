@@ -46,7 +46,8 @@ pub(super) async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreEr
     for chunk in entries.chunks(CHUNK) {
         let salts: Vec<[u8; 16]> = chunk.iter().map(|_| tx.salt()).collect();
         on!(tx, |conn| {
-            let mut query = QueryBuilder::new("INSERT INTO event (id, at, actor, kind, run_id, approval_id, subject, commitment) ");
+            let mut query =
+                QueryBuilder::new("INSERT INTO event (id, at, actor, kind, run_id, approval_id, subject, commitment) ");
             query.push_values(chunk.iter().zip(&salts), |mut row, (entry, salt)| {
                 row.push_bind(entry.id.uuid()).push_bind(entry.at).push_bind(actor_text(entry.actor));
                 row.push_bind(entry.event.kind()).push_bind(entry.run.map(RunId::uuid));
@@ -75,7 +76,9 @@ pub(super) async fn number(tx: &mut Tx, entries: &[Entry]) -> Result<Vec<Leaf>, 
     let numbered: Vec<(i64, &Entry)> = leaves.into_iter().zip(entries).collect();
     for chunk in numbered.chunks(CHUNK) {
         on!(tx, |conn| {
-            let mut query = QueryBuilder::new("INSERT INTO event_leaf (leaf_index, event_id, run_id, approval_id, kind, actor, subject) ");
+            let mut query = QueryBuilder::new(
+                "INSERT INTO event_leaf (leaf_index, event_id, run_id, approval_id, kind, actor, subject) ",
+            );
             query.push_values(chunk, |mut row, (leaf, entry)| {
                 row.push_bind(*leaf).push_bind(entry.id.uuid()).push_bind(entry.run.map(RunId::uuid));
                 row.push_bind(entry.approval.map(ApprovalId::uuid)).push_bind(entry.event.kind());

@@ -9,22 +9,23 @@
 //! 5. A write locks its run first (`run::lock`), so that moves of one run happen one after another on either engine.
 
 mod append;
-// pub mod approval;
+pub mod approval;
 mod database;
-// pub mod decision;
+pub mod decision;
+pub mod entitlement;
 pub mod event;
-// pub mod fact;
-// pub mod gate_check;
-// pub mod idempotency;
+pub mod fact;
+pub mod gate_check;
+pub mod idempotency;
 mod news;
 mod postgres;
-// pub mod queue;
-// pub mod resumption;
-// pub mod run;
-// pub mod session;
+pub mod queue;
+pub mod resumption;
+pub mod run;
+pub mod session;
 mod sqlite;
 mod tx;
-// pub mod workflow;
+pub mod workflow;
 
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -76,7 +76,11 @@ impl Postgres {
     }
 
     /// Runs a command in a task of its own, so that a caller who goes away does not stop it half-way.
-    pub(super) fn submit<T: Send + 'static>(&self, work: impl Work<T>, reply: oneshot::Sender<Result<T>>) -> Result<()> {
+    pub(super) fn submit<T: Send + 'static>(
+        &self,
+        work: impl Work<T>,
+        reply: oneshot::Sender<Result<T>>,
+    ) -> Result<()> {
         if self.pool.is_closed() {
             return Err(Error::unavailable("The server is stopping."));
         }
@@ -153,7 +157,10 @@ async fn number_some(open: &Postgres) -> Result<i64, StoreError> {
     let mut tx = open.begin().await?;
     on!(tx, |conn| sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SEQUENCER).execute(conn).await.map(drop))?;
     let pending: Vec<(i64, Uuid)> = on!(tx, |conn| {
-        sqlx::query_as("SELECT seq, event_id FROM event_pending ORDER BY seq LIMIT $1").bind(MOST_EVENTS).fetch_all(conn).await
+        sqlx::query_as("SELECT seq, event_id FROM event_pending ORDER BY seq LIMIT $1")
+            .bind(MOST_EVENTS)
+            .fetch_all(conn)
+            .await
     })?;
     if pending.is_empty() {
         return Ok(0);

@@ -122,8 +122,10 @@ impl Sqlite {
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         assert_version(&writer).await?;
         sqlx::migrate!("../migrations/sqlite").run(&writer).await?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(8).connect_with(options.clone().pragma("query_only", "ON")).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(8)
+            .connect_with(options.clone().pragma("query_only", "ON"))
+            .await?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let writing = Writer { pool: writer, queue, clock, ids, news };
         let checkpoints = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);

@@ -31,9 +31,8 @@ pub fn literals(source: &str) -> Vec<Literal> {
             continue;
         }
         match (sign(&tokens, at + 1), sign(&tokens, at + 2)) {
-            (Some('='), Some('=' | '>')) => {}
+            (Some('='), Some('=' | '>')) | (Some(':'), Some(':')) => {}
             (Some('='), _) => mark_value(&tokens, at + 2, &mut certain),
-            (Some(':'), Some(':')) => {}
             (Some(':'), _) => found.extend(toggled(&tokens, at + 2)),
             _ => {}
         }
@@ -70,7 +69,8 @@ fn mark_value(tokens: &[(Token, usize)], from: usize, certain: &mut [bool]) {
         match &tokens[at].0 {
             Token::Sign('(' | '[' | '{') => open.push(is_call(tokens, at)),
             Token::Sign(')' | ']' | '}') => {
-                if open.pop().is_none() || (open.is_empty() && ends_value(tokens, from, at)) {
+                let outside = open.pop().is_none();
+                if outside || (open.is_empty() && ends_value(tokens, from, at)) {
                     return;
                 }
             }

@@ -57,13 +57,17 @@ mod tests {
 
     #[test]
     fn only_meaningless_space_goes() {
-        let css = "a :hover , b {\n  color: red;\n  margin: 0 auto ;\n}\n/* x */\n@media (width >= 48rem) {\n  .a > b { }\n}";
+        let css =
+            "a :hover , b {\n  color: red;\n  margin: 0 auto ;\n}\n/* x */\n@media (width >= 48rem) {\n  .a > b { }\n}";
         assert_eq!(minify(css), "a :hover,b{color:red;margin:0 auto}@media (width >= 48rem){.a > b{}}");
     }
 
     #[test]
     fn strings_empty_values_and_sums_stay() {
-        assert_eq!(minify("a { content: ' { x } '; --x: ; width: calc(1px + 2px) }"), "a{content:' { x } ';--x: ;width:calc(1px + 2px)}");
+        assert_eq!(
+            minify("a { content: ' { x } '; --x: ; width: calc(1px + 2px) }"),
+            "a{content:' { x } ';--x: ;width:calc(1px + 2px)}"
+        );
         assert_eq!(minify("a{b:\"\\\"  ;\"}"), "a{b:\"\\\"  ;\"}");
     }
 

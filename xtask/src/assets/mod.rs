@@ -32,7 +32,7 @@ pub fn build() -> Result<Built> {
     let mut site = Site::open(workspace::site())?;
     let fonts = fonts::copy(&root, &mut site)?;
     let css = css::build(&root, &fonts, &mut site)?;
-    let icons = icons::build(&mut site)?;
+    let icons = icons::build(&root, &mut site)?;
     let favicon = site.add_text("favicon", "svg", &std::fs::read(root.join("public/favicon.svg"))?)?;
     let (js, wasm) = wasm::build(&mut site)?;
     let manifest = Manifest { css, js, wasm, icons, fonts, favicon };

@@ -103,14 +103,21 @@ mod tests {
         let sheet = sheet(classes);
         let places: Vec<_> = classes
             .split(' ')
-            .map(|class| sheet.find(&format!(".{} ", class.replace(':', "\\:"))).unwrap_or_else(|| panic!("no {class} in {sheet}")))
+            .map(|class| {
+                sheet
+                    .find(&format!(".{} ", class.replace(':', "\\:")))
+                    .unwrap_or_else(|| panic!("no {class} in {sheet}"))
+            })
             .collect();
         assert!(places.is_sorted(), "{places:?}\n{sheet}");
     }
 
     #[test]
     fn tokens_are_colours() {
-        assert_eq!(colours("--cs-a:1;--cs-b-soft:var(--cs-c);--cs-pop:x").into_iter().collect::<Vec<_>>(), ["a", "b-soft"]);
+        assert_eq!(
+            colours("--cs-a:1;--cs-b-soft:var(--cs-c);--cs-pop:x").into_iter().collect::<Vec<_>>(),
+            ["a", "b-soft"]
+        );
         assert!(sheet("bg-canvas").contains("var(--cs-canvas)"));
     }
 

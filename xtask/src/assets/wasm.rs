@@ -12,8 +12,8 @@ const RECIPE: &str = "wasm-bindgen 0.2.130, web, no names";
 pub fn build(site: &mut Site) -> Result<(String, String)> {
     let toolchain = WasmToolchain::ready()?;
     process::run(&mut toolchain.build_command())?;
-    let raw = std::fs::read(toolchain.output())
-        .with_context(|| format!("cargo left no {}", toolchain.output().display()))?;
+    let raw =
+        std::fs::read(toolchain.output()).with_context(|| format!("cargo left no {}", toolchain.output().display()))?;
     // The name is baked into both files, so it is chosen before they exist and never changed.
     let stem = format!("console-{}", short_hash(&[RECIPE.as_bytes(), &raw].concat()));
     let (js, wasm) = (format!("{stem}.js"), format!("{stem}_bg.wasm"));

@@ -1,0 +1,48 @@
+//! Every URL of the console on one screen.
+
+use crate::{
+    brought::provide_brought,
+    frame::provide_viewer,
+    kit::script::provide_scripted,
+    pages::{approval::ApprovalPage, approvals::ApprovalsPage, not_found::NotFoundPage, run::RunPage, sign_in::SignInPage},
+};
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Redirect, Route, Router},
+    path,
+};
+
+/// The console.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_scripted();
+    let (_, set_routing) = signal(false);
+    view! {
+        <Router set_is_routing=set_routing>
+            <Console />
+        </Router>
+    }
+}
+
+/// What every page shares, and the pages. They wait for their content, so that they work without script; a new page
+/// replaces the old one when it is complete.
+#[component]
+fn Console() -> impl IntoView {
+    provide_viewer();
+    provide_brought();
+    view! {
+        <a class="skip bg-ink text-ink-fg px-3 py-1.5 rounded-md" href="#main">"Skip to content"</a>
+        <FlatRoutes fallback=NotFoundPage>
+            <Route path=path!("/") view=|| view! { <Redirect path="/approvals" /> } ssr=SsrMode::Async />
+            <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+            <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async />
+            <Route path=path!("/approvals/:id") view=ApprovalPage ssr=SsrMode::Async />
+            // The answer to a decision that was not applied keeps the address it was posted to.
+            <Route path=path!("/approvals/:id/decide") view=ApprovalPage ssr=SsrMode::Async />
+            <Route path=path!("/runs/:id") view=RunPage ssr=SsrMode::Async />
+        </FlatRoutes>
+    }
+}

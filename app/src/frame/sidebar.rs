@@ -1,0 +1,62 @@
+//! The sidebar of wide windows.
+
+use super::{Place, account::Account};
+use crate::kit::{avatar, icon::Icon, mark::Mark};
+use domain::review::Viewer;
+use leptos::prelude::*;
+
+const CURRENT: &str = "flex items-center gap-2 h-7.5 px-2 rounded-md bg-selected text-fg font-medium";
+const OTHER: &str = "flex items-center gap-2 h-7.5 px-2 rounded-md text-muted hover:bg-hover";
+const CURRENT_VIEW: &str = "flex items-center h-7 ps-8 pe-2 rounded-md text-xs bg-selected text-fg font-medium";
+const OTHER_VIEW: &str = "flex items-center h-7 ps-8 pe-2 rounded-md text-xs text-muted hover:bg-hover";
+
+/// Navigation, and the person.
+#[component]
+pub fn Sidebar(viewer: Viewer, place: Place) -> impl IntoView {
+    let all = place == Place::Approvals;
+    let mine = place == Place::NeedsMe;
+    view! {
+        <aside class="hidden lg:flex flex-col w-54 shrink-0 h-dvh sticky top-0 bg-canvas border-r border-rule" aria-label="Main">
+            <a href="/approvals" class="flex items-center gap-2 h-12 px-4">
+                <Mark />
+                <span class="text-sm font-semibold tracking-[-0.01em]">"Countersign"</span>
+            </a>
+            <nav class="flex-1 overflow-y-auto px-3 pb-3" aria-label="Sections">
+                <div class="pt-2.5">
+                    <div class="px-2 pb-1 text-[11px] leading-4 text-faint">"Work"</div>
+                    <a href="/approvals" aria-current=all.then_some("page") class=if all { CURRENT } else { OTHER }>
+                        <Icon name="inbox" />
+                        "Approvals"
+                        <span class="ms-auto text-xs tabular-nums text-faint">{viewer.counts.pending}</span>
+                    </a>
+                    <a href="/approvals?view=mine" aria-current=mine.then_some("page") class=if mine { CURRENT_VIEW } else { OTHER_VIEW }>
+                        "Needs my decision"
+                        <span class="ms-auto tabular-nums text-faint">{viewer.counts.mine}</span>
+                    </a>
+                </div>
+            </nav>
+            <PersonRow viewer=viewer />
+        </aside>
+    }
+    .into_any()
+}
+
+#[component]
+fn PersonRow(viewer: Viewer) -> impl IntoView {
+    let groups = if viewer.groups.is_empty() { "in no group".to_owned() } else { viewer.groups.join(", ") };
+    view! {
+        <div class="relative border-t border-rule px-3 h-12 flex items-center gap-2">
+            <avatar::Viewer name=&viewer.name />
+            <div class="min-w-0 leading-4">
+                <div class="font-medium truncate">{viewer.name}</div>
+                <div class="text-[11px] text-faint truncate">{groups}</div>
+            </div>
+            <Account menu="bottom-11 right-3">
+                <span class="w-7 h-7 inline-flex items-center justify-center rounded-md text-muted hover:bg-hover">
+                    <Icon name="settings" />
+                </span>
+            </Account>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,20 @@
+//! The design system: shapes, marks and words of the console. It knows no domain state; ids, digests and times come
+//! in as plain arguments.
+
+pub mod avatar;
+pub mod badge;
+pub mod button;
+pub mod copy;
+pub mod curve;
+pub mod empty;
+pub mod guilloche;
+pub mod icon;
+pub mod mark;
+pub mod moment;
+pub mod notice;
+pub mod risk;
+pub mod rosette;
+pub mod script;
+pub mod seal;
+pub mod section;
+pub mod span;

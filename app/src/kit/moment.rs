@@ -1,0 +1,103 @@
+//! Points in time: the server writes UTC, the browser turns it into the reader's own time once script runs.
+
+use super::script::scripted;
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use leptos::prelude::*;
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// How much of a moment is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    /// Hours and minutes.
+    Minute,
+    /// With seconds.
+    Second,
+}
+
+/// A moment: the time of day, with its date when it is another day than `now`; everything in the tooltip, in UTC.
+#[component]
+pub fn Moment(
+    /// When.
+    at: DateTime<Utc>,
+    /// The page's time.
+    now: DateTime<Utc>,
+    /// How much is shown.
+    #[prop(default = Grain::Second)]
+    grain: Grain,
+) -> impl IntoView {
+    let scripted = scripted();
+    let text = move || {
+        let shift = if scripted.get() { local_shift(at) } else { 0 };
+        clock(at, now, shift, grain)
+    };
+    view! { <time datetime=stamp(at) title=tooltip(at) class="tabular-nums whitespace-nowrap">{text}</time> }
+}
+
+/// Says once that times are in UTC, for as long as they are.
+#[component]
+pub fn ZoneNote() -> impl IntoView {
+    let scripted = scripted();
+    view! { <span class="max-sm:hidden">{move || if scripted.get() { "" } else { "Times in UTC" }}</span> }
+}
+
+/// `2026-11-21T14:33:12Z`.
+pub fn stamp(at: DateTime<Utc>) -> String {
+    format!("{}T{}Z", day(at), time(at, Grain::Second))
+}
+
+/// `2026-11-21 14:33:12 UTC`.
+pub fn tooltip(at: DateTime<Utc>) -> String {
+    format!("{} {} UTC", day(at), time(at, Grain::Second))
+}
+
+fn clock(at: DateTime<Utc>, now: DateTime<Utc>, shift: i64, grain: Grain) -> String {
+    let shift = TimeDelta::minutes(shift);
+    let (at, now) = (at + shift, now + shift);
+    let time = time(at, grain);
+    if at.date_naive() == now.date_naive() {
+        return time;
+    }
+    let month = MONTHS[at.month0() as usize % MONTHS.len()];
+    if at.year() == now.year() { format!("{} {month} {time}", at.day()) } else { format!("{} {month} {} {time}", at.day(), at.year()) }
+}
+
+fn day(at: DateTime<Utc>) -> String {
+    format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day())
+}
+
+fn time(at: DateTime<Utc>, grain: Grain) -> String {
+    match grain {
+        Grain::Minute => format!("{:02}:{:02}", at.hour(), at.minute()),
+        Grain::Second => format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second()),
+    }
+}
+
+/// Minutes the reader's clock is ahead of UTC at that moment.
+#[cfg(feature = "hydrate")]
+fn local_shift(at: DateTime<Utc>) -> i64 {
+    let date = web_sys::js_sys::Date::new(&stamp(at).into());
+    #[expect(clippy::cast_possible_truncation, reason = "an offset is a whole number of minutes below a day")]
+    let behind = date.get_timezone_offset() as i64;
+    -behind
+}
+
+#[cfg(not(feature = "hydrate"))]
+const fn local_shift(_at: DateTime<Utc>) -> i64 {
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_days_carry_their_date() {
+        let now = "2026-11-21T14:58:41Z".parse().expect("a time");
+        let shown = |at: &str, shift| clock(at.parse().expect("a time"), now, shift, Grain::Minute);
+        assert_eq!(shown("2026-11-21T14:33:12Z", 0), "14:33");
+        assert_eq!(shown("2026-11-20T23:40:00Z", 0), "20 Nov 23:40");
+        assert_eq!(shown("2026-11-20T23:40:00Z", 60), "00:40");
+        assert_eq!(shown("2025-01-02T03:04:05Z", 0), "2 Jan 2025 03:04");
+    }
+}

@@ -1,0 +1,8 @@
+//! The screens, one a file: what a URL asks for, and what is shown while it is not there.
+
+pub mod approval;
+pub mod approvals;
+pub mod failed;
+pub mod not_found;
+pub mod run;
+pub mod sign_in;

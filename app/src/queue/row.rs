@@ -1,0 +1,136 @@
+//! One approval in the queue: 50 px, the whole title a link.
+
+use super::level;
+use crate::{
+    kit::{
+        badge::{Badge, Tone},
+        icon::Icon,
+        risk::{RiskBars, RiskMark},
+        seal::Seal,
+        span,
+    },
+    recorded::text::Text,
+};
+use domain::{Time, queue::QueueRow};
+use leptos::prelude::*;
+
+/// The columns of wide windows; below, a row is two blocks.
+pub const COLUMNS: &str = "lg:grid-cols-[78px_minmax(0,1fr)_172px_44px_148px_56px_104px]";
+
+/// A row.
+#[component]
+pub fn Row(row: QueueRow, now: Time) -> impl IntoView {
+    let QueueRow { risk, quorum, given, opened_at, expires_at, .. } = row;
+    view! {
+        <div
+            data-row
+            role="row"
+            class=format!("relative grid items-center gap-x-3 px-4 lg:px-6 border-b border-rule hover:bg-hover focus-within:bg-selected max-lg:py-3 lg:h-12.5 grid-cols-[1fr_auto] {COLUMNS}")
+        >
+            <span role="cell" class="max-lg:hidden"><RiskMark level=level(risk) /></span>
+            <Action row=row.clone() />
+            <span role="cell" class="max-lg:hidden min-w-0">
+                <span class="flex items-center gap-1.5 text-xs text-muted">
+                    <Icon name="lock" class="w-3.5 h-3.5 text-faint shrink-0" />
+                    <code class="truncate">{row.gate_id}</code>
+                </span>
+            </span>
+            <span role="cell" class="max-lg:hidden inline-flex items-center gap-1 text-xs tabular-nums text-muted">
+                <Quorum needed=quorum given=given />
+            </span>
+            <span role="cell" class="max-lg:hidden min-w-0 text-xs truncate">
+                <WaitingFor groups=row.waiting_for viewer=row.viewer_can_decide />
+            </span>
+            <span role="cell" class="max-lg:hidden text-end tabular-nums text-muted text-xs">
+                <Waiting since=opened_at now=now />
+            </span>
+            <span role="cell" class="text-xs tabular-nums flex flex-col items-end gap-1">
+                <Deadline end=expires_at now=now />
+                <span class="lg:hidden inline-flex items-center gap-1 text-muted"><Quorum needed=quorum given=given /></span>
+            </span>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Action(row: QueueRow) -> impl IntoView {
+    let level = level(row.risk);
+    let href = format!("/approvals/{}", row.id);
+    let (differences, reversible) = (row.differences, row.reversible);
+    view! {
+        <span role="cell" class="min-w-0 block">
+            <a href=href class="block">
+                <span class="flex items-center gap-2 min-w-0">
+                    <span class=format!("lg:hidden {}", level.class)>
+                        <RiskBars filled=level.bars />
+                        <span class="sr-only">{level.word}" risk"</span>
+                    </span>
+                    <span class="font-medium truncate max-lg:whitespace-normal max-lg:leading-5"><Text text=row.title /></span>
+                    <span class="inline-flex gap-1 max-lg:hidden"><Flags differences=differences reversible=reversible /></span>
+                </span>
+                <span class="flex items-center gap-1.5 min-w-0 text-xs text-faint mt-0.5">
+                    <code class="text-muted whitespace-nowrap">{row.tool}</code>
+                    <span aria-hidden="true">"·"</span>
+                    <span class="truncate"><Text text=format!("{}, {}, {}", row.workflow_title, row.agent, row.subject) /></span>
+                </span>
+                <span class="lg:hidden flex flex-wrap gap-1 mt-1.5"><Flags differences=differences reversible=reversible /></span>
+            </a>
+        </span>
+    }
+    .into_any()
+}
+
+#[component]
+fn Flags(differences: u32, reversible: bool) -> impl IntoView {
+    let differ = (differences > 0).then(|| {
+        let text = if differences == 1 { "1 difference".to_owned() } else { format!("{differences} differences") };
+        view! { <Badge tone=Tone::Warn icon="git-compare" text=text /> }
+    });
+    let final_ = (!reversible).then(|| view! { <Badge tone=Tone::Fail icon="ban" text="Irreversible" /> });
+    view! { {differ}{final_} }
+    .into_any()
+}
+
+#[component]
+fn Quorum(needed: u32, given: u32) -> impl IntoView {
+    view! { <Seal needed=needed given=given />{format!("{given}/{needed}")} }
+    .into_any()
+}
+
+#[component]
+fn WaitingFor(groups: Vec<String>, viewer: bool) -> impl IntoView {
+    let groups = if groups.is_empty() { "nobody".to_owned() } else { groups.join(", ") };
+    if viewer {
+        view! { <span class="font-medium text-accent">"You"</span><span class="text-muted">" for "{groups}</span> }.into_any()
+    } else {
+        view! { <span class="text-muted">{groups}</span> }.into_any()
+    }
+}
+
+#[component]
+fn Waiting(since: Time, now: Time) -> impl IntoView {
+    use crate::kit::moment::{stamp, tooltip};
+    view! { <time datetime=stamp(since) title=format!("since {}", tooltip(since))>{span::short((now - since).num_seconds())}</time> }
+}
+
+#[component]
+fn Deadline(end: Option<Time>, now: Time) -> impl IntoView {
+    use crate::kit::moment::{stamp, tooltip};
+    let Some(end) = end else { return view! { <span class="text-faint">"no deadline"</span> }.into_any() };
+    let left = (end - now).num_seconds();
+    let (class, icon) = if left < 0 {
+        ("inline-flex items-center gap-1 text-fail font-medium", Some("circle-alert"))
+    } else if left <= 3600 {
+        ("inline-flex items-center gap-1 text-warn font-medium", Some("clock"))
+    } else {
+        ("inline-flex items-center gap-1 text-muted", None)
+    };
+    view! {
+        <time datetime=stamp(end) title=tooltip(end) class=class>
+            {icon.map(|icon| view! { <Icon name=icon class="w-3.5 h-3.5 shrink-0" /> })}
+            {span::short_left(end, now)}
+        </time>
+    }
+    .into_any()
+}

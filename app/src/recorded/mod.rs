@@ -1,0 +1,7 @@
+//! Recorded things as they are: text that may be hostile, and JSON values. Nothing here is markup, nothing can hide.
+
+pub mod folded;
+pub mod json;
+pub mod lines;
+pub mod text;
+pub mod value;

@@ -1,0 +1,122 @@
+//! The approval page's parts: is this exact call safe, who says so, and what happens if I am wrong? Their order is
+//! fixed; nothing important stands below another person's prose.
+
+mod action;
+mod assertions;
+mod binding;
+mod decide;
+mod evidence;
+mod facts;
+mod head;
+mod outcome;
+mod panel;
+mod reasons;
+mod seats;
+mod setback;
+mod steps;
+mod strip;
+
+use self::{action::ProposedAction, assertions::Differences, evidence::GateEvidence, facts::FourFacts, panel::Panel, strip::Strip};
+use crate::{
+    kit::{moment::ZoneNote, section::Section},
+    recorded::folded::Unread,
+    timeline::Activity,
+};
+use domain::{
+    gate::Asserted,
+    id::PersonId,
+    policy::SeatStanding,
+    review::{Review, Unapplied},
+};
+use leptos::prelude::*;
+
+pub use self::{head::Bar, outcome::is_settling};
+
+/// The approval, with the decision panel.
+#[component]
+pub fn ReviewView<'a>(
+    /// Everything there is to show.
+    review: &'a Review,
+    /// A decision that was posted and not applied.
+    unapplied: Option<Unapplied>,
+    /// Who looks.
+    viewer: Option<PersonId>,
+) -> impl IntoView + use<> {
+    Unread::provide();
+    view! {
+        <Bar review=review />
+        <div class="lg:grid lg:grid-cols-[minmax(0,1fr)_376px]">
+            <div class="min-w-0 px-4 lg:px-6 pb-16 pt-4">
+                <head::Head review=review />
+                <FourFacts review=review />
+                <Differences review=review />
+                <Sections review=review />
+                <ProposedAction package=&review.package />
+                <GateEvidence review=review />
+                <Section id="activity" title="Activity" aside=view! { <ZoneNote /> }.into_any()>
+                    <Activity items=&review.activity now=review.now />
+                </Section>
+            </div>
+            <aside id="decide" aria-label="Decision" class="scroll-mt-12 border-rule max-lg:border-t lg:border-s bg-surface max-lg:pb-24">
+                <div class="lg:sticky lg:top-12 lg:h-[calc(100dvh-3rem)] lg:overflow-y-auto p-4 lg:p-5 space-y-3.5">
+                    <Panel review=review unapplied=unapplied viewer=viewer />
+                </div>
+            </aside>
+        </div>
+        <Strip review=review />
+    }
+    .into_any()
+}
+
+/// Anchors to the sections, sticky below the bar.
+#[component]
+fn Sections<'a>(review: &'a Review) -> impl IntoView + use<> {
+    const TAB: &str = "inline-flex items-center gap-1 h-9 border-b-2 whitespace-nowrap border-transparent text-muted hover:text-fg";
+    const COUNT: &str = "text-xs text-faint tabular-nums";
+    // The review rule is the last row of the evidence.
+    let conditions = review.package.evidence.conditions.len() + 1;
+    view! {
+        <nav aria-label="Sections of this approval" class="sticky top-12 z-10 bg-surface mt-4 -mx-4 lg:-mx-6 px-4 lg:px-6 flex gap-4 border-b border-rule overflow-x-auto">
+            <a href="#action" class="inline-flex items-center gap-1 h-9 border-b-2 whitespace-nowrap border-accent font-medium">"Action"</a>
+            <a href="#evidence" class=TAB>"Evidence"<span class=COUNT>{conditions}</span></a>
+            <a href="#activity" class=TAB>"Activity"<span class=COUNT>{review.activity.len()}</span></a>
+        </nav>
+    }
+    .into_any()
+}
+
+/// What the agent asserted otherwise than it is recorded.
+fn differences(review: &Review) -> impl Iterator<Item = &Asserted> {
+    review.package.evidence.assertions.iter().filter(|said| said.differs())
+}
+
+/// Seats that nobody has filled.
+fn open_seats(review: &Review) -> impl Iterator<Item = &SeatStanding> {
+    review.standing.seats.iter().filter(|seat| seat.is_open())
+}
+
+/// How many approvals are missing.
+fn missing(review: &Review) -> u32 {
+    open_seats(review).map(|seat| seat.needed - seat.given).sum()
+}
+
+/// Approvals given and needed.
+fn quorum(review: &Review) -> (u32, u32) {
+    let seats = &review.standing.seats;
+    (seats.iter().map(|seat| seat.given.min(seat.needed)).sum(), seats.iter().map(|seat| seat.needed).sum())
+}
+
+/// `Risk`, `Risk and Legal`, `Risk, Legal and Finance`; "nobody" for none.
+fn names<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.as_slice() {
+        [] => "nobody".to_owned(),
+        [one] => (*one).to_owned(),
+        [rest @ .., end] => format!("{} {last} {end}", rest.join(", ")),
+    }
+}
+
+/// The groups with an open seat, in words.
+fn open_groups(review: &Review) -> String {
+    names(open_seats(review).map(|seat| seat.group.as_str()), "and")
+}

@@ -1,0 +1,178 @@
+//! What became of a decided approval: the wake-up step by step, the tool's result, what the agent was told.
+
+use super::steps::{Step, Steps};
+use crate::{
+    kit::{badge::Tone, button, icon::Icon, moment::{Grain, Moment}, notice::Notice, script::scripted},
+    recorded::{text::Text, value::{Recorded, shortened}},
+    timeline::number,
+};
+use domain::{
+    Time,
+    approval::{Approval, Use},
+    decision::{Decision, Verdict},
+    event::Event,
+    resumption::Resumption,
+    review::{ResumptionProgress, Review, ToolOutcome},
+};
+use leptos::prelude::*;
+
+/// Whether more is to come: the page asks again while it is.
+pub fn is_settling(review: &Review) -> bool {
+    let progress = review.resumption.as_ref();
+    let queued = progress.is_some_and(|progress| matches!(progress.state, Resumption::Queued { .. }));
+    match &review.state {
+        Approval::Pending { .. } | Approval::Approved { used: Use::Void { .. }, .. } => false,
+        Approval::Approved { used: Use::Unused, valid_until: Some(end), .. } if *end <= review.now => false,
+        Approval::Approved { .. } => progress.is_none_or(|progress| progress.result.is_none()),
+        Approval::Rejected { .. } | Approval::Expired { .. } => queued,
+    }
+}
+
+/// The outcome, read out when it changes.
+#[component]
+pub fn Outcome<'a>(review: &'a Review) -> impl IntoView + use<> {
+    let content = match &review.state {
+        Approval::Approved { used: Use::Void { because }, .. } => void(because),
+        Approval::Approved { at, .. } => approved(review, *at),
+        Approval::Rejected { at } => rejected(review, *at),
+        Approval::Expired { at } => expired(review, *at),
+        Approval::Pending { .. } => ().into_any(),
+    };
+    let run = format!("/runs/{}", review.package.run_id);
+    let next = review.place.as_ref().and_then(|place| place.next);
+    view! {
+        <div class="space-y-3" aria-live="polite">{content}</div>
+        {is_settling(review).then(|| view! { <Refresh review=review /> })}
+        <div class="flex gap-2 flex-wrap">
+            <a href=run class=button::SMALL><Icon name="workflow" class="w-3.5 h-3.5 shrink-0" />"Open run"</a>
+            {next.map(|id| view! { <a href=format!("/approvals/{id}") class=button::SMALL><Icon name="arrow-right" class="w-3.5 h-3.5 shrink-0" />"Next approval"</a> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Without script the page does not ask again by itself.
+#[component]
+fn Refresh<'a>(review: &'a Review) -> impl IntoView + use<> {
+    let scripted = scripted();
+    let here = format!("/approvals/{}", review.id);
+    view! {
+        <p class="text-xs text-faint">
+            "No need to wait. What happens next is recorded in the run as well. "
+            <Show when=move || !scripted.get()><a class="lnk" href=here.clone()>"Refresh"</a></Show>
+        </p>
+    }
+    .into_any()
+}
+
+fn approved(review: &Review, at: Time) -> AnyView {
+    let progress = review.resumption.as_ref();
+    let result = progress.and_then(|progress| progress.result.as_ref());
+    if let Some(result) = result {
+        return done(review, result);
+    }
+    let conditions = &review.package.evidence.conditions;
+    let steps = vec![
+        recorded_step(review, at),
+        Step::done("Gate conditions rechecked", Some(format!("{0} of {0} met", conditions.len())), Some(at)),
+        resuming_step(review, progress),
+        run_step(review, progress),
+    ];
+    let unused_until = match review.state {
+        Approval::Approved { used: Use::Unused, valid_until: Some(end), .. } => Some(end),
+        _ => None,
+    };
+    let now = review.now;
+    view! {
+        <Steps title="Resumption" steps=steps now=now />
+        {unused_until.map(|end| view! { <p class="text-xs text-muted">"The call must come before "<Moment at=end now=now grain=Grain::Minute />"."</p> })}
+    }
+    .into_any()
+}
+
+fn recorded_step(review: &Review, at: Time) -> Step {
+    let leaf = review.activity.iter().rev().find(|item| matches!(item.entry.event, Event::DecisionRecorded { .. }));
+    Step::done("Decision recorded", leaf.map(|item| number(item.leaf_index)), Some(at))
+}
+
+fn resuming_step(review: &Review, progress: Option<&ResumptionProgress>) -> Step {
+    let session = format!("ses_…{}", review.package.session_id.tail());
+    match progress.map(|progress| &progress.state) {
+        Some(Resumption::Resumed { at, .. }) => Step::done("Session resumed", Some(session), Some(*at)),
+        Some(Resumption::Queued { .. }) | None => Step::now("Resuming session", Some(session)),
+    }
+}
+
+fn run_step(review: &Review, progress: Option<&ResumptionProgress>) -> Step {
+    let tool = &review.package.tool;
+    let resumed = matches!(progress.map(|progress| &progress.state), Some(Resumption::Resumed { .. }));
+    match progress.and_then(|progress| progress.allowed_at) {
+        Some(at) => Step { at: Some(at), ..Step::now(format!("Running {tool}"), None) },
+        None if resumed => Step::now(format!("Run {tool}"), Some("the call has not come yet".to_owned())),
+        None => Step::later(format!("Run {tool}")),
+    }
+}
+
+fn done(review: &Review, result: &ToolOutcome) -> AnyView {
+    let (tone, icon, title, verb) = if result.is_error {
+        (Tone::Fail, "circle-x", "Resumed, and the tool failed", " failed with ")
+    } else {
+        (Tone::Pass, "check-check", "Resumed and done", " returned ")
+    };
+    let tool = review.package.tool.clone();
+    let output = view! { <Recorded value=Some(&result.output) anchor="result".to_owned() /> }.into_any();
+    let (at, now) = (result.at, review.now);
+    view! {
+        <Notice tone=tone icon=icon title=title>
+            <p class="text-xs"><code><Text text=tool /></code>{verb}{output}" at "<Moment at=at now=now />"."</p>
+        </Notice>
+    }
+    .into_any()
+}
+
+fn void(because: &str) -> AnyView {
+    let because = shortened(because, "void".to_owned()).into_any();
+    view! {
+        <Notice tone=Tone::Fail icon="shield-x" title="The call needs a fresh approval">
+            <p>"When the approved call came, a condition no longer held: "<bdi>"“"{because}"”"</bdi>" Nothing ran."</p>
+        </Notice>
+    }
+    .into_any()
+}
+
+fn rejected(review: &Review, at: Time) -> AnyView {
+    let told: Vec<AnyView> = review.votes.iter().filter(|vote| vote.verdict == Verdict::Reject).map(told).collect();
+    let step = match review.resumption.as_ref().map(|progress| &progress.state) {
+        Some(Resumption::Resumed { at, .. }) => Step::done("The agent’s side fetched the outcome", None, Some(*at)),
+        Some(Resumption::Queued { .. }) | None => Step::now("Telling the agent", None),
+    };
+    view! {
+        <Notice tone=Tone::Quiet icon="x" title="Nothing ran">
+            <p>"The agent is told that the call was rejected, with these words:"</p>
+            {told}
+        </Notice>
+        <Steps title="Resumption" steps=vec![recorded_step(review, at), step] now=review.now />
+    }
+    .into_any()
+}
+
+/// A reviewer's words as the agent reads them.
+fn told(vote: &Decision) -> AnyView {
+    let code = vote.reason_code.clone().map(|code| view! { <p><code><Text text=code /></code></p> });
+    let notes = vote.notes.clone().map_or_else(
+        || view! { <p>"No words were given."</p> }.into_any(),
+        |notes| view! { <pre class="whitespace-pre-wrap break-words border-s-2 border-rule-strong ps-2"><Text text=notes /></pre> }.into_any(),
+    );
+    view! { {code}{notes} }.into_any()
+}
+
+fn expired(review: &Review, at: Time) -> AnyView {
+    let now = review.now;
+    view! {
+        <Notice tone=Tone::Quiet icon="hourglass" title="Expired without a decision">
+            <p>"Nothing ran. This is not a rejection: the agent is told that nobody decided in time."</p>
+            <p class="text-xs">"Expired at "<Moment at=at now=now /></p>
+        </Notice>
+    }
+    .into_any()
+}

@@ -1,0 +1,196 @@
+//! The decision panel: the seal, who decided and who can, then what this viewer may do or what became of it.
+
+use super::{
+    binding::Binding, decide::DecisionForm, missing, names, open_groups, open_seats, outcome::Outcome, quorum,
+    seats::Seats, setback::SetbackNotice,
+};
+use crate::kit::{
+    badge::Tone,
+    moment::Moment,
+    notice::Notice,
+    seal::{Ending, Seal},
+};
+use domain::{
+    approval::{Approval, Status, Use},
+    decision::{Decision, Verdict},
+    id::PersonId,
+    policy::Exclusion,
+    review::{Mandate, Review, Setback, Unapplied},
+};
+use leptos::prelude::*;
+
+/// The panel.
+#[component]
+pub fn Panel<'a>(
+    /// The approval.
+    review: &'a Review,
+    /// A decision that was posted and not applied.
+    unapplied: Option<Unapplied>,
+    /// Who looks.
+    viewer: Option<PersonId>,
+) -> impl IntoView + use<> {
+    let setback = unapplied.as_ref().map(|unapplied| &unapplied.setback);
+    let (given, needed) = quorum(review);
+    let (title, line) = heading(review, setback);
+    let ending = ending(review);
+    let open = ending == Ending::Open;
+    view! {
+        <div>
+            <div class="flex items-center gap-3">
+                <div class="relative inline-flex items-center justify-center">
+                    <Seal needed=needed given=given ending=ending size=52 />
+                    {open.then(|| view! { <span class="absolute text-xs font-semibold tabular-nums" aria-hidden="true">{format!("{given}/{needed}")}</span> })}
+                </div>
+                <div class="min-w-0 flex-1 leading-5">
+                    <h2 class="text-sm font-semibold">{title}</h2>
+                    <p class="text-xs text-muted">{line}</p>
+                </div>
+            </div>
+            <div class="mt-2.5"><Seats review=review viewer=viewer /></div>
+        </div>
+        {unapplied.as_ref().map(|unapplied| view! { <SetbackNotice review=review unapplied=unapplied /> })}
+        {body(review, unapplied.as_ref())}
+        <Binding review=review verb=verb(review, setback) />
+    }
+    .into_any()
+}
+
+fn body(review: &Review, unapplied: Option<&Unapplied>) -> AnyView {
+    if !matches!(review.state, Approval::Pending { .. }) {
+        return view! { <Outcome review=review /> }.into_any();
+    }
+    match &review.mandate {
+        Mandate::Decide { group } => view! { <DecisionForm review=review group=group unapplied=unapplied /> }.into_any(),
+        Mandate::Voted { decision } => view! { <Voted review=review decision=decision /> }.into_any(),
+        Mandate::Excluded { why } => view! { <Excluded review=review why=*why /> }.into_any(),
+        Mandate::NotEntitled { waiting_for } => {
+            let groups = names(waiting_for.iter().map(String::as_str), "and");
+            view! {
+                <Notice tone=Tone::Quiet icon="user-x" title="You cannot decide this">
+                    <p>{format!("It waits for {groups}; you hold no open seat there.")}</p>
+                </Notice>
+                <Entitled review=review />
+            }
+            .into_any()
+        }
+        Mandate::Closed => ().into_any(),
+    }
+}
+
+#[component]
+fn Voted<'a>(review: &'a Review, decision: &'a Decision) -> impl IntoView + use<> {
+    let (given, needed) = quorum(review);
+    let (tone, icon, title, text) = match decision.verdict {
+        Verdict::Approve => (
+            Tone::Pass,
+            "check",
+            format!("You approved for {}", decision.group),
+            format!("{given} of {needed}, the session stays suspended until {} decide too.", open_groups(review)),
+        ),
+        Verdict::Reject => (
+            Tone::Fail,
+            "x",
+            format!("You rejected for {}", decision.group),
+            format!("{} of {} rejections, the session stays suspended.", review.standing.rejections, review.package.policy.reject_count),
+        ),
+    };
+    let (at, now) = (decision.at, review.now);
+    view! {
+        <Notice tone=tone icon=icon title=title>
+            <p>{text}</p>
+            <p class="text-xs">"Recorded at "<Moment at=at now=now /></p>
+        </Notice>
+        <Entitled review=review />
+    }
+    .into_any()
+}
+
+#[component]
+fn Excluded<'a>(review: &'a Review, why: Exclusion) -> impl IntoView + use<> {
+    let package = &review.package;
+    let reason = match why {
+        Exclusion::Requester => "You asked for this run.".to_owned(),
+        Exclusion::AgentOwner => format!("You own {}.", package.agent),
+        Exclusion::PreviousApprover => "You approved an earlier step of this run.".to_owned(),
+    };
+    let rule = names(package.policy.exclude.iter().map(|exclusion| match exclusion {
+        Exclusion::Requester => "the requester",
+        Exclusion::AgentOwner => "the agent’s owner",
+        Exclusion::PreviousApprover => "earlier approvers of this run",
+    }), "and");
+    let policy = package.policy_name.clone();
+    view! {
+        <Notice tone=Tone::Quiet icon="user-x" title="You cannot decide this">
+            <p>{reason}" Policy "<code>{policy}</code>" excludes "{rule}"."</p>
+        </Notice>
+        <Entitled review=review />
+    }
+    .into_any()
+}
+
+#[component]
+fn Entitled<'a>(review: &'a Review) -> impl IntoView + use<> {
+    let people = names(review.entitled.iter().map(|person| person.name.as_str()), "and");
+    view! { <p class="text-xs text-muted">"Entitled now: "{people}"."</p> }
+}
+
+/// How the seal is drawn.
+pub const fn ending(review: &Review) -> Ending {
+    match review.state.status() {
+        Status::Pending => Ending::Open,
+        Status::Approved => Ending::Approved,
+        Status::Rejected => Ending::Rejected,
+        Status::Expired => Ending::Expired,
+    }
+}
+
+fn heading(review: &Review, setback: Option<&Setback>) -> (String, String) {
+    let revision = review.revision;
+    match (&review.state, &review.mandate, setback) {
+        (Approval::Pending { .. }, Mandate::Decide { .. }, Some(Setback::ConditionsChanged { .. })) => {
+            ("Not approved".to_owned(), "Conditions are checked again when you approve.".to_owned())
+        }
+        (Approval::Pending { .. }, Mandate::Decide { group }, _) => (format!("Decide for {group}"), wanted(review)),
+        (Approval::Pending { .. }, _, _) => (format!("Pending for {}", open_groups(review)), can_decide(review)),
+        (Approval::Approved { used: Use::Void { .. }, .. }, _, _) => {
+            ("Approved, then void".to_owned(), "The approval cannot be used.".to_owned())
+        }
+        (Approval::Approved { .. }, _, _) => {
+            let groups = names(review.standing.seats.iter().map(|seat| seat.group.as_str()), "and");
+            ("Approved".to_owned(), format!("{groups} approved rev {revision}. The verdict stands."))
+        }
+        (Approval::Rejected { .. }, _, _) => {
+            let groups = names(review.votes.iter().filter(|vote| vote.verdict == Verdict::Reject).map(|vote| vote.group.as_str()), "and");
+            ("Rejected".to_owned(), format!("{groups} rejected rev {revision}. The verdict stands."))
+        }
+        (Approval::Expired { .. }, _, _) => {
+            let groups = names(open_seats(review).map(|seat| seat.group.as_str()), "and");
+            ("Expired".to_owned(), format!("{groups} did not decide in time."))
+        }
+    }
+}
+
+fn wanted(review: &Review) -> String {
+    match missing(review) {
+        1 => "One more approval resumes the session.".to_owned(),
+        more => format!("{more} more approvals resume the session."),
+    }
+}
+
+fn can_decide(review: &Review) -> String {
+    match review.entitled.len() {
+        0 => "Nobody can decide now.".to_owned(),
+        1 => "1 person can still decide.".to_owned(),
+        people => format!("{people} people can still decide."),
+    }
+}
+
+const fn verb(review: &Review, setback: Option<&Setback>) -> &'static str {
+    match (review.state.status(), &review.mandate, setback) {
+        (Status::Pending, _, Some(Setback::NewRevision { .. })) => "Now it is",
+        (Status::Pending, Mandate::Decide { .. }, _) => "Your decision binds to",
+        (Status::Pending, Mandate::Voted { .. }, _) => "Your decision is bound to",
+        (Status::Approved | Status::Rejected, _, _) => "Bound to",
+        (Status::Pending | Status::Expired, _, _) => "This is",
+    }
+}

@@ -1,0 +1,108 @@
+//! The timeline: events as sentences, each with the shape of whoever caused it.
+
+mod phrase;
+mod sentence;
+
+use self::phrase::Phrase;
+use crate::kit::{
+    avatar::{Agent, Person, System},
+    moment::Moment,
+};
+use domain::{Actor, Time, event::Event, review::TimelineItem};
+use leptos::prelude::*;
+
+/// The shape of the one who caused an event. Keys are agents and their harnesses, but only systems of record write
+/// facts.
+#[component]
+fn Shape<'a>(item: &'a TimelineItem) -> impl IntoView + use<> {
+    match (item.actor(), &item.entry.event) {
+        (Actor::Person(_), _) => view! { <Person name=&item.actor_name /> }.into_any(),
+        (Actor::Key(_), Event::FactWritten { .. }) | (Actor::System(_), _) => view! { <System /> }.into_any(),
+        (Actor::Key(_), _) => view! { <Agent /> }.into_any(),
+    }
+}
+
+/// What happened, in a sentence, and what there is to add.
+#[component]
+fn Told<'a>(item: &'a TimelineItem) -> impl IntoView + use<> {
+    let told = sentence::tell(item);
+    let more = (!told.more.is_empty()).then(|| view! { <div class="text-xs text-muted mt-0.5 break-words">{phrases(told.more, item.leaf_index)}</div> });
+    view! {
+        <div class="min-w-0 flex-1">
+            <div class="break-words">{phrases(told.sentence, item.leaf_index)}" "{told.badge.map(phrase::badge)}</div>
+            {more}
+        </div>
+    }
+    .into_any()
+}
+
+fn phrases(phrases: Vec<Phrase>, leaf: i64) -> Vec<AnyView> {
+    phrases.into_iter().enumerate().map(|(place, phrase)| phrase.view(&format!("event-{leaf}-{place}"))).collect()
+}
+
+/// The activity of an approval, oldest first.
+#[component]
+pub fn Activity<'a>(
+    /// The events.
+    items: &'a [TimelineItem],
+    /// The page's time.
+    now: Time,
+) -> impl IntoView + use<> {
+    let rows = items.iter().map(|item| {
+        view! {
+            <li class="flex gap-2.5 py-1.5">
+                <Shape item=item />
+                <Told item=item />
+                <span class="text-xs text-faint"><Moment at=item.entry.at now=now /></span>
+            </li>
+        }
+        .into_any()
+    });
+    view! { <ol>{rows.collect::<Vec<_>>()}</ol> }.into_any()
+}
+
+/// The timeline of a run, newest first, with each event's number in the log.
+#[component]
+pub fn Timeline<'a>(
+    /// The events.
+    items: &'a [TimelineItem],
+    /// The page's time.
+    now: Time,
+) -> impl IntoView + use<> {
+    let rows = items.iter().map(|item| {
+        view! {
+            <li class="relative grid grid-cols-[58px_28px_minmax(0,1fr)_auto] gap-x-2 py-1.5 items-start">
+                <span class="text-xs text-faint pt-0.5 text-end"><Moment at=item.entry.at now=now /></span>
+                <span class="relative flex justify-center self-stretch">
+                    <span class="absolute -top-1.5 -bottom-1.5 w-px bg-rule" aria-hidden="true"></span>
+                    <span class="relative self-start bg-surface rounded-full"><Shape item=item /></span>
+                </span>
+                <Told item=item />
+                <span class="text-xs text-faint mono tabular-nums pt-0.5 max-sm:hidden">{number(item.leaf_index)}</span>
+            </li>
+        }
+        .into_any()
+    });
+    view! { <ol>{rows.collect::<Vec<_>>()}</ol> }.into_any()
+}
+
+/// An event's number in the log: `#1,204,331`.
+pub fn number(leaf: i64) -> String {
+    let digits = leaf.to_string();
+    let mut out = String::from("#");
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_of_the_log_are_grouped() {
+        assert_eq!([7, 1_000, 1_204_331].map(super::number), ["#7", "#1,000", "#1,204,331"]);
+    }
+}

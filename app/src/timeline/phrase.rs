@@ -1,0 +1,90 @@
+//! The pieces of a sentence: words of the product, recorded names, what people and agents said.
+
+use crate::{
+    kit::badge::{Badge, Tone},
+    recorded::{
+        text::Text,
+        value::{Asserted, Recorded, shortened},
+    },
+};
+use domain::{
+    digest::Digest,
+    id::{ApprovalId, RunId},
+};
+use leptos::prelude::*;
+use serde_json::Value;
+
+/// A piece of a sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phrase {
+    /// The product's own words.
+    Words(String),
+    /// A name a person or key goes by.
+    Name(String),
+    /// A recorded name: a tool, a gate, an id.
+    Code(String),
+    /// A recorded value.
+    Value(Value),
+    /// What a person wrote, or what the agent was told.
+    Quote(String),
+    /// What an agent said.
+    Said(Value),
+    /// An approval, as a link.
+    Approval(ApprovalId, String),
+}
+
+impl Phrase {
+    /// The product's own words.
+    pub fn words(words: impl Into<String>) -> Self {
+        Self::Words(words.into())
+    }
+
+    /// A recorded name.
+    pub fn code(name: impl ToString) -> Self {
+        Self::Code(name.to_string())
+    }
+
+    /// The piece on screen; `anchor` names what it hides, should it be long.
+    pub fn view(self, anchor: &str) -> AnyView {
+        let anchor = anchor.to_owned();
+        match self {
+            Self::Words(words) => words.into_any(),
+            Self::Name(name) => view! { <span class="font-medium"><Text text=name /></span> }.into_any(),
+            Self::Code(name) => view! { <code class="break-words"><Text text=name /></code> }.into_any(),
+            Self::Value(value) => view! { <Recorded value=Some(&value) anchor=anchor /> }.into_any(),
+            Self::Quote(words) => view! { <bdi class="whitespace-pre-wrap">"“"{shortened(&words, anchor)}"”"</bdi> }.into_any(),
+            Self::Said(words) => view! { <Asserted value=&words anchor=anchor /> }.into_any(),
+            Self::Approval(id, title) => view! { <a class="lnk" href=format!("/approvals/{id}")><Text text=title /></a> }.into_any(),
+        }
+    }
+
+    /// The piece as plain text.
+    #[cfg(test)]
+    pub fn plain(&self) -> String {
+        match self {
+            Self::Words(text) | Self::Name(text) | Self::Code(text) | Self::Approval(_, text) => text.clone(),
+            Self::Value(value) => value.to_string(),
+            Self::Quote(words) => format!("“{words}”"),
+            Self::Said(words) => format!("“{}”", words.as_str().map_or_else(|| words.to_string(), str::to_owned)),
+        }
+    }
+}
+
+/// A badge as an event carries it.
+pub type Mark = (Tone, &'static str, &'static str);
+
+/// The badge on screen.
+pub fn badge((tone, icon, text): Mark) -> AnyView {
+    view! { <Badge tone=tone icon=icon text=text /> }.into_any()
+}
+
+/// A digest shortened: `9f2c 41ab … 07d3`.
+pub fn short_digest(digest: &Digest) -> String {
+    let hex = digest.to_string();
+    format!("{} {} … {}", &hex[..4], &hex[4..8], &hex[60..])
+}
+
+/// The address of a run.
+pub fn run_address(run: RunId) -> String {
+    format!("/runs/{run}")
+}

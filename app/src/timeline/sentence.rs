@@ -1,0 +1,216 @@
+//! One sentence for every kind of event. The match is exhaustive: a new kind does not compile without its sentence.
+
+use super::phrase::{Mark, Phrase, short_digest};
+use crate::kit::badge::Tone;
+use domain::{
+    event::Event,
+    gate::Outcome,
+    decision::Verdict,
+    review::TimelineItem,
+};
+use serde_json::Value;
+
+/// What is told of an event.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Told {
+    /// The sentence.
+    pub sentence: Vec<Phrase>,
+    /// What there is to add.
+    pub more: Vec<Phrase>,
+    /// A badge at the end of the sentence.
+    pub badge: Option<Mark>,
+}
+
+impl Told {
+    fn of(sentence: impl IntoIterator<Item = Phrase>) -> Self {
+        Self { sentence: sentence.into_iter().collect(), ..Self::default() }
+    }
+
+    fn more(mut self, more: impl IntoIterator<Item = Phrase>) -> Self {
+        self.more.extend(more);
+        self
+    }
+
+    const fn badge(mut self, badge: Mark) -> Self {
+        self.badge = Some(badge);
+        self
+    }
+}
+
+/// Tells an event.
+pub fn tell(item: &TimelineItem) -> Told {
+    let who = || Phrase::Name(item.actor_name.clone());
+    match &item.entry.event {
+        Event::RunStarted { .. } | Event::SessionAttached { .. } | Event::FactWritten { .. } | Event::AssertionRecorded { .. } | Event::ToolExecuted { .. } => {
+            tell_agent(&item.entry.event, who())
+        }
+        Event::SessionSuspended { session, awaiting, .. } => {
+            Told::of([words("Session "), Phrase::code(session.tail()), words(" suspended, waits for "), approvals(*awaiting)])
+        }
+        Event::SessionReleased { session, awaiting, .. } => {
+            Told::of([words("Session "), Phrase::code(session.tail()), words(" still waits for "), approvals(*awaiting)])
+        }
+        Event::SessionResumed { session, .. } => Told::of([words("Session "), Phrase::code(session.tail()), words(" may go on")]),
+        Event::GateChecked { tool, gate, outcome, error, .. } => tell_check(tool, gate, *outcome, error.as_deref()),
+        Event::ApprovalOpened { .. }
+        | Event::ApprovalApproved { .. }
+        | Event::ApprovalRejected { .. }
+        | Event::ApprovalExpired { .. }
+        | Event::ApprovalConsumed { .. }
+        | Event::ApprovalVoided { .. }
+        | Event::ResumptionQueued { .. }
+        | Event::ResumptionDelivered { .. } => tell_approval(&item.entry.event),
+        Event::DecisionRecorded { verdict, group, revision, package_digest, reason_code, notes, .. } => {
+            let done = match verdict {
+                Verdict::Approve => " approved",
+                Verdict::Reject => " rejected",
+            };
+            let told = Told::of([who(), words(format!("{done} rev {revision} for {group}"))]);
+            tell_reasons(told, reason_code.as_deref(), notes.as_deref())
+                .more([words("Bound to digest "), Phrase::Code(short_digest(package_digest))])
+        }
+        Event::WorkflowPublished { .. }
+        | Event::PersonAdded { .. }
+        | Event::PersonDisabled { .. }
+        | Event::PasswordChanged { .. }
+        | Event::KeyCreated { .. }
+        | Event::KeyRevoked { .. }
+        | Event::SignedIn { .. }
+        | Event::SignedOut { .. }
+        | Event::SignInRefused { .. } => tell_administration(&item.entry.event, who()),
+    }
+}
+
+/// What agents, harnesses and systems of record did.
+fn tell_agent(event: &Event, who: Phrase) -> Told {
+    match event {
+        Event::RunStarted { workflow, version, subject, .. } => {
+            Told::of([who, words(" started the run for "), Phrase::code(subject)]).more([Phrase::Code(format!("{workflow}@{version}"))])
+        }
+        Event::SessionAttached { framework, external_id, .. } => {
+            Told::of([who, words(" attached session "), Phrase::code(external_id)]).more([Phrase::code(framework)])
+        }
+        Event::FactWritten { name, value, version, previous, source, reference } => {
+            let told = Told::of([Phrase::code(name), words(" recorded as "), Phrase::Value(value.clone()), words(" by "), Phrase::code(source)]);
+            let told = told.more([words(format!("Version {version}"))]);
+            let told = match reference {
+                Some(reference) => told.more([words(", reference "), Phrase::code(reference)]),
+                None => told,
+            };
+            match previous {
+                Some(previous) => told.more([words(", was "), Phrase::Value(previous.clone())]),
+                None => told,
+            }
+        }
+        Event::AssertionRecorded { assertions, statement } => {
+            let told = Told::of([who, words(" asserted ")].into_iter().chain(asserted(assertions)));
+            match statement {
+                Some(statement) => told.more([Phrase::Said(Value::from(statement.as_str()))]),
+                None => told,
+            }
+        }
+        Event::ToolExecuted { tool, is_error, facts, .. } => {
+            let told = if *is_error {
+                Told::of([Phrase::code(tool), words(" ran and failed")]).badge((Tone::Fail, "x", "Failed"))
+            } else {
+                Told::of([Phrase::code(tool), words(" ran")]).badge((Tone::Pass, "check", "Done"))
+            };
+            if facts.is_empty() { told } else { told.more([words("Recorded "), Phrase::Code(facts.join(", "))]) }
+        }
+        _ => Told::default(),
+    }
+}
+
+fn tell_check(tool: &str, gate: &str, outcome: Outcome, error: Option<&str>) -> Told {
+    let (verb, badge) = match outcome {
+        Outcome::Allow => (" allowed ", (Tone::Pass, "check", "Allowed")),
+        Outcome::Block => (" blocked ", (Tone::Fail, "x", "Blocked")),
+        Outcome::Suspend => (" held ", (Tone::Accent, "pause", "Suspended")),
+    };
+    let told = Told::of([words("Gate "), Phrase::code(gate), words(verb), Phrase::code(tool)]).badge(badge);
+    match error {
+        Some(error) => told.more([words("The agent was told "), Phrase::Quote(error.to_owned())]),
+        None => told,
+    }
+}
+
+/// What became of an approval and of the session that waits for it.
+fn tell_approval(event: &Event) -> Told {
+    match event {
+        Event::ApprovalOpened { approval, title, policy, .. } => {
+            Told::of([words("Approval opened: "), Phrase::Approval(*approval, title.clone())]).more([words("Policy "), Phrase::code(policy)])
+        }
+        Event::ApprovalApproved { .. } => Told::of([words("The policy is satisfied")]).badge((Tone::Pass, "check", "Approved")),
+        Event::ApprovalRejected { .. } => Told::of([words("The call may not run")]).badge((Tone::Fail, "x", "Rejected")),
+        Event::ApprovalExpired { .. } => {
+            Told::of([words("Nobody decided in time. Nothing ran")]).badge((Tone::Quiet, "hourglass", "Expired"))
+        }
+        Event::ApprovalConsumed { .. } => Told::of([words("The approved call was allowed. The approval cannot be used again")]),
+        Event::ApprovalVoided { because, .. } => Told::of([words("A condition no longer held when the approved call came")])
+            .more([Phrase::Quote(because.clone()), words(" Nothing ran; a fresh approval is needed.")])
+            .badge((Tone::Fail, "shield-x", "Void")),
+        Event::ResumptionQueued { .. } => Told::of([words("The outcome waits to be fetched by the agent's side")]),
+        Event::ResumptionDelivered { .. } => Told::of([words("The agent's side fetched the outcome")]),
+        _ => Told::default(),
+    }
+}
+
+/// What administrators did, and who came and went.
+fn tell_administration(event: &Event, who: Phrase) -> Told {
+    match event {
+        Event::WorkflowPublished { name, version, digest } => {
+            Told::of([who, words(" published "), Phrase::Code(format!("{name}@{version}"))]).more([words("Digest "), Phrase::Code(short_digest(digest))])
+        }
+        Event::PersonAdded { person, roles, groups } => {
+            let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+            let told = Told::of([who, words(" added person "), Phrase::code(person.tail())]);
+            told.more([words(format!("Roles: {}; groups: {}", list(&roles), list(groups)))])
+        }
+        Event::PersonDisabled { person } => Told::of([who, words(" disabled person "), Phrase::code(person.tail())]),
+        Event::PasswordChanged { person } => Told::of([who, words(" changed the password of person "), Phrase::code(person.tail())]),
+        Event::KeyCreated { name, scopes, .. } => {
+            let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+            Told::of([who, words(" created key "), Phrase::code(name)]).more([words(format!("Scopes: {}", list(&scopes)))])
+        }
+        Event::KeyRevoked { key } => Told::of([who, words(" revoked key "), Phrase::code(key.tail())]),
+        Event::SignedIn { .. } => Told::of([who, words(" signed in")]),
+        Event::SignedOut { .. } => Told::of([who, words(" signed out")]),
+        Event::SignInRefused { .. } => Told::of([words("A sign-in was refused")]),
+        _ => Told::default(),
+    }
+}
+
+fn tell_reasons(told: Told, code: Option<&str>, notes: Option<&str>) -> Told {
+    let told = match code {
+        Some(code) => told.more([words("Reason "), Phrase::code(code), words(". ")]),
+        None => told,
+    };
+    match notes {
+        Some(notes) => told.more([Phrase::Quote(notes.to_owned()), words(" ")]),
+        None => told,
+    }
+}
+
+fn asserted(assertions: &Value) -> Vec<Phrase> {
+    let Value::Object(members) = assertions else { return vec![Phrase::Said(assertions.clone())] };
+    let mut out = Vec::new();
+    for (name, value) in members {
+        if !out.is_empty() {
+            out.push(words(", "));
+        }
+        out.extend([Phrase::code(name), words(" "), Phrase::Said(value.clone())]);
+    }
+    out
+}
+
+fn approvals(count: usize) -> Phrase {
+    words(if count == 1 { "1 approval".to_owned() } else { format!("{count} approvals") })
+}
+
+fn list<T: AsRef<str>>(items: &[T]) -> String {
+    if items.is_empty() { "none".to_owned() } else { items.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ") }
+}
+
+fn words(words: impl Into<String>) -> Phrase {
+    Phrase::words(words)
+}

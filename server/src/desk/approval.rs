@@ -1,0 +1,237 @@
+//! Approvals opened, used and voided by gate checks.
+
+use domain::{
+    Actor, Refusal, SystemActor, Time,
+    approval::{Approval, Call, later},
+    event::Event,
+    gate::Outcome,
+    id::{ApprovalId, PersonId},
+    package::Package,
+    permission::Action,
+    policy::{Circumstances, Exclusion},
+    workflow::Risk,
+};
+use futures::FutureExt as _;
+use serde_json::Value;
+
+use super::{
+    Caller, Desk,
+    gate_check::{Asked, Evaluated},
+    snapshot::lock,
+};
+use crate::{
+    error::{Error, Result, StoreError},
+    store::{
+        self, CheckRow, Tx,
+        approval::{Change, Stored},
+        run::Run,
+    },
+};
+
+/// What an agent reads as status while people decide.
+pub const AWAITING: &str = "AWAITING_HUMAN_REVIEW";
+
+/// The gate's own actor.
+const GATE: Actor = Actor::System(SystemActor::Gate);
+
+/// Hours to the deadline, rounded up; `None` without one.
+pub fn eta_hours(expires_at: Option<Time>, now: Time) -> Option<i64> {
+    expires_at.map(|end| (end - now).num_minutes().max(0).div_euclid(60) + i64::from((end - now).num_minutes() % 60 > 0))
+}
+
+impl Desk {
+    /// Opens an approval and suspends the session, in one transaction with the check.
+    pub(super) async fn open_approval(
+        &self,
+        asked: &Asked,
+        seen: Evaluated,
+        policy_name: String,
+        title: String,
+        risk: Risk,
+    ) -> Result<Value> {
+        let policy = seen.snapshot.compiled.workflow().policies.get(&policy_name).cloned();
+        let policy = policy.ok_or_else(|| StoreError::Unexpected(format!("policy {policy_name} is missing")))?;
+        let now = self.database.clock().now();
+        let expires_at = policy.expire_after.and_then(|seconds| later(now, seconds));
+        let id = ApprovalId::from_uuid(self.database.ids().uuid());
+        let row = self.suspended_row(asked, &seen, id, expires_at);
+        let answer = store::from_text(&row.answer, "gate_check", "answer", row.id)?;
+        let requester = seen.snapshot.run.requested_by;
+        let circumstances =
+            Circumstances { requester, agent_owner: asked.agent_owner, previous_approvers: Vec::new() };
+        let package = package(asked, &seen, policy_name, policy, title, risk);
+        let stored = Stored {
+            id,
+            run: seen.snapshot.run.id,
+            call: Call { session: seen.session.id, tool_use_id: asked.call.tool_use_id.clone() },
+            key: asked.key,
+            state: Approval::Pending { expires_at },
+            revision: 1,
+            package_digest: package.digest(1),
+            package,
+            circumstances,
+            notes: None,
+            opened_at: now,
+        };
+        let (run, session) = (seen.snapshot.run, seen.session.state);
+        self.database
+            .write(move |tx| {
+                async move {
+                    let run = lock(tx, &run).await?;
+                    open(tx, &run, stored, session, &row).await?;
+                    Ok(answer)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Allows an approved call, once: the approval is consumed in the transaction of the check.
+    pub(super) async fn consume_approval(
+        &self,
+        asked: &Asked,
+        seen: Evaluated,
+        call: Call,
+        approval: ApprovalId,
+    ) -> Result<Value> {
+        let row = self.row(asked, &seen, Outcome::Allow, None, Some(approval));
+        self.use_approval(seen, row, approval, move |state, now| state.consume(approval, call, now)).await
+    }
+
+    /// Blocks an approved call whose conditions no longer hold; the approval cannot be used any more.
+    pub(super) async fn void_approval(
+        &self,
+        asked: &Asked,
+        seen: Evaluated,
+        approval: ApprovalId,
+        error: String,
+    ) -> Result<Value> {
+        let row = self.row(asked, &seen, Outcome::Block, Some(error.clone()), Some(approval));
+        self.use_approval(seen, row, approval, move |state, _| state.void(approval, error)).await
+    }
+
+    async fn use_approval(
+        &self,
+        seen: Evaluated,
+        row: CheckRow,
+        id: ApprovalId,
+        step: impl FnOnce(Approval, Time) -> Result<(Approval, Event), Refusal> + Send + 'static,
+    ) -> Result<Value> {
+        let answer = store::from_text(&row.answer, "gate_check", "answer", row.id)?;
+        let run = seen.snapshot.run;
+        self.database
+            .write(move |tx| {
+                async move {
+                    let run = lock(tx, &run).await?;
+                    let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
+                    let now = tx.now();
+                    let (state, event) = step(stored.state, now)?;
+                    let revision = stored.revision;
+                    let given = stored.package.policy.quorum();
+                    let change = Change { state: &state, revision, given, notes: None };
+                    store::approval::update(tx, id, &change).await?;
+                    tx.record_in(run.id, &run.subject, Some(id), GATE, event);
+                    if !store::gate_check::insert(tx, &row).await? {
+                        return Err(Error::Moved);
+                    }
+                    Ok(answer)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// An approval the caller may read.
+    pub async fn find_approval(&self, caller: &Caller, id: ApprovalId) -> Result<Stored> {
+        caller.authorize(Action::ReadApprovals)?;
+        let mut tx = self.database.read().await?;
+        let stored = store::approval::find(&mut tx, id).await?.filter(|stored| caller.sees(stored.run));
+        stored.ok_or_else(|| Refusal::not_found("approval").into())
+    }
+}
+
+/// Everything shown for the approval.
+fn package(
+    asked: &Asked,
+    seen: &Evaluated,
+    policy_name: String,
+    policy: domain::policy::Policy,
+    title: String,
+    risk: Risk,
+) -> Package {
+    let workflow = seen.snapshot.compiled.workflow();
+    let tool = workflow.tools.get(&asked.call.tool);
+    let gate = workflow.gates.iter().find(|gate| gate.id == seen.finding.gate_id);
+    Package {
+        title,
+        workflow: seen.snapshot.compiled.version().clone(),
+        workflow_title: workflow.title.clone(),
+        run_id: seen.snapshot.run.id,
+        subject: seen.snapshot.run.subject.clone(),
+        session_id: seen.session.id,
+        session_name: seen.session.external_id.clone(),
+        agent: asked.agent.clone(),
+        requested_by: seen.snapshot.run.requester_email.clone(),
+        gate_id: seen.finding.gate_id.clone(),
+        tool: asked.call.tool.clone(),
+        input: asked.call.input.clone(),
+        action_digest: seen.action,
+        // A tool outside the manifest is taken for the worst.
+        reversible: tool.is_some_and(|tool| tool.reversible),
+        blast_radius: tool.and_then(|tool| tool.blast_radius.clone()),
+        risk,
+        policy_name,
+        policy,
+        review_unless: gate.and_then(|gate| gate.review.as_ref()).and_then(|review| review.unless.clone()),
+        evidence: seen.finding.evidence.clone(),
+    }
+}
+
+/// Stores the approval, the suspended session, the check and their events; the run is locked.
+async fn open(
+    tx: &mut Tx,
+    run: &Run,
+    stored: Stored,
+    session: domain::session::Session,
+    row: &CheckRow,
+) -> Result<()> {
+    let package = &stored.package;
+    let seats = package.policy.standing(&[]).seats;
+    let previous = store::decision::list_previous_approvers(tx, run.id, stored.id).await?;
+    let barred = barred(&stored, &previous);
+    store::approval::insert(tx, &stored, &seats, &barred).await?;
+    store::run::count(tx, run.id, 1, 0).await?;
+    let (session, suspended) = session.suspend(stored.call.session, stored.id)?;
+    store::session::update(tx, stored.call.session, &session).await?;
+    if !store::gate_check::insert(tx, row).await? {
+        return Err(Error::Moved);
+    }
+    let Approval::Pending { expires_at } = stored.state else { return Err(Error::Moved) };
+    let opened = Event::ApprovalOpened {
+        approval: stored.id,
+        gate: package.gate_id.clone(),
+        tool: package.tool.clone(),
+        title: package.title.clone(),
+        risk: package.risk,
+        policy: package.policy_name.clone(),
+        package_digest: stored.package_digest,
+        expires_at,
+    };
+    tx.record_in(run.id, &run.subject, Some(stored.id), GATE, opened);
+    tx.record_in(run.id, &run.subject, Some(stored.id), Actor::System(SystemActor::Engine), suspended);
+    Ok(())
+}
+
+/// The people the policy excludes from this approval, as far as they are known when it opens.
+fn barred(stored: &Stored, previous: &[PersonId]) -> Vec<PersonId> {
+    let circumstances = &stored.circumstances;
+    let people = |exclusion: &Exclusion| match exclusion {
+        Exclusion::Requester => circumstances.requester.into_iter().collect::<Vec<_>>(),
+        Exclusion::AgentOwner => circumstances.agent_owner.into_iter().collect(),
+        Exclusion::PreviousApprover => previous.to_vec(),
+    };
+    let mut people: Vec<PersonId> = stored.package.policy.exclude.iter().flat_map(people).collect();
+    people.sort_unstable();
+    people.dedup();
+    people
+}

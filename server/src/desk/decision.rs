@@ -1,0 +1,314 @@
+//! Decisions: one compare-and-set for reviewers and timers, the same entitlement on every path.
+
+use domain::{
+    Actor, Refusal, Scope,
+    approval::{Approval, Status},
+    decision::{Ballot, Decision, Verdict},
+    event::Event,
+    gate::ConditionResult,
+    id::{ApprovalId, DecisionId, PersonId},
+    judge::{Finding, Ruling},
+    permission::Action,
+    policy::{Candidate, Circumstances, Standing, Via},
+    refusal::Code,
+};
+use futures::FutureExt as _;
+use serde_json::json;
+
+use super::{
+    Caller, Desk,
+    outcome::{Ending, end, expire},
+    snapshot::{Attempts, Snapshot, lock},
+    text,
+};
+use crate::{
+    error::{Error, Result},
+    store::{
+        self, Tx,
+        approval::{Change, Stored},
+        run::Run,
+    },
+};
+
+/// A stored decision and what it led to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decided {
+    /// The decision.
+    pub decision: Decision,
+    /// The approval's status now.
+    pub status: Status,
+    /// How far the votes have come.
+    pub standing: Standing,
+    /// Whether this is the answer to a repeat.
+    pub is_repeat: bool,
+}
+
+/// Who decides, and where.
+struct Voter {
+    candidate: Candidate,
+    name: String,
+    via: Via,
+}
+
+/// A decision checked against a snapshot.
+struct Vote {
+    decision: Decision,
+    standing: Standing,
+}
+
+/// What the transaction found.
+enum Recorded {
+    Stored(Status),
+    Expired,
+}
+
+impl Desk {
+    /// Records a decision.
+    ///
+    /// # Errors
+    /// In this order: `not_found`; `self_approval`, `not_entitled`; `already_decided`, `expired`, `already_voted`;
+    /// `revision_required`, `stale_revision`; `digest_mismatch`, `invalid_field`, `reason_required`;
+    /// `conditions_changed`. Nothing is stored then, except the expiry itself.
+    pub async fn decide(&self, caller: &Caller, id: ApprovalId, ballot: &Ballot) -> Result<Decided> {
+        caller.authorize(Action::Decide)?;
+        let voter = self.voter(caller).await?;
+        let mut attempts = Attempts::default();
+        loop {
+            let attempt = self.decide_once(caller, &voter, id, ballot).await;
+            if let Some(settled) = attempts.settled(attempt) {
+                return settled;
+            }
+        }
+    }
+
+    /// Says why a decision is impossible whatever it says: not found, not entitled, settled. `Ok` otherwise.
+    pub async fn must_be_decidable(&self, caller: &Caller, id: ApprovalId) -> Result<()> {
+        let (stored, votes) = self.approval_detail(caller, id).await?;
+        let voter = self.voter(caller).await?;
+        let mut tx = self.database.read().await?;
+        entitled_at_all(&stored, &voter, &circumstances(&mut tx, &stored).await?)?;
+        if stored.state.status() == Status::Pending { Ok(()) } else { Err(settled(&stored, &votes).into()) }
+    }
+
+    /// An approval with its decisions.
+    pub async fn approval_detail(&self, caller: &Caller, id: ApprovalId) -> Result<(Stored, Vec<Decision>)> {
+        let stored = self.find_approval(caller, id).await?;
+        let mut tx = self.database.read().await?;
+        let votes = store::decision::list_of_approval(&mut tx, id).await?;
+        Ok((stored, votes))
+    }
+
+    /// The person behind a caller, as they are now.
+    async fn voter(&self, caller: &Caller) -> Result<Voter> {
+        let (person, via) = match caller {
+            Caller::Person(person) => (Some(person.id), Via::Console),
+            Caller::Key(key) if key.scopes.contains(&Scope::Reviewer) => (key.owner, Via::Api),
+            Caller::Key(_) | Caller::CommandLine => (None, Via::Api),
+        };
+        let nobody = || Refusal::new(Code::WrongScope, "Only people decide: this key belongs to no reviewer.");
+        let mut tx = self.database.read().await?;
+        let person = person.ok_or_else(nobody)?;
+        let (name, candidate) = store::entitlement::find_candidate(&mut tx, person).await?.ok_or_else(nobody)?;
+        Ok(Voter { candidate, name, via })
+    }
+
+    async fn decide_once(&self, caller: &Caller, voter: &Voter, id: ApprovalId, ballot: &Ballot) -> Result<Decided> {
+        let mut tx = self.database.read().await?;
+        let run = store::approval::find_run(&mut tx, id).await?.ok_or_else(|| Error::from(Refusal::not_found("approval")))?;
+        let snapshot = self.snapshot(&mut tx, caller, run).await?;
+        let stored = store::approval::find(&mut tx, id).await?.ok_or(Error::Moved)?;
+        let votes = store::decision::list_of_approval(&mut tx, id).await?;
+        let circumstances = circumstances(&mut tx, &stored).await?;
+        drop(tx);
+        if let Some(repeat) = repeated(&stored, &votes, voter.candidate.person, ballot) {
+            return Ok(repeat);
+        }
+        entitled_at_all(&stored, voter, &circumstances)?;
+        if stored.state.is_overdue(self.database.clock().now()) {
+            self.expire_one(id).await?;
+            return Err(Refusal::new(Code::Expired, EXPIRED).into());
+        }
+        let vote = self.check(&stored, &votes, &circumstances, voter, ballot)?;
+        if ballot.verdict == Verdict::Approve {
+            let finding = snapshot.compiled.check_call(&snapshot.roots, &stored.package.tool, &stored.package.input);
+            conditions_hold(&finding)?;
+        }
+        self.store_vote(snapshot, stored, votes, vote).await
+    }
+
+    /// Everything that speaks against the ballot, in the order callers are told.
+    fn check(
+        &self,
+        stored: &Stored,
+        votes: &[Decision],
+        circumstances: &Circumstances,
+        voter: &Voter,
+        ballot: &Ballot,
+    ) -> Result<Vote, Refusal> {
+        let policy = &stored.package.policy;
+        if stored.state.status() != Status::Pending {
+            return Err(settled(stored, votes));
+        }
+        if votes.iter().any(|vote| vote.person == voter.candidate.person) {
+            return Err(Refusal::new(Code::AlreadyVoted, "You have decided on this revision already; that decision stands."));
+        }
+        check_revision(stored, ballot)?;
+        if ballot.package_digest != stored.package_digest {
+            let message = "Your decision was not applied: it was made on another package than the one stored.";
+            return Err(Refusal::new(Code::DigestMismatch, message));
+        }
+        text::optional("/notes", ballot.notes.as_deref(), domain::policy::MAX_NOTES)?;
+        policy.check_reasons(ballot)?;
+        let group = policy.seat_for(&voter.candidate, circumstances, votes, ballot.verdict, ballot.for_group.as_deref())?;
+        let notes = ballot.notes.as_deref().map(str::trim).filter(|notes| !notes.is_empty()).map(str::to_owned);
+        let decision = Decision {
+            id: DecisionId::from_uuid(self.database.ids().uuid()),
+            approval: stored.id,
+            person: voter.candidate.person,
+            name: voter.name.clone(),
+            group,
+            verdict: ballot.verdict,
+            revision: stored.revision,
+            package_digest: stored.package_digest,
+            reason_code: ballot.reason_code.clone(),
+            notes,
+            at: self.database.clock().now(),
+        };
+        let mut all = votes.to_vec();
+        all.push(decision.clone());
+        Ok(Vote { standing: policy.standing(&all), decision })
+    }
+
+    async fn store_vote(&self, snapshot: Snapshot, stored: Stored, votes: Vec<Decision>, vote: Vote) -> Result<Decided> {
+        let Vote { decision, standing } = vote;
+        let run = snapshot.run;
+        let (kept, reached) = (decision.clone(), standing.clone());
+        let recorded = self.database.write(move |tx| {
+            async move {
+                let run = lock(tx, &run).await?;
+                if stored.state.is_overdue(tx.now()) {
+                    expire(tx, &run, &stored, &votes).await?;
+                    return Ok(Recorded::Expired);
+                }
+                record(tx, &run, &stored, &decision, &standing).await.map(Recorded::Stored)
+            }
+            .boxed()
+        });
+        match recorded.await? {
+            Recorded::Stored(status) => Ok(Decided { decision: kept, status, standing: reached, is_repeat: false }),
+            Recorded::Expired => Err(Refusal::new(Code::Expired, EXPIRED).into()),
+        }
+    }
+}
+
+const EXPIRED: &str = "Your decision was not applied: the time to decide is over. Nothing ran.";
+
+/// Stores the vote and, when the policy is satisfied, the end of the approval. The run is locked.
+async fn record(tx: &mut Tx, run: &Run, stored: &Stored, decision: &Decision, standing: &Standing) -> Result<Status> {
+    let policy = &stored.package.policy;
+    let (state, ended) = stored.state.clone().decide(stored.id, standing, policy.valid_for, tx.now())?;
+    store::decision::insert(tx, decision).await?;
+    let event = Event::DecisionRecorded {
+        decision: decision.id,
+        approval: stored.id,
+        verdict: decision.verdict,
+        group: decision.group.clone(),
+        revision: decision.revision,
+        package_digest: decision.package_digest,
+        reason_code: decision.reason_code.clone(),
+        notes: decision.notes.clone(),
+    };
+    let actor = Actor::Person(decision.person);
+    tx.record_in(run.id, &run.subject, Some(stored.id), actor, event);
+    bar(tx, run, stored.id, decision).await?;
+    let status = state.status();
+    match ended {
+        Some(event) => {
+            let notes = (status == Status::Rejected).then_some(decision.notes.as_deref()).flatten();
+            end(tx, run, stored, Ending { state, event, actor, standing, notes }).await?;
+        }
+        None => {
+            let given = standing.seats.iter().map(|seat| seat.given).sum();
+            let change = Change { state: &state, revision: stored.revision, given, notes: None };
+            store::approval::update(tx, stored.id, &change).await?;
+            store::approval::update_seats(tx, stored.id, &standing.seats).await?;
+        }
+    }
+    Ok(status)
+}
+
+/// Whoever voted needs to decide neither this approval nor, where they approved, the run's others.
+async fn bar(tx: &mut Tx, run: &Run, id: ApprovalId, decision: &Decision) -> Result<()> {
+    let mut approvals = vec![id];
+    if decision.verdict == Verdict::Approve {
+        let others = store::approval::list_of_run(tx, run.id).await?;
+        let pending = others.iter().filter(|other| matches!(other.prior.state, Approval::Pending { .. }));
+        approvals.extend(pending.map(|other| other.prior.id).filter(|other| *other != id));
+    }
+    store::approval::bar(tx, &approvals, &[decision.person]).await
+}
+
+/// Whom the policy's exclusions mean now.
+pub(super) async fn circumstances(tx: &mut Tx, stored: &Stored) -> Result<Circumstances> {
+    let previous_approvers = store::decision::list_previous_approvers(tx, stored.run, stored.id).await?;
+    Ok(Circumstances { previous_approvers, ..stored.circumstances.clone() })
+}
+
+/// The answer to a repeat: the same person, verdict and package get the decision that is stored.
+fn repeated(stored: &Stored, votes: &[Decision], person: PersonId, ballot: &Ballot) -> Option<Decided> {
+    let same = |vote: &&Decision| {
+        vote.person == person && vote.verdict == ballot.verdict && vote.package_digest == ballot.package_digest
+    };
+    let decision = votes.iter().find(same)?.clone();
+    let standing = stored.package.policy.standing(votes);
+    Some(Decided { decision, status: stored.state.status(), standing, is_repeat: true })
+}
+
+/// What rules a person out whatever the state: exclusion, no seat in the policy, decisions by API not allowed.
+fn entitled_at_all(stored: &Stored, voter: &Voter, circumstances: &Circumstances) -> Result<(), Refusal> {
+    let policy = &stored.package.policy;
+    if !policy.via.contains(&voter.via) {
+        return Err(Refusal::new(Code::NotEntitled, "This policy takes decisions in the console only."));
+    }
+    let is_member = policy.approve.iter().any(|seats| voter.candidate.groups.contains(&seats.group));
+    if is_member && policy.excluded(voter.candidate.person, circumstances).is_none() {
+        return Ok(());
+    }
+    // The policy words the refusal itself.
+    policy.seat_for(&voter.candidate, circumstances, &[], Verdict::Reject, None).map(drop)
+}
+
+/// 409 with the winner and the time.
+fn settled(stored: &Stored, votes: &[Decision]) -> Refusal {
+    let status = stored.state.status();
+    if status == Status::Expired {
+        return Refusal::new(Code::Expired, EXPIRED).with("status", status.as_str());
+    }
+    let winner = votes.last();
+    let who = winner.map_or("Somebody else", |vote| vote.name.as_str());
+    let message = format!("Your decision was not applied. {who} settled it first: {status}.");
+    Refusal::new(Code::AlreadyDecided, message)
+        .with("status", status.as_str())
+        .with("winner", json!(winner.map(|vote| &vote.name)))
+        .with("decided_at", json!(stored.state.ended_at()))
+}
+
+fn check_revision(stored: &Stored, ballot: &Ballot) -> Result<(), Refusal> {
+    let Some(read) = ballot.revision else {
+        let message = "Say which revision you read, in If-Match or in `revision`.";
+        return Err(Refusal::new(Code::RevisionRequired, message));
+    };
+    if read == stored.revision {
+        return Ok(());
+    }
+    let message = format!("Your decision was not applied: you read revision {read}, revision {} stands.", stored.revision);
+    Err(Refusal::new(Code::StaleRevision, message).with("read", read).with("current_revision", stored.revision))
+}
+
+/// Approving needs every condition to hold now, not only when the call was stopped.
+fn conditions_hold(finding: &Finding) -> Result<(), Refusal> {
+    let Ruling::Block { error } = &finding.ruling else { return Ok(()) };
+    let unmet: Vec<&ConditionResult> = finding.evidence.conditions.iter().filter(|seen| !seen.passed).collect();
+    let message = format!("Nothing was approved: a condition no longer holds. {error}");
+    Err(Refusal::new(Code::ConditionsChanged, message).with("unmet", json!(unmet)))
+}

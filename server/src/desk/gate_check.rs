@@ -1,0 +1,268 @@
+//! The gate check: may this call run, given what is recorded and what was decided before?
+
+use domain::{
+    Digest, Refusal,
+    approval::Call,
+    canonical,
+    gate::{Outcome, action_digest},
+    id::{ApprovalId, CheckId, KeyId, RunId},
+    judge::{self, Finding, Judgement},
+    permission::Action,
+    refusal::Code,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    Caller, Desk,
+    fact::{RecordAssertions, assert_boxed, check_assertions},
+    snapshot::{Attempts, Snapshot},
+    text::{self, NAME},
+};
+use crate::{
+    error::{Error, Result},
+    store::{self, Appended, CheckRow, gate_check::Check, session::Attached},
+};
+
+/// What `POST /runs/{id}/gate-checks` takes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckCall {
+    /// The session, ours or the framework's.
+    pub session_id: String,
+    /// The tool about to be called.
+    pub tool: String,
+    /// Its input.
+    pub input: Value,
+    /// The client's id of the call.
+    pub tool_use_id: String,
+    /// What the model says along with the call.
+    #[serde(default)]
+    pub assertions: Map<String, Value>,
+}
+
+/// A call on its way through the gates.
+pub(super) struct Asked {
+    pub(super) call: CheckCall,
+    pub(super) call_digest: Digest,
+    pub(super) key: KeyId,
+    pub(super) agent: String,
+    pub(super) agent_owner: Option<domain::id::PersonId>,
+}
+
+/// A call evaluated against a snapshot.
+pub(super) struct Evaluated {
+    pub(super) snapshot: Snapshot,
+    pub(super) session: Attached,
+    pub(super) finding: Finding,
+    pub(super) action: Digest,
+    /// 0 for the first answer to a call, 1 for the answer after its approval ended.
+    pub(super) phase: i64,
+}
+
+impl Desk {
+    /// Checks a call. The same call again gets the same answer; whatever fails here never allows.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown run or session, `invalid_field`, `unavailable`.
+    pub async fn check_gate(&self, caller: &Caller, run: RunId, call: CheckCall) -> Result<Value> {
+        let key = self.key_of(caller, Action::CheckGate)?;
+        let (key, agent, agent_owner) = (key.id, key.name.clone(), key.owner);
+        self.visible_run(caller, run).await?;
+        check_shape(&call)?;
+        self.record_along(run, key, &call).await?;
+        let call_digest = Digest::of_parts("call/v1", &[call.tool.as_bytes(), canonical::to_string(&call.input).as_bytes()]);
+        let asked = Asked { call, call_digest, key, agent, agent_owner };
+        let mut attempts = Attempts::default();
+        loop {
+            let attempt = self.check_once(caller, run, &asked).await;
+            if let Some(settled) = attempts.settled(attempt) {
+                return settled;
+            }
+        }
+    }
+
+    async fn record_along(&self, run: RunId, key: KeyId, call: &CheckCall) -> Result<()> {
+        if call.assertions.is_empty() {
+            return Ok(());
+        }
+        let said = RecordAssertions { assertions: call.assertions.clone(), statement: None };
+        check_assertions(&said)?;
+        self.database.write(move |tx| assert_boxed(tx, run, key, said)).await
+    }
+
+    async fn check_once(&self, caller: &Caller, run: RunId, asked: &Asked) -> Result<Value> {
+        let mut tx = self.database.read().await?;
+        let snapshot = self.snapshot(&mut tx, caller, run).await?;
+        let session = store::session::find(&mut tx, run, &asked.call.session_id).await?;
+        let session = session.ok_or_else(|| Error::from(Refusal::not_found("session of this run")))?;
+        let earlier = store::gate_check::find_of_call(&mut tx, session.id, &asked.call.tool_use_id).await?;
+        drop(tx);
+        let phase = match earlier {
+            None => 0,
+            Some(earlier) if earlier.call_digest != asked.call_digest => {
+                return self.refuse_changed_input(&snapshot, &session, asked).await;
+            }
+            Some(earlier) if is_settled(&earlier, &snapshot) => return Ok(earlier.answer),
+            Some(_) => 1,
+        };
+        let finding = snapshot.compiled.check_call(&snapshot.roots, &asked.call.tool, &asked.call.input);
+        let action = action_digest(&asked.call.tool, &asked.call.input, run, &finding.gate_id);
+        let evaluated = Evaluated { snapshot, session, finding, action, phase };
+        self.answer(asked, evaluated).await
+    }
+
+    async fn answer(&self, asked: &Asked, seen: Evaluated) -> Result<Value> {
+        let call = Call { session: seen.session.id, tool_use_id: asked.call.tool_use_id.clone() };
+        let priors = seen.snapshot.priors(seen.action);
+        let pending = seen.snapshot.pending();
+        let now = seen.snapshot.roots.now;
+        match judge::judge(&call, &seen.session.state, &priors, pending, &seen.finding, now) {
+            Judgement::Allow => self.append(self.row(asked, &seen, Outcome::Allow, None, None)).await,
+            Judgement::Block { error, approval } => {
+                self.append(self.row(asked, &seen, Outcome::Block, Some(error), approval)).await
+            }
+            Judgement::Await(approval) => {
+                let expires_at = priors.iter().find(|prior| prior.id == approval).and_then(|prior| expiry(&prior.state));
+                let row = self.suspended_row(asked, &seen, approval, expires_at);
+                self.append(row).await
+            }
+            Judgement::Open { policy, title, risk } => self.open_approval(asked, seen, policy, title, risk).await,
+            Judgement::Consume(approval) => self.consume_approval(asked, seen, call, approval).await,
+            Judgement::Void { approval, error } => self.void_approval(asked, seen, approval, error).await,
+        }
+    }
+
+    async fn append(&self, row: CheckRow) -> Result<Value> {
+        let answer = store::from_text(&row.answer, "gate_check", "answer", row.id)?;
+        match self.database.append_check(row).await? {
+            Appended::Stored => Ok(answer),
+            // Somebody moved the run or answered the same call: look again.
+            Appended::Stale | Appended::Repeated => Err(Error::Moved),
+        }
+    }
+
+    /// The same call id with another input is another call wearing its name.
+    async fn refuse_changed_input(&self, snapshot: &Snapshot, session: &Attached, asked: &Asked) -> Result<Value> {
+        let finding = snapshot.compiled.check_call(&snapshot.roots, &asked.call.tool, &asked.call.input);
+        let error = "input_changed: this tool_use_id was checked with another tool or input. Use a new id.".to_owned();
+        let check = CheckId::from_uuid(self.database.ids().uuid());
+        let event = domain::event::Event::GateChecked {
+            check,
+            session: session.id,
+            tool: asked.call.tool.clone(),
+            tool_use_id: asked.call.tool_use_id.clone(),
+            gate: finding.gate_id.clone(),
+            outcome: Outcome::Block,
+            error: Some(error.clone()),
+            approval: None,
+        };
+        let (run, subject, key) = (snapshot.run.id, snapshot.run.subject.clone(), asked.key);
+        self.database
+            .write(move |tx| {
+                tx.record_in(run, &subject, None, domain::Actor::Key(key), event);
+                Box::pin(async { Ok(()) })
+            })
+            .await?;
+        Ok(answer_text(check, &finding, Outcome::Block, Some(&error), None))
+    }
+
+    pub(super) fn row(
+        &self,
+        asked: &Asked,
+        seen: &Evaluated,
+        outcome: Outcome,
+        error: Option<String>,
+        approval: Option<ApprovalId>,
+    ) -> CheckRow {
+        let id = CheckId::from_uuid(self.database.ids().uuid());
+        let answer = answer_text(id, &seen.finding, outcome, error.as_deref(), approval).to_string();
+        CheckRow {
+            id,
+            run: seen.snapshot.run.id,
+            subject: seen.snapshot.run.subject.clone(),
+            moves: seen.snapshot.run.moves,
+            session: seen.session.id,
+            tool_use_id: asked.call.tool_use_id.clone(),
+            phase: seen.phase,
+            tool: asked.call.tool.clone(),
+            call_digest: asked.call_digest,
+            gate_id: seen.finding.gate_id.clone(),
+            outcome,
+            error,
+            approval,
+            answer,
+            actor: domain::Actor::Key(asked.key),
+        }
+    }
+
+    pub(super) fn suspended_row(
+        &self,
+        asked: &Asked,
+        seen: &Evaluated,
+        approval: ApprovalId,
+        expires_at: Option<domain::Time>,
+    ) -> CheckRow {
+        let mut row = self.row(asked, seen, Outcome::Suspend, None, Some(approval));
+        let mut answer = answer_text(row.id, &seen.finding, Outcome::Suspend, None, Some(approval));
+        answer["status"] = json!(super::approval::AWAITING);
+        answer["message"] = json!("A person must decide before this call may run. The session is suspended; wait for the decision.");
+        answer["eta_hours"] = json!(super::approval::eta_hours(expires_at, seen.snapshot.roots.now));
+        row.answer = answer.to_string();
+        row
+    }
+}
+
+const fn expiry(state: &domain::approval::Approval) -> Option<domain::Time> {
+    match state {
+        domain::approval::Approval::Pending { expires_at } => *expires_at,
+        domain::approval::Approval::Approved { .. }
+        | domain::approval::Approval::Rejected { .. }
+        | domain::approval::Approval::Expired { .. } => None,
+    }
+}
+
+/// Whether a call's stored answer stands: everything but a suspension whose approval has ended since.
+fn is_settled(earlier: &Check, snapshot: &Snapshot) -> bool {
+    if earlier.outcome != Outcome::Suspend || earlier.phase > 0 {
+        return true;
+    }
+    let ended = |known: &&store::approval::RunApproval| {
+        Some(known.prior.id) == earlier.approval && known.prior.state.ended_at().is_some()
+    };
+    !snapshot.approvals.iter().any(|known| ended(&known))
+}
+
+/// The answer as the harness reads it.
+fn answer_text(
+    check: CheckId,
+    finding: &Finding,
+    outcome: Outcome,
+    error: Option<&str>,
+    approval: Option<ApprovalId>,
+) -> Value {
+    let mut answer = json!({
+        "check_id": check,
+        "outcome": outcome,
+        "gate_id": finding.gate_id,
+        "evidence": finding.evidence,
+    });
+    if let Some(error) = error {
+        answer["error"] = json!(error);
+    }
+    if let Some(approval) = approval {
+        answer["approval_id"] = json!(approval);
+    }
+    answer
+}
+
+fn check_shape(call: &CheckCall) -> Result<(), Refusal> {
+    text::required("/session_id", &call.session_id, NAME)?;
+    text::required("/tool", &call.tool, NAME)?;
+    text::required("/tool_use_id", &call.tool_use_id, NAME)?;
+    if call.input.is_object() {
+        return Ok(());
+    }
+    let error = domain::FieldError::new("/input", "expected an object");
+    Err(Refusal::new(Code::InvalidField, "A tool's input is an object.").with_errors(vec![error]))
+}

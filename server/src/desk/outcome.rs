@@ -1,0 +1,205 @@
+//! How an approval ends: by votes or by time, always with the session released and its wake-up queued.
+
+use std::time::Duration;
+
+use domain::{
+    Actor, Refusal, SystemActor,
+    approval::{Approval, Status},
+    decision::{Decision, Verdict},
+    event::Event,
+    id::{ApprovalId, ResumptionId},
+    permission::Action,
+    policy::Standing,
+    resumption::Resumption,
+};
+use futures::FutureExt as _;
+use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::{Caller, Desk, KeyCaller};
+use crate::{
+    error::{Error, Result},
+    store::{
+        self, Tx,
+        approval::{Change, Stored},
+        resumption::Queued,
+        run::Run,
+    },
+};
+
+/// The longest a poll may wait.
+pub const LONGEST_POLL: Duration = Duration::from_secs(60);
+/// Overdue approvals expired in one round.
+const EXPIRED_AT_ONCE: i64 = 200;
+
+/// What ends an approval.
+pub(super) struct Ending<'a> {
+    pub(super) state: Approval,
+    pub(super) event: Event,
+    pub(super) actor: Actor,
+    pub(super) standing: &'a Standing,
+    pub(super) notes: Option<&'a str>,
+}
+
+/// Stores the end of an approval: status, session, resumption and their events. The run is locked.
+pub(super) async fn end(tx: &mut Tx, run: &Run, stored: &Stored, ending: Ending<'_>) -> Result<()> {
+    let id = stored.id;
+    let given = ending.standing.seats.iter().map(|seat| seat.given).sum();
+    let change = Change { state: &ending.state, revision: stored.revision + 1, given, notes: ending.notes };
+    store::approval::update(tx, id, &change).await?;
+    store::approval::update_seats(tx, id, &closed(ending.standing)).await?;
+    tx.record_in(run.id, &run.subject, Some(id), ending.actor, ending.event);
+    let session = store::session::find(tx, run.id, &stored.call.session.to_string()).await?.ok_or(Error::Moved)?;
+    let (state, released) = session.state.release(session.id, id)?;
+    store::session::update(tx, session.id, &state).await?;
+    tx.record_in(run.id, &run.subject, Some(id), Actor::System(SystemActor::Engine), released);
+    let resumption = ResumptionId::from_uuid(tx.uuid());
+    let (state, queued) = Resumption::queue(resumption, id, tx.now());
+    let record = Queued { id: resumption, approval: id, session: session.id, state };
+    store::resumption::insert(tx, &record).await?;
+    tx.record_in(run.id, &run.subject, Some(id), Actor::System(SystemActor::Resumption), queued);
+    Ok(())
+}
+
+/// Every seat closed: nobody is waited for any more.
+fn closed(standing: &Standing) -> Vec<domain::policy::SeatStanding> {
+    let close = |seat: &domain::policy::SeatStanding| domain::policy::SeatStanding { given: seat.needed, ..seat.clone() };
+    standing.seats.iter().map(close).collect()
+}
+
+/// Expires an approval whose deadline has passed; the run is locked.
+pub(super) async fn expire(tx: &mut Tx, run: &Run, stored: &Stored, votes: &[Decision]) -> Result<()> {
+    let (state, event) = stored.state.clone().expire(stored.id, tx.now())?;
+    let standing = stored.package.policy.standing(votes);
+    let actor = Actor::System(SystemActor::Deadline);
+    end(tx, run, stored, Ending { state, event, actor, standing: &standing, notes: None }).await
+}
+
+impl Desk {
+    /// Expires what is overdue; answers how many.
+    pub async fn expire_overdue(&self) -> Result<usize> {
+        let now = self.database.clock().now();
+        let mut tx = self.database.read().await?;
+        let overdue = store::approval::list_overdue(&mut tx, now, EXPIRED_AT_ONCE).await?;
+        drop(tx);
+        for id in &overdue {
+            self.expire_one(*id).await?;
+        }
+        Ok(overdue.len())
+    }
+
+    /// Expires one approval, unless somebody settled it first.
+    pub(super) async fn expire_one(&self, id: ApprovalId) -> Result<()> {
+        let expired = self.database.write(move |tx| {
+            async move {
+                let Some(run) = store::approval::find_run(tx, id).await? else { return Ok(()) };
+                let run = store::run::lock(tx, run).await?.ok_or(Error::Moved)?;
+                let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
+                let votes = store::decision::list_of_approval(tx, id).await?;
+                expire(tx, &run, &stored, &votes).await
+            }
+            .boxed()
+        });
+        match expired.await {
+            // Somebody decided at the last moment, or another replica was first: the one who won stands.
+            Err(Error::Refused(_) | Error::Moved) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// The next deadline of a pending approval.
+    pub async fn next_deadline(&self) -> Result<Option<domain::Time>> {
+        let mut tx = self.database.read().await?;
+        Ok(store::approval::next_deadline(&mut tx).await?)
+    }
+
+    /// The outcome of an approval, waiting up to `wait` for it to be final. Waiting listens to what is committed and
+    /// never asks the database again until something about this approval is.
+    pub async fn await_outcome(&self, caller: &Caller, id: ApprovalId, wait: Duration) -> Result<Value> {
+        let key = self.key_of(caller, Action::AwaitDecision)?;
+        let mut news = self.database.news().listen();
+        let deadline = tokio::time::Instant::now() + wait.min(LONGEST_POLL);
+        loop {
+            let stored = self.outcome_now(caller, id).await?;
+            if stored.state.ended_at().is_some() {
+                self.deliver(key, &stored).await?;
+                return self.outcome(&stored).await;
+            }
+            let concerns = async {
+                loop {
+                    match news.recv().await {
+                        Ok(leaves) if leaves.iter().any(|leaf| leaf.approval == Some(id)) => return true,
+                        Ok(_) => {}
+                        Err(RecvError::Lagged(_)) => return true,
+                        Err(RecvError::Closed) => return false,
+                    }
+                }
+            };
+            let is_news = tokio::time::timeout_at(deadline, concerns).await.unwrap_or(false);
+            if !is_news {
+                return self.outcome(&stored).await;
+            }
+        }
+    }
+
+    async fn outcome_now(&self, caller: &Caller, id: ApprovalId) -> Result<Stored> {
+        let mut tx = self.database.read().await?;
+        let stored = store::approval::find(&mut tx, id).await?.filter(|stored| caller.sees(stored.run));
+        stored.ok_or_else(|| Refusal::not_found("approval").into())
+    }
+
+    /// Notes that the owning key fetched the final status: the session is resumed.
+    async fn deliver(&self, key: &KeyCaller, stored: &Stored) -> Result<()> {
+        if key.id != stored.key && key.run != Some(stored.run) {
+            return Ok(());
+        }
+        let mut tx = self.database.read().await?;
+        let queued = store::resumption::find_of_approval(&mut tx, stored.id).await?;
+        drop(tx);
+        let Some(queued) = queued.filter(|queued| matches!(queued.state, Resumption::Queued { .. })) else {
+            return Ok(());
+        };
+        let (approval, run, subject) = (stored.id, stored.run, stored.package.subject.clone());
+        self.database
+            .write(move |tx| {
+                async move {
+                    let (state, event) = queued.state.deliver(queued.id, approval, tx.now())?;
+                    if store::resumption::update_queued(tx, queued.id, &state).await? {
+                        let actor = Actor::System(SystemActor::Resumption);
+                        tx.record_in(run, &subject, Some(approval), actor, event);
+                    }
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// The answer agents and, later, webhooks get.
+    async fn outcome(&self, stored: &Stored) -> Result<Value> {
+        let status = stored.state.status();
+        if status == Status::Pending {
+            let now = self.database.clock().now();
+            let Approval::Pending { expires_at } = stored.state else { return Err(Error::Moved) };
+            return Ok(json!({
+                "approval_id": stored.id, "status": super::approval::AWAITING,
+                "eta_hours": super::approval::eta_hours(expires_at, now),
+            }));
+        }
+        let mut tx = self.database.read().await?;
+        let votes = store::decision::list_of_approval(&mut tx, stored.id).await?;
+        let wanted = if status == Status::Rejected { Verdict::Reject } else { Verdict::Approve };
+        let deciding: Vec<&Decision> = votes.iter().filter(|vote| vote.verdict == wanted).collect();
+        let reviewers: Vec<Value> =
+            deciding.iter().map(|vote| json!({"name": vote.name, "group": vote.group, "decided_at": vote.at})).collect();
+        let notes: Vec<&str> = deciding.iter().filter_map(|vote| vote.notes.as_deref()).collect();
+        Ok(json!({
+            "approval_id": stored.id,
+            "status": status,
+            "decided_at": stored.state.ended_at(),
+            "notes": (!notes.is_empty()).then(|| notes.join("\n")),
+            "reason_code": deciding.iter().find_map(|vote| vote.reason_code.clone()),
+            "reviewers": reviewers,
+        }))
+    }
+}

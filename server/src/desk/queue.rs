@@ -1,0 +1,90 @@
+//! The approvals list of the API and of the console.
+
+use domain::{
+    Refusal, Time,
+    id::ApprovalId,
+    page::Page,
+    permission::Action,
+    queue::{QueueCounts, QueuePage, QueueQuery, QueueRow, View},
+    refusal::Code,
+};
+
+use super::{Caller, Desk, KeyCaller, PersonCaller};
+use crate::{
+    error::Result,
+    store::{
+        self,
+        queue::{QueueCursor, QueueFilter},
+    },
+};
+
+/// Rows of a console page.
+const ROWS: i64 = 50;
+
+impl Desk {
+    /// A page of approvals for the API.
+    pub async fn list_approvals(
+        &self,
+        caller: &Caller,
+        mut filter: QueueFilter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<QueueRow>> {
+        caller.authorize(Action::ReadApprovals)?;
+        match caller {
+            Caller::Key(KeyCaller { run: Some(run), .. }) => filter.run = Some(*run),
+            Caller::Person(person) => filter.viewer = Some(person.id),
+            Caller::Key(_) | Caller::CommandLine => {}
+        }
+        let after = cursor.map(read_cursor).transpose()?;
+        let mut tx = self.database.read().await?;
+        let mut lines = store::queue::list(&mut tx, &filter, after, i64::from(limit) + 1).await?;
+        let has_more = lines.len() > limit as usize;
+        lines.truncate(limit as usize);
+        let next_cursor = lines.last().filter(|_| has_more).map(|line| write_cursor(line.cursor));
+        Ok(Page { items: lines.into_iter().map(|line| line.row).collect(), next_cursor })
+    }
+
+    /// A page of the console's list.
+    pub async fn queue_page(&self, viewer: &PersonCaller, query: &QueueQuery) -> Result<QueuePage> {
+        let caller = Caller::Person(viewer.clone());
+        let filter = QueueFilter {
+            status: Some(domain::approval::Status::Pending),
+            needs: match query.view {
+                View::AllPending => None,
+                View::NeedsMyDecision => Some(viewer.id),
+            },
+            ..QueueFilter::default()
+        };
+        let cursor = query.cursor.as_deref();
+        let page = self.list_approvals(&caller, filter, cursor, u32::try_from(ROWS).unwrap_or(50)).await?;
+        Ok(QueuePage {
+            now: self.database.clock().now(),
+            rows: page.items,
+            next_cursor: page.next_cursor,
+            is_continued: query.cursor.is_some(),
+            counts: self.counts(viewer).await?,
+        })
+    }
+
+    /// Counts for tabs and navigation.
+    pub async fn counts(&self, viewer: &PersonCaller) -> Result<QueueCounts> {
+        let now = self.database.clock().now();
+        let today = now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
+        let mut tx = self.database.read().await?;
+        Ok(store::queue::counts(&mut tx, viewer.id, today).await?)
+    }
+}
+
+fn write_cursor(cursor: QueueCursor) -> String {
+    format!("{}~{}", cursor.due_at.timestamp_micros(), cursor.id)
+}
+
+fn read_cursor(text: &str) -> Result<QueueCursor, Refusal> {
+    let read = || {
+        let (due, id) = text.split_once('~')?;
+        let due_at = Time::from_timestamp_micros(due.parse().ok()?)?;
+        Some(QueueCursor { due_at, id: id.parse::<ApprovalId>().ok()? })
+    };
+    read().ok_or_else(|| Refusal::new(Code::MalformedRequest, "The cursor is not one that a page gave; begin without one."))
+}

@@ -1,0 +1,158 @@
+//! The approval page: the package, who has decided, what this viewer may do, how the wake-up goes.
+
+use domain::{
+    Role,
+    approval::Status,
+    decision::{Decision, Verdict},
+    id::ApprovalId,
+    policy::{Candidate, Circumstances, Standing},
+    review::{EntitledPerson, ExcludedPerson, Mandate, Place, ResumptionProgress, Review, ToolOutcome, Viewer},
+};
+
+use super::{Caller, Desk, PersonCaller, decision::circumstances, timeline::named};
+use crate::{
+    error::Result,
+    store::{self, Tx, approval::Stored, entitlement::Eligible},
+};
+
+/// Entries shown as activity.
+const ACTIVITY: i64 = 200;
+/// The longest list a position is told for.
+const COUNTED: i64 = 500;
+
+impl Desk {
+    /// The signed-in person with the counts of the navigation.
+    pub async fn viewer(&self, person: &PersonCaller) -> Result<Viewer> {
+        Ok(Viewer {
+            id: person.id,
+            name: person.name.clone(),
+            email: person.email.clone(),
+            roles: person.roles.clone(),
+            groups: person.groups.clone(),
+            counts: self.counts(person).await?,
+        })
+    }
+
+    /// Everything the approval page shows.
+    pub async fn review(&self, viewer: &PersonCaller, id: ApprovalId) -> Result<Review> {
+        let stored = self.find_approval(&Caller::Person(viewer.clone()), id).await?;
+        let mut tx = self.database.read().await?;
+        let votes = store::decision::list_of_approval(&mut tx, id).await?;
+        let circumstances = circumstances(&mut tx, &stored).await?;
+        let standing = stored.package.policy.standing(&votes);
+        let groups: Vec<String> = standing.seats.iter().map(|seat| seat.group.clone()).collect();
+        let eligible = store::entitlement::list_eligible(&mut tx, &groups).await?;
+        let logged = store::event::list_of_approval(&mut tx, id, ACTIVITY).await?;
+        let activity = named(&mut tx, logged).await?;
+        let resumption = progress(&mut tx, id).await?;
+        let place = place(&mut tx, id).await?;
+        let people = People { stored: &stored, votes: &votes, circumstances: &circumstances, standing: &standing };
+        Ok(Review {
+            now: self.database.clock().now(),
+            id,
+            excluded: people.excluded(&eligible),
+            entitled: people.entitled(&eligible, viewer),
+            mandate: people.mandate(viewer),
+            state: stored.state.clone(),
+            revision: stored.revision,
+            package_digest: stored.package_digest,
+            opened_at: stored.opened_at,
+            package: stored.package.clone(),
+            votes: votes.clone(),
+            standing: standing.clone(),
+            resumption,
+            activity,
+            place,
+        })
+    }
+}
+
+/// What decides who may do what on one page.
+struct People<'a> {
+    stored: &'a Stored,
+    votes: &'a [Decision],
+    circumstances: &'a Circumstances,
+    standing: &'a Standing,
+}
+
+impl People<'_> {
+    fn excluded(&self, eligible: &[Eligible]) -> Vec<ExcludedPerson> {
+        let mut out: Vec<ExcludedPerson> = Vec::new();
+        for person in eligible {
+            let why = self.stored.package.policy.excluded(person.person, self.circumstances);
+            if let Some(why) = why.filter(|_| !out.iter().any(|known| known.name == person.name)) {
+                out.push(ExcludedPerson { name: person.name.clone(), why });
+            }
+        }
+        out
+    }
+
+    fn entitled(&self, eligible: &[Eligible], viewer: &PersonCaller) -> Vec<EntitledPerson> {
+        if self.stored.state.status() != Status::Pending {
+            return Vec::new();
+        }
+        let is_open = |group: &str| self.standing.seats.iter().any(|seat| seat.group == group && seat.is_open());
+        let can = |person: &&Eligible| {
+            let candidate = Candidate { person: person.person, groups: vec![person.group.clone()] };
+            is_open(&person.group) && self.seat(&candidate).is_ok()
+        };
+        let entry = |person: &Eligible| EntitledPerson {
+            name: person.name.clone(),
+            group: person.group.clone(),
+            is_viewer: person.person == viewer.id,
+        };
+        eligible.iter().filter(can).map(entry).collect()
+    }
+
+    fn seat(&self, candidate: &Candidate) -> Result<String, domain::Refusal> {
+        let policy = &self.stored.package.policy;
+        policy.seat_for(candidate, self.circumstances, self.votes, Verdict::Approve, None)
+    }
+
+    fn mandate(&self, viewer: &PersonCaller) -> Mandate {
+        if self.stored.state.status() != Status::Pending {
+            return Mandate::Closed;
+        }
+        if let Some(decision) = self.votes.iter().find(|vote| vote.person == viewer.id) {
+            return Mandate::Voted { decision: Box::new(decision.clone()) };
+        }
+        if let Some(why) = self.stored.package.policy.excluded(viewer.id, self.circumstances) {
+            return Mandate::Excluded { why };
+        }
+        let candidate = Candidate { person: viewer.id, groups: viewer.groups.clone() };
+        match self.seat(&candidate) {
+            Ok(group) if viewer.roles.contains(&Role::Reviewer) => Mandate::Decide { group },
+            Ok(_) | Err(_) => {
+                let open = self.standing.seats.iter().filter(|seat| seat.is_open());
+                Mandate::NotEntitled { waiting_for: open.map(|seat| seat.group.clone()).collect() }
+            }
+        }
+    }
+}
+
+async fn progress(tx: &mut Tx, id: ApprovalId) -> Result<Option<ResumptionProgress>> {
+    let Some(queued) = store::resumption::find_of_approval(tx, id).await? else { return Ok(None) };
+    let execution = store::gate_check::find_execution(tx, id).await?;
+    let result = execution.as_ref().and_then(|run| {
+        Some(ToolOutcome { at: run.reported_at?, is_error: run.is_error?, output: run.output.clone()? })
+    });
+    Ok(Some(ResumptionProgress {
+        id: queued.id,
+        state: queued.state,
+        allowed_at: execution.map(|run| run.allowed_at),
+        result,
+    }))
+}
+
+/// Where the approval stands among everything that waits, due first.
+async fn place(tx: &mut Tx, id: ApprovalId) -> Result<Option<Place>> {
+    let ids = store::queue::list_ids(tx, None, COUNTED).await?;
+    let Some(at) = ids.iter().position(|known| *known == id) else { return Ok(None) };
+    let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    Ok(Some(Place {
+        position: number(at + 1),
+        total: number(ids.len()),
+        previous: at.checked_sub(1).and_then(|before| ids.get(before)).copied(),
+        next: ids.get(at + 1).copied(),
+    }))
+}

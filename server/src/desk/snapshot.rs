@@ -1,0 +1,132 @@
+//! What a gate check or a decision reads, at one moment: the run, its facts, approvals and assertions.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::{
+    Refusal, Time,
+    approval::{Approval, Use},
+    id::RunId,
+    judge::Prior,
+};
+
+use super::{Caller, Desk};
+use crate::{
+    error::{Error, Result},
+    rules::{ApprovalRoot, Compiled, RecordedFact, Roots, RunRoot},
+    store::{self, Tx, approval::RunApproval, run::Run},
+};
+
+/// How often a use case evaluates again because the run moved, before it gives up.
+const MOST_ATTEMPTS: usize = 16;
+
+/// A run and everything gates may read about it. `run.moves` says whether it still holds.
+pub(super) struct Snapshot {
+    pub(super) run: Run,
+    pub(super) compiled: Arc<Compiled>,
+    pub(super) roots: Roots,
+    pub(super) approvals: Vec<RunApproval>,
+}
+
+impl Desk {
+    /// Reads a run the caller may see. The run comes first, so that anything read later is at least as new.
+    pub(super) async fn snapshot(&self, tx: &mut Tx, caller: &Caller, id: RunId) -> Result<Snapshot> {
+        let run = store::run::find(tx, id).await?.filter(|run| caller.sees(run.id));
+        let run = run.ok_or_else(|| Error::from(Refusal::not_found("run")))?;
+        let compiled = self.compiled(&run.workflow, run.version).await?;
+        let facts = store::fact::list_current(tx, id).await?;
+        let approvals = if run.approvals > 0 { store::approval::list_of_run(tx, id).await? } else { Vec::new() };
+        let assertions = if run.assertions > 0 { store::fact::list_assertions(tx, id).await? } else { Vec::new() };
+        let now = self.database.clock().now();
+        let roots = Roots {
+            run: RunRoot {
+                id,
+                subject: run.subject.clone(),
+                requested_by: run.requester_email.clone(),
+                inputs: run.inputs.clone(),
+            },
+            facts: facts.into_iter().map(recorded).collect(),
+            approvals: approval_roots(&approvals, now),
+            assertions: assertions.into_iter().collect(),
+            now,
+        };
+        Ok(Snapshot { run, compiled, roots, approvals })
+    }
+}
+
+impl Snapshot {
+    /// The approvals of this action in this run, newest first.
+    pub(super) fn priors(&self, action: domain::Digest) -> Vec<Prior> {
+        self.approvals.iter().filter(|known| known.action_digest == action).map(|known| known.prior.clone()).collect()
+    }
+
+    /// How many approvals of the run are pending.
+    pub(super) fn pending(&self) -> usize {
+        self.approvals.iter().filter(|known| matches!(known.prior.state, Approval::Pending { .. })).count()
+    }
+}
+
+/// Locks the snapshot's run for a move, if nothing it relied on has moved since.
+///
+/// # Errors
+/// [`Error::Moved`]: read and evaluate again.
+pub(super) async fn lock(tx: &mut Tx, seen: &Run) -> Result<Run> {
+    let run = store::run::lock(tx, seen.id).await?.ok_or(Error::Moved)?;
+    if run.moves == seen.moves + 1 { Ok(run) } else { Err(Error::Moved) }
+}
+
+/// Counts attempts of a use case that evaluates again when the run moved.
+#[derive(Default)]
+pub(super) struct Attempts(usize);
+
+impl Attempts {
+    /// Whether another attempt is due after this result; gives up in the end, which blocks.
+    pub(super) fn settled<T>(&mut self, result: Result<T>) -> Option<Result<T>> {
+        match result {
+            Err(Error::Moved) if self.0 < MOST_ATTEMPTS => {
+                self.0 += 1;
+                None
+            }
+            Err(Error::Moved) => Some(Err(Error::unavailable("The run changes too fast."))),
+            other => Some(other),
+        }
+    }
+}
+
+fn recorded(fact: store::fact::Fact) -> (String, RecordedFact) {
+    let recorded = RecordedFact {
+        value: fact.value,
+        source: fact.source,
+        reference: fact.reference,
+        written_at: fact.written_at,
+        version: fact.version,
+    };
+    (fact.name, recorded)
+}
+
+/// The newest approval of each gate, as conditions see it.
+fn approval_roots(approvals: &[RunApproval], now: Time) -> BTreeMap<String, ApprovalRoot> {
+    let mut roots = BTreeMap::new();
+    for known in approvals {
+        let state = &known.prior.state;
+        roots.entry(known.gate_id.clone()).or_insert_with(|| ApprovalRoot {
+            approved: is_reliable(state, now),
+            status: state.status().to_string(),
+            notes: known.prior.notes.clone(),
+            at: state.ended_at(),
+        });
+    }
+    roots
+}
+
+/// Whether conditions may rely on an approval: given, neither stale nor void.
+fn is_reliable(state: &Approval, now: Time) -> bool {
+    match state {
+        Approval::Approved { valid_until, used, .. } => match used {
+            Use::Unused => valid_until.is_none_or(|end| now < end),
+            Use::Consumed { .. } => true,
+            Use::Void { .. } => false,
+        },
+        Approval::Pending { .. } | Approval::Rejected { .. } | Approval::Expired { .. } => false,
+    }
+}
+

@@ -1,0 +1,20 @@
+//! Whether the process lives and the database answers.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde_json::json;
+
+use super::ok;
+use crate::http::{AppState, problem::Answer};
+
+/// `GET /healthz`: the process answers.
+pub async fn is_alive() -> Response {
+    ok(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}))
+}
+
+/// `GET /readyz`: the database answers as well.
+pub async fn is_ready(State(state): State<AppState>) -> Answer<(StatusCode, Response)> {
+    if state.desk.database.is_ready().await {
+        return Ok((StatusCode::OK, ok(json!({"status": "ready"}))));
+    }
+    Err(crate::error::Error::unavailable("The database does not answer.").into())
+}

@@ -1,0 +1,214 @@
+//! Runs and what happens in them.
+
+use axum::{
+    Extension, Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::{
+    Refusal,
+    id::RunId,
+    page::Page,
+    refusal::Code,
+    review::TimelineItem,
+    session::SessionStatus,
+};
+use serde_json::{Value, json};
+
+use super::ok;
+use crate::{
+    desk::{
+        Caller,
+        fact::{RecordAssertions, WriteFacts},
+        gate_check::CheckCall,
+        run::{AttachSession, Idempotency, StartRun},
+        tool_result::ReportResult,
+    },
+    http::{AppState, body::Body, problem::Answer, query::{Id, Query}},
+    store::run::{Run, RunFilter},
+};
+
+/// `POST /runs`.
+pub async fn start(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let key = body.idempotency(&headers, "start_run")?;
+    if let Some(answer) = replay(&state, &caller, key.as_ref()).await? {
+        return Ok(answer);
+    }
+    let fields: StartRun = body.read()?;
+    match state.desk.start_run(&caller, fields, key.clone()).await {
+        Ok(answer) => Ok((StatusCode::CREATED, Json(answer)).into_response()),
+        Err(error) => replay_or(&state, &caller, key.as_ref(), error).await,
+    }
+}
+
+/// `GET /runs`.
+pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Caller>, query: Query) -> Answer {
+    query.only(&["status", "workflow", "subject", "cursor", "limit"])?;
+    let suspended = match query.read::<SessionStatus>("status")? {
+        None => None,
+        Some(SessionStatus::Active) => Some(false),
+        Some(SessionStatus::Suspended) => Some(true),
+        Some(SessionStatus::Ended) => {
+            return Err(Refusal::new(Code::MalformedRequest, "status: expected active or suspended").into());
+        }
+    };
+    let filter = RunFilter {
+        workflow: query.text("workflow").map(str::to_owned),
+        subject: query.text("subject").map(str::to_owned),
+        only: None,
+        suspended,
+    };
+    let limit = query.limit()?;
+    let mut runs = state.desk.list_runs(&caller, filter, query.read::<RunId>("cursor")?, limit + 1).await?;
+    let has_more = runs.len() > limit as usize;
+    runs.truncate(limit as usize);
+    let next_cursor = runs.last().filter(|_| has_more).map(|run| run.id.to_string());
+    Ok(ok(Page { items: runs.iter().map(summary).collect::<Vec<_>>(), next_cursor }))
+}
+
+fn summary(run: &Run) -> Value {
+    json!({
+        "run_id": run.id, "workflow": run.workflow, "version": run.version, "subject": run.subject,
+        "requested_by": run.requester_email, "started_at": run.started_at,
+    })
+}
+
+/// `GET /runs/{id}`: sessions, facts and assertions.
+pub async fn show(State(state): State<AppState>, Extension(caller): Extension<Caller>, Id(id): Id<RunId>) -> Answer {
+    Ok(ok(state.desk.run_detail(&caller, id).await?))
+}
+
+/// `GET /runs/{id}/timeline`: oldest first, `order=desc` turns it.
+pub async fn timeline(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<RunId>,
+    query: Query,
+) -> Answer {
+    query.only(&["order", "cursor", "limit"])?;
+    let newest_first = match query.text("order") {
+        None | Some("asc") => false,
+        Some("desc") => true,
+        Some(_) => return Err(Refusal::new(Code::MalformedRequest, "order: expected asc or desc").into()),
+    };
+    let page = state.desk.run_timeline(&caller, id, newest_first, query.text("cursor"), query.limit()?).await?;
+    Ok(ok(Page { items: page.items.iter().map(entry).collect::<Vec<_>>(), next_cursor: page.next_cursor }))
+}
+
+fn entry(item: &TimelineItem) -> Value {
+    json!({
+        "leaf_index": item.leaf_index, "id": item.entry.id, "at": item.entry.at, "kind": item.entry.event.kind(),
+        "actor": item.entry.actor, "actor_name": item.actor_name, "run_id": item.entry.run,
+        "approval_id": item.entry.approval, "subject": item.entry.subject, "payload": item.entry.event,
+    })
+}
+
+/// `POST /runs/{id}/sessions`.
+pub async fn attach(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<RunId>,
+    body: Body,
+) -> Answer {
+    state.desk.must_see_run(&caller, id).await?;
+    let fields: AttachSession = body.read()?;
+    let answer = state.desk.attach_session(&caller, id, fields).await?;
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+/// `POST /runs/{id}/facts`.
+pub async fn write_facts(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<RunId>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    state.desk.must_see_run(&caller, id).await?;
+    let key = body.idempotency(&headers, &format!("write_facts {id}"))?;
+    if let Some(answer) = replay(&state, &caller, key.as_ref()).await? {
+        return Ok(answer);
+    }
+    let fields: WriteFacts = body.read()?;
+    match state.desk.write_facts(&caller, id, fields, key.clone()).await {
+        Ok(answer) => Ok(ok(answer)),
+        Err(error) => replay_or(&state, &caller, key.as_ref(), error).await,
+    }
+}
+
+/// `POST /runs/{id}/assertions`.
+pub async fn record_assertions(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<RunId>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    state.desk.must_see_run(&caller, id).await?;
+    let key = body.idempotency(&headers, &format!("record_assertions {id}"))?;
+    if let Some(answer) = replay(&state, &caller, key.as_ref()).await? {
+        return Ok(answer);
+    }
+    let fields: RecordAssertions = body.read()?;
+    match state.desk.record_assertions(&caller, id, fields, key.clone()).await {
+        Ok(answer) => Ok(ok(answer)),
+        Err(error) => replay_or(&state, &caller, key.as_ref(), error).await,
+    }
+}
+
+/// `POST /runs/{id}/gate-checks`.
+pub async fn check_gate(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<RunId>,
+    body: Body,
+) -> Answer {
+    match body.read::<CheckCall>() {
+        Ok(call) => Ok(ok(state.desk.check_gate(&caller, id, call).await?)),
+        Err(refusal) => {
+            state.desk.must_see_run(&caller, id).await?;
+            Err(refusal.into())
+        }
+    }
+}
+
+/// `POST /runs/{id}/tool-results`.
+pub async fn report_result(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<RunId>,
+    body: Body,
+) -> Answer {
+    state.desk.must_see_run(&caller, id).await?;
+    let fields: ReportResult = body.read()?;
+    Ok(ok(state.desk.report_result(&caller, id, fields).await?))
+}
+
+/// The kept answer of a call made before with this key.
+async fn replay(state: &AppState, caller: &Caller, key: Option<&Idempotency>) -> Answer<Option<Response>> {
+    let kept = state.desk.replay(caller, key).await?;
+    Ok(kept.map(|(status, answer)| {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+        (status, [(header::CONTENT_TYPE, "application/json"), (header::HeaderName::from_static("idempotent-replayed"), "true")], answer)
+            .into_response()
+    }))
+}
+
+/// When the call lost against one with the same key, that one's answer.
+async fn replay_or(
+    state: &AppState,
+    caller: &Caller,
+    key: Option<&Idempotency>,
+    error: crate::error::Error,
+) -> Answer {
+    match replay(state, caller, key).await? {
+        Some(answer) => Ok(answer),
+        None => Err(error.into()),
+    }
+}

@@ -1,0 +1,74 @@
+//! The console's port, answered by the use cases for whoever is signed in.
+
+use app::failure::Failure;
+use async_trait::async_trait;
+use domain::{
+    Refusal,
+    id::{ApprovalId, RunId},
+    queue::{QueuePage, QueueQuery},
+    refusal::Code,
+    review::{Review, Viewer},
+    timeline::RunPage,
+};
+
+use crate::{
+    desk::{Caller, Desk, PersonCaller},
+    error::Error,
+};
+
+/// The desk of one request.
+#[derive(Clone)]
+pub struct Console {
+    desk: Desk,
+    person: Option<PersonCaller>,
+}
+
+impl Console {
+    /// The desk of this person; of nobody, it answers only who is signed in.
+    pub const fn new(desk: Desk, person: Option<PersonCaller>) -> Self {
+        Self { desk, person }
+    }
+
+    fn person(&self) -> Result<&PersonCaller, Failure> {
+        let nobody = || Refusal::new(Code::NotSignedIn, "Your session has ended. Sign in again; nothing was lost.");
+        self.person.as_ref().ok_or_else(|| Failure::Refused { refusal: nobody() })
+    }
+}
+
+/// An error as a view understands it; what broke is logged with the id the page shows.
+fn failure(error: Error) -> Failure {
+    match error {
+        Error::Refused(refusal) => Failure::Refused { refusal: *refusal },
+        Error::Moved => Failure::Refused {
+            refusal: Refusal::new(Code::Conflict, "Somebody changed this at the same moment; try again."),
+        },
+        Error::Broken(error) => {
+            let request_id = super::request_id::current();
+            tracing::error!(%error, %request_id, "a page broke");
+            Failure::Broken { request_id }
+        }
+    }
+}
+
+#[async_trait]
+impl app::desk::Desk for Console {
+    async fn viewer(&self) -> Result<Option<Viewer>, Failure> {
+        match &self.person {
+            Some(person) => self.desk.viewer(person).await.map(Some).map_err(failure),
+            None => Ok(None),
+        }
+    }
+
+    async fn queue(&self, query: QueueQuery) -> Result<QueuePage, Failure> {
+        self.desk.queue_page(self.person()?, &query).await.map_err(failure)
+    }
+
+    async fn review(&self, id: ApprovalId) -> Result<Review, Failure> {
+        self.desk.review(self.person()?, id).await.map_err(failure)
+    }
+
+    async fn run(&self, id: RunId, cursor: Option<String>) -> Result<RunPage, Failure> {
+        let caller = Caller::Person(self.person()?.clone());
+        self.desk.run_page(&caller, id, cursor.as_deref()).await.map_err(failure)
+    }
+}

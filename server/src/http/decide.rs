@@ -1,0 +1,171 @@
+//! The decision form: posted with or without script, answered by a redirect or by the page with the draft kept.
+
+use std::collections::HashMap;
+
+use axum::{
+    Form,
+    extract::{Request, State},
+    http::{Method, StatusCode},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{
+    Digest, Refusal, Time,
+    decision::{Ballot, Verdict},
+    gate::ConditionResult,
+    id::ApprovalId,
+    refusal::Code,
+    review::{Draft, Setback, Unapplied},
+};
+use serde_json::Value;
+
+use super::{
+    AppState,
+    caller::{PageCaller, sign_in_path},
+    pages::{incoming, render},
+    query::Id,
+    routes::{Access, Routes},
+};
+use crate::{
+    desk::{Caller, PersonCaller},
+    error::Error,
+};
+
+/// The form's route.
+pub fn routes(routes: Routes) -> Routes {
+    routes.add(Method::POST, "/approvals/{id}/decide", Access::Form, decide)
+}
+
+type Fields = HashMap<String, String>;
+
+async fn decide(
+    State(state): State<AppState>,
+    PageCaller(person): PageCaller,
+    Id(id): Id<ApprovalId>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(person) = person else { return Redirect::to(&sign_in_path(&parts.uri)).into_response() };
+    let whole = Request::from_parts(parts.clone(), body);
+    let fields = match <Form<Fields> as axum::extract::FromRequest<()>>::from_request(whole, &()).await {
+        Ok(Form(fields)) => fields,
+        Err(error) => return error.into_response(),
+    };
+    match apply(&state, &person, id, &fields).await {
+        Ok(()) => Redirect::to(&format!("/approvals/{id}")).into_response(),
+        Err((status, setback)) => {
+            let page = Request::from_parts(parts, axum::body::Body::empty());
+            let mut incoming = incoming(&state, &page);
+            incoming.unapplied = Some(Unapplied { setback, draft: draft(&fields) });
+            let mut response = render(&state, Some(person), page, incoming).await;
+            if response.status().is_success() {
+                *response.status_mut() = status;
+            }
+            response
+        }
+    }
+}
+
+/// Applies the form, or says why not.
+async fn apply(
+    state: &AppState,
+    person: &PersonCaller,
+    id: ApprovalId,
+    fields: &Fields,
+) -> Result<(), (StatusCode, Setback)> {
+    let ballot = ballot(fields).map_err(|setback| (StatusCode::UNPROCESSABLE_ENTITY, setback))?;
+    let caller = Caller::Person(person.clone());
+    confirm(state, &caller, id, &ballot, fields).await?;
+    match state.desk.decide(&caller, id, &ballot).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(setback(error, &ballot)),
+    }
+}
+
+fn invalid(field: &str, message: &str) -> Setback {
+    Setback::Invalid { field: field.to_owned(), message: message.to_owned() }
+}
+
+fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
+    fields.get(name).map(String::as_str).filter(|text| !text.trim().is_empty())
+}
+
+fn ballot(fields: &Fields) -> Result<Ballot, Setback> {
+    let verdict = field(fields, "verdict").and_then(|word| word.parse::<Verdict>().ok());
+    let digest = field(fields, "package_digest").and_then(|text| text.parse::<Digest>().ok());
+    Ok(Ballot {
+        verdict: verdict.ok_or_else(|| invalid("verdict", "Choose Approve or Reject."))?,
+        package_digest: digest.ok_or_else(|| invalid("verdict", "The form is incomplete; reload the page."))?,
+        revision: field(fields, "revision").and_then(|text| text.parse().ok()),
+        reason_code: field(fields, "reason_code").map(str::to_owned),
+        // Browsers send line ends as CR LF.
+        notes: field(fields, "notes").map(|notes| notes.replace("\r\n", "\n")),
+        for_group: field(fields, "for_group").map(str::to_owned),
+    })
+}
+
+/// Differences between assertion and record must be confirmed before an approval counts.
+async fn confirm(
+    state: &AppState,
+    caller: &Caller,
+    id: ApprovalId,
+    ballot: &Ballot,
+    fields: &Fields,
+) -> Result<(), (StatusCode, Setback)> {
+    if ballot.verdict != Verdict::Approve || field(fields, "confirmed").is_some() {
+        return Ok(());
+    }
+    let stored = state.desk.find_approval(caller, id).await.map_err(|error| setback(error, ballot))?;
+    let differs = stored.package.evidence.assertions.iter().any(domain::gate::Asserted::differs);
+    let is_open = stored.state.status() == domain::approval::Status::Pending;
+    if !(differs && is_open) {
+        return Ok(());
+    }
+    let message = "Confirm that you have seen what differs between assertion and record.";
+    Err((StatusCode::UNPROCESSABLE_ENTITY, invalid("confirmed", message)))
+}
+
+fn draft(fields: &Fields) -> Draft {
+    let keep = |name| field(fields, name).map(str::to_owned);
+    Draft { verdict: keep("verdict"), reason_code: keep("reason_code"), notes: keep("notes") }
+}
+
+fn setback(error: Error, ballot: &Ballot) -> (StatusCode, Setback) {
+    match error {
+        Error::Refused(refusal) => {
+            let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::CONFLICT);
+            (status, refused(*refusal, ballot))
+        }
+        Error::Moved => (StatusCode::CONFLICT, Setback::Unavailable { message: "The run changes too fast; try again.".to_owned() }),
+        Error::Broken(error) => {
+            let id = super::request_id::current();
+            tracing::error!(%error, request_id = %id, "a decision broke");
+            let message = format!("Nothing was stored. Something broke on our side; report {id}.");
+            (StatusCode::INTERNAL_SERVER_ERROR, Setback::Unavailable { message })
+        }
+    }
+}
+
+fn refused(refusal: Refusal, ballot: &Ballot) -> Setback {
+    let extra = |name: &str| refusal.extra.get(name).cloned().unwrap_or(Value::Null);
+    match refusal.code {
+        Code::AlreadyDecided => Setback::AlreadyDecided {
+            winner: serde_json::from_value(extra("winner")).unwrap_or_default(),
+            at: serde_json::from_value::<Option<Time>>(extra("decided_at")).unwrap_or_default(),
+        },
+        Code::StaleRevision | Code::DigestMismatch | Code::RevisionRequired => {
+            let read = ballot.revision.unwrap_or_default();
+            Setback::NewRevision { read, current: serde_json::from_value(extra("current_revision")).unwrap_or(read) }
+        }
+        Code::ConditionsChanged => Setback::ConditionsChanged {
+            unmet: serde_json::from_value::<Vec<ConditionResult>>(extra("unmet")).unwrap_or_default(),
+        },
+        Code::Expired => Setback::Expired,
+        Code::ReasonRequired | Code::InvalidField => {
+            let first = refusal.errors.first();
+            let name = first.map_or("notes", |error| error.path.trim_start_matches('/'));
+            invalid(name, first.map_or(&refusal.message, |error| &error.message))
+        }
+        Code::Unavailable | Code::TooMany | Code::Conflict => Setback::Unavailable { message: refusal.message },
+        _ => Setback::NotAllowed { message: refusal.message },
+    }
+}

@@ -1,0 +1,113 @@
+//! The console's pages: Leptos renders them, with the desk of whoever is signed in.
+
+use std::sync::Arc;
+
+use app::desk::{AnswerStatus, Incoming};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{Method, StatusCode, header},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use leptos::prelude::{expect_context, provide_context};
+use leptos_axum::ResponseOptions;
+
+use super::{
+    AppState,
+    caller::{PageCaller, sign_in_path},
+    console::Console,
+    routes::{Access, Routes},
+    security,
+    sign_in::theme_of,
+};
+use crate::desk::PersonCaller;
+
+/// Every page and who may see it.
+pub fn routes(routes: Routes) -> Routes {
+    let get = Method::GET;
+    routes
+        .add(get.clone(), "/", Access::Public, home)
+        .add(get.clone(), "/sign-in", Access::Page, sign_in)
+        .add(get.clone(), "/approvals", Access::Page, page)
+        .add(get.clone(), "/approvals/{id}", Access::Page, page)
+        .add(get.clone(), "/approvals/{id}/decide", Access::Page, back_to_approval)
+        .add(get, "/runs/{id}", Access::Page, page)
+        .add(Method::POST, "/calls/{*name}", Access::Form, call)
+}
+
+async fn home() -> Redirect {
+    Redirect::to("/approvals")
+}
+
+/// The address a decision was posted to, asked for again: the page itself.
+async fn back_to_approval(request: Request) -> Redirect {
+    let path = request.uri().path();
+    Redirect::to(path.strip_suffix("/decide").unwrap_or(path))
+}
+
+async fn page(State(state): State<AppState>, PageCaller(person): PageCaller, request: Request) -> Response {
+    let Some(person) = person else {
+        return Redirect::to(&sign_in_path(request.uri())).into_response();
+    };
+    let incoming = incoming(&state, &request);
+    render(&state, Some(person), request, incoming).await
+}
+
+async fn sign_in(State(state): State<AppState>, PageCaller(person): PageCaller, request: Request) -> Response {
+    if person.is_some() {
+        return Redirect::to("/approvals").into_response();
+    }
+    let incoming = incoming(&state, &request);
+    render(&state, None, request, incoming).await
+}
+
+/// Whatever no route names.
+pub async fn not_found(State(state): State<AppState>, PageCaller(person): PageCaller, request: Request) -> Response {
+    if request.uri().path().starts_with("/api/") || request.method() != Method::GET {
+        return super::problem::Problem::from(domain::Refusal::not_found("address")).into_response();
+    }
+    let incoming = incoming(&state, &request);
+    let mut response = render(&state, person, request, incoming).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+/// What every page is given.
+pub fn incoming(state: &AppState, request: &Request) -> Incoming {
+    Incoming { theme: theme_of(request.headers()), assets: state.site.paths().clone(), ..Incoming::default() }
+}
+
+/// Renders the page at the request's address.
+pub async fn render(
+    state: &AppState,
+    person: Option<PersonCaller>,
+    request: Request,
+    incoming: Incoming,
+) -> Response {
+    let console = Console::new(state.desk.clone(), person);
+    let context = move || {
+        provide_context::<Arc<dyn app::desk::Desk>>(Arc::new(console.clone()));
+        provide_context(incoming.clone());
+        let options = expect_context::<ResponseOptions>();
+        let nonce = leptos::nonce::use_nonce();
+        options.insert_header(header::CONTENT_SECURITY_POLICY, security::csp(nonce.as_deref()));
+        provide_context(answer_status(options));
+    };
+    leptos_axum::render_app_async_with_context(context, app::shell::shell)(request).await
+}
+
+fn answer_status(options: ResponseOptions) -> AnswerStatus {
+    AnswerStatus(Arc::new(move |status| {
+        options.set_status(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    }))
+}
+
+/// What the browser asks after the page has loaded.
+async fn call(State(state): State<AppState>, PageCaller(person): PageCaller, request: Request<Body>) -> Response {
+    let console = Console::new(state.desk.clone(), person);
+    let context = move || {
+        provide_context::<Arc<dyn app::desk::Desk>>(Arc::new(console.clone()));
+        provide_context(answer_status(expect_context::<ResponseOptions>()));
+    };
+    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+}

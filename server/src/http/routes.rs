@@ -1,0 +1,88 @@
+//! A router in which every route says who may call it.
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    handler::Handler,
+    http::Method,
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, on},
+};
+use domain::permission::Action;
+
+use super::{AppState, caller, problem::Problem};
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// A key or person whom the permission table grants this.
+    Granted(Action),
+    /// Anybody; what is shown depends on who is signed in. The handler sends others to sign in.
+    Page,
+    /// A form of the console: the Origin is checked, the handler decides the rest.
+    Form,
+}
+
+/// A declared route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, with `{…}` for what varies.
+    pub path: String,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// Collects routes with their declarations.
+#[derive(Default)]
+pub struct Routes {
+    router: Router<AppState>,
+    declared: Vec<Route>,
+}
+
+impl Routes {
+    /// Adds a route.
+    #[must_use]
+    pub fn add<H, T>(mut self, method: Method, path: &str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
+        let mut route = on(filter, handler);
+        if let Access::Granted(action) = access {
+            route = route.layer(middleware::from_fn(move |request: Request, next: Next| grant(action, request, next)));
+        }
+        self.router = self.router.route(path, route);
+        self.declared.push(Route { method, path: path.to_owned(), access });
+        self
+    }
+
+    /// The router and what was declared.
+    pub fn finish(self) -> (Router<AppState>, Vec<Route>) {
+        (self.router, self.declared)
+    }
+}
+
+/// Asks the permission table before a handler, and before the body, is looked at.
+async fn grant(action: Action, mut request: Request, next: Next) -> Response {
+    let caller = match caller::identify(&mut request).await {
+        Ok(caller) => caller,
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    if let Err(error) = caller.authorize(action) {
+        return Problem::from(error).into_response();
+    }
+    request.extensions_mut().insert(caller);
+    next.run(request).await
+}
+
+/// Makes the state available to [`caller::identify`].
+pub async fn provide_state(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(state);
+    next.run(request).await
+}

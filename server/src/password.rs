@@ -1,0 +1,246 @@
+//! Passwords: what makes a good one, and Argon2id on a bounded pool, so that a storm of sign-ins cannot take the machine.
+
+use std::sync::Arc;
+
+use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _};
+use domain::{Digest, Refusal, refusal::Code};
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result, StoreError};
+
+/// The fewest characters (there is no second factor yet).
+pub const FEWEST: usize = 15;
+/// The most characters.
+pub const MOST: usize = 256;
+/// Characters that must be left when what everybody knows about a person is taken away.
+const FEWEST_OF_OWN: usize = 8;
+/// Different characters at the least.
+const FEWEST_DIFFERENT: usize = 5;
+/// Hashes computed at once: each takes 46 MiB and a core.
+const AT_ONCE: usize = 2;
+/// Hashes that may wait for their turn.
+const WAITING: usize = 32;
+
+/// Long passwords that head the lists of leaked ones. Shorter ones are refused by length.
+const COMMON: &[&str] = &[
+    "123456789012345", "1234567890123456", "12345678901234567", "123456789012345678", "1234567890123456789",
+    "12345678901234567890", "01234567890123456789", "123456789123456789", "098765432109876", "0987654321098765",
+    "qwertyuiopasdfgh", "qwertyuiopasdfghjkl", "qwertyuiopasdfghjklzxcvbnm", "qwertyuiop123456", "qwerty123456789",
+    "1q2w3e4r5t6y7u8i", "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv", "1qaz2wsx3edc4rfv5tgb", "zaq12wsxcde34rfv",
+    "qazwsxedcrfvtgb", "asdfghjklqwertyuiop", "zxcvbnmasdfghjkl", "abcdefghijklmno", "abcdefghijklmnop",
+    "abcdefghijklmnopqrstuvwxyz", "abc123abc123abc", "passwordpassword", "password12345678", "password123456789",
+    "passw0rdpassw0rd", "letmeinletmein123", "adminadminadmin", "administrator123", "administrator1234",
+    "iloveyouiloveyou", "welcomewelcome123", "changemechangeme", "changeme12345678", "correcthorsebatterystaple",
+    "correct horse battery staple", "thisisapassword", "thisismypassword", "mypasswordispassword", "nopasswordneeded",
+];
+
+/// A password as it was typed. It is shown nowhere.
+#[derive(Clone)]
+pub struct Password(String);
+
+impl Password {
+    /// What was typed.
+    pub fn new(typed: impl Into<String>) -> Self {
+        Self(typed.into())
+    }
+
+    /// Whether it may become somebody's password.
+    ///
+    /// # Errors
+    /// `invalid_field`, saying what to do.
+    pub fn check(&self, email: &str, name: &str) -> Result<(), Refusal> {
+        let length = self.0.chars().count();
+        if !(FEWEST..=MOST).contains(&length) {
+            let message = format!("Use {FEWEST} to {MOST} characters. Several words in a row are easy to remember.");
+            return Err(Refusal::invalid("password", message));
+        }
+        let lower = self.0.to_lowercase();
+        let mut different: Vec<char> = lower.chars().collect();
+        different.sort_unstable();
+        different.dedup();
+        if COMMON.contains(&lower.as_str()) || different.len() < FEWEST_DIFFERENT {
+            return Err(Refusal::invalid("password", "This password is on the lists that attackers try first. Use another."));
+        }
+        let (email, name) = (email.to_lowercase(), name.to_lowercase());
+        let local = email.split('@').next().unwrap_or_default();
+        let known = [email.as_str(), name.as_str(), local, "countersign", "password"].into_iter();
+        let own = known
+            .chain(name.split_whitespace())
+            .filter(|word| word.chars().count() >= 3)
+            .fold(lower.clone(), |left, word| left.replace(word, ""));
+        if own.chars().count() < FEWEST_OF_OWN {
+            return Err(Refusal::invalid("password", "Use a password that is not made of your name or email."));
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// A hash with its parameters and salt, as a PHC string.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// The hash as it was stored.
+    pub fn from_stored(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// The PHC string.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What a session remembers of the password it was begun with: another password, another mark.
+    pub fn mark(&self) -> Digest {
+        Digest::of("password-mark/v1", self.0.as_bytes())
+    }
+}
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// Computes and checks hashes, two at once.
+#[derive(Clone)]
+pub struct Passwords {
+    params: Params,
+    running: Arc<Semaphore>,
+    admitted: Arc<Semaphore>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Passwords {
+    /// Argon2id with 46 MiB in one pass.
+    pub fn new() -> Self {
+        Self::with_cost(46 * 1_024, 1)
+    }
+
+    /// Argon2id with as little memory as it allows: for tests, which store nobody's password.
+    pub fn cheap() -> Self {
+        Self::with_cost(8, 1)
+    }
+
+    fn with_cost(kibibytes: u32, passes: u32) -> Self {
+        let params = Params::new(kibibytes, passes, 1, None).unwrap_or_default();
+        Self {
+            params,
+            running: Arc::new(Semaphore::new(AT_ONCE)),
+            admitted: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+        }
+    }
+
+    /// Hashes a password with a salt nobody else has.
+    ///
+    /// # Errors
+    /// `too_many` when more wait than the pool admits.
+    pub async fn hash(&self, password: Password, salt: [u8; 16]) -> Result<PasswordHash> {
+        let argon2 = Argon2::from(&self.params);
+        let hashed = self.compute(move || argon2.hash_password_with_salt(password.0.as_bytes(), &salt)).await?;
+        let hashed = hashed.map_err(|error| StoreError::Unexpected(format!("password hash: {error}")))?;
+        Ok(PasswordHash(hashed.to_string()))
+    }
+
+    /// Whether a password belongs to a hash. For nobody's hash the same work is done, and the answer is no.
+    ///
+    /// # Errors
+    /// `too_many` when more wait than the pool admits.
+    pub async fn verify(&self, password: Password, hash: Option<&PasswordHash>) -> Result<bool> {
+        let expected = hash.map_or_else(|| self.nobody(), |hash| hash.0.clone());
+        let argon2 = Argon2::from(&self.params);
+        let verified =
+            self.compute(move || argon2.verify_password(password.0.as_bytes(), expected.as_str()).is_ok()).await?;
+        Ok(verified && hash.is_some())
+    }
+
+    /// A hash of today's cost that no password has.
+    fn nobody(&self) -> String {
+        let (m, t, p) = (self.params.m_cost(), self.params.t_cost(), self.params.p_cost());
+        let (salt, output) = ("A".repeat(22), "A".repeat(43));
+        format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${output}")
+    }
+
+    async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let stopped = |_| Error::unavailable("The server is stopping.");
+        let Ok(admitted) = self.admitted.clone().try_acquire_owned() else {
+            return Err(Refusal::new(Code::TooMany, "Too many people sign in at this moment. Try again shortly.").into());
+        };
+        let running = self.running.clone().acquire_owned().await.map_err(stopped)?;
+        let computed = tokio::task::spawn_blocking(move || {
+            // The permits go with the work: a caller who leaves does not make room before it is done.
+            let result = work();
+            drop((running, admitted));
+            result
+        });
+        computed.await.map_err(|error| StoreError::Unexpected(format!("password hash: {error}")).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_a_password() {
+        let check = |text: &str| Password::new(text).check("maria.silva@bank.example", "Maria Silva").is_ok();
+        assert!(check("orchard lantern seven"));
+        assert!(check(&"ünïcödé wörds ".repeat(5)));
+        for bad in [
+            "short but good",
+            "passwordpassword",
+            "PasswordPassword",
+            "aaaaaaaaaaaaaaaaaaaa",
+            "abababababababababab",
+            "maria.silva@bank.example",
+            "MariaSilva12345",
+            "countersign2026",
+            &"x y".repeat(100),
+        ] {
+            assert!(!check(bad), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_known_by_its_hash() -> Result<()> {
+        let passwords = Passwords::cheap();
+        let good = || Password::new("orchard lantern seven");
+        let hash = passwords.hash(good(), [7; 16]).await?;
+        assert!(hash.as_str().starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
+        assert!(passwords.verify(good(), Some(&hash)).await?);
+        assert!(!passwords.verify(Password::new("orchard lantern eight"), Some(&hash)).await?);
+        assert!(!passwords.verify(good(), None).await?);
+        assert!(!passwords.verify(good(), Some(&PasswordHash::from_stored("not a hash"))).await?);
+        assert!(!format!("{:?} {hash:?}", good()).contains("lantern"));
+        Ok(())
+    }
+
+    #[test]
+    fn nobodys_hash_costs_as_much_as_anybodys() {
+        let nobody = Passwords::new().nobody();
+        assert!(nobody.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"));
+        let parsed = argon2::password_hash::phc::PasswordHash::new(&nobody).expect("a PHC string");
+        assert!(parsed.salt.is_some() && parsed.hash.is_some_and(|hash| hash.len() == 32));
+    }
+
+    #[tokio::test]
+    async fn the_pool_turns_away_what_it_cannot_admit() {
+        let passwords = Passwords::cheap();
+        let held = passwords.admitted.clone().try_acquire_many_owned(34).expect("all permits");
+        let refused = passwords.verify(Password::new("x"), None).await.expect_err("no room");
+        assert_eq!(refused.code(), Some(Code::TooMany));
+        drop(held);
+        assert!(!passwords.verify(Password::new("x"), None).await.expect("room"));
+    }
+}

@@ -1,0 +1,98 @@
+//! The roots `facts input run approvals now`: which of their members exist, and of what type they are.
+
+use domain::{
+    field::Field,
+    workflow::{Tool, Workflow},
+};
+
+use super::{
+    Surroundings,
+    kind::{Kind, Type},
+};
+use crate::rules::suggest;
+
+/// Every root.
+pub const ROOTS: [&str; 5] = ["facts", "input", "run", "approvals", "now"];
+/// Roots that only later versions have.
+pub const LATER: [&str; 4] = ["stages", "approval", "event", "concerns"];
+const RUN: [&str; 6] = ["id", "subject", "workflow", "version", "requested_by", "inputs"];
+const APPROVAL: [&str; 4] = ["approved", "status", "notes", "at"];
+
+/// What is wrong with reading this fact.
+pub fn fact_fault(workflow: &Workflow, name: &str) -> Option<String> {
+    (!workflow.facts.contains_key(name)).then(|| {
+        let hint = suggest::hint(name, workflow.facts.keys().map(String::as_str));
+        let hint = if hint.is_empty() { " Declare it under `facts`.".to_owned() } else { hint };
+        format!("There is no fact `{name}`.{hint}")
+    })
+}
+
+/// What is wrong with reading this argument in a gate of these tools.
+pub fn input_fault(workflow: &Workflow, tools: &[String], name: &str) -> Option<String> {
+    let declared: Option<Vec<_>> =
+        tools.iter().map(|tool| workflow.tools.get(tool).and_then(|tool: &Tool| tool.input.as_ref())).collect();
+    // One tool without a list of arguments may have any.
+    let declared = declared?;
+    if declared.is_empty() || declared.iter().any(|fields| fields.contains_key(name)) {
+        return None;
+    }
+    let known = declared.iter().flat_map(|fields| fields.keys()).map(String::as_str);
+    let hint = suggest::hint(name, known);
+    let hint = if hint.is_empty() { " Declare it in the tool's `input`.".to_owned() } else { hint };
+    Some(format!("{} no argument `{name}`.{hint}", subject(tools)))
+}
+
+fn subject(tools: &[String]) -> String {
+    match tools {
+        [only] => format!("{only} has"),
+        several => format!("{} have", several.join(", ")),
+    }
+}
+
+/// What is wrong with reading this member of the run.
+pub fn run_fault(name: &str) -> Option<String> {
+    (!RUN.contains(&name))
+        .then(|| format!("A run has no `{name}`, but {}.{}", RUN.join(", "), suggest::hint(name, RUN)))
+}
+
+/// What is wrong with reading this approval, or this member of it.
+pub fn approval_fault(workflow: &Workflow, gate: &str, member: Option<&str>) -> Option<String> {
+    if !workflow.gates.iter().any(|known| known.id == gate) {
+        let hint = suggest::hint(gate, workflow.gates.iter().map(|gate| gate.id.as_str()));
+        return Some(format!("There is no gate `{gate}` to be approved.{hint}"));
+    }
+    let member = member.filter(|member| !APPROVAL.contains(member))?;
+    let hint = suggest::hint(member, APPROVAL);
+    Some(format!("An approval has no `{member}`, but {}.{hint}", APPROVAL.join(", ")))
+}
+
+/// What is known of the value at a path below a root. Paths with faults are of unknown type.
+pub fn kind<'w>(path: &[&str], around: &Surroundings<'w>) -> Kind<'w> {
+    let unknown = Kind::recorded(Type::Unknown);
+    match path {
+        ["now"] => Kind::of(Type::Moment),
+        ["input"] => Kind::recorded(Type::Map),
+        ["facts", name] => around.workflow.facts.get(*name).map_or(unknown, |rule| Kind::field(&rule.field)),
+        ["input", name] => argument(name, around).unwrap_or(unknown),
+        ["run", "inputs"] => unknown,
+        ["run", "version"] => Kind::recorded(Type::Int),
+        ["run", name] if RUN.contains(name) => Kind::recorded(Type::Text),
+        ["approvals", _, "approved"] => Kind::recorded(Type::Bool),
+        ["approvals", _, "at"] => Kind::recorded(Type::Moment),
+        ["approvals", _, "status" | "notes"] => Kind::recorded(Type::Text),
+        _ => unknown,
+    }
+}
+
+/// What is known of an argument: what all tools of the gate agree on.
+fn argument<'w>(name: &str, around: &Surroundings<'w>) -> Option<Kind<'w>> {
+    let mut agreed: Option<&'w Field> = None;
+    for tool in around.tools {
+        let field = around.workflow.tools.get(tool)?.input.as_ref()?.get(name)?;
+        if agreed.is_some_and(|known| known.kind != field.kind || known.allowed != field.allowed) {
+            return None;
+        }
+        agreed = Some(field);
+    }
+    agreed.map(Kind::field)
+}

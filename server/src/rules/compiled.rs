@@ -1,0 +1,214 @@
+//! A published version, ready to be evaluated: programs compiled once, gates found by tool without a search.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, LazyLock},
+};
+
+use cel::{
+    Env,
+    common::ast::{Expr, IdedExpr, LiteralValue},
+};
+use domain::{
+    Refusal,
+    refusal::Code,
+    template,
+    workflow::{Condition, Gate, Version, Workflow},
+};
+
+use super::{
+    expected::expected,
+    expression,
+    pattern::{self, Pattern},
+    reads::Reads,
+    scope::PATTERN_PREFIX,
+};
+
+/// At most this many tools are named in a message.
+const TOOLS_NAMED: usize = 20;
+
+/// One environment serves every check: it holds functions only.
+static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(pattern::environment()));
+
+/// A workflow version with its programs. Never changes; share it in an `Arc`.
+#[derive(Debug)]
+pub struct Compiled {
+    pub(super) workflow: Workflow,
+    pub(super) version: Version,
+    pub(super) checked_by: String,
+    pub(super) gates: Vec<CompiledGate>,
+    pub(super) patterns: Vec<Pattern>,
+    /// What the agent may do instead of calling a blocked tool.
+    pub(super) instead: String,
+    plans: HashMap<String, Plan>,
+    ungated: Plan,
+}
+
+/// A gate's programs, in the order of its definition.
+#[derive(Debug)]
+pub(super) struct CompiledGate {
+    pub require: Vec<Program>,
+    pub unless: Option<Program>,
+    pub risk: Option<Program>,
+}
+
+/// A compiled expression.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub root: IdedExpr,
+    pub reads: Reads,
+    pub expected: String,
+}
+
+/// What a call of a tool has to pass.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// Positions of its gates, in file order.
+    pub gates: Vec<usize>,
+    /// The position of the gate that reviews it.
+    pub reviewing: Option<usize>,
+    /// What its conditions and its review rule read.
+    pub reads: Reads,
+    /// The facts it may show: those read, and those of the summary.
+    pub facts: Vec<String>,
+}
+
+impl Compiled {
+    /// Compiles a published version.
+    ///
+    /// # Errors
+    /// `invalid_workflow` when an expression cannot be compiled, which [`super::definition::parse`] has ruled out for
+    /// every workflow it gave.
+    pub fn new(workflow: Workflow, version: Version) -> Result<Self, Refusal> {
+        let mut patterns = Patterns::default();
+        let gates = workflow.gates.iter().map(|gate| compile(gate, &mut patterns)).collect::<Result<Vec<_>, _>>()?;
+        let mut plans: HashMap<String, Plan> = HashMap::new();
+        for (position, gate) in workflow.gates.iter().enumerate() {
+            for tool in &gate.tools {
+                let plan = plans.entry(tool.clone()).or_default();
+                plan.add(position, gate, &gates[position]);
+            }
+        }
+        let program = env!("CARGO_PKG_VERSION");
+        let checked_by = format!("countersign {program} {}@{}", version.name, version.version);
+        let (patterns, instead) = (patterns.compiled, instead(&workflow));
+        Ok(Self { workflow, version, checked_by, gates, patterns, instead, plans, ungated: Plan::default() })
+    }
+
+    /// The definition.
+    pub const fn workflow(&self) -> &Workflow {
+        &self.workflow
+    }
+
+    /// Its place in the sequence of versions.
+    pub const fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// The facts a check of this tool reads: loading these is enough.
+    pub fn facts_of(&self, tool: &str) -> &[String] {
+        &self.plan(tool).facts
+    }
+
+    pub(super) fn plan(&self, tool: &str) -> &Plan {
+        self.plans.get(tool).unwrap_or(&self.ungated)
+    }
+
+    pub(super) fn environment() -> Arc<Env> {
+        Arc::clone(&ENVIRONMENT)
+    }
+}
+
+impl Plan {
+    fn add(&mut self, position: usize, gate: &Gate, compiled: &CompiledGate) {
+        if self.gates.last() == Some(&position) {
+            return;
+        }
+        self.gates.push(position);
+        for program in compiled.require.iter().chain(&compiled.unless).chain(&compiled.risk) {
+            self.reads.merge(&program.reads);
+        }
+        let mut shown = self.reads.clone();
+        if let Some(review) = &gate.review {
+            self.reviewing.get_or_insert(position);
+            for expression in template::expressions(review.summary.as_deref().unwrap_or_default()) {
+                shown.record(&expression.split('.').collect::<Vec<_>>());
+            }
+        }
+        for fact in shown.facts {
+            if !self.facts.contains(&fact) {
+                self.facts.push(fact);
+            }
+        }
+    }
+}
+
+/// The tools that a blocked agent may call, as a sentence begins.
+fn instead(workflow: &Workflow) -> String {
+    let tools: BTreeSet<&str> = workflow.gates.iter().flat_map(|gate| &gate.tools).map(String::as_str).collect();
+    let named: Vec<&str> = tools.iter().take(TOOLS_NAMED).copied().collect();
+    match tools.len() {
+        0 => "No tool may be called".to_owned(),
+        all if all > TOOLS_NAMED => format!("Use one of {} and {} more", named.join(", "), all - TOOLS_NAMED),
+        _ => format!("Use one of {}", named.join(", ")),
+    }
+}
+
+/// The patterns of a workflow, each compiled once.
+#[derive(Default)]
+struct Patterns {
+    sources: Vec<String>,
+    compiled: Vec<Pattern>,
+}
+
+impl Patterns {
+    /// The name by which programs read the compiled form of a pattern.
+    fn name_of(&mut self, source: &str) -> Result<String, String> {
+        let known = self.sources.iter().position(|known| known == source);
+        let position = if let Some(position) = known {
+            position
+        } else {
+            self.compiled.push(Pattern::new(source)?);
+            self.sources.push(source.to_owned());
+            self.sources.len() - 1
+        };
+        Ok(format!("{PATTERN_PREFIX}{position}"))
+    }
+
+    /// Replaces the literal patterns of `matches` by their compiled forms.
+    fn replace_in(&mut self, node: &mut IdedExpr) -> Result<(), String> {
+        if let Expr::Call(call) = &mut node.expr
+            && call.func_name == "matches"
+            && let Some(last) = call.args.last_mut()
+        {
+            let Expr::Literal(LiteralValue::String(source)) = &last.expr else {
+                return Err("the pattern of `matches` must be written as a literal".to_owned());
+            };
+            last.expr = Expr::Ident(self.name_of(source.inner())?);
+        }
+        expression::children_mut(node).into_iter().try_for_each(|child| self.replace_in(child))
+    }
+}
+
+fn compile(gate: &Gate, patterns: &mut Patterns) -> Result<CompiledGate, Refusal> {
+    let mut program = |source: &str, what: &str| {
+        let refuse = |message: &str| {
+            Refusal::new(Code::InvalidWorkflow, format!("{what} of gate {} cannot be compiled: {message}", gate.id))
+        };
+        let parsed = expression::parse(source)
+            .map_err(|faults| refuse(faults.first().map(|fault| fault.message.as_str()).unwrap_or_default()))?;
+        let mut root = parsed.root;
+        let (reads, expected) = (Reads::of(&root), expected(&root, source));
+        patterns.replace_in(&mut root).map_err(|message| refuse(&message))?;
+        Ok::<_, Refusal>(Program { root, reads, expected })
+    };
+    let named = |condition: &Condition| format!("the condition {}", condition.name);
+    let require = gate.require.iter().map(|condition| program(&condition.when, &named(condition)));
+    let require = require.collect::<Result<Vec<_>, _>>()?;
+    let review = gate.review.as_ref();
+    let unless = review.and_then(|review| review.unless.as_deref());
+    let unless = unless.map(|source| program(source, "`unless`")).transpose()?;
+    let risk = review.and_then(|review| review.risk.as_deref());
+    let risk = risk.map(|source| program(source, "`risk`")).transpose()?;
+    Ok(CompiledGate { require, unless, risk })
+}

@@ -1,0 +1,144 @@
+//! Rules about a definition as a whole: names that must exist, and what would be unsafe to publish.
+
+use std::collections::HashMap;
+
+use domain::{
+    template,
+    workflow::{Default as Fallback, FactSource, Gate, Workflow},
+};
+
+use crate::rules::{
+    check::roots,
+    suggest,
+    yaml::{Faults, Path, fault::code},
+};
+
+/// Reports every rule the workflow breaks.
+pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
+    let root = Path::root();
+    if let Fallback::Review(policy) = &workflow.default {
+        policy_exists(workflow, policy, &root.key("default").key("review"), faults);
+    }
+    for (name, fact) in &workflow.facts {
+        if let FactSource::Tool { tool, .. } = &fact.from {
+            let path = root.key("facts").key(name).key("from").key("tool");
+            tool_exists(workflow, tool, &path, faults);
+        }
+    }
+    gates(workflow, faults);
+    irreversible_tools(workflow, faults);
+}
+
+fn gates(workflow: &Workflow, faults: &mut Faults<'_>) {
+    let mut ids: HashMap<&str, usize> = HashMap::new();
+    let mut reviewed: HashMap<&str, &str> = HashMap::new();
+    for (position, gate) in workflow.gates.iter().enumerate() {
+        let path = Path::root().key("gates").index(position);
+        if !gate.id.is_empty()
+            && let Some(first) = ids.insert(&gate.id, position)
+        {
+            let message =
+                format!("The gate id {} is used by gate number {} already. Choose another.", gate.id, first + 1);
+            faults.add(&path.key("id"), code::DUPLICATE, message);
+        }
+        for (index, tool) in gate.tools.iter().enumerate() {
+            let at = path.key("tools").index(index);
+            tool_exists(workflow, tool, &at, faults);
+            if gate.tools[..index].contains(tool) {
+                faults.add(&at, code::DUPLICATE, format!("The tool {tool} appears twice in this gate."));
+            } else if gate.review.is_some()
+                && let Some(other) = reviewed.insert(tool, &gate.id)
+            {
+                let message = format!(
+                    "The tool {tool} is reviewed by the gate {other} already. One call has one review: keep one of them."
+                );
+                faults.add(&path.key("review"), code::UNSAFE, message);
+            }
+        }
+        conditions(gate, &path, faults);
+        if let Some(review) = &gate.review {
+            policy_exists(workflow, &review.policy, &path.key("review").key("policy"), faults);
+            if let Some(summary) = &review.summary {
+                summary_reads(workflow, gate, summary, &path.key("review").key("summary"), faults);
+            }
+        }
+    }
+}
+
+fn conditions(gate: &Gate, path: &Path, faults: &mut Faults<'_>) {
+    for (index, condition) in gate.require.iter().enumerate() {
+        let is_repeated = gate.require[..index].iter().any(|earlier| earlier.name == condition.name);
+        if is_repeated && !condition.name.is_empty() {
+            let message = format!("The condition {} appears twice in this gate. Choose another name.", condition.name);
+            faults.add(&path.key("require").index(index).key("name"), code::DUPLICATE, message);
+        }
+    }
+}
+
+fn policy_exists(workflow: &Workflow, policy: &str, path: &Path, faults: &mut Faults<'_>) {
+    if !policy.is_empty() && !workflow.policies.contains_key(policy) {
+        let hint = suggest::hint(policy, workflow.policies.keys().map(String::as_str));
+        let message = format!("There is no policy `{policy}` under `policies`.{hint}");
+        faults.add(path, code::UNKNOWN_NAME, message);
+    }
+}
+
+fn tool_exists(workflow: &Workflow, tool: &str, path: &Path, faults: &mut Faults<'_>) {
+    if !tool.is_empty() && !workflow.tools.contains_key(tool) {
+        let hint = suggest::hint(tool, workflow.tools.keys().map(String::as_str));
+        let message = format!("There is no tool `{tool}` under `tools`.{hint}");
+        faults.add(path, code::UNKNOWN_NAME, message);
+    }
+}
+
+/// An irreversible tool must be reviewed, or somebody must have said why it need not be.
+fn irreversible_tools(workflow: &Workflow, faults: &mut Faults<'_>) {
+    for (name, tool) in &workflow.tools {
+        if tool.reversible || tool.accept_irreversible.is_some() {
+            continue;
+        }
+        let mut gates = workflow.gates_of(name).peekable();
+        let is_reviewed = if gates.peek().is_none() {
+            matches!(workflow.default, Fallback::Review(_))
+        } else {
+            gates.any(|gate| gate.review.is_some())
+        };
+        if !is_reviewed {
+            let message = format!(
+                "{name} cannot be undone, and nobody reviews it. Give one of its gates a `review`, or say why that is \
+                 acceptable: `accept_irreversible: \"…\"`. (Compensation by another tool is not supported yet.)"
+            );
+            faults.add_at_key(&Path::root().key("tools").key(name), code::UNSAFE, message);
+        }
+    }
+}
+
+/// A summary may show what conditions may read.
+fn summary_reads(workflow: &Workflow, gate: &Gate, summary: &str, path: &Path, faults: &mut Faults<'_>) {
+    if summary.matches("{{").count() != template::expressions(summary).len() {
+        let message = "A `{{` is not closed by `}}`.";
+        faults.add_within(path, summary.rfind("{{").unwrap_or_default(), code::EXPRESSION, message);
+    }
+    for expression in template::expressions(summary) {
+        if let Some(message) = unreadable(workflow, gate, expression) {
+            let offset = expression.as_ptr() as usize - summary.as_ptr() as usize;
+            faults.add_within(path, offset, code::EXPRESSION, message);
+        }
+    }
+}
+
+/// What is wrong with the path in a template.
+fn unreadable(workflow: &Workflow, gate: &Gate, expression: &str) -> Option<String> {
+    let steps: Vec<&str> = expression.split('.').collect();
+    match steps.as_slice() {
+        ["now"] => None,
+        [root @ ("facts" | "input" | "run" | "approvals")] => {
+            Some(format!("Say what of `{root}` to show, such as `{root}.name`."))
+        }
+        ["facts", name, ..] => roots::fact_fault(workflow, name),
+        ["input", name, ..] => roots::input_fault(workflow, &gate.tools, name),
+        ["run", name, ..] => roots::run_fault(name),
+        ["approvals", gate, rest @ ..] => roots::approval_fault(workflow, gate, rest.first().copied()),
+        _ => Some(format!("`{expression}` cannot be shown. A summary reads facts, input, run, approvals and now.")),
+    }
+}

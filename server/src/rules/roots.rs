@@ -1,0 +1,73 @@
+//! What conditions may read, and nothing else: the roots `facts input run approvals now`.
+
+use std::collections::BTreeMap;
+
+use domain::{Time, id::RunId};
+use serde_json::Value;
+
+/// Everything recorded about a run at one moment.
+///
+/// [`super::Compiled::facts_of`] names the facts a tool's gates read; loading only those is enough.
+#[derive(Debug, Clone)]
+pub struct Roots {
+    /// The run.
+    pub run: RunRoot,
+    /// The recorded facts by name. Undeclared ones are invisible to conditions.
+    pub facts: BTreeMap<String, RecordedFact>,
+    /// What became of the approvals of this run, by gate id.
+    pub approvals: BTreeMap<String, ApprovalRoot>,
+    /// What the agent said. Shown beside the facts, invisible to conditions.
+    pub assertions: BTreeMap<String, Value>,
+    /// The time of the check.
+    pub now: Time,
+}
+
+/// The run a call belongs to.
+#[derive(Debug, Clone)]
+pub struct RunRoot {
+    /// Its id.
+    pub id: RunId,
+    /// Whom or what it is about.
+    pub subject: String,
+    /// The email of the person who asked for it.
+    pub requested_by: Option<String>,
+    /// The inputs it was started with.
+    pub inputs: Value,
+}
+
+/// The current version of a fact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedFact {
+    /// Its value.
+    pub value: Value,
+    /// The system or tool that wrote it.
+    pub source: String,
+    /// The source's own reference.
+    pub reference: Option<String>,
+    /// When it was written.
+    pub written_at: Time,
+    /// Its version, from 1.
+    pub version: i64,
+}
+
+/// What became of an approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovalRoot {
+    /// Whether it is approved and may still be relied on.
+    pub approved: bool,
+    /// Its status: `pending`, `approved`, `rejected`, `expired`.
+    pub status: String,
+    /// The notes of the last decision.
+    pub notes: Option<String>,
+    /// When it was decided.
+    pub at: Option<Time>,
+}
+
+impl RecordedFact {
+    /// Whether the fact may be relied on at `now`: not null, and not older than `max_age` seconds.
+    pub fn is_current(&self, max_age: Option<u64>, now: Time) -> bool {
+        let age = now.signed_duration_since(self.written_at).num_seconds();
+        let is_fresh = max_age.is_none_or(|limit| age <= i64::try_from(limit).unwrap_or(i64::MAX));
+        is_fresh && !self.value.is_null()
+    }
+}

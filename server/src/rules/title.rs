@@ -1,0 +1,65 @@
+//! What an approval is called.
+
+use domain::{
+    Time, template,
+    workflow::{Review, Workflow},
+};
+use serde_json::{Map, Value, json};
+
+use super::{compiled::Compiled, evidence, roots::Roots};
+
+/// The summary of the review rule, filled in; the tool and the subject where there is none.
+pub fn title(compiled: &Compiled, review: &Review, roots: &Roots, tool: &str, input: &Value) -> String {
+    let Some(summary) = &review.summary else { return Workflow::plain_title(tool, &roots.run.subject) };
+    let mut shown = Map::new();
+    for expression in template::expressions(summary) {
+        let root = expression.split('.').next().unwrap_or_default();
+        if !shown.contains_key(root) {
+            let value = match root {
+                "facts" => facts(compiled, roots),
+                "input" => input.clone(),
+                "run" => run(compiled, roots),
+                "approvals" => approvals(roots),
+                "now" => Value::String(time_text(roots.now)),
+                _ => Value::Null,
+            };
+            shown.insert(root.to_owned(), value);
+        }
+    }
+    template::fill(summary, &Value::Object(shown))
+}
+
+fn facts(compiled: &Compiled, roots: &Roots) -> Value {
+    let current =
+        |name: &String| evidence::current(name, &compiled.workflow, roots).map(|value| (name.clone(), value.clone()));
+    roots.facts.keys().filter_map(current).collect::<Map<_, _>>().into()
+}
+
+fn run(compiled: &Compiled, roots: &Roots) -> Value {
+    json!({
+        "id": roots.run.id.to_string(),
+        "subject": roots.run.subject,
+        "requested_by": roots.run.requested_by,
+        "inputs": roots.run.inputs,
+        "workflow": compiled.version.name,
+        "version": compiled.version.version,
+    })
+}
+
+fn approvals(roots: &Roots) -> Value {
+    let shown = roots.approvals.iter().map(|(gate, approval)| {
+        let at = approval.at.map(time_text);
+        let entry = json!({
+            "approved": approval.approved,
+            "status": approval.status,
+            "notes": approval.notes,
+            "at": at,
+        });
+        (gate.clone(), entry)
+    });
+    shown.collect::<Map<_, _>>().into()
+}
+
+fn time_text(time: Time) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}

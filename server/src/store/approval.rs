@@ -1,0 +1,306 @@
+//! Approvals: the record, its seats, and the look-ups gates and timers need.
+
+use domain::{
+    Digest, Time,
+    approval::{Approval, Call},
+    id::{ApprovalId, KeyId, PersonId, RunId, SessionId},
+    judge::Prior,
+    package::Package,
+    policy::{Circumstances, SeatStanding},
+};
+use sqlx::{FromRow, QueryBuilder};
+use uuid::Uuid;
+
+use super::{Tx, digest, from_text, inconsistent, on, to_text};
+use crate::error::{Result, StoreError};
+
+/// An approval as stored.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Its id.
+    pub id: ApprovalId,
+    /// The run.
+    pub run: RunId,
+    /// The call that opened it.
+    pub call: Call,
+    /// The key whose harness asked.
+    pub key: KeyId,
+    /// Its state.
+    pub state: Approval,
+    /// The package's revision.
+    pub revision: u32,
+    /// The package.
+    pub package: Package,
+    /// The package's digest at this revision.
+    pub package_digest: Digest,
+    /// Whom exclusions mean.
+    pub circumstances: Circumstances,
+    /// What the rejecting reviewer wrote.
+    pub notes: Option<String>,
+    /// Since when it waits.
+    pub opened_at: Time,
+}
+
+#[derive(FromRow)]
+struct ApprovalRow {
+    id: Uuid,
+    run_id: Uuid,
+    session_id: Uuid,
+    tool_use_id: String,
+    key_id: Uuid,
+    state: String,
+    revision: i64,
+    package: String,
+    package_digest: Vec<u8>,
+    circumstances: String,
+    notes: Option<String>,
+    opened_at: Time,
+}
+
+impl TryFrom<ApprovalRow> for Stored {
+    type Error = StoreError;
+
+    fn try_from(row: ApprovalRow) -> Result<Self, StoreError> {
+        let id = ApprovalId::from_uuid(row.id);
+        Ok(Self {
+            id,
+            run: RunId::from_uuid(row.run_id),
+            call: Call { session: SessionId::from_uuid(row.session_id), tool_use_id: row.tool_use_id },
+            key: KeyId::from_uuid(row.key_id),
+            state: from_text(&row.state, "approval", "state", id)?,
+            revision: u32::try_from(row.revision).map_err(|error| inconsistent("approval", "revision", id, error))?,
+            package: from_text(&row.package, "approval", "package", id)?,
+            package_digest: digest(&row.package_digest, "approval", "package_digest", id)?,
+            circumstances: from_text(&row.circumstances, "approval", "circumstances", id)?,
+            notes: row.notes,
+            opened_at: row.opened_at,
+        })
+    }
+}
+
+/// Stands for "no deadline", so that one index orders everything.
+fn no_deadline() -> Time {
+    Time::from_timestamp(253_402_214_400, 0).unwrap_or_default()
+}
+
+/// The deadline a due column means.
+pub(super) fn deadline(due_at: Time) -> Option<Time> {
+    (due_at < no_deadline()).then_some(due_at)
+}
+
+/// Stores a new approval with its open seats and the people who may not decide it.
+pub async fn insert(tx: &mut Tx, new: &Stored, seats: &[SeatStanding], barred: &[PersonId]) -> Result<()> {
+    let Approval::Pending { expires_at } = &new.state else {
+        return Err(StoreError::Unexpected("an approval begins as pending".to_owned()).into());
+    };
+    let package = &new.package;
+    let differences = package.evidence.assertions.iter().filter(|said| said.differs()).count();
+    on!(tx, |conn| {
+        sqlx::query(
+            "INSERT INTO approval (id, run_id, session_id, tool_use_id, key_id, gate_id, tool, action_digest, title, risk, subject, \
+             agent, workflow_title, reversible, differences, status, state, revision, package, package_digest, circumstances, \
+             quorum, given, opened_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+             $17, $18, $19, $20, $21, $22, 0, $23, $24)",
+        )
+        .bind(new.id.uuid())
+        .bind(new.run.uuid())
+        .bind(new.call.session.uuid())
+        .bind(&new.call.tool_use_id)
+        .bind(new.key.uuid())
+        .bind(&package.gate_id)
+        .bind(&package.tool)
+        .bind(package.action_digest.bytes().to_vec())
+        .bind(&package.title)
+        .bind(package.risk.as_str())
+        .bind(&package.subject)
+        .bind(&package.agent)
+        .bind(&package.workflow_title)
+        .bind(package.reversible)
+        .bind(i64::try_from(differences).unwrap_or(i64::MAX))
+        .bind(new.state.status().as_str())
+        .bind(to_text(&new.state))
+        .bind(i64::from(new.revision))
+        .bind(to_text(package))
+        .bind(new.package_digest.bytes().to_vec())
+        .bind(to_text(&new.circumstances))
+        .bind(i64::from(package.policy.quorum()))
+        .bind(new.opened_at)
+        .bind(expires_at.unwrap_or_else(no_deadline))
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    insert_seats(tx, new.id, seats).await?;
+    bar(tx, &[new.id], barred).await
+}
+
+async fn insert_seats(tx: &mut Tx, id: ApprovalId, seats: &[SeatStanding]) -> Result<()> {
+    on!(tx, |conn| {
+        let mut query = QueryBuilder::new("INSERT INTO approval_seat (approval_id, group_name, is_open) ");
+        query.push_values(seats, |mut row, seat| {
+            row.push_bind(id.uuid()).push_bind(&seat.group).push_bind(seat.is_open());
+        });
+        query.build().execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Takes approvals out of these people's "needs my decision".
+pub async fn bar(tx: &mut Tx, approvals: &[ApprovalId], people: &[PersonId]) -> Result<()> {
+    let pairs: Vec<(Uuid, Uuid)> = approvals
+        .iter()
+        .flat_map(|approval| people.iter().map(move |person| (approval.uuid(), person.uuid())))
+        .collect();
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    on!(tx, |conn| {
+        let mut query = QueryBuilder::new("INSERT INTO approval_barred (approval_id, person_id) ");
+        query.push_values(&pairs, |mut row, (approval, person)| {
+            row.push_bind(*approval).push_bind(*person);
+        });
+        query.push(" ON CONFLICT DO NOTHING");
+        query.build().execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// An approval by id.
+pub async fn find(tx: &mut Tx, id: ApprovalId) -> Result<Option<Stored>, StoreError> {
+    let row: Option<ApprovalRow> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT id, run_id, session_id, tool_use_id, key_id, state, revision, package, package_digest, circumstances, notes, opened_at \
+             FROM approval WHERE id = $1",
+        )
+        .bind(id.uuid())
+        .fetch_optional(conn)
+        .await
+    })?;
+    row.map(Stored::try_from).transpose()
+}
+
+/// What an approval becomes.
+pub struct Change<'a> {
+    /// The new state.
+    pub state: &'a Approval,
+    /// The new revision.
+    pub revision: u32,
+    /// Seats filled.
+    pub given: u32,
+    /// What the rejecting reviewer wrote.
+    pub notes: Option<&'a str>,
+}
+
+/// Stores an approval's new state; its run is locked by the caller.
+pub async fn update(tx: &mut Tx, id: ApprovalId, change: &Change<'_>) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query(
+            "UPDATE approval SET status = $1, state = $2, revision = $3, given = $4, notes = COALESCE($5, notes), ended_at = $6 WHERE id = $7",
+        )
+        .bind(change.state.status().as_str())
+        .bind(to_text(change.state))
+        .bind(i64::from(change.revision))
+        .bind(i64::from(change.given))
+        .bind(change.notes)
+        .bind(change.state.ended_at())
+        .bind(id.uuid())
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Stores which of an approval's seats are open.
+pub async fn update_seats(tx: &mut Tx, id: ApprovalId, seats: &[SeatStanding]) -> Result<(), StoreError> {
+    for seat in seats {
+        on!(tx, |conn| {
+            sqlx::query("UPDATE approval_seat SET is_open = $1 WHERE approval_id = $2 AND group_name = $3")
+                .bind(seat.is_open())
+                .bind(id.uuid())
+                .bind(&seat.group)
+                .execute(conn)
+                .await
+                .map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct PriorRow {
+    id: Uuid,
+    session_id: Uuid,
+    tool_use_id: String,
+    gate_id: String,
+    action_digest: Vec<u8>,
+    state: String,
+    notes: Option<String>,
+}
+
+/// The approvals of a run as gate checks need them.
+#[derive(Debug, Clone)]
+pub struct RunApproval {
+    /// The gate that opened it.
+    pub gate_id: String,
+    /// The action it is about.
+    pub action_digest: Digest,
+    /// The rest.
+    pub prior: Prior,
+}
+
+/// The approvals of a run, newest first.
+pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<RunApproval>, StoreError> {
+    let rows: Vec<PriorRow> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT id, session_id, tool_use_id, gate_id, action_digest, state, notes FROM approval WHERE run_id = $1 ORDER BY id DESC",
+        )
+        .bind(run.uuid())
+        .fetch_all(conn)
+        .await
+    })?;
+    let read = |row: PriorRow| {
+        let id = ApprovalId::from_uuid(row.id);
+        Ok(RunApproval {
+            gate_id: row.gate_id,
+            action_digest: digest(&row.action_digest, "approval", "action_digest", id)?,
+            prior: Prior {
+                id,
+                opened_by: Call { session: SessionId::from_uuid(row.session_id), tool_use_id: row.tool_use_id },
+                state: from_text(&row.state, "approval", "state", id)?,
+                notes: row.notes,
+            },
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// When the next pending approval expires.
+pub async fn next_deadline(tx: &mut Tx) -> Result<Option<Time>, StoreError> {
+    let due: Option<Time> = on!(tx, |conn| {
+        sqlx::query_scalar("SELECT due_at FROM approval WHERE status = 'pending' ORDER BY due_at LIMIT 1")
+            .fetch_optional(conn)
+            .await
+    })?;
+    Ok(due.and_then(deadline))
+}
+
+/// Pending approvals whose deadline has passed.
+pub async fn list_overdue(tx: &mut Tx, now: Time, limit: i64) -> Result<Vec<ApprovalId>, StoreError> {
+    let rows: Vec<(Uuid,)> = on!(tx, |conn| {
+        sqlx::query_as("SELECT id FROM approval WHERE status = 'pending' AND due_at <= $1 ORDER BY due_at LIMIT $2")
+            .bind(now)
+            .bind(limit)
+            .fetch_all(conn)
+            .await
+    })?;
+    Ok(rows.into_iter().map(|(id,)| ApprovalId::from_uuid(id)).collect())
+}
+
+/// The run of an approval, to lock it before anything is read.
+pub async fn find_run(tx: &mut Tx, id: ApprovalId) -> Result<Option<RunId>, StoreError> {
+    let row: Option<(Uuid,)> = on!(tx, |conn| {
+        sqlx::query_as("SELECT run_id FROM approval WHERE id = $1").bind(id.uuid()).fetch_optional(conn).await
+    })?;
+    Ok(row.map(|(run,)| RunId::from_uuid(run)))
+}

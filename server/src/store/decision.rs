@@ -1,0 +1,102 @@
+//! Decisions: one row a vote, unique per approval, person and revision.
+
+use domain::{
+    Time,
+    decision::Decision,
+    id::{ApprovalId, DecisionId, PersonId, RunId},
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Tx, digest, inconsistent, on, parse};
+use crate::error::{Result, StoreError};
+
+#[derive(FromRow)]
+struct DecisionRow {
+    id: Uuid,
+    approval_id: Uuid,
+    person_id: Uuid,
+    person_name: String,
+    group_name: String,
+    verdict: String,
+    revision: i64,
+    package_digest: Vec<u8>,
+    reason_code: Option<String>,
+    notes: Option<String>,
+    decided_at: Time,
+}
+
+impl TryFrom<DecisionRow> for Decision {
+    type Error = StoreError;
+
+    fn try_from(row: DecisionRow) -> Result<Self, StoreError> {
+        let id = DecisionId::from_uuid(row.id);
+        Ok(Self {
+            id,
+            approval: ApprovalId::from_uuid(row.approval_id),
+            person: PersonId::from_uuid(row.person_id),
+            name: row.person_name,
+            group: row.group_name,
+            verdict: parse(&row.verdict, "decision", "verdict", id)?,
+            revision: u32::try_from(row.revision).map_err(|error| inconsistent("decision", "revision", id, error))?,
+            package_digest: digest(&row.package_digest, "decision", "package_digest", id)?,
+            reason_code: row.reason_code,
+            notes: row.notes,
+            at: row.decided_at,
+        })
+    }
+}
+
+/// Stores a decision.
+pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query(
+            "INSERT INTO decision (id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )
+        .bind(decision.id.uuid())
+        .bind(decision.approval.uuid())
+        .bind(decision.person.uuid())
+        .bind(&decision.name)
+        .bind(&decision.group)
+        .bind(decision.verdict.as_str())
+        .bind(i64::from(decision.revision))
+        .bind(decision.package_digest.bytes().to_vec())
+        .bind(decision.reason_code.as_deref())
+        .bind(decision.notes.as_deref())
+        .bind(decision.at)
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// The decisions on an approval, oldest first.
+pub async fn list_of_approval(tx: &mut Tx, approval: ApprovalId) -> Result<Vec<Decision>, StoreError> {
+    let rows: Vec<DecisionRow> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at \
+             FROM decision WHERE approval_id = $1 ORDER BY id",
+        )
+        .bind(approval.uuid())
+        .fetch_all(conn)
+        .await
+    })?;
+    rows.into_iter().map(Decision::try_from).collect()
+}
+
+/// Who approved other approvals of a run.
+pub async fn list_previous_approvers(tx: &mut Tx, run: RunId, but: ApprovalId) -> Result<Vec<PersonId>, StoreError> {
+    let rows: Vec<(Uuid,)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT DISTINCT d.person_id FROM decision d JOIN approval a ON a.id = d.approval_id \
+             WHERE a.run_id = $1 AND a.id <> $2 AND d.verdict = 'approve'",
+        )
+        .bind(run.uuid())
+        .bind(but.uuid())
+        .fetch_all(conn)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(id,)| PersonId::from_uuid(id)).collect())
+}

@@ -1,0 +1,111 @@
+//! People as approvals need them: who could decide for a group, and the names behind ids.
+
+use std::collections::HashMap;
+
+use domain::{
+    Actor,
+    id::{KeyId, PersonId},
+    policy::Candidate,
+};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use super::{Tx, on};
+use crate::error::{Result, StoreError};
+
+/// People named at the most; a page says "and others" beyond.
+const MOST_PEOPLE: i64 = 50;
+
+/// A reviewer and a group they could decide for.
+pub struct Eligible {
+    /// Who.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// The group.
+    pub group: String,
+}
+
+/// The reviewers of these groups, by name.
+pub async fn list_eligible(tx: &mut Tx, groups: &[String]) -> Result<Vec<Eligible>, StoreError> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Uuid, String, String)> = on!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT p.id, p.name, g.name FROM person p JOIN person_role r ON r.person_id = p.id AND r.role = 'reviewer' \
+             JOIN membership m ON m.person_id = p.id JOIN person_group g ON g.id = m.group_id \
+             WHERE p.disabled_at IS NULL AND g.name IN (",
+        );
+        let mut list = query.separated(", ");
+        for group in groups {
+            list.push_bind(group);
+        }
+        query.push(") ORDER BY p.name, p.id LIMIT ").push_bind(MOST_PEOPLE);
+        query.build_query_as().fetch_all(conn).await
+    })?;
+    let read = |(id, name, group)| Eligible { person: PersonId::from_uuid(id), name, group };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// A person's name and groups as of now, if they may review: what a decision relies on.
+pub async fn find_candidate(tx: &mut Tx, person: PersonId) -> Result<Option<(String, Candidate)>, StoreError> {
+    let rows: Vec<(String, Option<String>)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT p.name, g.name FROM person p JOIN person_role r ON r.person_id = p.id AND r.role = 'reviewer' \
+             LEFT JOIN membership m ON m.person_id = p.id LEFT JOIN person_group g ON g.id = m.group_id \
+             WHERE p.id = $1 AND p.disabled_at IS NULL ORDER BY g.name",
+        )
+        .bind(person.uuid())
+        .fetch_all(conn)
+        .await
+    })?;
+    let Some((name, _)) = rows.first().cloned() else { return Ok(None) };
+    let groups = rows.into_iter().filter_map(|(_, group)| group).collect();
+    Ok(Some((name, Candidate { person, groups })))
+}
+
+/// The names behind actors; system actors name themselves.
+pub async fn names(tx: &mut Tx, actors: impl IntoIterator<Item = Actor>) -> Result<HashMap<Uuid, String>, StoreError> {
+    let (mut people, mut keys) = (Vec::new(), Vec::new());
+    for actor in actors {
+        match actor {
+            Actor::Person(id) => people.push(PersonId::uuid(id)),
+            Actor::Key(id) => keys.push(KeyId::uuid(id)),
+            Actor::System(_) => {}
+        }
+    }
+    let mut names = HashMap::new();
+    for (ids, statement) in
+        [(people, "SELECT id, name FROM person WHERE id IN ("), (keys, "SELECT id, name FROM api_key WHERE id IN (")]
+    {
+        if ids.is_empty() {
+            continue;
+        }
+        let rows: Vec<(Uuid, String)> = on!(tx, |conn| {
+            let mut query = QueryBuilder::new(statement);
+            let mut list = query.separated(", ");
+            for id in &ids {
+                list.push_bind(*id);
+            }
+            query.push(")");
+            query.build_query_as().fetch_all(conn).await
+        })?;
+        names.extend(rows);
+    }
+    Ok(names)
+}
+
+/// A person who is not disabled, by email or id.
+pub async fn find_person(tx: &mut Tx, named: &str) -> Result<Option<PersonId>, StoreError> {
+    let id = named.parse::<PersonId>().ok().map(PersonId::uuid);
+    let email = named.to_lowercase();
+    let row: Option<(Uuid,)> = on!(tx, |conn| {
+        sqlx::query_as("SELECT id FROM person WHERE disabled_at IS NULL AND (id = $1 OR email = $2)")
+            .bind(id)
+            .bind(email)
+            .fetch_optional(conn)
+            .await
+    })?;
+    Ok(row.map(|(id,)| PersonId::from_uuid(id)))
+}

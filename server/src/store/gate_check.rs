@@ -1,0 +1,168 @@
+//! Stored gate checks and the results of the calls they allowed.
+
+use std::collections::HashSet;
+
+use domain::{
+    Digest, Time,
+    gate::Outcome,
+    id::{ApprovalId, CheckId, SessionId},
+};
+use serde_json::Value;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{CheckRow, Tx, append, digest, from_text, on, parse, to_text};
+use crate::error::{Result, StoreError};
+
+/// A stored check: what identifies the call, and the answer it got.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Its id.
+    pub id: CheckId,
+    /// 0 for the first answer, 1 for the answer after the call's approval ended.
+    pub phase: i64,
+    /// The tool.
+    pub tool: String,
+    /// The digest of tool and input.
+    pub call_digest: Digest,
+    /// What was answered.
+    pub outcome: Outcome,
+    /// The approval it is about.
+    pub approval: Option<ApprovalId>,
+    /// The whole answer.
+    pub answer: Value,
+}
+
+#[derive(FromRow)]
+struct CheckLine {
+    id: Uuid,
+    phase: i64,
+    tool: String,
+    call_digest: Vec<u8>,
+    outcome: String,
+    approval_id: Option<Uuid>,
+    answer: String,
+}
+
+impl TryFrom<CheckLine> for Check {
+    type Error = StoreError;
+
+    fn try_from(row: CheckLine) -> Result<Self, StoreError> {
+        let id = CheckId::from_uuid(row.id);
+        Ok(Self {
+            id,
+            phase: row.phase,
+            tool: row.tool,
+            call_digest: digest(&row.call_digest, "gate_check", "call_digest", id)?,
+            outcome: parse(&row.outcome, "gate_check", "outcome", id)?,
+            approval: row.approval_id.map(ApprovalId::from_uuid),
+            answer: from_text(&row.answer, "gate_check", "answer", id)?,
+        })
+    }
+}
+
+/// The newest check of a call.
+pub async fn find_of_call(tx: &mut Tx, session: SessionId, tool_use_id: &str) -> Result<Option<Check>, StoreError> {
+    let row: Option<CheckLine> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT id, phase, tool, call_digest, outcome, approval_id, answer FROM gate_check \
+             WHERE session_id = $1 AND tool_use_id = $2 ORDER BY phase DESC LIMIT 1",
+        )
+        .bind(session.uuid())
+        .bind(tool_use_id)
+        .fetch_optional(conn)
+        .await
+    })?;
+    row.map(Check::try_from).transpose()
+}
+
+/// Stores a check inside a command, with its event; `false` when the call has that answer already.
+pub async fn insert(tx: &mut Tx, row: &CheckRow) -> Result<bool, StoreError> {
+    let stored: HashSet<Uuid> = append::insert(tx, &[row]).await?;
+    let is_new = stored.contains(&row.id.uuid());
+    if is_new {
+        append::record(tx, row);
+    }
+    Ok(is_new)
+}
+
+/// What a tool returned, with when it was allowed.
+#[derive(Debug, Clone)]
+pub struct Execution {
+    /// When the call was allowed.
+    pub allowed_at: Time,
+    /// When the result came, if it has.
+    pub reported_at: Option<Time>,
+    /// Whether it failed.
+    pub is_error: Option<bool>,
+    /// What it returned.
+    pub output: Option<Value>,
+}
+
+/// How the approved call of an approval went, once it was allowed.
+pub async fn find_execution(tx: &mut Tx, approval: ApprovalId) -> Result<Option<Execution>, StoreError> {
+    let row: Option<(Time, Option<Time>, Option<bool>, Option<String>)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT c.checked_at, r.reported_at, r.is_error, r.output FROM gate_check c \
+             LEFT JOIN tool_result r ON r.check_id = c.id \
+             WHERE c.approval_id = $1 AND c.outcome = 'allow' ORDER BY c.checked_at LIMIT 1",
+        )
+        .bind(approval.uuid())
+        .fetch_optional(conn)
+        .await
+    })?;
+    row.map(|(allowed_at, reported_at, is_error, output)| {
+        let output = output.map(|text| from_text(&text, "tool_result", "output", approval)).transpose()?;
+        Ok(Execution { allowed_at, reported_at, is_error, output })
+    })
+    .transpose()
+}
+
+/// A reported result.
+#[derive(Debug, Clone)]
+pub struct ToolResult {
+    /// What the tool returned.
+    pub output: Value,
+    /// Whether it failed.
+    pub is_error: bool,
+    /// The facts it wrote.
+    pub facts: Vec<String>,
+}
+
+/// The result reported for a check.
+pub async fn find_result(tx: &mut Tx, check: CheckId) -> Result<Option<ToolResult>, StoreError> {
+    let row: Option<(String, bool, String)> = on!(tx, |conn| {
+        sqlx::query_as("SELECT output, is_error, facts FROM tool_result WHERE check_id = $1")
+            .bind(check.uuid())
+            .fetch_optional(conn)
+            .await
+    })?;
+    row.map(|(output, is_error, facts)| {
+        Ok(ToolResult {
+            output: from_text(&output, "tool_result", "output", check)?,
+            is_error,
+            facts: from_text(&facts, "tool_result", "facts", check)?,
+        })
+    })
+    .transpose()
+}
+
+/// Stores the first result of a check; `false` when there is one already.
+pub async fn insert_result(tx: &mut Tx, check: CheckId, result: &ToolResult) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let stored = on!(tx, |conn| {
+        sqlx::query(
+            "INSERT INTO tool_result (check_id, output, is_error, facts, reported_at) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(check.uuid())
+        .bind(to_text(&result.output))
+        .bind(result.is_error)
+        .bind(to_text(&result.facts))
+        .bind(now)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    Ok(stored == 1)
+}

@@ -1,0 +1,144 @@
+//! API keys. Only a digest of the secret is kept.
+
+use domain::{
+    Digest, Scope, Time,
+    id::{KeyId, PersonId, RunId},
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Tx, on, parse};
+use crate::error::{Result, StoreError};
+
+/// An API key, usable or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Its id.
+    pub id: KeyId,
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// The person who answers for it.
+    pub owner: Option<PersonId>,
+    /// Whether that person is disabled.
+    pub is_owner_disabled: bool,
+    /// The system of record it speaks for.
+    pub source: Option<String>,
+    /// The only run it sees.
+    pub run: Option<RunId>,
+    /// When it was created.
+    pub created_at: Time,
+    /// When it ends.
+    pub expires_at: Option<Time>,
+    /// Since when it is revoked.
+    pub revoked_at: Option<Time>,
+}
+
+#[derive(FromRow)]
+struct KeyRow {
+    id: Uuid,
+    name: String,
+    scopes: String,
+    owner_id: Option<Uuid>,
+    owner_disabled_at: Option<Time>,
+    source: Option<String>,
+    run_id: Option<Uuid>,
+    created_at: Time,
+    expires_at: Option<Time>,
+    revoked_at: Option<Time>,
+}
+
+impl TryFrom<KeyRow> for Key {
+    type Error = StoreError;
+
+    fn try_from(row: KeyRow) -> Result<Self, StoreError> {
+        let id = KeyId::from_uuid(row.id);
+        let scopes = row.scopes.split_whitespace().map(|scope| parse(scope, "api_key", "scopes", id));
+        Ok(Self {
+            id,
+            name: row.name,
+            scopes: scopes.collect::<Result<_, _>>()?,
+            owner: row.owner_id.map(PersonId::from_uuid),
+            is_owner_disabled: row.owner_disabled_at.is_some(),
+            source: row.source,
+            run: row.run_id.map(RunId::from_uuid),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+        })
+    }
+}
+
+macro_rules! select_keys {
+    ($tail:literal) => {
+        concat!(
+            "SELECT k.id, k.name, k.scopes, k.owner_id, p.disabled_at AS owner_disabled_at, k.source, k.run_id, \
+             k.created_at, k.expires_at, k.revoked_at FROM api_key k LEFT JOIN person p ON p.id = k.owner_id ",
+            $tail
+        )
+    };
+}
+
+/// The key with this secret, and all that decides whether it may be used.
+pub async fn find_by_secret(tx: &mut Tx, secret: Digest) -> Result<Option<Key>, StoreError> {
+    let row: Option<KeyRow> = on!(tx, |conn| {
+        sqlx::query_as(select_keys!("WHERE k.secret_hash = $1"))
+            .bind(secret.bytes().to_vec())
+            .fetch_optional(conn)
+            .await
+    })?;
+    row.map(Key::try_from).transpose()
+}
+
+/// A key by id.
+pub async fn find(tx: &mut Tx, id: KeyId) -> Result<Option<Key>, StoreError> {
+    let row: Option<KeyRow> = on!(tx, |conn| {
+        sqlx::query_as(select_keys!("WHERE k.id = $1")).bind(id.uuid()).fetch_optional(conn).await
+    })?;
+    row.map(Key::try_from).transpose()
+}
+
+/// Every key, oldest first.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Key>, StoreError> {
+    let rows: Vec<KeyRow> = on!(tx, |conn| sqlx::query_as(select_keys!("ORDER BY k.id")).fetch_all(conn).await)?;
+    rows.into_iter().map(Key::try_from).collect()
+}
+
+/// Keeps a new key with the digest of its secret.
+pub async fn insert(tx: &mut Tx, key: &Key, secret: Digest) -> Result<(), StoreError> {
+    let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+    on!(tx, |conn| {
+        sqlx::query(
+            "INSERT INTO api_key (id, secret_hash, name, scopes, owner_id, source, run_id, created_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(key.id.uuid())
+        .bind(secret.bytes().to_vec())
+        .bind(&key.name)
+        .bind(scopes.join(" "))
+        .bind(key.owner.map(PersonId::uuid))
+        .bind(&key.source)
+        .bind(key.run.map(RunId::uuid))
+        .bind(key.created_at)
+        .bind(key.expires_at)
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Revokes a key; `false` when it is revoked already or there is none.
+pub async fn revoke(tx: &mut Tx, id: KeyId) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let changed = on!(tx, |conn| {
+        sqlx::query("UPDATE api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")
+            .bind(id.uuid())
+            .bind(now)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(changed > 0)
+}

@@ -1,0 +1,203 @@
+//! People with their roles and groups.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    Role, Time,
+    id::{GroupId, PersonId},
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Tx, on, parse};
+use crate::{
+    error::{Result, StoreError},
+    password::PasswordHash,
+};
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// Their email, in lower case.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// Their password's hash.
+    pub password: PasswordHash,
+    /// Their roles.
+    pub roles: Vec<Role>,
+    /// The names of their groups, in order.
+    pub groups: Vec<String>,
+    /// When they were added.
+    pub created_at: Time,
+    /// Since when they may not sign in.
+    pub disabled_at: Option<Time>,
+}
+
+/// A person with one of their roles and one of their groups.
+#[derive(FromRow)]
+struct PersonRow {
+    id: Uuid,
+    email: String,
+    name: String,
+    password_hash: String,
+    created_at: Time,
+    disabled_at: Option<Time>,
+    role: Option<String>,
+    group_name: Option<String>,
+}
+
+/// People with roles and groups in one statement: a row for each pair of them, put together below.
+macro_rules! select_people {
+    ($tail:literal) => {
+        concat!(
+            "SELECT p.id, p.email, p.name, p.password_hash, p.created_at, p.disabled_at, r.role, g.name AS group_name \
+             FROM person p LEFT JOIN person_role r ON r.person_id = p.id \
+             LEFT JOIN membership m ON m.person_id = p.id LEFT JOIN person_group g ON g.id = m.group_id ",
+            $tail
+        )
+    };
+}
+
+/// Puts the rows of each person together; they stand one after another.
+fn read_people(rows: Vec<PersonRow>) -> Result<Vec<Person>, StoreError> {
+    let mut people = Vec::new();
+    for rows in rows.chunk_by(|one, next| one.id == next.id) {
+        let (mut roles, mut groups) = (BTreeSet::new(), BTreeSet::new());
+        for row in rows {
+            if let Some(role) = &row.role {
+                roles.insert(parse::<Role>(role, "person_role", "role", PersonId::from_uuid(row.id))?);
+            }
+            groups.extend(row.group_name.clone());
+        }
+        if let Some(first) = rows.first() {
+            people.push(Person {
+                id: PersonId::from_uuid(first.id),
+                email: first.email.clone(),
+                name: first.name.clone(),
+                password: PasswordHash::from_stored(&first.password_hash),
+                roles: roles.into_iter().collect(),
+                groups: groups.into_iter().collect(),
+                created_at: first.created_at,
+                disabled_at: first.disabled_at,
+            });
+        }
+    }
+    Ok(people)
+}
+
+/// A person by id, disabled or not.
+pub async fn find(tx: &mut Tx, id: PersonId) -> Result<Option<Person>, StoreError> {
+    let rows: Vec<PersonRow> = on!(tx, |conn| {
+        sqlx::query_as(select_people!("WHERE p.id = $1")).bind(id.uuid()).fetch_all(conn).await
+    })?;
+    Ok(read_people(rows)?.pop())
+}
+
+/// A person by email, disabled or not.
+pub async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Option<Person>, StoreError> {
+    let email = email.to_lowercase();
+    let rows: Vec<PersonRow> = on!(tx, |conn| {
+        sqlx::query_as(select_people!("WHERE p.email = $1")).bind(&email).fetch_all(conn).await
+    })?;
+    Ok(read_people(rows)?.pop())
+}
+
+/// Everybody, by email.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Person>, StoreError> {
+    let rows: Vec<PersonRow> =
+        on!(tx, |conn| sqlx::query_as(select_people!("ORDER BY p.email, p.id")).fetch_all(conn).await)?;
+    read_people(rows)
+}
+
+/// Adds a person with their roles; `false` when the email is taken.
+pub async fn insert(tx: &mut Tx, person: &Person) -> Result<bool, StoreError> {
+    let added = on!(tx, |conn| {
+        sqlx::query(
+            "INSERT INTO person (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (email) DO NOTHING",
+        )
+        .bind(person.id.uuid())
+        .bind(person.email.to_lowercase())
+        .bind(&person.name)
+        .bind(person.password.as_str())
+        .bind(person.created_at)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    if added == 0 {
+        return Ok(false);
+    }
+    for role in &person.roles {
+        on!(tx, |conn| {
+            sqlx::query("INSERT INTO person_role (person_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                .bind(person.id.uuid())
+                .bind(role.as_str())
+                .execute(conn)
+                .await
+                .map(drop)
+        })?;
+    }
+    Ok(true)
+}
+
+/// A group by name, created if it is missing, and whether it was.
+pub async fn find_or_insert_group(tx: &mut Tx, name: &str) -> Result<(GroupId, bool), StoreError> {
+    let (id, now) = (tx.uuid(), tx.now());
+    let created = on!(tx, |conn| {
+        sqlx::query("INSERT INTO person_group (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING")
+            .bind(id)
+            .bind(name)
+            .bind(now)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    let (id,): (Uuid,) = on!(tx, |conn| {
+        sqlx::query_as("SELECT id FROM person_group WHERE name = $1").bind(name).fetch_one(conn).await
+    })?;
+    Ok((GroupId::from_uuid(id), created > 0))
+}
+
+/// Puts a person into a group.
+pub async fn insert_membership(tx: &mut Tx, person: PersonId, group: GroupId) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("INSERT INTO membership (person_id, group_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(person.uuid())
+            .bind(group.uuid())
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Bars a person from signing in; `false` when they are barred already.
+pub async fn disable(tx: &mut Tx, id: PersonId) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let changed = on!(tx, |conn| {
+        sqlx::query("UPDATE person SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL")
+            .bind(id.uuid())
+            .bind(now)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(changed > 0)
+}
+
+/// Changes a password.
+pub async fn set_password(tx: &mut Tx, id: PersonId, password: &PasswordHash) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("UPDATE person SET password_hash = $2 WHERE id = $1")
+            .bind(id.uuid())
+            .bind(password.as_str())
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}

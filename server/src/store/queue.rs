@@ -1,0 +1,215 @@
+//! The approvals list: rows due first, by keyset, and counts.
+
+use domain::{
+    Time,
+    approval::Status,
+    id::{ApprovalId, PersonId, RunId},
+    queue::{QueueCounts, QueueRow},
+};
+use sqlx::{FromRow, QueryBuilder};
+use uuid::Uuid;
+
+use super::{Tx, approval::deadline, inconsistent, on, parse};
+use crate::error::{Result, StoreError};
+
+/// What the list is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct QueueFilter {
+    /// Only this status.
+    pub status: Option<Status>,
+    /// Only approvals that wait for this person.
+    pub needs: Option<PersonId>,
+    /// Only this risk.
+    pub risk: Option<String>,
+    /// Only this workflow, by name.
+    pub workflow: Option<String>,
+    /// Only this run: what a key minted for a run sees.
+    pub run: Option<RunId>,
+    /// Whose decisions the rows' `viewer_can_decide` speaks of.
+    pub viewer: Option<PersonId>,
+}
+
+/// Where a page begins: after this deadline and id.
+#[derive(Debug, Clone, Copy)]
+pub struct QueueCursor {
+    /// The last row's deadline column.
+    pub due_at: Time,
+    /// The last row's id.
+    pub id: ApprovalId,
+}
+
+/// A row with its place in the order.
+pub struct QueueLine {
+    /// The row.
+    pub row: QueueRow,
+    /// Its place.
+    pub cursor: QueueCursor,
+}
+
+#[derive(FromRow)]
+struct LineRow {
+    id: Uuid,
+    status: String,
+    title: String,
+    risk: String,
+    tool: String,
+    gate_id: String,
+    workflow_title: String,
+    agent: String,
+    run_id: Uuid,
+    subject: String,
+    differences: i64,
+    reversible: bool,
+    quorum: i64,
+    given: i64,
+    opened_at: Time,
+    due_at: Time,
+    viewer_can_decide: bool,
+}
+
+impl TryFrom<LineRow> for QueueLine {
+    type Error = StoreError;
+
+    fn try_from(row: LineRow) -> Result<Self, StoreError> {
+        let id = ApprovalId::from_uuid(row.id);
+        let number = |column, value| u32::try_from(value).map_err(|error| inconsistent("approval", column, id, error));
+        Ok(Self {
+            cursor: QueueCursor { due_at: row.due_at, id },
+            row: QueueRow {
+                id,
+                status: parse(&row.status, "approval", "status", id)?,
+                title: row.title,
+                risk: parse(&row.risk, "approval", "risk", id)?,
+                tool: row.tool,
+                gate_id: row.gate_id,
+                workflow_title: row.workflow_title,
+                agent: row.agent,
+                run_id: RunId::from_uuid(row.run_id),
+                subject: row.subject,
+                differences: number("differences", row.differences)?,
+                reversible: row.reversible,
+                quorum: number("quorum", row.quorum)?,
+                given: number("given", row.given)?,
+                waiting_for: Vec::new(),
+                opened_at: row.opened_at,
+                expires_at: deadline(row.due_at),
+                viewer_can_decide: row.viewer_can_decide,
+            },
+        })
+    }
+}
+
+/// The condition for "waits for this person": an open seat of one of their groups, and they are not barred.
+macro_rules! waits_for {
+    ($person:literal) => {
+        concat!(
+            "a.status = 'pending' AND EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name = s.group_name \
+             JOIN membership m ON m.group_id = g.id WHERE s.approval_id = a.id AND s.is_open AND m.person_id = ",
+            $person,
+            ") AND NOT EXISTS (SELECT 1 FROM approval_barred b WHERE b.approval_id = a.id AND b.person_id = ",
+            $person,
+            ")"
+        )
+    };
+}
+
+/// A page of approvals, soonest deadline first.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &QueueFilter,
+    after: Option<QueueCursor>,
+    limit: i64,
+) -> Result<Vec<QueueLine>, StoreError> {
+    let after = after.unwrap_or(QueueCursor { due_at: Time::UNIX_EPOCH, id: ApprovalId::from_uuid(Uuid::nil()) });
+    let rows: Vec<LineRow> = on!(tx, |conn| {
+        sqlx::query_as(concat!(
+            "SELECT a.id, a.status, a.title, a.risk, a.tool, a.gate_id, a.workflow_title, a.agent, a.run_id, a.subject, a.differences, \
+             a.reversible, a.quorum, a.given, a.opened_at, a.due_at, ($9 IS NOT NULL AND ",
+            waits_for!("$9"),
+            ") AS viewer_can_decide FROM approval a \
+             WHERE (CAST($1 AS TEXT) IS NULL OR a.status = $1) AND ($2 IS NULL OR (",
+            waits_for!("$2"),
+            ")) AND (CAST($3 AS TEXT) IS NULL OR a.risk = $3) AND ($4 IS NULL OR a.run_id = $4) \
+             AND (CAST($5 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM run r WHERE r.id = a.run_id AND r.workflow = $5)) \
+             AND (a.due_at, a.id) > ($6, $7) ORDER BY a.due_at, a.id LIMIT $8"
+        ))
+        .bind(filter.status.map(Status::as_str))
+        .bind(filter.needs.map(PersonId::uuid))
+        .bind(filter.risk.as_deref())
+        .bind(filter.run.map(RunId::uuid))
+        .bind(filter.workflow.as_deref())
+        .bind(after.due_at)
+        .bind(after.id.uuid())
+        .bind(limit)
+        .bind(filter.viewer.map(PersonId::uuid))
+        .fetch_all(conn)
+        .await
+    })?;
+    let mut lines = rows.into_iter().map(QueueLine::try_from).collect::<Result<Vec<_>, _>>()?;
+    fill_waiting_for(tx, &mut lines).await?;
+    Ok(lines)
+}
+
+async fn fill_waiting_for(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), StoreError> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let seats: Vec<(Uuid, String)> = on!(tx, |conn| {
+        let mut query =
+            QueryBuilder::new("SELECT approval_id, group_name FROM approval_seat WHERE is_open AND approval_id IN (");
+        let mut list = query.separated(", ");
+        for line in lines.iter() {
+            list.push_bind(line.row.id.uuid());
+        }
+        query.push(") ORDER BY approval_id, group_name");
+        query.build_query_as().fetch_all(conn).await
+    })?;
+    for (approval, group) in seats {
+        if let Some(line) = lines.iter_mut().find(|line| line.row.id.uuid() == approval) {
+            line.row.waiting_for.push(group);
+        }
+    }
+    Ok(())
+}
+
+/// Counts for tabs and navigation; what is pending is bounded by what people can work on.
+pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueCounts, StoreError> {
+    let (pending, mine, decided): (i64, i64, i64) = on!(tx, |conn| {
+        sqlx::query_as(concat!(
+            "SELECT (SELECT COUNT(*) FROM approval WHERE status = 'pending'), (SELECT COUNT(*) FROM approval a WHERE ",
+            waits_for!("$1"),
+            "), (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected'))"
+        ))
+        .bind(viewer.uuid())
+        .bind(today)
+        .fetch_one(conn)
+        .await
+    })?;
+    let number = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
+    Ok(QueueCounts { pending: number(pending), mine: number(mine), decided_today: number(decided) })
+}
+
+/// The ids of a person's list in order, to say "4 of 14" and to step through it.
+pub async fn list_ids(tx: &mut Tx, needs: Option<PersonId>, limit: i64) -> Result<Vec<ApprovalId>, StoreError> {
+    let rows: Vec<(Uuid,)> = on!(tx, |conn| {
+        sqlx::query_as(concat!(
+            "SELECT a.id FROM approval a WHERE a.status = 'pending' AND ($1 IS NULL OR (",
+            waits_for!("$1"),
+            ")) ORDER BY a.due_at, a.id LIMIT $2"
+        ))
+        .bind(needs.map(PersonId::uuid))
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(id,)| ApprovalId::from_uuid(id)).collect())
+}
+
+/// The pending approvals of a run, oldest first.
+pub async fn list_pending_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<QueueRow>, StoreError> {
+    let filter = QueueFilter { status: Some(Status::Pending), run: Some(run), ..QueueFilter::default() };
+    let lines = list(tx, &filter, None, i64::from(domain::page::MAX_LIMIT)).await?;
+    let mut rows: Vec<QueueRow> = lines.into_iter().map(|line| line.row).collect();
+    rows.sort_by_key(|row| row.id);
+    Ok(rows)
+}

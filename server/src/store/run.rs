@@ -1,0 +1,183 @@
+//! Runs: one execution of one workflow version for one subject.
+
+use domain::{
+    Time,
+    id::{KeyId, PersonId, RunId},
+};
+use serde_json::Value;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Tx, from_text, inconsistent, on, to_text};
+use crate::error::{Result, StoreError};
+
+/// A run as stored.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// The workflow's name.
+    pub workflow: String,
+    /// The version it is pinned to.
+    pub version: u32,
+    /// What it is about.
+    pub subject: String,
+    /// What it was started with.
+    pub inputs: Value,
+    /// Who asked for it.
+    pub requested_by: Option<PersonId>,
+    /// Their email, for conditions.
+    pub requester_email: Option<String>,
+    /// The key that started it.
+    pub key: KeyId,
+    /// When.
+    pub started_at: Time,
+    /// Changes so far that a gate check could have read.
+    pub moves: i64,
+    /// Approvals opened so far.
+    pub approvals: i64,
+    /// Names asserted so far.
+    pub assertions: i64,
+}
+
+#[derive(FromRow)]
+struct RunRow {
+    id: Uuid,
+    workflow: String,
+    version: i64,
+    subject: String,
+    inputs: String,
+    requested_by: Option<Uuid>,
+    requester_email: Option<String>,
+    key_id: Uuid,
+    started_at: Time,
+    moves: i64,
+    approvals: i64,
+    assertions: i64,
+}
+
+impl TryFrom<RunRow> for Run {
+    type Error = StoreError;
+
+    fn try_from(row: RunRow) -> Result<Self, StoreError> {
+        let id = RunId::from_uuid(row.id);
+        Ok(Self {
+            id,
+            workflow: row.workflow,
+            version: u32::try_from(row.version).map_err(|error| inconsistent("run", "version", id, error))?,
+            subject: row.subject,
+            inputs: from_text(&row.inputs, "run", "inputs", id)?,
+            requested_by: row.requested_by.map(PersonId::from_uuid),
+            requester_email: row.requester_email,
+            key: KeyId::from_uuid(row.key_id),
+            started_at: row.started_at,
+            moves: row.moves,
+            approvals: row.approvals,
+            assertions: row.assertions,
+        })
+    }
+}
+
+macro_rules! select_run {
+    ($tail:literal) => {
+        concat!(
+            "SELECT id, workflow, version, subject, inputs, requested_by, key_id, started_at, moves, approvals, assertions, \
+             (SELECT p.email FROM person p WHERE p.id = run.requested_by) AS requester_email FROM run ",
+            $tail
+        )
+    };
+}
+
+/// Stores a new run.
+pub async fn insert(tx: &mut Tx, run: &Run) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query(
+            "INSERT INTO run (id, workflow, version, subject, inputs, status, requested_by, key_id, started_at, moves, approvals, assertions) \
+             VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8, 0, 0, 0)",
+        )
+        .bind(run.id.uuid())
+        .bind(&run.workflow)
+        .bind(i64::from(run.version))
+        .bind(&run.subject)
+        .bind(to_text(&run.inputs))
+        .bind(run.requested_by.map(PersonId::uuid))
+        .bind(run.key.uuid())
+        .bind(run.started_at)
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// A run by id.
+pub async fn find(tx: &mut Tx, id: RunId) -> Result<Option<Run>, StoreError> {
+    let row: Option<RunRow> =
+        on!(tx, |conn| sqlx::query_as(select_run!("WHERE id = $1")).bind(id.uuid()).fetch_optional(conn).await)?;
+    row.map(Run::try_from).transpose()
+}
+
+/// Locks a run for a move and counts it; on PostgreSQL other moves of the run wait here until the commit.
+pub async fn lock(tx: &mut Tx, id: RunId) -> Result<Option<Run>, StoreError> {
+    let row: Option<RunRow> = on!(tx, |conn| {
+        sqlx::query_as(
+            "UPDATE run SET moves = moves + 1 WHERE id = $1 \
+             RETURNING id, workflow, version, subject, inputs, requested_by, key_id, started_at, moves, approvals, assertions, \
+             (SELECT p.email FROM person p WHERE p.id = run.requested_by) AS requester_email",
+        )
+        .bind(id.uuid())
+        .fetch_optional(conn)
+        .await
+    })?;
+    row.map(Run::try_from).transpose()
+}
+
+/// Counts an approval opened and names asserted.
+pub async fn count(tx: &mut Tx, id: RunId, approvals: i64, assertions: i64) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("UPDATE run SET approvals = approvals + $1, assertions = assertions + $2 WHERE id = $3")
+            .bind(approvals)
+            .bind(assertions)
+            .bind(id.uuid())
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+/// What a list of runs is narrowed to.
+#[derive(Debug, Default)]
+pub struct RunFilter {
+    /// Only this workflow.
+    pub workflow: Option<String>,
+    /// Only this subject.
+    pub subject: Option<String>,
+    /// Only this run: what a key minted for a run sees.
+    pub only: Option<RunId>,
+    /// Only runs with, or without, a suspended session.
+    pub suspended: Option<bool>,
+}
+
+/// Runs, newest first, before `cursor`.
+pub async fn list(tx: &mut Tx, filter: &RunFilter, before: Option<RunId>, limit: i64) -> Result<Vec<Run>, StoreError> {
+    let before = before.map_or(Uuid::max(), RunId::uuid);
+    let only = filter.only.map(RunId::uuid);
+    let suspended = filter.suspended.map(|wanted| if wanted { "suspended" } else { "active" });
+    let rows: Vec<RunRow> = on!(tx, |conn| {
+        sqlx::query_as(select_run!(
+            "WHERE id < $1 AND (CAST($2 AS TEXT) IS NULL OR workflow = $2) AND (CAST($3 AS TEXT) IS NULL OR subject = $3) \
+             AND ($4 IS NULL OR id = $4) AND (CAST($5 AS TEXT) IS NULL OR ($5 = 'suspended') = \
+             EXISTS (SELECT 1 FROM session s WHERE s.run_id = run.id AND s.status = 'suspended')) ORDER BY id DESC LIMIT $6"
+        ))
+        .bind(before)
+        .bind(filter.workflow.as_deref())
+        .bind(filter.subject.as_deref())
+        .bind(only)
+        .bind(suspended)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+    })?;
+    rows.into_iter().map(Run::try_from).collect()
+}

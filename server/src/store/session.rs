@@ -1,0 +1,144 @@
+//! Agent sessions of a run.
+
+use domain::{
+    Time,
+    id::{KeyId, RunId, SessionId},
+    session::Session,
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Tx, from_text, on, to_text};
+use crate::error::{Result, StoreError};
+
+/// A session as stored.
+#[derive(Debug, Clone)]
+pub struct Attached {
+    /// Ours.
+    pub id: SessionId,
+    /// The run it belongs to.
+    pub run: RunId,
+    /// The framework's word for itself.
+    pub framework: String,
+    /// The framework's id of the session.
+    pub external_id: String,
+    /// Its state.
+    pub state: Session,
+    /// Where it works.
+    pub cwd: Option<String>,
+    /// The host that runs it.
+    pub runner: Option<String>,
+    /// The key that attached it.
+    pub key: KeyId,
+    /// When.
+    pub attached_at: Time,
+}
+
+#[derive(FromRow)]
+struct SessionRow {
+    id: Uuid,
+    run_id: Uuid,
+    framework: String,
+    external_id: String,
+    state: String,
+    cwd: Option<String>,
+    runner: Option<String>,
+    key_id: Uuid,
+    attached_at: Time,
+}
+
+impl TryFrom<SessionRow> for Attached {
+    type Error = StoreError;
+
+    fn try_from(row: SessionRow) -> Result<Self, StoreError> {
+        let id = SessionId::from_uuid(row.id);
+        Ok(Self {
+            id,
+            run: RunId::from_uuid(row.run_id),
+            framework: row.framework,
+            external_id: row.external_id,
+            state: from_text(&row.state, "session", "state", id)?,
+            cwd: row.cwd,
+            runner: row.runner,
+            key: KeyId::from_uuid(row.key_id),
+            attached_at: row.attached_at,
+        })
+    }
+}
+
+macro_rules! select_session {
+    ($tail:literal) => {
+        concat!(
+            "SELECT id, run_id, framework, external_id, state, cwd, runner, key_id, attached_at FROM session ",
+            $tail
+        )
+    };
+}
+
+/// Stores a new session; `false` when the run has one by that name already.
+pub async fn insert(tx: &mut Tx, session: &Attached) -> Result<bool, StoreError> {
+    let stored = on!(tx, |conn| {
+        sqlx::query(
+            "INSERT INTO session (id, run_id, framework, external_id, status, state, cwd, runner, key_id, attached_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+        )
+        .bind(session.id.uuid())
+        .bind(session.run.uuid())
+        .bind(&session.framework)
+        .bind(&session.external_id)
+        .bind(session.state.status().as_str())
+        .bind(to_text(&session.state))
+        .bind(session.cwd.as_deref())
+        .bind(session.runner.as_deref())
+        .bind(session.key.uuid())
+        .bind(session.attached_at)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    Ok(stored == 1)
+}
+
+/// A session of a run by our id or the framework's.
+pub async fn find(tx: &mut Tx, run: RunId, name: &str) -> Result<Option<Attached>, StoreError> {
+    let ours = name.parse::<SessionId>().ok().map(SessionId::uuid);
+    let row: Option<SessionRow> = match ours {
+        Some(id) => on!(tx, |conn| {
+            sqlx::query_as(select_session!("WHERE id = $1 AND run_id = $2"))
+                .bind(id)
+                .bind(run.uuid())
+                .fetch_optional(conn)
+                .await
+        })?,
+        None => on!(tx, |conn| {
+            sqlx::query_as(select_session!("WHERE external_id = $1 AND run_id = $2"))
+                .bind(name)
+                .bind(run.uuid())
+                .fetch_optional(conn)
+                .await
+        })?,
+    };
+    row.map(Attached::try_from).transpose()
+}
+
+/// The sessions of a run, oldest first.
+pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<Attached>, StoreError> {
+    let rows: Vec<SessionRow> = on!(tx, |conn| {
+        sqlx::query_as(select_session!("WHERE run_id = $1 ORDER BY id")).bind(run.uuid()).fetch_all(conn).await
+    })?;
+    rows.into_iter().map(Attached::try_from).collect()
+}
+
+/// Stores a session's new state.
+pub async fn update(tx: &mut Tx, id: SessionId, state: &Session) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("UPDATE session SET status = $1, state = $2 WHERE id = $3")
+            .bind(state.status().as_str())
+            .bind(to_text(state))
+            .bind(id.uuid())
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}

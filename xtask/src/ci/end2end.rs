@@ -1,0 +1,72 @@
+//! The console in a real browser: Playwright with the machine's Chromium. Its configuration in
+//! `end2end/` starts the server itself.
+
+use super::counts::Counts;
+use crate::{install, process, workspace};
+use anyhow::{Context, Result, bail};
+use std::path::Path;
+use std::process::Command;
+
+/// Runs all of it and returns the counts; an error means that it could not run to an end.
+pub fn run() -> Result<Counts> {
+    let dir = workspace::root().join("end2end");
+    if !dir.join("package.json").is_file() {
+        bail!("end2end/package.json is missing");
+    }
+    install::node()?;
+    let chromium = install::chromium()?;
+    install_packages(&dir)?;
+    let report = workspace::target().join("end2end-report.json");
+    if report.exists() {
+        std::fs::remove_file(&report)?;
+    }
+    let mut playwright = Command::new(dir.join("node_modules/.bin/playwright"));
+    playwright.current_dir(&dir).args(["test", "--reporter", "list,json"]);
+    playwright.env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report).env("CHROMIUM_PATH", chromium);
+    playwright.env("COUNTERSIGN_BIN", workspace::debug_server()).env("COUNTERSIGN_SITE_DIR", workspace::site());
+    let finished = process::run(&mut playwright);
+    let counts = std::fs::read_to_string(&report).ok().and_then(|text| Counts::from_playwright(&text));
+    let counts = match (finished, counts) {
+        (Ok(()), Some(counts)) => counts,
+        // Failed tests are told by their count, anything else by the error.
+        (Err(_), Some(counts)) if counts.failed > 0 => counts,
+        (Err(error), _) => return Err(error),
+        (Ok(()), None) => bail!("Playwright left no report in {}", report.display()),
+    };
+    if counts.passed + counts.failed == 0 {
+        bail!("Playwright ran no test");
+    }
+    Ok(counts)
+}
+
+/// Installs the packages unless they are there as the lock file wants them.
+fn install_packages(dir: &Path) -> Result<()> {
+    let lock = dir.join("package-lock.json");
+    let installed = dir.join("node_modules/.package-lock.json");
+    if is_newer(&installed, &lock) && is_newer(&installed, &dir.join("package.json")) {
+        return Ok(());
+    }
+    let mut npm = Command::new("npm");
+    npm.current_dir(dir).arg(if lock.is_file() { "ci" } else { "install" }).args(["--no-audit", "--no-fund"]);
+    process::run(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")).context("installing the packages of end2end/")
+}
+
+fn is_newer(this: &Path, other: &Path) -> bool {
+    let time = |path: &Path| path.metadata().and_then(|meta| meta.modified()).ok();
+    matches!((time(this), time(other)), (Some(this), Some(other)) if this >= other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_is_never_newer() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b) = (dir.path().join("a"), dir.path().join("b"));
+        std::fs::write(&b, "").unwrap();
+        assert!(!is_newer(&a, &b) && !is_newer(&b, &a));
+        std::fs::write(&a, "").unwrap();
+        assert!(is_newer(&a, &b));
+    }
+}

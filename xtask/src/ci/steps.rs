@@ -1,0 +1,159 @@
+//! The steps of CI, in the order in which they find most faults soonest.
+
+use super::Options;
+use super::counts::Counts;
+use super::end2end;
+use crate::postgres::Cluster;
+use crate::wasm_toolchain::WasmToolchain;
+use crate::{assets, install, lockfile, process, tidy, workspace};
+use anyhow::{Context, Result, bail};
+use std::process::Command;
+
+/// One step: its name for `--only`, what it proves, and the function that does it.
+pub struct Step {
+    pub name: &'static str,
+    pub purpose: &'static str,
+    pub run: fn(&Options, &mut Counts) -> Result<()>,
+}
+
+pub const STEPS: [Step; 11] = [
+    Step { name: "setup", purpose: "install what is missing", run: setup },
+    Step { name: "fmt", purpose: "cargo fmt --check", run: fmt },
+    Step { name: "tidy", purpose: "the architecture's invariants", run: tidy_step },
+    Step { name: "supply", purpose: "licences, sources, versions with known holes", run: supply },
+    Step { name: "clippy-xtask", purpose: "lints of these commands", run: clippy_xtask },
+    Step { name: "clippy", purpose: "lints of domain, app (ssr) and server", run: clippy },
+    Step { name: "clippy-wasm", purpose: "lints of the app as the browser gets it", run: clippy_wasm },
+    Step { name: "assets", purpose: "wasm, styles with the class check, icons, fonts", run: build_assets },
+    Step { name: "tests", purpose: "unit and integration tests, on SQLite and PostgreSQL", run: tests },
+    Step { name: "doc", purpose: "cargo doc without warnings", run: doc },
+    Step { name: "end2end", purpose: "the console in a browser, and real clients", run: end2end_step },
+];
+
+/// The product's crates are always built together and so: other selections would switch on other
+/// features of shared dependencies and compile them once more.
+const PRODUCT: [&str; 8] = ["--package", "domain", "--package", "app", "--package", "server", "--features", "app/ssr"];
+const XTASK: [&str; 2] = ["--package", "xtask"];
+
+fn setup(options: &Options, _: &mut Counts) -> Result<()> {
+    install::rust_components()?;
+    WasmToolchain::ready()?;
+    if !options.quick {
+        install::node()?;
+        println!("  browser: {}", install::chromium()?.display());
+        println!("  PostgreSQL: {}", install::postgres()?.display());
+    }
+    Ok(())
+}
+
+fn fmt(_: &Options, _: &mut Counts) -> Result<()> {
+    process::run(&mut process::cargo(["fmt", "--all", "--check"]))
+}
+
+fn tidy_step(_: &Options, _: &mut Counts) -> Result<()> {
+    tidy::check(&workspace::root())
+}
+
+fn supply(_: &Options, _: &mut Counts) -> Result<()> {
+    lockfile::check(&workspace::root())?;
+    if !install::has_tool("deny") {
+        println!("  cargo-deny is not installed: licences and sources were NOT checked in this run");
+        return Ok(());
+    }
+    process::run(&mut process::cargo(["deny", "--offline", "check", "bans", "licenses", "sources"]))?;
+    println!("  advisories were NOT checked: their list is a repository of its own; the floors above stand in");
+    Ok(())
+}
+
+fn clippy_xtask(_: &Options, _: &mut Counts) -> Result<()> {
+    lint(&XTASK, &["--all-targets"])
+}
+
+fn clippy(_: &Options, _: &mut Counts) -> Result<()> {
+    lint(&PRODUCT, &["--all-targets"])
+}
+
+fn clippy_wasm(_: &Options, _: &mut Counts) -> Result<()> {
+    if WasmToolchain::ready()? == WasmToolchain::Debian {
+        println!("  Debian's compiler brings no clippy: NOT linted for the browser in this run");
+        return Ok(());
+    }
+    lint(&["--package", "app", "--features", "hydrate"], &["--target", "wasm32-unknown-unknown"])
+}
+
+fn lint(packages: &[&str], more: &[&str]) -> Result<()> {
+    let mut clippy = process::cargo(["clippy"]);
+    clippy.args(packages).args(more).args(["--", "-D", "warnings"]);
+    process::run(&mut clippy)
+}
+
+fn build_assets(_: &Options, _: &mut Counts) -> Result<()> {
+    assets::build().map(|_| ())
+}
+
+fn tests(options: &Options, counts: &mut Counts) -> Result<()> {
+    let given = std::env::var_os("COUNTERSIGN_TEST_POSTGRES");
+    let mut failures = Vec::new();
+    let cluster = if options.quick || given.is_some() { None } else { start_postgres(&mut failures) };
+    let address = given.or_else(|| Some(cluster.as_ref()?.url().into()));
+    if address.is_none() {
+        println!("  ONLY SQLite is tested in this run");
+    }
+    for packages in [&PRODUCT[..], &XTASK[..]] {
+        for mut command in runners(packages) {
+            if let Some(address) = &address {
+                command.env("COUNTERSIGN_TEST_POSTGRES", address);
+            }
+            let finished = process::tee(command.env("CARGO_TERM_COLOR", "never"))?;
+            counts.add(Counts::from_cargo(&finished.printed));
+            if !finished.success {
+                failures.push(process::shown(&command));
+            }
+        }
+    }
+    if !failures.is_empty() {
+        bail!("failed: {}", failures.join("; "));
+    }
+    Ok(())
+}
+
+/// A missing PostgreSQL fails the step, but the tests on SQLite still run.
+fn start_postgres(failures: &mut Vec<String>) -> Option<Cluster> {
+    Cluster::start()
+        .inspect_err(|error| {
+            println!("  !!! PostgreSQL IS NOT TESTED: {error:#}");
+            failures.push("PostgreSQL could not be started (`test --quick` does without)".to_owned());
+        })
+        .ok()
+}
+
+/// Nextest when it is there, with the documentation's examples beside it; else cargo's own runner.
+fn runners(packages: &[&str]) -> Vec<Command> {
+    if !install::has_tool("nextest") {
+        return vec![process::cargo(["test", "--no-fail-fast"].iter().chain(packages))];
+    }
+    let nextest = ["nextest", "run", "--no-fail-fast", "--no-tests", "pass", "--status-level", "fail"];
+    let mut commands = vec![process::cargo(nextest.iter().chain(packages))];
+    // A package without a library has no examples to run.
+    if packages.contains(&"domain") {
+        commands.push(process::cargo(["test", "--doc", "--no-fail-fast"].iter().chain(packages)));
+    }
+    commands
+}
+
+fn doc(_: &Options, _: &mut Counts) -> Result<()> {
+    for packages in [&PRODUCT[..], &XTASK[..]] {
+        let mut doc = process::cargo(["doc", "--no-deps"].iter().chain(packages));
+        process::run(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
+    }
+    Ok(())
+}
+
+fn end2end_step(_: &Options, counts: &mut Counts) -> Result<()> {
+    if !workspace::site().join("manifest.json").is_file() {
+        assets::build()?;
+    }
+    process::run(&mut process::cargo(["build"].iter().chain(&PRODUCT))).context("the server must build")?;
+    counts.add(end2end::run()?);
+    Ok(())
+}
