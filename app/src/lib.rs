@@ -15,6 +15,7 @@ mod pages;
 mod queue;
 mod recorded;
 mod review;
+mod run;
 #[cfg(feature = "ssr")]
 pub mod shell;
 mod timeline;

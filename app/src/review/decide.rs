@@ -180,13 +180,13 @@ fn lead_to(anchor: &str) {
 fn Choices<'a>(review: &'a Review, group: &'a str, chosen: Option<&'a str>, can_approve: bool, message: Option<String>) -> impl IntoView + use<> {
     let (approving, rejecting) = (approving(review, group), rejecting(review));
     let approve = can_approve.then(|| {
-        view! { <Choice id="approve" word="Approve" consequence=approving.consequence checked=chosen == Some("approve") /> }
+        view! { <Choice id="approve" word="Approve" consequence=approving.line checked=chosen == Some("approve") /> }
     });
     view! {
         <fieldset class="rounded-lg border border-rule-strong overflow-hidden">
             <legend class="sr-only">"Decision"</legend>
             {approve}
-            <Choice id="reject" word="Reject" consequence=rejecting.consequence checked=chosen == Some("reject") />
+            <Choice id="reject" word="Reject" consequence=rejecting.line checked=chosen == Some("reject") />
         </fieldset>
         {message.map(|message| view! { <FieldMessage id="verdict-message" message=message /> })}
     }
@@ -288,7 +288,7 @@ fn Missing(state: FormState) -> impl IntoView {
 
 /// What a verdict would do.
 struct Consequence {
-    consequence: String,
+    line: String,
     button: String,
     note: String,
 }
@@ -298,13 +298,13 @@ fn approving(review: &Review, group: &str) -> Consequence {
     let (given, needed) = quorum(review);
     if missing(review) <= 1 {
         Consequence {
-            consequence: format!("Runs {tool} exactly as shown"),
+            line: format!("Runs {tool} exactly as shown"),
             button: "Approve and resume".to_owned(),
             note: format!("Runs {tool} with the arguments shown, once."),
         }
     } else {
         Consequence {
-            consequence: format!("Fills the seat of {group}; nothing runs yet"),
+            line: format!("Fills the seat of {group}; nothing runs yet"),
             button: format!("Approve for {group}"),
             note: format!("{} of {needed}, the session stays suspended.", given + 1),
         }
@@ -315,13 +315,13 @@ fn rejecting(review: &Review) -> Consequence {
     let needed = review.package.policy.reject_count;
     if review.standing.rejections + 1 >= needed {
         Consequence {
-            consequence: "Nothing runs, the agent is told why".to_owned(),
+            line: "Nothing runs, the agent is told why".to_owned(),
             button: "Reject and tell the agent".to_owned(),
             note: "Nothing runs. The agent reads your words as written.".to_owned(),
         }
     } else {
         Consequence {
-            consequence: format!("Counts as {} of {needed} rejections", review.standing.rejections + 1),
+            line: format!("Counts as {} of {needed} rejections", review.standing.rejections + 1),
             button: "Record rejection".to_owned(),
             note: format!("{} of {needed} rejections, the session stays suspended.", review.standing.rejections + 1),
         }

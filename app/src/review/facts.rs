@@ -26,12 +26,14 @@ pub fn FourFacts<'a>(review: &'a Review) -> impl IntoView + use<> {
         Some(words) => view! { <span class="break-words"><Text text=words.clone() /></span> }.into_any(),
         None => view! { <span class="text-muted">"not stated"</span> }.into_any(),
     };
+    let risk = level(package.risk);
+    let decide_by = view! { <DecideBy review=review /> }.into_any();
     view! {
         <dl class="mt-3 grid grid-cols-2 xl:grid-cols-4 gap-px bg-rule rounded-lg border border-rule overflow-hidden">
-            <Fact name="Risk, from tool manifest"><RiskMark level=level(package.risk) /></Fact>
+            <Fact name="Risk, from tool manifest"><RiskMark level=risk /></Fact>
             <Fact name="Reversibility">{reversibility}</Fact>
             <Fact name="Blast radius">{radius}</Fact>
-            <Fact name="Decide by"><DecideBy review=review /></Fact>
+            <Fact name="Decide by">{decide_by}</Fact>
         </dl>
     }
     .into_any()

@@ -43,6 +43,7 @@ pub fn ReviewView<'a>(
     viewer: Option<PersonId>,
 ) -> impl IntoView + use<> {
     Unread::provide();
+    let activity = view! { <Activity items=&review.activity now=review.now /> }.into_any();
     view! {
         <Bar review=review />
         <div class="lg:grid lg:grid-cols-[minmax(0,1fr)_376px]">
@@ -54,7 +55,7 @@ pub fn ReviewView<'a>(
                 <ProposedAction package=&review.package />
                 <GateEvidence review=review />
                 <Section id="activity" title="Activity" aside=view! { <ZoneNote /> }.into_any()>
-                    <Activity items=&review.activity now=review.now />
+                    {activity}
                 </Section>
             </div>
             <aside id="decide" aria-label="Decision" class="scroll-mt-12 border-rule max-lg:border-t lg:border-s bg-surface max-lg:pb-24">

@@ -107,7 +107,7 @@ fn run_step(review: &Review, progress: Option<&ResumptionProgress>) -> Step {
     let tool = &review.package.tool;
     let resumed = matches!(progress.map(|progress| &progress.state), Some(Resumption::Resumed { .. }));
     match progress.and_then(|progress| progress.allowed_at) {
-        Some(at) => Step { at: Some(at), ..Step::now(format!("Running {tool}"), None) },
+        Some(at) => Step::now(format!("Running {tool}"), None).since(at),
         None if resumed => Step::now(format!("Run {tool}"), Some("the call has not come yet".to_owned())),
         None => Step::later(format!("Run {tool}")),
     }

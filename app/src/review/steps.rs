@@ -17,8 +17,7 @@ pub struct Step {
     progress: Progress,
     what: String,
     aside: Option<String>,
-    /// When it was done.
-    pub at: Option<Time>,
+    at: Option<Time>,
 }
 
 impl Step {
@@ -30,6 +29,12 @@ impl Step {
     /// The step under way.
     pub fn now(what: impl Into<String>, aside: Option<String>) -> Self {
         Self { progress: Progress::Now, what: what.into(), aside, at: None }
+    }
+
+    /// With the time since when it is under way.
+    #[must_use]
+    pub fn since(self, at: Time) -> Self {
+        Self { at: Some(at), ..self }
     }
 
     /// A step to come.

@@ -7,10 +7,7 @@ use crate::{
         value::{Asserted, Recorded, shortened},
     },
 };
-use domain::{
-    digest::Digest,
-    id::{ApprovalId, RunId},
-};
+use domain::{digest::Digest, id::ApprovalId};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -82,9 +79,4 @@ pub fn badge((tone, icon, text): Mark) -> AnyView {
 pub fn short_digest(digest: &Digest) -> String {
     let hex = digest.to_string();
     format!("{} {} … {}", &hex[..4], &hex[4..8], &hex[60..])
-}
-
-/// The address of a run.
-pub fn run_address(run: RunId) -> String {
-    format!("/runs/{run}")
 }

@@ -51,8 +51,8 @@ pub struct Parsed {
 impl Parsed {
     /// The byte where a node was written: for operators the operator, for calls the parenthesis.
     pub fn offset(&self, id: u64) -> usize {
-        let chars = self.info.offset_for(id).map_or(0, |(start, _)| start as usize);
-        self.info.source.char_indices().nth(chars).map_or(0, |(byte, _)| byte)
+        let start = self.info.offset_for(id).map_or(0, |(start, _)| start as usize);
+        if self.info.source.is_char_boundary(start) { start } else { 0 }
     }
 
     /// The text it was parsed from.

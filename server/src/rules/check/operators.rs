@@ -9,6 +9,9 @@ use super::{
 };
 use crate::rules::{expression::path_of, suggest};
 
+/// Each join copies what stands before it, so that many of them take long on large texts.
+const MAX_JOINS: usize = 8;
+
 /// What an operator gives; `None` when the call is not one of an operator.
 pub fn check<'p, 'w>(walk: &mut Walk<'p, 'w>, node: &'p IdedExpr, call: &'p CallExpr) -> Option<Kind<'w>> {
     if call.target.is_some() {
@@ -214,6 +217,12 @@ fn arithmetic(walk: &mut Walk<'_, '_>, sides: &Sides<'_, '_>, name: &str) -> Typ
         let message = "Recorded texts and lists cannot be joined inside a loop. Join them before it, or declare the type if these are numbers.";
         walk.fault(sides.node, message);
         return Type::Unknown;
+    }
+    if is_join {
+        walk.joins += 1;
+        if walk.joins == MAX_JOINS + 1 {
+            walk.fault(sides.node, format!("At most {MAX_JOINS} texts or lists are joined in one expression."));
+        }
     }
     if left == Type::Unknown || right == Type::Unknown {
         return Type::Unknown;

@@ -18,7 +18,7 @@ const RISKS: [&str; 3] = ["low", "medium", "high"];
 
 /// The errors of a parsed expression.
 pub fn check(parsed: &Parsed, wanted: Wanted, around: &Surroundings<'_>) -> Vec<Fault> {
-    let mut walk = Walk { parsed, around: *around, faults: Vec::new(), locals: Vec::new(), level: 0 };
+    let mut walk = Walk { parsed, around: *around, faults: Vec::new(), locals: Vec::new(), level: 0, joins: 0 };
     let kind = walk.kind(&parsed.root);
     if walk.faults.is_empty() {
         walk.wanted(wanted, &parsed.root, kind);
@@ -35,6 +35,8 @@ pub struct Walk<'p, 'w> {
     locals: Vec<(String, Type)>,
     /// How many loops the walk is inside of.
     pub level: usize,
+    /// How many texts or lists it joined so far.
+    pub joins: usize,
 }
 
 impl<'p, 'w> Walk<'p, 'w> {

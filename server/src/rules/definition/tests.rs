@@ -1,1 +1,310 @@
+//! Definitions and the errors they get.
 
+use domain::workflow::{Default as Fallback, FactSource, Risk};
+use proptest::prelude::*;
+
+use super::*;
+
+/// The errors of a text, one a line.
+fn errors(text: &str) -> String {
+    let refusal = parse(text).expect_err(text);
+    let line = |error: &domain::FieldError| {
+        let (line, column) = (error.line.unwrap_or_default(), error.column.unwrap_or_default());
+        format!("{line}:{column} {} [{}] {}", error.path, error.code.as_deref().unwrap_or_default(), error.message)
+    };
+    refusal.errors.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A small definition with these gates.
+fn with_gates(gates: &str) -> String {
+    format!(
+        "name: refunds
+default: block
+tools:
+  refund: {{ input: {{ customer_id: string, amount: number }}, reversible: true }}
+  pay: {{ input: {{ amount: number }}, reversible: true }}
+facts:
+  tier: {{ type: string, enum: [low, high] }}
+  since: date
+  name: string
+gates:
+{gates}policies:
+  lead: {{ approve: {{ all: [{{ group: leads }}] }} }}
+"
+    )
+}
+
+#[test]
+fn the_shipped_workflows_are_valid() {
+    for name in ["financial-onboarding", "support-resolution"] {
+        let path = format!("{}/../workflows/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).expect(&path);
+        let workflow = parse(&text).unwrap_or_else(|refusal| panic!("{refusal}: {:?}", refusal.errors));
+        assert_eq!(workflow.name, name);
+    }
+}
+
+#[test]
+fn everything_a_definition_says_is_read() {
+    let workflow = parse(
+        "name: a-1
+title: A title
+subject: customer_id
+default: { review: four-eyes }
+tools:
+  Bash: { reversible: false, risk: low, blast_radius: this host, accept_irreversible: it is a sandbox }
+  open: { input: { n: integer, tags: { type: list, optional: true } }, reversible: false }
+facts:
+  short: bool
+  limited: { type: number, min: 0.5, max: 10, from: { tool: open, path: /a~1b }, max_age: 1d 12h }
+  id: { type: string, pattern: 'c_[0-9]+', max_length: 10, from: system }
+gates:
+  - id: gate_open
+    tools: [open]
+    require: [{ name: ok, when: facts.short, otherwise: Wait. }]
+    review: { unless: 'facts.limited <= 2', policy: four-eyes, summary: 'Open {{input.n}}', risk: '\"high\"' }
+policies:
+  four-eyes:
+    approve: { all: [{ group: leads, count: 2 }] }
+    reject: { count: 2 }
+    exclude: [requester, agent_owner, previous_approver]
+    reasons: { required_on: [reject, approve], codes: [other] }
+    via: [console, api]
+    valid_for: 30m
+    deadline: { expire: 12h }
+",
+    )
+    .unwrap_or_else(|refusal| panic!("{refusal}: {:?}", refusal.errors));
+    assert_eq!(workflow.default, Fallback::Review("four-eyes".into()));
+    assert_eq!(workflow.tools["Bash"].risk, Risk::Low);
+    assert_eq!(workflow.tools["open"].risk, Risk::High);
+    assert!(workflow.tools["Bash"].input.is_none());
+    assert_eq!(workflow.facts["short"].from, FactSource::System);
+    assert_eq!(workflow.facts["limited"].max_age, Some(129_600));
+    assert_eq!(workflow.facts["limited"].from, FactSource::Tool { tool: "open".into(), path: "/a~1b".into() });
+    let policy = &workflow.policies["four-eyes"];
+    assert_eq!((policy.quorum(), policy.reject_count), (2, 2));
+    assert_eq!((policy.valid_for, policy.expire_after), (Some(1_800), Some(43_200)));
+}
+
+#[test]
+fn all_errors_are_told_at_once_with_their_places() {
+    insta::assert_snapshot!(errors("name: Bad_Name
+advance: auto
+defualt: block
+tools:
+  refund: { input: { amount: nubmer }, reversible: maybe }
+  close: { reversible: false, compensation_only: true }
+facts:
+  in: string
+  since: { type: date, max_age: 30 days, max_length: 3 }
+  tier: { type: string, enum: [low, 1, low], from: { tool: refnd, path: tier } }
+gates:
+  - id: gate-refund
+    tools: [refund, closse]
+    stages: []
+  - { id: default, tools: [] }
+policies:
+  p: { approve: { all: [] }, deadline: { remind: 4h }, sign: true, via: [] }
+  q: { approve: { all: [{ group: a, count: 0 }, { group: b }, { group: b, count: 99 }] }, exclude: [requestor] }
+  r: { reject: { count: 0 }, reasons: { required_on: [request_information] }, via: [email] }
+"), @r#"
+    1:1  [missing_key] `default` is missing: say what happens to tools no gate names: allow, block or {review: POLICY}.
+    1:7 name [invalid_value] `Bad_Name` cannot name a workflow: it stands in URLs. Use a to z, digits and hyphens, beginning with a letter.
+    2:1 advance [not_supported_yet] `advance` is not supported yet by this version of Countersign. Remove it.
+    3:1 defualt [unknown_key] Unknown key `defualt`. Did you mean `default`?
+    5:30 tools.refund.input.amount [invalid_value] `nubmer` is not one of string, bool, integer, number, date, datetime, list, object. Did you mean `number`?
+    5:52 tools.refund.reversible [wrong_type] Expected true or false.
+    6:3 tools.close [unsafe] close cannot be undone, and nobody reviews it. Give one of its gates a `review`, or say why that is acceptable: `accept_irreversible: "…"`. (Compensation by another tool is not supported yet.)
+    6:31 tools.close.compensation_only [not_supported_yet] `compensation_only` is not supported yet by this version of Countersign. Remove it.
+    8:3 facts.in [invalid_value] `in` cannot name a fact: conditions read it as a word of the language.
+    9:33 facts.since.max_age [invalid_value] `30 days` is not a duration. Write days, hours, minutes or seconds, such as 30d, 12h, 15m, 30s or 1d 12h, at most ten years.
+    9:42 facts.since.max_length [invalid_value] `max_length` limits texts; this is of type date.
+    10:37 facts.tier.enum[1] [wrong_type] This value is not of type string: expected a string, got a number. Write it in quotes: "1".
+    10:40 facts.tier.enum[2] [duplicate] The value "low" appears twice.
+    10:60 facts.tier.from.tool [unknown_name] There is no tool `refnd` under `tools`. Did you mean `refund`?
+    10:73 facts.tier.from.path [invalid_value] `tier` is not a JSON pointer. It begins with a slash, such as /account/id.
+    12:9 gates[0].id [invalid_value] `gate-refund` cannot name a gate: conditions need letters, digits and underscores, not beginning with a digit, at most 64.
+    13:21 gates[0].tools[1] [unknown_name] There is no tool `closse` under `tools`. Did you mean `close`?
+    14:5 gates[0].stages [unknown_key] Unknown key `stages`. Known here: `id`, `tools`, `require`, `review`.
+    15:11 gates[1].id [invalid_value] `default` cannot name a gate: evidence uses it for tools no gate names.
+    15:27 gates[1].tools [invalid_value] A gate guards at least one tool: [tool_name].
+    17:24 policies.p.approve.all [unsafe] Nobody could ever approve: name at least one group, such as [{group: compliance, count: 1}].
+    17:42 policies.p.deadline.remind [not_supported_yet] `remind` is not supported yet by this version of Countersign. Remove it.
+    17:56 policies.p.sign [not_supported_yet] `sign` is not supported yet by this version of Countersign. Remove it.
+    17:73 policies.p.via [unsafe] Nobody could ever decide: write [console], or [console, api].
+    18:44 policies.q.approve.all[0].count [invalid_value] Expected a whole number from 1 to 20.
+    18:63 policies.q.approve.all[2] [duplicate] The group b appears twice. Add the counts up in one entry.
+    18:82 policies.q.approve.all[2].count [invalid_value] Expected a whole number from 1 to 20.
+    18:101 policies.q.exclude[0] [invalid_value] `requestor` is not one of requester, agent_owner, previous_approver. Did you mean `requester`?
+    19:6 policies.r [missing_key] `approve` is missing: who must agree, such as {all: [{group: compliance, count: 1}]}.
+    19:25 policies.r.reject.count [invalid_value] Expected a whole number from 1 to 20.
+    19:55 policies.r.reasons.required_on[0] [invalid_value] `request_information` is not one of approve, reject.
+    19:84 policies.r.via [unsafe] Nobody could ever decide: write [console], or [console, api].
+    19:85 policies.r.via[0] [invalid_value] `email` is not one of console, api.
+    "#);
+}
+
+#[test]
+fn rules_about_the_whole_are_checked() {
+    insta::assert_snapshot!(errors("name: whole
+default: { review: lead }
+tools:
+  wire: { reversible: false }
+  kept: { reversible: false, accept_irreversible: small }
+  seen: { reversible: false }
+facts:
+  paid: { type: bool, from: { tool: wrie, path: /paid } }
+gates:
+  - id: one
+    tools: [wire, wire]
+    require:
+      - { name: a, when: 'true', otherwise: x }
+      - { name: a, when: 'true', otherwise: y }
+  - { id: one, tools: [kept], review: { policy: laed } }
+  - { id: two, tools: [kept], review: { policy: leads } }
+policies:
+  leads: { approve: { all: [{ group: leads, count: 1 }] } }
+"), @r#"
+    2:20 default.review [unknown_name] There is no policy `lead` under `policies`. Did you mean `leads`?
+    4:3 tools.wire [unsafe] wire cannot be undone, and nobody reviews it. Give one of its gates a `review`, or say why that is acceptable: `accept_irreversible: "…"`. (Compensation by another tool is not supported yet.)
+    8:37 facts.paid.from.tool [unknown_name] There is no tool `wrie` under `tools`. Did you mean `wire`?
+    11:19 gates[0].tools[1] [duplicate] The tool wire appears twice in this gate.
+    14:17 gates[0].require[1].name [duplicate] The condition a appears twice in this gate. Choose another name.
+    15:11 gates[1].id [duplicate] The gate id one is used by gate number 1 already. Choose another.
+    15:49 gates[1].review.policy [unknown_name] There is no policy `laed` under `policies`.
+    16:39 gates[2].review [unsafe] The tool kept is reviewed by the gate one already. One call has one review: keep one of them.
+    "#);
+}
+
+#[test]
+fn expressions_are_checked_where_they_stand() {
+    insta::assert_snapshot!(errors(&with_gates(r#"  - id: gate_refund
+    tools: [refund]
+    require:
+      - { name: a, when: 'facts.teir == "low"', otherwise: x }
+      - { name: b, when: "facts.tier == \"HGH\"", otherwise: x }
+      - name: c
+        when: input.amuont > 5
+        otherwise: x
+      - name: d
+        when: |
+          facts.name == "é" &&
+          facts.since == "2026-01-01"
+        otherwise: x
+      - name: e
+        when: >-
+          facts.name.size() > 0
+          && stages.welcome.complete
+        otherwise: x
+      - { name: f, when: 'facts.name == ''it'' && facts.nmae == "x"', otherwise: x }
+      - { name: g, when: 'facts.tier', otherwise: x }
+      - { name: h, when: 'facts.tier ==', otherwise: x }
+    review:
+      unless: approvals.gate_refnud.approved
+      policy: lead
+      summary: "Refund {{input.amount}} to {{facts.nmae}} {{secrets.key}} {{facts"
+      risk: facts.tier + 1
+"#)), @r#"
+    14:33 gates[0].require[0].when [expression] There is no fact `teir`. Did you mean `tier`?
+    15:41 gates[0].require[1].when [expression] `facts.tier` is never "HGH", only "low", "high". Did you mean `high`?
+    17:21 gates[0].require[2].when [expression] refund has no argument `amuont`. Did you mean `amount`?
+    22:23 gates[0].require[3].when [expression] `facts.since` is a point in time and `"2026-01-01"` is a text: they can never be equal. Write points in time as timestamp("2026-11-21T00:00:00Z").
+    26:11 gates[0].require[4].when [not_supported_yet] `stages` is not supported yet by this version of Countersign.
+    29:57 gates[0].require[5].when [expression] There is no fact `nmae`. Did you mean `name`?
+    30:32 gates[0].require[6].when [expression] This gives a text; it must give true or false.
+    31:40 gates[0].require[7].when [expression] The expression cannot be read: mismatched input '<EOF>'.
+    33:25 gates[0].review.unless [expression] There is no gate `gate_refnud` to be approved. Did you mean `gate_refund`?
+    35:46 gates[0].review.summary [expression] There is no fact `nmae`. Did you mean `name`?
+    35:61 gates[0].review.summary [expression] `secrets.key` cannot be shown. A summary reads facts, input, run, approvals and now.
+    35:75 gates[0].review.summary [expression] A `{{` is not closed by `}}`.
+    36:24 gates[0].review.risk [expression] `+` cannot be applied to a text and a whole number.
+    "#);
+}
+
+#[test]
+fn hostile_texts_are_refused() {
+    let valid = with_gates("");
+    parse(&valid.replace("gates:\n", "")).expect("valid");
+    let table = [
+        ("", "1:1  [syntax] The text is empty."),
+        ("- a", "1:1  [wrong_type] A definition is a mapping"),
+        ("name: a\nname: b\ndefault: block", "2:1  [duplicate] The key `name` appears twice"),
+        ("name: &a b\ndefault: *a", "1:10  [syntax] Anchors"),
+        ("name: !!str b\ndefault: block", "1:13  [syntax] Tags"),
+        ("%YAML 1.2\n---\nname: a", "1:1  [syntax] This is not valid YAML"),
+        ("name: a\ndefault: block\n---\nname: b", "3:1  [syntax] There is a second document"),
+        ("name: a\n\tdefault: block", "2:1  [syntax] This line is indented with a tab"),
+        ("name: a\ntools:\n\tx: 1", "3:1  [syntax] This line is indented with a tab"),
+        ("name: \"a\u{0}\"", "1:9  [syntax] The control character U+0000"),
+        ("? [a]\n: b", "1:3  [syntax] A key must be plain text"),
+        ("name: [", "1:7  [syntax] This is not valid YAML"),
+    ];
+    for (text, expected) in table {
+        let told = errors(text);
+        assert!(told.starts_with(expected), "{text:?} gave {told}");
+    }
+}
+
+#[test]
+fn bombs_end_quickly() {
+    let aliases = format!("a: &a [x]\nb: [{}]", "*a,".repeat(80_000));
+    let deep = format!("a: {}", "[".repeat(100_000));
+    let deep_block: String = (0..200).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+    let long = "x".repeat(yaml::MAX_TEXT + 1);
+    let wide: String = (0..20_000).map(|key| format!("k{key}: 1\n")).collect();
+    let gates = with_gates(&"  - { id: g, tools: [refund] }\n".repeat(7_000));
+    for text in [aliases, deep, deep_block, long, wide, gates] {
+        let refusal = parse(&text).expect_err("a bomb");
+        assert!((1..=100).contains(&refusal.errors.len()), "{}", refusal.errors.len());
+    }
+}
+
+#[test]
+fn a_fault_in_an_expression_is_found_at_its_column() {
+    for (before, after) in [("", ""), ("'", "'"), ("\"", "\""), ("|\n          ", "\n"), ("\"\\u00e9\" == ", "")] {
+        let when = format!("{before}facts.tier == facts.wrong{after}");
+        let gate = format!(
+            "  - id: g\n    tools: [refund]\n    require:\n      - name: n\n        otherwise: o\n        when: {when}\n"
+        );
+        if before.contains("u00e9") {
+            // Plain text that begins with a quote is a quoted scalar; what follows is an error of YAML.
+            assert!(errors(&with_gates(&gate)).contains("[syntax]"));
+            continue;
+        }
+        let text = with_gates(&gate);
+        let refusal = parse(&text).expect_err("a wrong fact");
+        let error = &refusal.errors[0];
+        let line = text.lines().nth(error.line.unwrap_or_default() as usize - 1).expect("the line");
+        let column = error.column.unwrap_or_default() as usize - 1;
+        assert!(line[column..].starts_with("wrong"), "{when:?}: {line:?} at {column}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_text_makes_it_panic(text in r#"([a-z\-:{}\[\],'"&*!|> \t#?%@\n0-9]|name|default|gates|when|facts|input){0,80}"#) {
+        let _ = parse(&text);
+    }
+
+    #[test]
+    fn no_expression_makes_it_panic(source in r#"([()\[\]{}.,?:+*/%<>=!&|'"\\ a-z0-9é]|facts|input|has|matches|exists|in|true){0,40}"#) {
+        let quoted = source.replace('\'', "''").replace('\n', " ");
+        let gate = format!("  - {{ id: g, tools: [refund], require: [{{ name: n, when: '{quoted}', otherwise: o }}] }}\n");
+        let _ = parse(&with_gates(&gate));
+    }
+
+    #[test]
+    fn no_byte_changed_in_a_valid_definition_makes_it_panic(at in 0_usize..4_000, byte in 0_u8..128) {
+        let path = format!("{}/../workflows/financial-onboarding.yaml", env!("CARGO_MANIFEST_DIR"));
+        let mut bytes = std::fs::read(&path).unwrap_or_default();
+        if let Some(slot) = bytes.get_mut(at) {
+            *slot = byte;
+        }
+        if let Ok(text) = String::from_utf8(bytes) {
+            let _ = parse(&text);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! API keys: creating, revoking and recognising them.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use domain::{
+    Digest, Refusal, Role, Scope,
+    event::Event,
+    id::{KeyId, PersonId},
+    permission::Action,
+    refusal::Code,
+};
+use futures::FutureExt as _;
+
+use super::{
+    Caller, Desk, KeyCaller,
+    text::{self, NAME},
+};
+use crate::{
+    error::{Error, Result},
+    ids::Ids,
+    store::{self, Tx, key::Key},
+};
+
+/// What every secret begins with, so that scanners of leaked secrets find it.
+const PREFIX: &str = "csk_";
+
+/// A key's secret: shown once, kept nowhere.
+#[derive(Clone)]
+pub struct KeySecret(String);
+
+impl KeySecret {
+    /// 256 bits nobody can guess.
+    pub fn generate(ids: &Ids) -> Self {
+        Self(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(ids.bytes::<32>())))
+    }
+
+    /// The secret a caller presents, if it has the shape of one.
+    pub fn presented(text: &str) -> Option<Self> {
+        text.starts_with(PREFIX).then(|| Self(text.to_owned()))
+    }
+
+    /// What is stored and looked up. The secret has so much entropy that a plain hash suffices, and looking a hash up
+    /// tells nothing by its timing.
+    pub fn digest(&self) -> Digest {
+        Digest::of("api-key/v1", self.0.as_bytes())
+    }
+
+    /// The secret itself, for the one answer that shows it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for KeySecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeySecret(…)")
+    }
+}
+
+/// A key to be created.
+#[derive(Debug, Clone, Default)]
+pub struct NewKey {
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// Who answers for it: an email or a `usr_…` id.
+    pub owner: Option<String>,
+    /// The system of record it speaks for.
+    pub source: Option<String>,
+    /// How long it lives.
+    pub lives: Option<TimeDelta>,
+}
+
+/// A key that was created.
+#[derive(Debug, Clone)]
+pub struct CreatedKey {
+    /// Its id.
+    pub id: KeyId,
+    /// Its secret.
+    pub secret: KeySecret,
+}
+
+impl Desk {
+    /// Creates a key.
+    ///
+    /// # Errors
+    /// `invalid_field` for what does not fit together: the scope `system` needs a source and only it has one; a
+    /// person's scopes need an owner with that role.
+    pub async fn create_key(&self, caller: &Caller, new: NewKey) -> Result<CreatedKey> {
+        caller.authorize(Action::ManageAccess)?;
+        check(&new)?;
+        let secret = KeySecret::generate(self.database.ids());
+        let (digest, actor) = (secret.digest(), caller.actor());
+        let id = self
+            .database
+            .write(move |tx| {
+                async move {
+                    let owner = match &new.owner {
+                        Some(named) => Some(find_owner(tx, named, &new.scopes).await?),
+                        None => None,
+                    };
+                    let created_at = tx.now();
+                    let key = Key {
+                        id: KeyId::from_uuid(tx.uuid()),
+                        name: new.name,
+                        scopes: new.scopes,
+                        owner,
+                        is_owner_disabled: false,
+                        source: new.source,
+                        run: None,
+                        created_at,
+                        expires_at: new.lives.and_then(|lives| created_at.checked_add_signed(lives)),
+                        revoked_at: None,
+                    };
+                    store::key::insert(tx, &key, digest).await?;
+                    tx.record(actor, Event::KeyCreated { key: key.id, name: key.name, scopes: key.scopes, owner });
+                    Ok(key.id)
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(CreatedKey { id, secret })
+    }
+
+    /// Revokes a key, named by its id or, if no other usable key has it, by its name.
+    ///
+    /// # Errors
+    /// `not_found`; `conflict` when it is revoked already or several have the name.
+    pub async fn revoke_key(&self, caller: &Caller, named: &str) -> Result<KeyId> {
+        caller.authorize(Action::ManageAccess)?;
+        let (named, actor) = (named.to_owned(), caller.actor());
+        self.database
+            .write(move |tx| {
+                async move {
+                    let key = find_named(tx, &named).await?;
+                    if !store::key::revoke(tx, key).await? {
+                        return Err(Refusal::new(Code::Conflict, format!("{named} is revoked already.")).into());
+                    }
+                    tx.record(actor, Event::KeyRevoked { key });
+                    Ok(key)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Every key, oldest first.
+    pub async fn list_keys(&self, caller: &Caller) -> Result<Vec<Key>> {
+        caller.authorize(Action::ManageAccess)?;
+        let mut tx = self.database.read().await?;
+        Ok(store::key::list(&mut tx).await?)
+    }
+
+    /// Recognises whoever presents a secret.
+    ///
+    /// # Errors
+    /// `not_signed_in` when there is no such key, or it is expired or revoked, or stands for a disabled person.
+    pub async fn identify_key(&self, presented: &str) -> Result<KeyCaller> {
+        let refuse = |why: &str| Error::from(Refusal::new(Code::NotSignedIn, why));
+        let secret = KeySecret::presented(presented).ok_or_else(|| refuse("This is not a key of Countersign."))?;
+        let mut tx = self.database.read().await?;
+        let key = store::key::find_by_secret(&mut tx, secret.digest()).await?;
+        let key = key.ok_or_else(|| refuse("There is no such key."))?;
+        if key.revoked_at.is_some() {
+            return Err(refuse("This key is revoked."));
+        }
+        if key.expires_at.is_some_and(|end| end <= tx.now()) {
+            return Err(refuse("This key has expired."));
+        }
+        if key.is_owner_disabled && key.scopes.iter().any(|scope| role_behind(*scope).is_some()) {
+            return Err(refuse("This key stands for a person who may not sign in any more."));
+        }
+        let Key { id, name, scopes, owner, source, run, .. } = key;
+        Ok(KeyCaller { id, name, scopes, owner, source, run })
+    }
+}
+
+/// The role a person's token stands for; `None` for a machine's scopes.
+const fn role_behind(scope: Scope) -> Option<Role> {
+    match scope {
+        Scope::Hook | Scope::Agent | Scope::System => None,
+        Scope::Reviewer => Some(Role::Reviewer),
+        Scope::SupportLead => Some(Role::SupportLead),
+        Scope::Auditor => Some(Role::Auditor),
+        Scope::Admin => Some(Role::Admin),
+    }
+}
+
+fn check(new: &NewKey) -> Result<(), Refusal> {
+    text::required("name", &new.name, NAME)?;
+    text::optional("source", new.source.as_deref(), NAME)?;
+    if new.scopes.is_empty() {
+        return Err(Refusal::invalid("scopes", "expected at least one scope"));
+    }
+    let is_system = new.scopes.contains(&Scope::System);
+    if is_system != new.source.as_deref().is_some_and(|source| !source.trim().is_empty()) {
+        return Err(Refusal::invalid("source", "the scope system needs a source, and no other scope has one"));
+    }
+    let persons = new.scopes.iter().find(|scope| matches!(scope, Scope::Reviewer | Scope::SupportLead));
+    match persons {
+        Some(scope) if new.owner.is_none() => {
+            Err(Refusal::invalid("owner", format!("the scope {scope} is a person's: name its owner")))
+        }
+        _ if new.lives.is_some_and(|lives| lives <= TimeDelta::zero()) => {
+            Err(Refusal::invalid("expires", "expected a time to come"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The owner, who must have the roles that the scopes stand for.
+async fn find_owner(tx: &mut Tx, named: &str, scopes: &[Scope]) -> Result<PersonId> {
+    let person = match named.parse::<PersonId>() {
+        Ok(id) => store::person::find(tx, id).await?,
+        Err(_) => store::person::find_by_email(tx, named).await?,
+    };
+    let person = person
+        .filter(|person| person.disabled_at.is_none())
+        .ok_or_else(|| Refusal::invalid("owner", format!("there is nobody named {named:?} who may sign in")))?;
+    let mut roles = scopes.iter().filter_map(|scope| role_behind(*scope));
+    match roles.find(|role| !person.roles.contains(role)) {
+        Some(role) => Err(Refusal::invalid("owner", format!("{named} does not have the role {role}")).into()),
+        None => Ok(person.id),
+    }
+}
+
+async fn find_named(tx: &mut Tx, named: &str) -> Result<KeyId> {
+    let unknown = || Error::from(Refusal::new(Code::NotFound, format!("There is no usable key named {named}.")));
+    if let Ok(id) = named.parse::<KeyId>() {
+        return store::key::find(tx, id).await?.map(|key| key.id).ok_or_else(unknown);
+    }
+    let keys = store::key::list(tx).await?;
+    let mut named_so = keys.iter().filter(|key| key.name == named && key.revoked_at.is_none());
+    match (named_so.next(), named_so.next()) {
+        (Some(only), None) => Ok(only.id),
+        (None, _) => Err(unknown()),
+        _ => Err(Refusal::new(Code::Conflict, format!("Several keys are named {named}: revoke by key_… id.")).into()),
+    }
+}

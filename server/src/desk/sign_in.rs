@@ -1,0 +1,143 @@
+//! Signing in and out: one sentence and one effort for every refusal, and a growing wait between tries.
+
+use chrono::TimeDelta;
+use domain::{Actor, Digest, Refusal, SystemActor, event::Event, id::PersonId, refusal::Code};
+use futures::FutureExt as _;
+
+use super::{Desk, PersonCaller};
+use crate::{
+    error::Result,
+    password::Password,
+    store::{self, person::Person},
+};
+
+/// The longest wait between two tries.
+const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(15);
+/// An account that was left alone this long starts afresh.
+const FORGOTTEN_AFTER: TimeDelta = TimeDelta::days(1);
+/// What everybody reads who is not let in, whatever the reason.
+const REFUSED: &str = "Email or password is wrong, or this account has to wait a moment before it is tried again.";
+
+/// Somebody who has just signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who.
+    pub person: PersonCaller,
+    /// The mark of the password they used: a session carries it and ends when the password changes.
+    pub mark: Digest,
+}
+
+/// The account an email stands for, whether there is one or not.
+pub(super) fn account(email: &str) -> Digest {
+    Digest::of("sign-in-account/v1", email.trim().to_lowercase().as_bytes())
+}
+
+/// How long to wait after so many failures: a second, doubled each time.
+fn wait_after(failures: i64) -> TimeDelta {
+    let doublings = u32::try_from(failures.clamp(1, 32) - 1).unwrap_or(0);
+    TimeDelta::seconds(1 << doublings).min(LONGEST_WAIT)
+}
+
+impl Desk {
+    /// Signs a person in.
+    ///
+    /// The try is counted before the password is looked at and forgiven afterwards, so that many at once get no more
+    /// than one; and a hash is always computed, so that the time taken tells nothing.
+    ///
+    /// # Errors
+    /// `not_signed_in` in one sentence for an unknown email, a wrong password, a disabled person and an account that
+    /// has to wait; `too_many` when too many hashes wait already.
+    pub async fn sign_in(&self, email: &str, password: Password) -> Result<SignedIn> {
+        let account = account(email);
+        let has_turn = self.take_turn(account).await?;
+        let mut tx = self.database.read().await?;
+        let known = store::person::find_by_email(&mut tx, email.trim()).await?;
+        drop(tx);
+        let matches = self.passwords.verify(password, known.as_ref().map(|person| &person.password)).await?;
+        match known {
+            Some(person) if matches && has_turn && person.disabled_at.is_none() => self.let_in(account, person).await,
+            known => {
+                if has_turn {
+                    let person = known.map(|person| person.id);
+                    let refused = Event::SignInRefused { person };
+                    self.record(Actor::System(SystemActor::Engine), refused).await?;
+                } else {
+                    // Not in the audit log: whoever hammers an account must not fill it.
+                    tracing::info!("a sign-in was refused while its account had to wait");
+                }
+                Err(Refusal::new(Code::NotSignedIn, REFUSED).into())
+            }
+        }
+    }
+
+    /// Notes that a person signed out. The session itself belongs to whoever holds its cookie.
+    pub async fn sign_out(&self, person: PersonId) -> Result<()> {
+        self.record(Actor::Person(person), Event::SignedOut { person }).await
+    }
+
+    /// The person of a session as they are now; `None` when they are disabled or have another password.
+    pub async fn find_signed_in(&self, id: PersonId, mark: Digest) -> Result<Option<PersonCaller>> {
+        let mut tx = self.database.read().await?;
+        let person = store::person::find(&mut tx, id).await?;
+        let person = person.filter(|person| person.disabled_at.is_none() && person.password.mark() == mark);
+        Ok(person.map(caller))
+    }
+
+    /// Removes ended sessions and forgotten failures.
+    pub async fn sweep_sign_in(&self) -> Result<()> {
+        self.database
+            .write(|tx| {
+                async move {
+                    store::web_session::delete_expired(tx).await?;
+                    store::backoff::delete_before(tx, tx.now() - FORGOTTEN_AFTER).await?;
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn take_turn(&self, account: Digest) -> Result<bool> {
+        self.database
+            .write(move |tx| {
+                async move {
+                    let now = tx.now();
+                    let failures = store::backoff::claim(tx, account, now - FORGOTTEN_AFTER).await?;
+                    if let Some(failures) = failures {
+                        store::backoff::set_wait(tx, account, now + wait_after(failures)).await?;
+                    }
+                    Ok(failures.is_some())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn let_in(&self, account: Digest, person: Person) -> Result<SignedIn> {
+        let (id, mark) = (person.id, person.password.mark());
+        self.database
+            .write(move |tx| {
+                async move {
+                    store::backoff::delete(tx, account).await?;
+                    tx.record(Actor::Person(id), Event::SignedIn { person: id });
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(SignedIn { person: caller(person), mark })
+    }
+
+    async fn record(&self, actor: Actor, event: Event) -> Result<()> {
+        let note = move |tx: &mut store::Tx| {
+            tx.record(actor, event);
+            futures::future::ready(Ok(())).boxed()
+        };
+        self.database.write(note).await
+    }
+}
+
+fn caller(person: Person) -> PersonCaller {
+    let Person { id, name, email, roles, groups, .. } = person;
+    PersonCaller { id, name, email, roles, groups }
+}
