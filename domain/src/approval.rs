@@ -112,6 +112,20 @@ impl Approval {
         }
     }
 
+    /// Whether this call has used it.
+    pub fn is_consumed_by(&self, call: &Call) -> bool {
+        matches!(self, Self::Approved { used: Use::Consumed { by }, .. } if by == call)
+    }
+
+    /// Whether a call may still wait for it or use it.
+    pub fn is_open_or_usable(&self, now: Time) -> bool {
+        match self {
+            Self::Pending { .. } => true,
+            Self::Approved { used: Use::Unused, valid_until, .. } => valid_until.is_none_or(|end| now < end),
+            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } => false,
+        }
+    }
+
     /// Applies the standing after a vote. `None` for the event: the quorum is still open.
     ///
     /// # Errors
@@ -199,3 +213,6 @@ fn already_decided(at: Time) -> Refusal {
 fn expired() -> Refusal {
     Refusal::new(Code::Expired, "Your decision was not applied: the time to decide is over. Nothing ran.")
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,3 +119,6 @@ impl Entry {
         serde_json::to_value(&self.event).map(|value| canonical::to_string(&value)).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests;

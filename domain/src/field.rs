@@ -123,7 +123,15 @@ impl Field {
 
 /// Compiles a pattern so that it must match the whole text.
 pub fn anchored(pattern: &str) -> Result<regex_lite::Regex, regex_lite::Error> {
-    regex_lite::RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(1 << 18).build()
+    bounded(&format!("^(?:{pattern})$"))
+}
+
+/// Compiles a pattern by itself, to be found anywhere in a text.
+///
+/// Before a pattern is trusted to be [`anchored`] it must compile by itself: `a)|(b` is well-formed only between the
+/// parentheses put around it there, and then matches more than it says.
+pub fn bounded(pattern: &str) -> Result<regex_lite::Regex, regex_lite::Error> {
+    regex_lite::RegexBuilder::new(pattern).size_limit(1 << 18).build()
 }
 
 fn name_of(value: &Value) -> &'static str {

@@ -96,16 +96,23 @@ pub enum Judgement {
     },
 }
 
-/// Judges a call. `prior` holds the approvals of the same action digest in the run, newest first.
+/// Judges a call. `earlier` is the approval its first answer named, if it was suspended before; `prior` holds the
+/// approvals of the same action digest in the run, newest first.
+///
+/// A call whose own approval has ended is allowed or blocked, never suspended again: asking afresh takes a new call.
 pub fn judge(
     call: &Call,
+    earlier: Option<ApprovalId>,
     session: &Session,
     prior: &[Prior],
     pending: usize,
     finding: &Finding,
     now: Time,
 ) -> Judgement {
-    if let Some(settled) = prior.iter().find_map(|approval| settled_by(approval, call, finding, now)) {
+    if *session == Session::Ended {
+        return block("session_ended: start a new session for this run.");
+    }
+    if let Some(settled) = settled(call, earlier, prior, finding, now) {
         return settled;
     }
     match session {
@@ -117,8 +124,7 @@ pub fn judge(
                 approval: first,
             };
         }
-        Session::Active | Session::Suspended { .. } => {}
-        Session::Ended => return block("session_ended: start a new session for this run."),
+        Session::Active | Session::Suspended { .. } | Session::Ended => {}
     }
     match &finding.ruling {
         Ruling::Allow => Judgement::Allow,
@@ -136,46 +142,67 @@ fn block(error: &str) -> Judgement {
     Judgement::Block { error: error.to_owned(), approval: None }
 }
 
-/// What an earlier approval of the same action settles for this call, if anything.
-fn settled_by(prior: &Prior, call: &Call, finding: &Finding, now: Time) -> Option<Judgement> {
-    let refuse = |error: String| Some(Judgement::Block { error, approval: Some(prior.id) });
-    let same_session = prior.opened_by.session == call.session;
-    let same_call = prior.opened_by.tool_use_id == call.tool_use_id;
-    if let Approval::Rejected { .. } = prior.state {
-        let notes = prior.notes.as_deref().unwrap_or("no note was left");
-        return refuse(format!("approval_rejected: {notes}"));
+/// What earlier approvals of the same action settle for this call, if anything.
+fn settled(
+    call: &Call,
+    earlier: Option<ApprovalId>,
+    prior: &[Prior],
+    finding: &Finding,
+    now: Time,
+) -> Option<Judgement> {
+    if prior.iter().any(|known| known.state.is_consumed_by(call)) {
+        return Some(Judgement::Allow);
     }
-    if !same_session {
-        // A fork carries the call ids of the session it was copied from; only the original may go on.
-        return if same_call {
-            refuse("forked_session: the call belongs to another session.".to_owned())
-        } else {
-            None
-        };
+    // A rejection anywhere in the run stands, whatever was approved for another session meanwhile.
+    if let Some(rejected) = prior.iter().find(|known| matches!(known.state, Approval::Rejected { .. })) {
+        let notes = rejected.notes.as_deref().unwrap_or("no note was left");
+        return Some(rejected.refuse(&format!("approval_rejected: {notes}")));
     }
-    match &prior.state {
-        Approval::Pending { .. } => Some(Judgement::Await(prior.id)),
-        Approval::Expired { .. } if same_call => {
-            refuse("approval_expired: nobody decided in time. Nothing ran. Call again to ask afresh.".to_owned())
-        }
-        Approval::Approved { used: Use::Consumed { by }, .. } if by == call => Some(Judgement::Allow),
-        Approval::Approved { used: Use::Void { because }, .. } if same_call => refuse(fresh(because)),
-        Approval::Approved { used: Use::Unused, valid_until, .. } => {
-            if valid_until.is_some_and(|end| end <= now) {
-                return same_call.then(|| Judgement::Block {
-                    error: "approval_stale: it was not used in time. Call again to ask afresh.".to_owned(),
-                    approval: Some(prior.id),
-                });
+    if let Some(own) = prior.iter().find(|known| known.opened_by == *call || earlier == Some(known.id)) {
+        return Some(own.settle(finding, now));
+    }
+    // A fork carries the call ids of the session it was copied from; only the original may go on.
+    let copied = |known: &&Prior| {
+        known.opened_by.session != call.session && known.opened_by.tool_use_id == call.tool_use_id
+    };
+    if let Some(original) = prior.iter().find(copied) {
+        return Some(original.refuse("forked_session: the call belongs to another session."));
+    }
+    let attaches = |known: &&Prior| known.opened_by.session == call.session && known.state.is_open_or_usable(now);
+    prior.iter().find(attaches).map(|known| known.settle(finding, now))
+}
+
+impl Prior {
+    /// What this approval means for the call that waited for it.
+    fn settle(&self, finding: &Finding, now: Time) -> Judgement {
+        match &self.state {
+            Approval::Pending { .. } => Judgement::Await(self.id),
+            Approval::Rejected { .. } => self.refuse("approval_rejected: no note was left"),
+            Approval::Expired { .. } => {
+                self.refuse("approval_expired: nobody decided in time. Nothing ran. Call again to ask afresh.")
             }
-            Some(match &finding.ruling {
-                Ruling::Block { error } => Judgement::Void { approval: prior.id, error: fresh(error) },
-                Ruling::Allow | Ruling::Review { .. } => Judgement::Consume(prior.id),
-            })
+            Approval::Approved { used: Use::Consumed { .. }, .. } => {
+                self.refuse("approval_used: another call of this action used it. Call again to ask afresh.")
+            }
+            Approval::Approved { used: Use::Void { because }, .. } => self.refuse(&fresh(because)),
+            Approval::Approved { used: Use::Unused, .. } if !self.state.is_open_or_usable(now) => {
+                self.refuse("approval_stale: it was not used in time. Call again to ask afresh.")
+            }
+            Approval::Approved { used: Use::Unused, .. } => match &finding.ruling {
+                Ruling::Block { error } => Judgement::Void { approval: self.id, error: fresh(error) },
+                Ruling::Allow | Ruling::Review { .. } => Judgement::Consume(self.id),
+            },
         }
-        Approval::Rejected { .. } | Approval::Expired { .. } | Approval::Approved { .. } => None,
+    }
+
+    fn refuse(&self, error: &str) -> Judgement {
+        Judgement::Block { error: error.to_owned(), approval: Some(self.id) }
     }
 }
 
 fn fresh(because: &str) -> String {
     format!("needs a fresh approval: {because}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,8 @@ pub mod resumption;
 pub mod review;
 pub mod session;
 pub mod template;
+#[cfg(test)]
+mod testing;
 pub mod timeline;
 pub mod workflow;
 

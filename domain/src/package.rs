@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    Digest, canonical,
+    Digest, Time, canonical,
     gate::Evidence,
     id::{RunId, SessionId},
     policy::Policy,
@@ -57,39 +57,24 @@ pub struct Package {
 }
 
 impl Package {
-    /// The digest of everything shown, at this revision. Times, check ids and transport are left out: the same
-    /// facts checked a second later are the same package.
+    /// The digest of everything shown, at this revision.
     pub fn digest(&self, revision: u32) -> Digest {
         canonical::digest("package/v1", &self.covered(revision))
     }
 
-    /// What the digest covers.
+    /// What the digest covers: everything in the package but the times of reading and writing. The same facts checked
+    /// a second later are the same package; a fact written again has another version.
     pub fn covered(&self, revision: u32) -> Value {
-        let conditions: Vec<Value> = self
-            .evidence
-            .conditions
-            .iter()
-            .map(|seen| {
-                let facts: Vec<Value> = seen
-                    .facts
-                    .iter()
-                    .map(|fact| json!({"name": fact.name, "value": fact.value, "source": fact.source, "reference": fact.reference, "version": fact.version}))
-                    .collect();
-                json!({"name": seen.name, "when": seen.when, "expected": seen.expected, "recorded": seen.recorded, "passed": seen.passed, "facts": facts})
-            })
-            .collect();
-        let assertions: Vec<Value> = self
-            .evidence
-            .assertions
-            .iter()
-            .map(|said| json!({"name": said.name, "asserted": said.asserted, "recorded": said.recorded}))
-            .collect();
-        json!({
-            "revision": revision, "title": self.title, "workflow": self.workflow, "run": self.run_id, "subject": self.subject,
-            "session": self.session_id, "agent": self.agent, "requested_by": self.requested_by, "gate": self.gate_id,
-            "tool": self.tool, "input": self.input, "action_digest": self.action_digest, "reversible": self.reversible,
-            "blast_radius": self.blast_radius, "risk": self.risk, "policy_name": self.policy_name, "policy": self.policy,
-            "review_unless": self.review_unless, "conditions": conditions, "assertions": assertions,
-        })
+        let mut package = self.clone();
+        package.evidence.checked_at = Time::UNIX_EPOCH;
+        for condition in &mut package.evidence.conditions {
+            condition.recorded_at = None;
+            condition.facts.iter_mut().for_each(|fact| fact.recorded_at = None);
+        }
+        package.evidence.assertions.iter_mut().for_each(|said| said.recorded_at = None);
+        json!({"revision": revision, "package": package})
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -243,3 +243,6 @@ fn not_entitled(standing: &Standing) -> Refusal {
 fn count<T>(items: impl Iterator<Item = T>) -> u32 {
     u32::try_from(items.count()).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

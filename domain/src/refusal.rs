@@ -172,3 +172,6 @@ impl Refusal {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,3 +44,6 @@ impl Resumption {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

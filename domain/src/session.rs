@@ -86,3 +86,6 @@ words! {
         Ended = "ended",
     }
 }
+
+#[cfg(test)]
+mod tests;

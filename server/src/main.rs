@@ -1,2 +1,5 @@
-//! Bin.
-fn main() {}
+//! The `countersign` command.
+
+fn main() -> std::process::ExitCode {
+    server::cli::main()
+}

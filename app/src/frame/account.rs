@@ -23,7 +23,7 @@ pub fn Account(
 ) -> impl IntoView {
     view! {
         <details class="ms-auto">
-            <summary aria-label="Theme and account" title="Theme and account" class="inline-flex rounded-md">
+            <summary title="Theme and account" class="inline-flex rounded-md">
                 {children()}
             </summary>
             <div class=format!("{MENU} {menu}")>

@@ -53,6 +53,7 @@ fn PersonRow(viewer: Viewer) -> impl IntoView {
             </div>
             <Account menu="bottom-11 right-3">
                 <span class="w-7 h-7 inline-flex items-center justify-center rounded-md text-muted hover:bg-hover">
+                    <span class="sr-only">"Theme and account"</span>
                     <Icon name="settings" />
                 </span>
             </Account>

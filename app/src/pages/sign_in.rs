@@ -112,7 +112,7 @@ fn Certificate() -> impl IntoView {
                     <Seal needed=2 given=2 ending=Ending::Approved size=44 />
                     <p class="font-semibold text-sm">"An agent proposes."<br />"People countersign."</p>
                 </div>
-                <dl class="mt-4 text-xs divide-y divide-rule border-y border-rule">
+                <dl class="mt-4 text-xs border-y border-rule">
                     <CardLine icon="bot" class="w-3.5 h-3.5 text-agent shrink-0" what="An agent calls a tool" then="held" />
                     <CardLine icon="lock" class="w-3.5 h-3.5 text-accent shrink-0" what="The session is suspended" then="facts checked" />
                     <CardLine icon="pen-line" class="w-3.5 h-3.5 text-pass shrink-0" what="People decide" then="by name" />
@@ -127,7 +127,7 @@ fn Certificate() -> impl IntoView {
 #[component]
 fn CardLine(icon: &'static str, class: &'static str, what: &'static str, then: &'static str) -> impl IntoView {
     view! {
-        <div class="flex h-8 items-center gap-2">
+        <div class="flex h-8 items-center gap-2 border-t border-rule first:border-t-0">
             <Icon name=icon class=class />
             <dt>{what}</dt>
             <dd class="ms-auto text-muted">{then}</dd>

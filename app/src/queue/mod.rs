@@ -1,5 +1,6 @@
 //! The queue's parts: tabs, groups, rows and pages.
 
+mod keys;
 mod row;
 
 use self::row::{COLUMNS, Row};
@@ -36,6 +37,7 @@ const fn address(view: View) -> &'static str {
 /// The queue.
 #[component]
 pub fn QueueView(page: QueuePage, view: View) -> impl IntoView {
+    keys::listen();
     let counts = page.counts;
     let content = if page.rows.is_empty() {
         view! { <Nothing counts=counts view=view /> }.into_any()

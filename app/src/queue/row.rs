@@ -20,6 +20,7 @@ pub const COLUMNS: &str = "lg:grid-cols-[78px_minmax(0,1fr)_172px_44px_148px_56p
 /// A row.
 #[component]
 pub fn Row(row: QueueRow, now: Time) -> impl IntoView {
+    let groups = row.waiting_for.join(", ");
     let QueueRow { risk, quorum, given, opened_at, expires_at, .. } = row;
     view! {
         <div
@@ -38,7 +39,7 @@ pub fn Row(row: QueueRow, now: Time) -> impl IntoView {
             <span role="cell" class="max-lg:hidden inline-flex items-center gap-1 text-xs tabular-nums text-muted">
                 <Quorum needed=quorum given=given />
             </span>
-            <span role="cell" class="max-lg:hidden min-w-0 text-xs truncate">
+            <span role="cell" class="max-lg:hidden min-w-0 text-xs truncate" title=groups>
                 <WaitingFor groups=row.waiting_for viewer=row.viewer_can_decide />
             </span>
             <span role="cell" class="max-lg:hidden text-end tabular-nums text-muted text-xs">

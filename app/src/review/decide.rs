@@ -2,12 +2,12 @@
 //! checks everything. Script adds what is missing before the button acts. Nothing is preselected.
 
 use super::{
-    differences, missing, names, quorum,
+    differences, missing, quorum,
     reasons::{Notes, ReasonCodes},
 };
 use crate::{
     kit::{button, icon::Icon, script::scripted},
-    recorded::folded::Unread,
+    recorded::{folded::Unread, text::Text},
 };
 use domain::{
     decision::Verdict,
@@ -106,7 +106,7 @@ pub fn DecisionForm<'a>(
             <Choices review=review group=group chosen=chosen.as_deref() can_approve=can_approve message=message("verdict") />
             <Confirmation review=review message=message("confirmed") />
             <ReasonCodes reasons=&review.package.policy.reasons draft=&draft message=message("reason_code") />
-            <Notes reasons=&review.package.policy.reasons draft=&draft agent=&review.package.agent message=message("notes") />
+            <Notes reasons=&review.package.policy.reasons draft=&draft message=message("notes") />
             <Missing state=state />
             <Buttons review=review group=group state=state />
         </form>
@@ -210,14 +210,13 @@ fn Choice(id: &'static str, word: &'static str, consequence: String, checked: bo
 /// Approving against differing assertions asks for a sign that they were seen.
 #[component]
 fn Confirmation<'a>(review: &'a Review, message: Option<String>) -> impl IntoView + use<> {
-    let facts: Vec<&str> = differences(review).map(|said| said.name.as_str()).collect();
+    let facts: Vec<AnyView> = facts(review);
     if facts.is_empty() {
         return ().into_any();
     }
-    let facts = names(facts, "and");
     let wrong = message.is_some();
     view! {
-        <div class="[form:not(:has(#approve:checked))_&]:hidden">
+        <div class="in-[form:not(:has(#approve:checked))]:hidden">
             <label class="flex items-start gap-2 text-xs text-muted rounded-md border border-warn-line bg-warn-soft px-2.5 py-2 cursor-pointer">
                 <input
                     type="checkbox"
@@ -229,12 +228,27 @@ fn Confirmation<'a>(review: &'a Review, message: Option<String>) -> impl IntoVie
                     aria-invalid=wrong.then_some("true")
                     aria-describedby=wrong.then_some("confirmed-message")
                 />
-                <span>"I have seen that the agent asserted something else than was recorded for "<code class="font-medium text-fg break-words">{facts}</code>"."</span>
+                <span>"I have seen that the agent asserted something else than was recorded for "{facts}"."</span>
             </label>
             {message.map(|message| view! { <FieldMessage id="confirmed-message" message=message /> })}
         </div>
     }
     .into_any()
+}
+
+/// The names of the facts that differ, as a list in words.
+fn facts(review: &Review) -> Vec<AnyView> {
+    let names: Vec<String> = differences(review).map(|said| said.name.clone()).collect();
+    let last = names.len().saturating_sub(1);
+    let name = |(place, name): (usize, String)| {
+        let before = match place {
+            0 => "",
+            place if place == last => " and ",
+            _ => ", ",
+        };
+        view! { {before}<code class="font-medium text-fg break-words"><Text text=name /></code> }.into_any()
+    };
+    names.into_iter().enumerate().map(name).collect()
 }
 
 /// What is wrong with a field, said at the field.
@@ -333,13 +347,13 @@ fn rejecting(review: &Review) -> Consequence {
 fn Buttons<'a>(review: &'a Review, group: &'a str, state: FormState) -> impl IntoView + use<> {
     let (approving, rejecting) = (approving(review, group), rejecting(review));
     view! {
-        <div class="[form:has([name=verdict]:checked)_&]:hidden grid">
+        <div class="in-[form:has(#approve:checked,#reject:checked)]:hidden grid">
             <button type="submit" aria-disabled="true" class=button::OFF>"Choose a decision"</button>
         </div>
-        <div class="[form:not(:has(#approve:checked))_&]:hidden">
+        <div class="in-[form:not(:has(#approve:checked))]:hidden">
             <SendButton effect=approving class=button::PRIMARY icon=Some("pen-line") state=state />
         </div>
-        <div class="[form:not(:has(#reject:checked))_&]:hidden">
+        <div class="in-[form:not(:has(#reject:checked))]:hidden">
             <SendButton effect=rejecting class=button::DANGER icon=None state=state />
         </div>
     }

@@ -18,6 +18,7 @@ use domain::{
     review::{Mandate, Review},
 };
 use leptos::prelude::*;
+use serde_json::Value;
 
 const COLUMNS: &str = "md:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)_minmax(0,1fr)_minmax(0,1.4fr)_88px_minmax(96px,auto)]";
 const ROW: &str = "relative grid gap-x-3 gap-y-0.5 items-center border-t border-rule ps-9 pe-3 py-2 grid-cols-[1fr_auto]";
@@ -67,7 +68,7 @@ fn condition_row(condition: &ConditionResult, place: usize, now: Time) -> AnyVie
     view! {
         <div role="row" class=format!("{ROW} {COLUMNS}")>
             <span role="cell" class="min-w-0"><code class="font-medium break-words"><Text text=condition.name.clone() /></code></span>
-            <span role="cell" class="min-w-0 max-md:order-3"><span class="md:hidden text-faint text-xs">"expected "</span>{expected(&condition.expected)}</span>
+            <span role="cell" class="min-w-0 max-md:order-3"><span class="md:hidden text-faint text-xs">"expected "</span>{expected(&condition.expected, format!("expected-{place}"))}</span>
             <span role="cell" class="min-w-0 max-md:order-4"><span class="md:hidden text-faint text-xs">"recorded "</span><Recorded value=Some(&condition.recorded) anchor=format!("condition-{place}") /></span>
             <span role="cell" class="min-w-0 break-words max-md:order-5">{source}" "{reference.map(|reference| view! { <code class="text-xs"><Text text=reference /></code> })}</span>
             <span role="cell" class="text-xs text-muted max-md:order-6">{condition.recorded_at.map(|at| view! { <Moment at=at now=now /> })}</span>
@@ -78,11 +79,15 @@ fn condition_row(condition: &ConditionResult, place: usize, now: Time) -> AnyVie
     .into_any()
 }
 
-fn expected(text: &str) -> AnyView {
+fn expected(text: &str, anchor: String) -> AnyView {
     if text.is_empty() {
         return view! { <span class="text-muted">"see the condition"</span> }.into_any();
     }
-    view! { <code class="break-words"><Text text=text.to_owned() /></code> }.into_any()
+    // What can be read as a value has its colour; anything else is the expression's own text.
+    match serde_json::from_str::<Value>(text) {
+        Ok(value) => view! { <Recorded value=Some(&value) anchor=anchor /> }.into_any(),
+        Err(_) => view! { <code class="break-words"><Text text=text.to_owned() /></code> }.into_any(),
+    }
 }
 
 /// The condition's text, its message, and the facts it read.

@@ -134,7 +134,7 @@ fn void(because: &str) -> AnyView {
     let because = shortened(because, "void".to_owned()).into_any();
     view! {
         <Notice tone=Tone::Fail icon="shield-x" title="The call needs a fresh approval">
-            <p>"When the approved call came, a condition no longer held: "<bdi>"“"{because}"”"</bdi>" Nothing ran."</p>
+            <p>"When the approved call came, a condition no longer held: "<bdi>"“"{because}"”"</bdi>". Nothing ran."</p>
         </Notice>
     }
     .into_any()

@@ -12,9 +12,9 @@ use domain::{
 };
 use leptos::{html, prelude::*};
 
-const WITHOUT_VERDICT: &str = "[form:not(:has([name=verdict]:checked))_&]:hidden";
-const WITHOUT_APPROVE: &str = "[form:not(:has(#approve:checked))_&]:hidden";
-const WITHOUT_REJECT: &str = "[form:not(:has(#reject:checked))_&]:hidden";
+const WITHOUT_VERDICT: &str = "in-[form:not(:has(#approve:checked,#reject:checked))]:hidden";
+const WITHOUT_APPROVE: &str = "in-[form:not(:has(#approve:checked))]:hidden";
+const WITHOUT_REJECT: &str = "in-[form:not(:has(#reject:checked))]:hidden";
 
 /// The class that hides a part unless one of these verdicts is chosen.
 fn only_for(approve: bool, reject: bool) -> &'static str {
@@ -72,14 +72,14 @@ fn sentence(code: &str) -> String {
 /// The reviewer's words. The field begins empty and is filled by script, because text put between its tags is not
 /// escaped; without script the draft stands beside it.
 #[component]
-pub fn Notes<'a>(reasons: &'a Reasons, draft: &'a Draft, agent: &'a str, message: Option<String>) -> impl IntoView + use<> {
+pub fn Notes<'a>(reasons: &'a Reasons, draft: &'a Draft, message: Option<String>) -> impl IntoView + use<> {
     let draft = kept(draft);
     let wrong = message.is_some();
     let field = NodeRef::<html::Textarea>::new();
     restore(field, draft.clone());
     let needed = |verdict| if reasons.required_on.contains(&verdict) { "required" } else { "optional" };
     let approve = format!("{}, kept in the record", needed(Verdict::Approve));
-    let reject = format!("{}, {agent} reads it as written", needed(Verdict::Reject));
+    let reject = format!("{}, sent as written", needed(Verdict::Reject));
     view! {
         <div class=WITHOUT_VERDICT>
             <DraftBeside draft=draft />

@@ -34,13 +34,13 @@ pub fn Seats<'a>(
     let rejections = review.votes.iter().filter(|vote| vote.verdict == Verdict::Reject).map(|vote| rejection(vote, viewer));
     let excluded = review.excluded.iter().filter(|_| review.state.status() == Status::Pending).map(exclusion);
     let lines: Vec<AnyView> = seats.chain(rejections).chain(excluded).map(|line| show(line, review.now)).collect();
-    view! { <ul class="text-xs divide-y divide-rule border-y border-rule">{lines}</ul> }.into_any()
+    view! { <ul class="text-xs border-y border-rule">{lines}</ul> }.into_any()
 }
 
 fn show(line: SeatLine, now: Time) -> AnyView {
     let SeatLine { icon, class, subject, text, at, aside } = line;
     view! {
-        <li class="flex items-center gap-2 min-h-7.5 py-1">
+        <li class="flex items-center gap-2 min-h-7.5 py-1 border-t border-rule first:border-t-0">
             <Icon name=icon class=class />
             {subject.map(|subject| view! { <span class="font-medium whitespace-nowrap">{subject}</span> })}
             <span class="text-muted min-w-0">{text}</span>

@@ -20,6 +20,8 @@ pub enum Phrase {
     Name(String),
     /// A recorded name: a tool, a gate, an id.
     Code(String),
+    /// A digest, shortened.
+    Digest(Digest),
     /// A recorded value.
     Value(Value),
     /// What a person wrote, or what the agent was told.
@@ -48,6 +50,7 @@ impl Phrase {
             Self::Words(words) => words.into_any(),
             Self::Name(name) => view! { <span class="font-medium"><Text text=name /></span> }.into_any(),
             Self::Code(name) => view! { <code class="break-words"><Text text=name /></code> }.into_any(),
+            Self::Digest(digest) => view! { <code class="whitespace-nowrap">{short_digest(&digest)}</code> }.into_any(),
             Self::Value(value) => view! { <Recorded value=Some(&value) anchor=anchor /> }.into_any(),
             Self::Quote(words) => view! { <bdi class="whitespace-pre-wrap">"“"{shortened(&words, anchor)}"”"</bdi> }.into_any(),
             Self::Said(words) => view! { <Asserted value=&words anchor=anchor /> }.into_any(),
@@ -60,6 +63,7 @@ impl Phrase {
     pub fn plain(&self) -> String {
         match self {
             Self::Words(text) | Self::Name(text) | Self::Code(text) | Self::Approval(_, text) => text.clone(),
+            Self::Digest(digest) => short_digest(digest),
             Self::Value(value) => value.to_string(),
             Self::Quote(words) => format!("“{words}”"),
             Self::Said(words) => format!("“{}”", words.as_str().map_or_else(|| words.to_string(), str::to_owned)),
@@ -76,7 +80,7 @@ pub fn badge((tone, icon, text): Mark) -> AnyView {
 }
 
 /// A digest shortened: `9f2c 41ab … 07d3`.
-pub fn short_digest(digest: &Digest) -> String {
+fn short_digest(digest: &Digest) -> String {
     let hex = digest.to_string();
     format!("{} {} … {}", &hex[..4], &hex[4..8], &hex[60..])
 }

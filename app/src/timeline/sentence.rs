@@ -1,6 +1,6 @@
 //! One sentence for every kind of event. The match is exhaustive: a new kind does not compile without its sentence.
 
-use super::phrase::{Mark, Phrase, short_digest};
+use super::phrase::{Mark, Phrase};
 use crate::kit::badge::Tone;
 use domain::{
     event::Event,
@@ -67,7 +67,7 @@ pub fn tell(item: &TimelineItem) -> Told {
             };
             let told = Told::of([who(), words(format!("{done} rev {revision} for {group}"))]);
             tell_reasons(told, reason_code.as_deref(), notes.as_deref())
-                .more([words("Bound to digest "), Phrase::Code(short_digest(package_digest))])
+                .more([words("Bound to digest "), Phrase::Digest(*package_digest)])
         }
         Event::WorkflowPublished { .. }
         | Event::PersonAdded { .. }
@@ -159,7 +159,7 @@ fn tell_approval(event: &Event) -> Told {
 fn tell_administration(event: &Event, who: Phrase) -> Told {
     match event {
         Event::WorkflowPublished { name, version, digest } => {
-            Told::of([who, words(" published "), Phrase::Code(format!("{name}@{version}"))]).more([words("Digest "), Phrase::Code(short_digest(digest))])
+            Told::of([who, words(" published "), Phrase::Code(format!("{name}@{version}"))]).more([words("Digest "), Phrase::Digest(*digest)])
         }
         Event::PersonAdded { person, roles, groups } => {
             let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();

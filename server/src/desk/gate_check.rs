@@ -58,6 +58,8 @@ pub(super) struct Evaluated {
     pub(super) action: Digest,
     /// 0 for the first answer to a call, 1 for the answer after its approval ended.
     pub(super) phase: i64,
+    /// The approval the call waited for, if its first answer suspended it.
+    pub(super) waited_for: Option<ApprovalId>,
 }
 
 impl Desk {
@@ -98,17 +100,17 @@ impl Desk {
         let session = session.ok_or_else(|| Error::from(Refusal::not_found("session of this run")))?;
         let earlier = store::gate_check::find_of_call(&mut tx, session.id, &asked.call.tool_use_id).await?;
         drop(tx);
-        let phase = match earlier {
-            None => 0,
+        let (phase, waited_for) = match earlier {
+            None => (0, None),
             Some(earlier) if earlier.call_digest != asked.call_digest => {
                 return self.refuse_changed_input(&snapshot, &session, asked).await;
             }
             Some(earlier) if is_settled(&earlier, &snapshot) => return Ok(earlier.answer),
-            Some(_) => 1,
+            Some(earlier) => (1, earlier.approval),
         };
         let finding = snapshot.compiled.check_call(&snapshot.roots, &asked.call.tool, &asked.call.input);
         let action = action_digest(&asked.call.tool, &asked.call.input, run, &finding.gate_id);
-        let evaluated = Evaluated { snapshot, session, finding, action, phase };
+        let evaluated = Evaluated { snapshot, session, finding, action, phase, waited_for };
         self.answer(asked, evaluated).await
     }
 
@@ -117,7 +119,7 @@ impl Desk {
         let priors = seen.snapshot.priors(seen.action);
         let pending = seen.snapshot.pending();
         let now = seen.snapshot.roots.now;
-        match judge::judge(&call, &seen.session.state, &priors, pending, &seen.finding, now) {
+        match judge::judge(&call, seen.waited_for, &seen.session.state, &priors, pending, &seen.finding, now) {
             Judgement::Allow => self.append(self.row(asked, &seen, Outcome::Allow, None, None)).await,
             Judgement::Block { error, approval } => {
                 self.append(self.row(asked, &seen, Outcome::Block, Some(error), approval)).await

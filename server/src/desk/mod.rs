@@ -5,10 +5,13 @@ mod caller;
 pub mod decision;
 pub mod fact;
 pub mod gate_check;
+pub mod key;
 pub mod outcome;
+pub mod person;
 pub mod queue;
 pub mod review;
 pub mod run;
+pub mod sign_in;
 mod snapshot;
 pub mod text;
 pub mod timeline;
@@ -20,7 +23,7 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use crate::{rules::Compiled, store::Database};
+use crate::{password::Passwords, rules::Compiled, store::Database};
 
 pub use caller::{Caller, KeyCaller, PersonCaller};
 
@@ -29,6 +32,8 @@ pub use caller::{Caller, KeyCaller, PersonCaller};
 pub struct Desk {
     /// The database.
     pub database: Database,
+    /// Passwords and what they cost.
+    pub passwords: Passwords,
     /// Compiled workflow versions. A published version never changes, so nothing here goes stale.
     compiled: Arc<RwLock<HashMap<(String, u32), Arc<Compiled>>>>,
 }
@@ -36,6 +41,11 @@ pub struct Desk {
 impl Desk {
     /// Use cases on this database.
     pub fn new(database: Database) -> Self {
-        Self { database, compiled: Arc::default() }
+        Self::with_passwords(database, Passwords::new())
+    }
+
+    /// Use cases on this database, with passwords of another cost.
+    pub fn with_passwords(database: Database, passwords: Passwords) -> Self {
+        Self { database, passwords, compiled: Arc::default() }
     }
 }

@@ -88,9 +88,9 @@ impl Desk {
         self.database
             .write(|tx| {
                 async move {
+                    let forgotten_before = tx.now() - FORGOTTEN_AFTER;
                     store::web_session::delete_expired(tx).await?;
-                    store::backoff::delete_before(tx, tx.now() - FORGOTTEN_AFTER).await?;
-                    Ok(())
+                    Ok(store::backoff::delete_before(tx, forgotten_before).await?)
                 }
                 .boxed()
             })
@@ -129,11 +129,15 @@ impl Desk {
     }
 
     async fn record(&self, actor: Actor, event: Event) -> Result<()> {
-        let note = move |tx: &mut store::Tx| {
-            tx.record(actor, event);
-            futures::future::ready(Ok(())).boxed()
-        };
-        self.database.write(note).await
+        self.database
+            .write(move |tx| {
+                async move {
+                    tx.record(actor, event);
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
     }
 }
 

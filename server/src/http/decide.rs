@@ -1,10 +1,7 @@
 //! The decision form: posted with or without script, answered by a redirect or by the page with the draft kept.
 
-use std::collections::HashMap;
-
 use axum::{
-    Form,
-    extract::{Request, State},
+    extract::{FromRequest as _, Request, State},
     http::{Method, StatusCode},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -21,6 +18,7 @@ use serde_json::Value;
 use super::{
     AppState,
     caller::{PageCaller, sign_in_path},
+    form::Form,
     pages::{incoming, render},
     query::Id,
     routes::{Access, Routes},
@@ -35,8 +33,6 @@ pub fn routes(routes: Routes) -> Routes {
     routes.add(Method::POST, "/approvals/{id}/decide", Access::Form, decide)
 }
 
-type Fields = HashMap<String, String>;
-
 async fn decide(
     State(state): State<AppState>,
     PageCaller(person): PageCaller,
@@ -46,14 +42,15 @@ async fn decide(
     let (parts, body) = request.into_parts();
     let Some(person) = person else { return Redirect::to(&sign_in_path(&parts.uri)).into_response() };
     let whole = Request::from_parts(parts.clone(), body);
-    let fields = match <Form<Fields> as axum::extract::FromRequest<()>>::from_request(whole, &()).await {
-        Ok(Form(fields)) => fields,
+    let fields = match Form::from_request(whole, &state).await {
+        Ok(fields) => fields,
         Err(error) => return error.into_response(),
     };
     match apply(&state, &person, id, &fields).await {
         Ok(()) => Redirect::to(&format!("/approvals/{id}")).into_response(),
         Err((status, setback)) => {
-            let page = Request::from_parts(parts, axum::body::Body::empty());
+            let mut page = Request::from_parts(parts, axum::body::Body::empty());
+            *page.method_mut() = Method::GET;
             let mut incoming = incoming(&state, &page);
             incoming.unapplied = Some(Unapplied { setback, draft: draft(&fields) });
             let mut response = render(&state, Some(person), page, incoming).await;
@@ -70,7 +67,7 @@ async fn apply(
     state: &AppState,
     person: &PersonCaller,
     id: ApprovalId,
-    fields: &Fields,
+    fields: &Form,
 ) -> Result<(), (StatusCode, Setback)> {
     let ballot = ballot(fields).map_err(|setback| (StatusCode::UNPROCESSABLE_ENTITY, setback))?;
     let caller = Caller::Person(person.clone());
@@ -85,11 +82,11 @@ fn invalid(field: &str, message: &str) -> Setback {
     Setback::Invalid { field: field.to_owned(), message: message.to_owned() }
 }
 
-fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
-    fields.get(name).map(String::as_str).filter(|text| !text.trim().is_empty())
+fn field<'a>(fields: &'a Form, name: &str) -> Option<&'a str> {
+    Some(fields.text(name)).filter(|text| !text.trim().is_empty())
 }
 
-fn ballot(fields: &Fields) -> Result<Ballot, Setback> {
+fn ballot(fields: &Form) -> Result<Ballot, Setback> {
     let verdict = field(fields, "verdict").and_then(|word| word.parse::<Verdict>().ok());
     let digest = field(fields, "package_digest").and_then(|text| text.parse::<Digest>().ok());
     Ok(Ballot {
@@ -109,7 +106,7 @@ async fn confirm(
     caller: &Caller,
     id: ApprovalId,
     ballot: &Ballot,
-    fields: &Fields,
+    fields: &Form,
 ) -> Result<(), (StatusCode, Setback)> {
     if ballot.verdict != Verdict::Approve || field(fields, "confirmed").is_some() {
         return Ok(());
@@ -124,7 +121,7 @@ async fn confirm(
     Err((StatusCode::UNPROCESSABLE_ENTITY, invalid("confirmed", message)))
 }
 
-fn draft(fields: &Fields) -> Draft {
+fn draft(fields: &Form) -> Draft {
     let keep = |name| field(fields, name).map(str::to_owned);
     Draft { verdict: keep("verdict"), reason_code: keep("reason_code"), notes: keep("notes") }
 }

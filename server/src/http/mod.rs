@@ -6,8 +6,11 @@ pub mod body;
 pub mod caller;
 pub mod console;
 pub mod decide;
+pub mod form;
+pub mod origin;
 pub mod pages;
 pub mod problem;
+pub mod protect;
 pub mod query;
 pub mod request_id;
 pub mod routes;
@@ -15,7 +18,11 @@ pub mod security;
 pub mod sign_in;
 pub mod web_session;
 
+use axum::{Router, http::Method, middleware::from_fn_with_state, response::IntoResponse as _};
+use domain::{Refusal, refusal::Code};
+
 use crate::desk::Desk;
+use routes::{Access, Route, Routes};
 
 /// What handlers need.
 #[derive(Clone)]
@@ -24,4 +31,31 @@ pub struct AppState {
     pub desk: Desk,
     /// The built console.
     pub site: assets::Site,
+}
+
+/// Every route with who may call it.
+pub fn declared() -> Vec<Route> {
+    collected().finish().1
+}
+
+fn collected() -> Routes {
+    let routes = decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default()))));
+    routes.add(Method::GET, "/assets/{name}", Access::Public, assets::serve)
+}
+
+/// The whole server behind its layers.
+pub fn router(state: AppState, origin: &origin::Origin) -> Router {
+    let (routes, _) = collected().finish();
+    let database = state.desk.database.clone();
+    let routes = routes
+        .fallback(pages::not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(state.clone(), routes::provide_state))
+        .with_state(state);
+    protect::protect(routes, &database, origin)
+}
+
+async fn method_not_allowed() -> axum::response::Response {
+    let refusal = Refusal::new(Code::MethodNotAllowed, "This address knows other methods; `allow` names them.");
+    problem::Problem::from(refusal).into_response()
 }

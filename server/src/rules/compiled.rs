@@ -105,7 +105,7 @@ impl Compiled {
         &self.version
     }
 
-    /// The facts a check of this tool reads: loading these is enough.
+    /// The facts a check of this tool reads, its title included.
     pub fn facts_of(&self, tool: &str) -> &[String] {
         &self.plan(tool).facts
     }

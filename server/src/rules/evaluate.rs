@@ -221,4 +221,8 @@ fn evaluate<T>(program: &Program, context: &Context<'_, '_>, read: impl FnOnce(&
 }
 
 #[cfg(test)]
+mod evidence_tests;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;

@@ -148,6 +148,7 @@ fn syntax_fault(source: &str, (line, column): (isize, isize), message: &str) -> 
     let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
     // The parser's list of what it expected is long and helps nobody.
     let message = message.split(" expecting {").next().unwrap_or(message);
+    let message = if message.contains("'<EOF>'") { "it ends where something more is needed" } else { message };
     Fault::new(line_start + within, format!("The expression cannot be read: {message}."))
 }
 

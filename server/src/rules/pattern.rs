@@ -12,6 +12,7 @@ use cel::{
         value::{CowVal, StaticVal, Val},
     },
 };
+use domain::field::bounded;
 
 /// The longest pattern, in characters.
 pub const MAX_PATTERN: usize = 200;
@@ -33,10 +34,7 @@ impl Pattern {
         if pattern.chars().count() > MAX_PATTERN {
             return Err(format!("a pattern has at most {MAX_PATTERN} characters"));
         }
-        // The pattern alone first: `a)(b` would be well-formed only inside the parentheses around it.
-        domain::field::anchored(pattern).map_err(|error| error.to_string())?;
-        let anywhere = format!("(?s:.*?)(?:{pattern})(?s:.*)");
-        let compiled = domain::field::anchored(&anywhere).map_err(|error| error.to_string())?;
+        let compiled = bounded(pattern).map_err(|error| error.to_string())?;
         Ok(Self { is_found: Arc::new(move |text| compiled.is_match(text)) })
     }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use domain::{Time, id::RunId};
 use serde_json::Value;
 
 /// Everything recorded about a run at one moment.
 ///
-/// [`super::Compiled::facts_of`] names the facts a tool's gates read; loading only those is enough.
+/// [`super::Compiled::facts_of`] names the facts a tool's gates read. Loading those is enough for the ruling; the
+/// facts an assertion is compared with must be loaded as well for the evidence to show them.
 #[derive(Debug, Clone)]
 pub struct Roots {
     /// The run.
@@ -66,8 +68,9 @@ pub struct ApprovalRoot {
 impl RecordedFact {
     /// Whether the fact may be relied on at `now`: not null, and not older than `max_age` seconds.
     pub fn is_current(&self, max_age: Option<u64>, now: Time) -> bool {
-        let age = now.signed_duration_since(self.written_at).num_seconds();
-        let is_fresh = max_age.is_none_or(|limit| age <= i64::try_from(limit).unwrap_or(i64::MAX));
+        let age = now.signed_duration_since(self.written_at);
+        let limit = max_age.and_then(|seconds| i64::try_from(seconds).ok()).and_then(TimeDelta::try_seconds);
+        let is_fresh = limit.is_none_or(|limit| age <= limit);
         is_fresh && !self.value.is_null()
     }
 }

@@ -6,7 +6,9 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     if word.is_empty() || word.len() > 128 {
         return None;
     }
-    let allowed = (word.chars().count() / 3).clamp(1, 2);
+    // Of two letters, one changed is another word.
+    let letters = word.chars().count();
+    let allowed = if letters < 3 { 0 } else { (letters / 3).clamp(1, 2) };
     candidates
         .into_iter()
         .map(|candidate| (distance(word, candidate), candidate))
@@ -20,7 +22,7 @@ pub fn hint<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> St
     nearest(word, candidates).map(|meant| format!(" Did you mean `{meant}`?")).unwrap_or_default()
 }
 
-/// Edits between two words, a swap of neighbours counting as one; letter case counts half a slip: not at all.
+/// Edits between two words, a swap of neighbours counting as one, letter case not at all.
 fn distance(left: &str, right: &str) -> usize {
     let left: Vec<char> = left.to_lowercase().chars().collect();
     let right: Vec<char> = right.to_lowercase().chars().collect();
@@ -53,6 +55,7 @@ mod tests {
         assert_eq!(nearest("Name", known), Some("name"));
         assert_eq!(nearest("address", known), None);
         assert_eq!(nearest("", known), None);
+        assert_eq!(nearest("ix", known), None);
         assert_eq!(hint("nmae", known), " Did you mean `name`?");
         assert_eq!(nearest(&"x".repeat(100_000), known), None);
     }

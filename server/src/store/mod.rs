@@ -10,6 +10,7 @@
 
 mod append;
 pub mod approval;
+pub mod backoff;
 mod database;
 pub mod decision;
 pub mod entitlement;
@@ -17,7 +18,9 @@ pub mod event;
 pub mod fact;
 pub mod gate_check;
 pub mod idempotency;
+pub mod key;
 mod news;
+pub mod person;
 mod postgres;
 pub mod queue;
 pub mod resumption;
@@ -25,6 +28,7 @@ pub mod run;
 pub mod session;
 mod sqlite;
 mod tx;
+pub mod web_session;
 pub mod workflow;
 
 use serde::{Serialize, de::DeserializeOwned};

@@ -1,3 +1,4 @@
-//! What happens by itself: deadlines.
+//! What happens by itself: deadlines, and removing what has ended.
 
 pub mod deadline;
+pub mod sweep;

@@ -41,4 +41,6 @@ pub fn expression(source: &str, wanted: Wanted, surroundings: &Surroundings<'_>)
 }
 
 #[cfg(test)]
+mod accepted;
+#[cfg(test)]
 mod tests;

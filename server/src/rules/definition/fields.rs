@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    field::{Field, FieldType, anchored},
+    field::{Field, FieldType, anchored, bounded},
     workflow::{FactRule, FactSource, Risk, Tool},
 };
 use serde_json::Value;
@@ -165,7 +165,7 @@ fn read_text_limits(cursor: &Cursor<'_>, field: &mut Field, faults: &mut Faults<
     field.max_length = longest.and_then(|longest| usize::try_from(longest).ok());
     field.pattern = cursor.get("pattern").and_then(|value| {
         let pattern = value.text(MAX_PATTERN, faults)?;
-        if let Err(error) = anchored(&pattern) {
+        if let Err(error) = bounded(&pattern).and_then(|_| anchored(&pattern)) {
             let message = format!("This pattern cannot be compiled: {error}. It is matched against the whole text.");
             faults.add(&value.path, code::INVALID_VALUE, message);
         }

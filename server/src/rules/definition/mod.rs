@@ -110,4 +110,6 @@ fn read_tools(root: &Cursor<'_>, faults: &mut Faults<'_>) -> BTreeMap<String, To
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;

@@ -69,7 +69,7 @@ impl<'n> Cursor<'n> {
     pub fn need(&self, key: &str, why: &str, faults: &mut Faults<'_>) -> Option<Self> {
         let found = self.get(key);
         if found.is_none() {
-            faults.add(&self.path, code::MISSING, format!("`{key}` is missing: {why}."));
+            faults.add(&self.path.key(key), code::MISSING, format!("`{key}` is missing: {why}."));
         }
         found
     }

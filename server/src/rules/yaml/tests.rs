@@ -3,12 +3,10 @@
 use super::*;
 
 fn tree(text: &str) -> Node {
-    load(text)
-        .map(|(root, errors)| {
-            assert!(errors.is_empty(), "{errors:?}");
-            root
-        })
-        .unwrap_or_else(|errors| panic!("{errors:?}"))
+    match load(text) {
+        Ok((root, errors)) if errors.is_empty() => root,
+        Ok((_, errors)) | Err(errors) => panic!("{errors:?}"),
+    }
 }
 
 #[test]

@@ -1,0 +1,169 @@
+//! Who fills which seat, how far the votes have come, and what a ballot must say.
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::{
+    Digest,
+    testing::{person, two_groups, vote},
+};
+
+const ANA: PersonId = person(1);
+const TOMAS: PersonId = person(2);
+const MIRA: PersonId = person(3);
+const DEV: PersonId = person(4);
+const SAM: PersonId = person(5);
+
+fn candidate(person: PersonId) -> Candidate {
+    let groups: &[&str] = match person {
+        ANA | DEV => &["compliance"],
+        TOMAS => &["risk"],
+        MIRA => &["risk", "compliance"],
+        _ => &["support-leads"],
+    };
+    Candidate { person, groups: groups.iter().map(|group| (*group).to_owned()).collect() }
+}
+
+fn name(person: PersonId) -> &'static str {
+    match person {
+        ANA => "Ana (compliance)",
+        TOMAS => "Tomás (risk)",
+        MIRA => "Mira (both)",
+        DEV => "Dev (owner)",
+        _ => "Sam (neither)",
+    }
+}
+
+fn circumstances() -> Circumstances {
+    Circumstances { requester: None, agent_owner: Some(DEV), previous_approvers: Vec::new() }
+}
+
+fn seat(result: Result<String, Refusal>) -> String {
+    result.unwrap_or_else(|refusal| format!("{}: {}", refusal.code.as_str(), refusal.message))
+}
+
+#[test]
+fn who_fills_which_seat() {
+    let approve = Verdict::Approve;
+    let votes = [
+        ("no vote yet", vec![]),
+        ("Ana approved for compliance", vec![vote(ANA, "compliance", approve)]),
+        ("Mira approved for compliance", vec![vote(MIRA, "compliance", approve)]),
+        ("Mira approved for risk", vec![vote(MIRA, "risk", approve)]),
+    ];
+    let mut table = String::new();
+    for (title, votes) in votes {
+        writeln!(table, "{title}").expect("write");
+        for who in [ANA, TOMAS, MIRA, DEV, SAM] {
+            for verdict in Verdict::ALL {
+                let given = two_groups().seat_for(&candidate(who), &circumstances(), &votes, *verdict, None);
+                writeln!(table, "  {:<17} {:<8} {}", name(who), verdict.as_str(), seat(given)).expect("write");
+            }
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn a_person_may_choose_among_their_own_groups() {
+    let policy = two_groups();
+    let given = |who, group| policy.seat_for(&candidate(who), &circumstances(), &[], Verdict::Approve, Some(group));
+    assert_eq!(given(MIRA, "risk").expect("seat"), "risk");
+    assert_eq!(given(MIRA, "compliance").expect("seat"), "compliance");
+    assert_eq!(given(ANA, "risk").expect_err("other group").code, Code::NotEntitled);
+    assert_eq!(given(MIRA, "support-leads").expect_err("not in the policy").code, Code::NotEntitled);
+}
+
+#[test]
+fn exclusions_mean_people() {
+    let everybody = Circumstances { requester: Some(ANA), agent_owner: Some(DEV), previous_approvers: vec![TOMAS] };
+    let policy = two_groups();
+    let refused = |who| {
+        let given = policy.seat_for(&candidate(who), &everybody, &[], Verdict::Approve, None);
+        given.map_err(|refusal| refusal.code)
+    };
+    assert_eq!(refused(ANA), Err(Code::SelfApproval));
+    assert_eq!(refused(DEV), Err(Code::SelfApproval));
+    assert_eq!(refused(TOMAS), Err(Code::NotEntitled));
+    assert_eq!(refused(MIRA), Ok("compliance".to_owned()));
+    let open = Policy { exclude: Vec::new(), ..two_groups() };
+    for who in [ANA, DEV, TOMAS] {
+        assert!(open.seat_for(&candidate(who), &everybody, &[], Verdict::Approve, None).is_ok());
+    }
+}
+
+#[test]
+fn how_far_the_votes_have_come() {
+    let two_of_compliance = Policy {
+        approve: vec![
+            Seats { group: "compliance".to_owned(), count: 2 },
+            Seats { group: "risk".to_owned(), count: 1 },
+        ],
+        reject_count: 2,
+        ..two_groups()
+    };
+    let steps = [
+        vote(ANA, "compliance", Verdict::Approve),
+        vote(TOMAS, "risk", Verdict::Approve),
+        vote(SAM, "compliance", Verdict::Reject),
+        vote(MIRA, "compliance", Verdict::Approve),
+        vote(DEV, "compliance", Verdict::Reject),
+    ];
+    let mut table = String::new();
+    for (title, policy) in [("compliance 1, risk 1, reject 1", two_groups()), ("compliance 2, risk 1, reject 2", two_of_compliance)] {
+        writeln!(table, "{title}: {} seats", policy.quorum()).expect("write");
+        for taken in 0..=steps.len() {
+            let standing = policy.standing(&steps[..taken]);
+            let seats: Vec<String> =
+                standing.seats.iter().map(|seat| format!("{} {}/{}", seat.group, seat.given, seat.needed)).collect();
+            let outcome = standing.outcome.map_or("open", |verdict| verdict.as_str());
+            let last = taken.checked_sub(1).map(|place| &steps[place]);
+            let last = last.map_or_else(String::new, |vote| format!("{} for {}", vote.verdict, vote.group));
+            writeln!(table, "  {last:<24} {}, rejections {}: {outcome}", seats.join(", "), standing.rejections).expect("write");
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn what_a_ballot_must_say() {
+    let ballot = |verdict, code: Option<&str>, notes: Option<&str>| Ballot {
+        verdict,
+        package_digest: Digest::of("test", b"package"),
+        revision: Some(1),
+        reason_code: code.map(str::to_owned),
+        notes: notes.map(str::to_owned),
+        for_group: None,
+    };
+    let long = "é".repeat(MAX_NOTES);
+    let too_long = "é".repeat(MAX_NOTES + 1);
+    let (approve, reject) = (Verdict::Approve, Verdict::Reject);
+    let ballots = [
+        ("approve, nothing else", ballot(approve, None, None)),
+        ("approve with a known code", ballot(approve, Some("other"), None)),
+        ("approve with an unknown code", ballot(approve, Some("mood"), None)),
+        ("approve with 4000 letters", ballot(approve, None, Some(&long))),
+        ("approve with 4001 letters", ballot(approve, None, Some(&too_long))),
+        ("reject, nothing else", ballot(reject, None, None)),
+        ("reject with a code only", ballot(reject, Some("other"), None)),
+        ("reject with blank notes", ballot(reject, Some("other"), Some(" \n"))),
+        ("reject with notes only", ballot(reject, None, Some("No passport."))),
+        ("reject with both", ballot(reject, Some("identity_doubt"), Some("No passport."))),
+    ];
+    let no_codes = Policy { reasons: Reasons { codes: Vec::new(), ..two_groups().reasons }, ..two_groups() };
+    let mut table = String::new();
+    for (title, policy) in [("codes: identity_doubt, other", two_groups()), ("no codes", no_codes)] {
+        writeln!(table, "{title}").expect("write");
+        for (said, ballot) in &ballots {
+            let met = match policy.check_reasons(ballot) {
+                Ok(()) => "fine".to_owned(),
+                Err(refusal) => {
+                    let error = refusal.errors.first().map(|error| format!("{} {}", error.path, error.message));
+                    format!("{}: {}", refusal.code.as_str(), error.unwrap_or_default())
+                }
+            };
+            writeln!(table, "  {said:<29} {met}").expect("write");
+        }
+    }
+    insta::assert_snapshot!(table);
+}

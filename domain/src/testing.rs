@@ -1,0 +1,136 @@
+//! Fixed people, times and records for tests.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    Digest, Time,
+    decision::{Decision, Verdict},
+    gate::{Asserted, ConditionResult, Evidence, FactRead, GateResult, action_digest},
+    id::{ApprovalId, DecisionId, PersonId, RunId, SessionId},
+    package::Package,
+    policy::{Exclusion, Policy, Reasons, Seats, Via},
+    workflow::{Risk, Version},
+};
+
+/// Minutes after nine on the day of all tests.
+pub fn at(minutes: i64) -> Time {
+    let start: Time = "2026-11-21T09:00:00Z".parse().expect("time");
+    start + chrono::TimeDelta::minutes(minutes)
+}
+
+pub const fn approval(number: u128) -> ApprovalId {
+    ApprovalId::from_uuid(Uuid::from_u128(number))
+}
+
+pub const fn session(number: u128) -> SessionId {
+    SessionId::from_uuid(Uuid::from_u128(number))
+}
+
+pub const fn person(number: u128) -> PersonId {
+    PersonId::from_uuid(Uuid::from_u128(number))
+}
+
+/// Compliance and risk must both agree.
+pub fn two_groups() -> Policy {
+    let seats = |group: &str| Seats { group: group.to_owned(), count: 1 };
+    Policy {
+        approve: vec![seats("compliance"), seats("risk")],
+        reject_count: 1,
+        exclude: vec![Exclusion::Requester, Exclusion::AgentOwner, Exclusion::PreviousApprover],
+        reasons: Reasons {
+            required_on: vec![Verdict::Reject],
+            codes: vec!["identity_doubt".to_owned(), "other".to_owned()],
+        },
+        via: vec![Via::Console],
+        valid_for: Some(3_600),
+        expire_after: Some(3_600),
+    }
+}
+
+pub fn vote(by: PersonId, group: &str, verdict: Verdict) -> Decision {
+    Decision {
+        id: DecisionId::from_uuid(by.uuid()),
+        approval: approval(1),
+        person: by,
+        name: "Somebody".to_owned(),
+        group: group.to_owned(),
+        verdict,
+        revision: 1,
+        package_digest: Digest::of("test", b"package"),
+        reason_code: None,
+        notes: None,
+        at: at(0),
+    }
+}
+
+/// Evidence with every field filled.
+pub fn evidence() -> Evidence {
+    let read = FactRead {
+        name: "kyc_status".to_owned(),
+        value: Some(json!("PASSED")),
+        source: Some("kyc_db".to_owned()),
+        reference: Some("jum_789xyz".to_owned()),
+        recorded_at: Some(at(-5)),
+        version: Some(1),
+    };
+    let condition = ConditionResult {
+        name: "kyc_verified".to_owned(),
+        when: r#"facts.kyc_status == "PASSED""#.to_owned(),
+        expected: r#""PASSED""#.to_owned(),
+        recorded: json!("PASSED"),
+        source: Some("kyc_db".to_owned()),
+        recorded_at: Some(at(-5)),
+        passed: true,
+        message: Some("KYC has not passed.".to_owned()),
+        facts: vec![read],
+    };
+    let said = Asserted {
+        name: "risk_tier".to_owned(),
+        asserted: json!("medium"),
+        recorded: Some(json!("high")),
+        source: Some("risk_engine".to_owned()),
+        reference: Some("ra_5513".to_owned()),
+        recorded_at: Some(at(-3)),
+    };
+    Evidence {
+        gate_id: "gate_account_setup".to_owned(),
+        checked_at: at(0),
+        checked_by: "countersign 0.1.0 financial-onboarding@1".to_owned(),
+        result: GateResult::Passed,
+        conditions: vec![condition],
+        assertions: vec![said],
+    }
+}
+
+/// A package with every field filled.
+pub fn package() -> Package {
+    let run = RunId::from_uuid(Uuid::from_u128(7));
+    let input = json!({"customer_id": "cust_456", "product": "current account"});
+    Package {
+        title: "Set up a current account for Aarav Shah".to_owned(),
+        workflow: Version {
+            name: "financial-onboarding".to_owned(),
+            version: 1,
+            digest: Digest::of("workflow/v1", b"text"),
+        },
+        workflow_title: "Financial onboarding".to_owned(),
+        run_id: run,
+        subject: "cust_456".to_owned(),
+        session_id: session(1),
+        session_name: "thread-1".to_owned(),
+        agent: "onboarding-agent".to_owned(),
+        requested_by: Some("sales@northgate.example".to_owned()),
+        gate_id: "gate_account_setup".to_owned(),
+        tool: "setup_account".to_owned(),
+        action_digest: action_digest("setup_account", &input, run, "gate_account_setup"),
+        input,
+        reversible: false,
+        blast_radius: Some("one customer".to_owned()),
+        risk: Risk::High,
+        policy_name: "high-risk".to_owned(),
+        policy: two_groups(),
+        review_unless: Some(r#"facts.risk_tier in ["low", "medium"]"#.to_owned()),
+        evidence: evidence(),
+    }
+}

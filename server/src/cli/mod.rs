@@ -1,0 +1,195 @@
+//! The command line: one binary, every command on the same database, beside a running server or without one.
+
+mod key;
+mod person;
+mod serve;
+mod storage;
+mod workflow;
+
+use std::{io::IsTerminal as _, process::ExitCode};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use domain::Refusal;
+use tracing_subscriber::EnvFilter;
+
+use crate::error::{Error, StoreError};
+
+/// What is logged unless RUST_LOG says otherwise. The session layer calls every expired cookie suspicious.
+const LOGGED: &str = "info,tower_sessions=error,tower_sessions_core=error";
+/// What commands log that end by themselves.
+const LOGGED_BESIDE: &str = "warn,tower_sessions=error,tower_sessions_core=error";
+
+/// Review console that makes agent workflows stop where a human must sign.
+#[derive(Parser)]
+#[command(name = "countersign", version, propagate_version = true)]
+struct CommandLine {
+    #[command(flatten)]
+    storage: storage::Storage,
+    /// How log lines are written, to standard error
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    log: LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Migrate the database, then serve the console and the API
+    Serve(serve::Serve),
+    /// Add and disable people, set passwords
+    #[command(subcommand)]
+    Person(person::Person),
+    /// Create and revoke API keys
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Check and publish workflow definitions
+    #[command(subcommand)]
+    Workflow(workflow::Workflow),
+}
+
+/// Why a command ends with 1.
+#[derive(Debug, thiserror::Error)]
+enum Stopped {
+    #[error("{}", tell(.0))]
+    Refused(Box<Refusal>),
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => Self::Refused(refusal),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+impl From<Refusal> for Stopped {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Stopped {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// A refusal with a line for each field that is wrong.
+fn tell(refusal: &Refusal) -> String {
+    let place = |line: Option<u32>, column: Option<u32>| match (line, column) {
+        (Some(line), Some(column)) => format!("{line}:{column}: "),
+        (Some(line), None) => format!("{line}: "),
+        _ => String::new(),
+    };
+    let fields = refusal.errors.iter().filter(|field| field.message != refusal.message || field.line.is_some());
+    fields.fold(refusal.message.clone(), |told, field| {
+        let at = if field.path.is_empty() { String::new() } else { format!("{}: ", field.path) };
+        format!("{told}\n  {}{at}{}", place(field.line, field.column), field.message)
+    })
+}
+
+/// Runs the command that was typed. Ends with 0 when it is done, 1 when it was refused or failed, 2 for a command
+/// that cannot be understood.
+pub fn main() -> ExitCode {
+    let typed = CommandLine::parse();
+    start_log(typed.log, matches!(typed.command, Command::Serve(_)));
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return ended(&error.into()),
+    };
+    match runtime.block_on(typed.run()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stopped) => ended(&stopped),
+    }
+}
+
+fn ended(stopped: &Stopped) -> ExitCode {
+    eprintln!("countersign: {stopped}");
+    ExitCode::FAILURE
+}
+
+fn start_log(format: LogFormat, is_server: bool) {
+    let usual = if is_server { LOGGED } else { LOGGED_BESIDE };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
+
+impl CommandLine {
+    async fn run(self) -> Result<(), Stopped> {
+        match self.command {
+            Command::Serve(serve) => serve.run(&self.storage).await,
+            Command::Person(person) => person.run(&self.storage).await,
+            Command::Key(key) => key.run(&self.storage).await,
+            Command::Workflow(workflow) => workflow.run(&self.storage).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+    use domain::{FieldError, refusal::Code};
+
+    #[test]
+    fn the_command_line_is_sound() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_are_understood() {
+        let is_understood = |line: &str| CommandLine::try_parse_from(line.split(' ')).is_ok();
+        for good in [
+            "countersign serve",
+            "countersign serve --listen 0.0.0.0:443 --public-url https://a.example --data /var/lib/countersign",
+            "countersign --database-url postgres://localhost/countersign person list",
+            "countersign person add --email a@b.c --name A --role reviewer --role admin --group risk --password-stdin",
+            "countersign person password a@b.c --password-stdin --log json",
+            "countersign key create --name bot --scope hook --scope agent --owner a@b.c --expires 30d",
+            "countersign key revoke bot",
+            "countersign workflow check a.yaml",
+        ] {
+            assert!(is_understood(good), "{good}");
+        }
+        for bad in [
+            "countersign",
+            "countersign serve --listen nowhere",
+            "countersign person add --email a@b.c --name A --role reviewer",
+            "countersign person add --email a@b.c --name A --role boss --password-stdin",
+            "countersign key create --name bot",
+            "countersign key create --name bot --scope everything",
+            "countersign key create --name bot --scope hook --expires soon",
+            "countersign --data a --database-url postgres://b person list",
+        ] {
+            assert!(!is_understood(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn refusals_name_the_place() {
+        let mut field = FieldError::new("stages.kyc", "unknown policy");
+        (field.line, field.column) = (Some(3), Some(7));
+        let refusal = Refusal::new(Code::InvalidWorkflow, "1 fault").with_errors(vec![field]);
+        assert_eq!(tell(&refusal), "1 fault\n  3:7: stages.kyc: unknown policy");
+        assert_eq!(tell(&Refusal::invalid("email", "not one")), "not one");
+    }
+}

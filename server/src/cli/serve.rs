@@ -1,0 +1,119 @@
+//! `countersign serve`
+
+use std::{
+    io::Write as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::Args;
+use tokio::{net::TcpListener, sync::watch};
+
+use super::{Stopped, storage::Storage};
+use crate::{
+    desk::Desk,
+    http::{self, AppState, assets::Site, origin::Origin},
+    workers,
+};
+
+/// Where `cargo xtask build` leaves the console.
+const BUILT: &str = "target/site";
+/// How long requests may take to finish once the server was told to stop.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(Args)]
+pub(super) struct Serve {
+    /// Address to listen on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Address people open, such as <https://countersign.example.com>; needed unless the listener is loopback
+    #[arg(long, value_name = "URL", env = "COUNTERSIGN_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Folder of the built console, instead of the one in the binary
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
+}
+
+impl Serve {
+    pub(super) async fn run(self, storage: &Storage) -> Result<(), Stopped> {
+        let named = self.public_url.as_deref().map(Origin::parse).transpose();
+        let named = named.map_err(|error| Stopped::Failed(format!("--public-url: {error}")))?;
+        if named.as_ref().is_none_or(|origin| !origin.is_https()) && !self.listen.ip().is_loopback() {
+            let message = "plain http is served on loopback addresses only; \
+                           put a proxy with TLS in front and name it with --public-url https://…";
+            return Err(Stopped::Failed(message.to_owned()));
+        }
+        let site = site(self.site.as_deref())?;
+        let desk = storage.open().await?;
+        let served = serve(&desk, site, self.listen, named).await;
+        desk.database.close().await;
+        served
+    }
+}
+
+fn site(folder: Option<&Path>) -> Result<Site, Stopped> {
+    let site = match (folder, Site::embedded()) {
+        (Some(folder), _) => Site::read(folder),
+        (None, Some(embedded)) => embedded,
+        (None, None) => Site::read(Path::new(BUILT)),
+    };
+    site.map_err(|error| Stopped::Failed(error.to_string()))
+}
+
+async fn serve(desk: &Desk, site: Site, listen: SocketAddr, named: Option<Origin>) -> Result<(), Stopped> {
+    let listener = TcpListener::bind(listen).await;
+    let listener = listener.map_err(|error| Stopped::Failed(format!("{listen}: {error}")))?;
+    let address = listener.local_addr()?;
+    let origin = named.unwrap_or_else(|| Origin::loopback(address));
+    let router = http::router(AppState { desk: desk.clone(), site }, &origin);
+    let workers = [
+        tokio::spawn(workers::deadline::run(desk.clone())),
+        tokio::spawn(workers::sweep::run(desk.clone())),
+    ];
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        tracing::info!("stopping: requests under way are finished");
+        drop(stop.send(true));
+    });
+    let serving = axum::serve(listener, router).with_graceful_shutdown(told(stopped.clone()));
+    // Whoever starts the server waits for this line; with port 0 it is the only place that names the port.
+    println!("Countersign is ready at {} (listening on {address})", origin.url());
+    std::io::stdout().flush()?;
+    let served = tokio::select! {
+        served = serving.into_future() => served,
+        () = async { told(stopped).await; tokio::time::sleep(PATIENCE).await } => {
+            tracing::warn!("some requests did not finish in time and were cut off");
+            Ok(())
+        }
+    };
+    workers.iter().for_each(tokio::task::JoinHandle::abort);
+    Ok(served?)
+}
+
+async fn told(mut stopped: watch::Receiver<bool>) {
+    drop(stopped.wait_for(|stopped| *stopped).await);
+}
+
+/// Waits for ctrl-c or SIGTERM.
+async fn asked_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,71 @@
+//! Where the data lies: a folder with a SQLite file, or a PostgreSQL database.
+
+use std::{
+    io::{BufRead as _, stdin},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::Args;
+
+use super::Stopped;
+use crate::{clock::Clock, desk::Desk, ids::Ids, password::Password, store::Database};
+
+/// The folder that is used when none is named.
+const FOLDER: &str = "countersign-data";
+/// The database file in it.
+const FILE: &str = "countersign.db";
+
+#[derive(Args)]
+pub(super) struct Storage {
+    /// Folder of the SQLite database [default: ./countersign-data]
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// PostgreSQL database instead, such as postgres://user@host/countersign
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "COUNTERSIGN_DATABASE_URL",
+        hide_env_values = true,
+        conflicts_with = "data"
+    )]
+    database_url: Option<String>,
+}
+
+impl Storage {
+    /// Opens the database, creating and migrating it where necessary.
+    pub(super) async fn open(&self) -> Result<Desk, Stopped> {
+        let clock = Clock::System;
+        let ids = Arc::new(Ids::from_os(clock.clone()));
+        let database = match &self.database_url {
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Database::open_postgres(url, clock, ids).await?
+            }
+            Some(_) => return Err(Stopped::Failed("--database-url: expected postgres://…".to_owned())),
+            None => {
+                let folder = self.data.clone().unwrap_or_else(|| PathBuf::from(FOLDER));
+                create_private(&folder)?;
+                Database::open_sqlite(&folder.join(FILE), clock, ids).await?
+            }
+        };
+        Ok(Desk::new(database))
+    }
+}
+
+/// Creates a folder that nobody else may look into.
+fn create_private(folder: &Path) -> Result<(), Stopped> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| Stopped::Failed(format!("{}: {error}", folder.display())))
+}
+
+/// The first line of standard input as a password.
+pub(super) fn read_password() -> Result<Password, Stopped> {
+    let mut line = String::new();
+    stdin().lock().read_line(&mut line)?;
+    let typed = line.strip_suffix('\n').unwrap_or(&line);
+    Ok(Password::new(typed.strip_suffix('\r').unwrap_or(typed)))
+}

@@ -1,0 +1,55 @@
+//! `countersign workflow …`
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use domain::{Digest, workflow::Version};
+
+use super::{Stopped, storage::Storage};
+use crate::{
+    desk::Caller,
+    rules::{Compiled, definition},
+};
+
+#[derive(Subcommand)]
+pub(super) enum Workflow {
+    /// Check a definition; no database is needed
+    Check {
+        /// The YAML text
+        file: PathBuf,
+    },
+    /// Publish a definition; the same text again is the same version
+    Publish {
+        /// The YAML text
+        file: PathBuf,
+    },
+}
+
+impl Workflow {
+    pub(super) async fn run(self, storage: &Storage) -> Result<(), Stopped> {
+        match self {
+            Self::Check { file } => {
+                let source = read(&file)?;
+                let workflow = definition::parse(&source)?;
+                let name = workflow.name.clone();
+                let digest = Digest::of("workflow/v1", source.as_bytes());
+                Compiled::new(workflow, Version { name: name.clone(), version: 0, digest })?;
+                println!("{name}: no faults");
+                Ok(())
+            }
+            Self::Publish { file } => {
+                let source = read(&file)?;
+                let desk = storage.open().await?;
+                let published = desk.publish_workflow(&Caller::CommandLine, None, &source).await;
+                desk.database.close().await;
+                let Version { name, version, digest } = published?;
+                println!("{name} version {version}, digest {digest}");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn read(file: &PathBuf) -> Result<String, Stopped> {
+    std::fs::read_to_string(file).map_err(|error| Stopped::Failed(format!("{}: {error}", file.display())))
+}

@@ -1,0 +1,45 @@
+//! Posted forms: small, each field once, unknown ones left alone.
+
+use std::collections::HashMap;
+
+use axum::{
+    body::to_bytes,
+    extract::{FromRequest, Request},
+    http::header,
+};
+use domain::{Refusal, refusal::Code};
+
+use super::problem::Problem;
+
+/// The largest form, in bytes.
+const MOST_BYTES: usize = 64 << 10;
+
+/// A posted form.
+#[derive(Clone, Default)]
+pub struct Form(HashMap<String, String>);
+
+impl Form {
+    /// A field as it was typed; empty when it is missing.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(Refusal::new(Code::UnsupportedMediaType, "Send application/x-www-form-urlencoded.").into());
+        }
+        let body = to_bytes(request.into_body(), MOST_BYTES).await;
+        let body = body.map_err(|_| Refusal::new(Code::TooLarge, format!("The form is larger than {MOST_BYTES} bytes.")))?;
+        let mut fields = HashMap::new();
+        for (name, value) in form_urlencoded::parse(&body) {
+            fields.entry(name.into_owned()).or_insert_with(|| value.into_owned());
+        }
+        Ok(Self(fields))
+    }
+}

@@ -1,0 +1,120 @@
+//! The session cookie: begun at sign-in with a fresh id, prolonged at most once a minute, ended at sign-out.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+use chrono::TimeDelta;
+use domain::{Digest, Time, id::PersonId};
+use serde::de::DeserializeOwned;
+use tower_sessions::{Session, SessionManagerLayer, cookie::SameSite, session};
+
+use super::origin::Origin;
+use crate::{
+    desk::{Desk, PersonCaller, sign_in::SignedIn},
+    error::{Result, StoreError},
+    store::{
+        Database,
+        web_session::{PERSON, WebSessions},
+    },
+};
+
+/// The member of a session's data with the mark of the password it was begun with.
+const MARK: &str = "mark";
+/// The member of a session's data that says when it was used.
+const USED_AT: &str = "used_at";
+/// How long its use goes unnoted: not every request writes.
+const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// The cookie's name. The prefix makes browsers insist on `Secure`, the whole path and this very host.
+pub const fn cookie_name(origin: &Origin) -> &'static str {
+    if origin.is_https() { "__Host-countersign" } else { "countersign" }
+}
+
+/// Gives each request its session. The cookie ends with the browser; the server ends it earlier.
+pub fn layer(database: &Database, origin: &Origin) -> SessionManagerLayer<WebSessions> {
+    SessionManagerLayer::new(WebSessions::new(database.clone()))
+        .with_name(cookie_name(origin))
+        .with_secure(origin.is_https())
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+}
+
+/// Marks every cookie `Secure` under https, those that remove one included: browsers ignore them otherwise.
+pub async fn secure_cookies(State(origin): State<Origin>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if origin.is_https() {
+        let cookies: Vec<HeaderValue> = response.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
+        response.headers_mut().remove(header::SET_COOKIE);
+        for cookie in cookies {
+            response.headers_mut().append(header::SET_COOKIE, secure(cookie));
+        }
+    }
+    response
+}
+
+fn secure(cookie: HeaderValue) -> HeaderValue {
+    let text = cookie.to_str().unwrap_or_default();
+    if text.split(';').any(|attribute| attribute.trim().eq_ignore_ascii_case("secure")) {
+        return cookie;
+    }
+    HeaderValue::try_from(format!("{text}; Secure")).unwrap_or(cookie)
+}
+
+/// Begins a session for somebody who has just signed in, under an id that nobody knew before.
+pub async fn begin(desk: &Desk, session: &Session, who: &SignedIn) -> Result<()> {
+    session.cycle_id().await.map_err(broken)?;
+    session.insert(PERSON, who.person.id).await.map_err(broken)?;
+    session.insert(MARK, who.mark).await.map_err(broken)?;
+    session.insert(USED_AT, desk.database.clock().now()).await.map_err(broken)
+}
+
+/// Ends a session: its row is gone before this answers.
+pub async fn end(session: &Session) -> Result<()> {
+    session.flush().await.map_err(broken)
+}
+
+/// The person of a session, as they are now. A session whose person may not go on is ended.
+pub async fn person(desk: &Desk, session: &Session) -> Result<Option<PersonCaller>> {
+    let Some(id) = member::<PersonId>(session, PERSON).await? else { return Ok(None) };
+    let mark = member::<Digest>(session, MARK).await?;
+    let person = match mark {
+        Some(mark) => desk.find_signed_in(id, mark).await?,
+        None => None,
+    };
+    if person.is_none() {
+        end(session).await?;
+        return Ok(None);
+    }
+    let now = desk.database.clock().now();
+    let used_at = member::<Time>(session, USED_AT).await?;
+    if used_at.is_none_or(|used_at| now - used_at >= NOTED_EVERY) {
+        // The layer saves what changed once the answer is ready.
+        session.insert(USED_AT, now).await.map_err(broken)?;
+    }
+    Ok(person)
+}
+
+async fn member<T: DeserializeOwned>(session: &Session, name: &str) -> Result<Option<T>> {
+    session.get(name).await.map_err(broken)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
+fn broken(error: session::Error) -> crate::error::Error {
+    StoreError::Unexpected(format!("session: {error}")).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_marked_once() {
+        let marked = |cookie: &'static str| secure(HeaderValue::from_static(cookie)).to_str().expect("text").to_owned();
+        assert_eq!(marked("a=b; Path=/"), "a=b; Path=/; Secure");
+        assert_eq!(marked("a=b; secure; Path=/"), "a=b; secure; Path=/");
+    }
+}

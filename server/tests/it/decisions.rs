@@ -1,0 +1,148 @@
+//! Decisions: who may decide, on what, and what they are told when they may not.
+
+use serde_json::json;
+
+use crate::support::{TestConsole, on_both};
+
+on_both!(
+    people_outside_or_excluded_cannot_decide,
+    a_person_fills_one_seat,
+    a_repeat_gets_the_stored_decision,
+    the_second_is_told_who_was_first,
+    a_decision_binds_to_the_package_that_was_read,
+    a_rejection_needs_its_reason,
+    approving_needs_every_condition_to_hold_now,
+    the_policy_says_whether_a_token_may_decide,
+);
+
+async fn people_outside_or_excluded_cannot_decide(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    console.person("Otto Kern", &[domain::Role::Reviewer], &["others"]).await;
+    console.person("Lea Admin", &[domain::Role::Admin], &["compliance"]).await;
+    let approval = agent.suspended_payment("pay-1").await;
+    let table = [
+        ("rosa", "403 self_approval"),  // asked for the run
+        ("dev", "403 self_approval"),   // owns the agent
+        ("otto", "403 not_entitled"),   // another group
+        ("lea", "403 wrong_scope"),     // no reviewer
+    ];
+    for (person, told) in table {
+        let token = console.token(person).await;
+        assert_eq!(agent.approve(&token, &approval).await.problem(), told, "{person}");
+    }
+    assert_eq!(agent.approve(&agent.key, &approval).await.problem(), "403 wrong_scope");
+    assert_eq!(agent.outcome(&approval).await["status"], "AWAITING_HUMAN_REVIEW");
+}
+
+async fn a_person_fills_one_seat(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let approval = agent.suspended_payment("pay-1").await;
+    let mira = console.token("mira").await;
+    let first = agent.decide(&mira, &approval, json!({"verdict": "approve", "for_group": "risk"})).await.expect(201);
+    assert_eq!(first["group"], "risk");
+    let second = agent.decide(&mira, &approval, json!({"verdict": "reject", "reason_code": "doubt", "notes": "x"})).await;
+    assert_eq!(second.problem(), "409 already_voted");
+    // The risk seat is taken: another risk person finds none open.
+    assert_eq!(agent.approve(&console.token("tomas").await, &approval).await.problem(), "403 not_entitled");
+    agent.approve(&console.token("ana").await, &approval).await.expect(201);
+}
+
+async fn a_repeat_gets_the_stored_decision(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let approval = agent.suspended_payment("pay-1").await;
+    let ana = console.token("ana").await;
+    let seen = agent.approval(&approval).await;
+    let body = json!({"verdict": "approve", "revision": 1, "package_digest": seen["package_digest"]});
+    let path = format!("/approvals/{approval}/decisions");
+    let first = console.post(&ana, &path, &body).await.expect(201);
+    agent.approve(&console.token("tomas").await, &approval).await.expect(201);
+    let again = console.post(&ana, &path, &body).await.expect(200);
+    assert_eq!(again["decision_id"], first["decision_id"]);
+}
+
+async fn the_second_is_told_who_was_first(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let approval = agent.suspended_payment("pay-1").await;
+    let seen = agent.approval(&approval).await;
+    let reject = json!({"verdict": "reject", "reason_code": "limit", "notes": "Too much."});
+    agent.decide(&console.token("tomas").await, &approval, reject).await.expect(201);
+    let late = json!({"verdict": "approve", "revision": 1, "package_digest": seen["package_digest"]});
+    let refused = console.post(&console.token("ana").await, &format!("/approvals/{approval}/decisions"), &late).await;
+    assert_eq!(refused.problem(), "409 already_decided");
+    let body = refused.json();
+    assert_eq!((&body["winner"], &body["status"]), (&json!("Tomas Lindqvist"), &json!("rejected")));
+    assert_eq!(body["decided_at"], "2026-11-21T09:00:00Z");
+}
+
+async fn a_decision_binds_to_the_package_that_was_read(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let approval = agent.suspended_payment("pay-1").await;
+    let ana = console.token("ana").await;
+    let path = format!("/approvals/{approval}/decisions");
+    let digest = agent.approval(&approval).await["package_digest"].clone();
+    let other = json!("0".repeat(64));
+    let table = [
+        (json!({"verdict": "approve", "package_digest": digest}), "428 revision_required"),
+        (json!({"verdict": "approve", "package_digest": digest, "revision": 7}), "412 stale_revision"),
+        (json!({"verdict": "approve", "package_digest": other, "revision": 1}), "422 digest_mismatch"),
+        (json!({"verdict": "maybe", "package_digest": digest, "revision": 1}), "422 invalid_field"),
+        (json!({"verdict": "approve", "package_digest": digest, "revision": 1, "force": true}), "422 unknown_field"),
+    ];
+    for (body, told) in table {
+        assert_eq!(console.post(&ana, &path, &body).await.problem(), told, "{body}");
+    }
+    let shown = console.get(&ana, &format!("/approvals/{approval}")).await;
+    assert_eq!(shown.headers["etag"], "\"1\"");
+    assert!(shown.json()["votes"].as_array().expect("votes").is_empty());
+}
+
+async fn a_rejection_needs_its_reason(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let approval = agent.suspended_payment("pay-1").await;
+    let ana = console.token("ana").await;
+    let table = [
+        (json!({"verdict": "reject"}), "422 reason_required", "/reason_code"),
+        (json!({"verdict": "reject", "reason_code": "doubt"}), "422 reason_required", "/notes"),
+        (json!({"verdict": "reject", "reason_code": "doubt", "notes": "  "}), "422 reason_required", "/notes"),
+        (json!({"verdict": "reject", "reason_code": "mood", "notes": "x"}), "422 invalid_field", "/reason_code"),
+        (json!({"verdict": "approve", "notes": "a\u{0}b"}), "422 invalid_field", "/notes"),
+    ];
+    for (body, told, place) in table {
+        let refused = agent.decide(&ana, &approval, body.clone()).await;
+        assert_eq!(refused.problem(), told, "{body}");
+        assert_eq!(refused.json()["errors"][0]["path"], place, "{body}");
+    }
+    assert_eq!(agent.outcome(&approval).await["status"], "AWAITING_HUMAN_REVIEW");
+}
+
+async fn approving_needs_every_condition_to_hold_now(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let approval = agent.suspended_payment("pay-1").await;
+    agent.record(json!({"status": "FROZEN"})).await.expect(200);
+    let ana = console.token("ana").await;
+    let refused = agent.approve(&ana, &approval).await;
+    assert_eq!(refused.problem(), "409 conditions_changed");
+    assert_eq!(refused.json()["unmet"][0]["recorded"], "FROZEN");
+    // Rejecting needs no condition.
+    let reject = json!({"verdict": "reject", "reason_code": "doubt", "notes": "Frozen."});
+    agent.decide(&ana, &approval, reject).await.expect(201);
+}
+
+async fn the_policy_says_whether_a_token_may_decide(console: TestConsole) {
+    let agent = console.cast().await;
+    let strict = crate::support::PAYMENTS.replace("via: [console, api]", "via: [console]");
+    console.desk.publish_workflow(&server::desk::Caller::CommandLine, None, &strict).await.expect("a version");
+    let agent = agent.again().await;
+    agent.prepare().await;
+    let approval = agent.suspended_payment("pay-1").await;
+    let refused = agent.approve(&console.token("ana").await, &approval).await;
+    assert_eq!(refused.problem(), "403 not_entitled");
+    assert!(refused.text.contains("console only"));
+}

@@ -1,0 +1,13 @@
+//! The whole server through its public interface, on SQLite and, where there is one, on PostgreSQL.
+
+mod support;
+
+mod bad_input;
+mod calls;
+mod decisions;
+mod deadlines;
+mod facts;
+mod polls;
+mod publish;
+mod races;
+mod story;

@@ -1,0 +1,139 @@
+//! The console under test: its people, its keys, and calls through the real router.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, header},
+};
+use chrono::TimeDelta;
+use domain::{Role, Scope, Time};
+use serde_json::Value;
+use server::{
+    clock::Clock,
+    desk::{Caller, Desk, key::NewKey, person::NewPerson},
+    http::{AppState, assets::Site, origin::Origin},
+    password::{Password, Passwords},
+    store::Database,
+};
+use tower::ServiceExt as _;
+
+use super::{Agent, PAYMENTS, Reply, engine};
+
+/// The password of everybody in tests.
+pub const PASSWORD: &str = "a passphrase for tests";
+
+/// Where the console is served.
+pub const ORIGIN: &str = "https://console.test";
+
+/// A console with its own database and clock.
+pub struct TestConsole {
+    /// The use cases.
+    pub desk: Desk,
+    /// The clock; it stands still unless moved.
+    pub clock: Clock,
+    /// What keeps the database alive.
+    pub kept: engine::Kept,
+    router: Router,
+}
+
+impl TestConsole {
+    /// On a SQLite file of its own.
+    pub async fn sqlite() -> Self {
+        let clock = clock();
+        let (database, kept) = engine::sqlite(&clock).await;
+        Self::on(database, kept, clock)
+    }
+
+    /// On a PostgreSQL database of its own, where there is a server.
+    pub async fn postgres() -> Option<Self> {
+        let clock = clock();
+        let (database, kept) = engine::postgres(&clock).await?;
+        Some(Self::on(database, kept, clock))
+    }
+
+    fn on(database: Database, kept: engine::Kept, clock: Clock) -> Self {
+        let desk = Desk::with_passwords(database, Passwords::cheap());
+        tokio::spawn(server::workers::deadline::run(desk.clone()));
+        let state = AppState { desk: desk.clone(), site: Site::default() };
+        let origin = Origin::parse(ORIGIN).expect("an origin");
+        Self { desk, clock, kept, router: server::http::router(state, &origin) }
+    }
+
+    /// Adds a person; their email is their first name at example.com.
+    pub async fn person(&self, name: &str, roles: &[Role], groups: &[&str]) {
+        let first = name.split(' ').next().expect("a name").to_lowercase();
+        let new = NewPerson {
+            email: format!("{first}@example.com"),
+            name: name.to_owned(),
+            password: Password::new(PASSWORD),
+            roles: roles.to_vec(),
+            groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+        };
+        self.desk.add_person(&Caller::CommandLine, new).await.expect("a person");
+    }
+
+    /// Creates a key and gives its secret.
+    pub async fn key(&self, name: &str, scopes: &[Scope], owner: Option<&str>) -> String {
+        let source = scopes.contains(&Scope::System).then(|| name.to_owned());
+        let owner = owner.map(str::to_owned);
+        let new = NewKey { name: name.to_owned(), scopes: scopes.to_vec(), owner, source, lives: None };
+        self.desk.create_key(&Caller::CommandLine, new).await.expect("a key").secret.reveal().to_owned()
+    }
+
+    /// The usual cast: two groups of reviewers, the agents' owner, and the payments workflow.
+    pub async fn cast(&self) -> Agent<'_> {
+        self.person("Ana Ruiz", &[Role::Reviewer], &["compliance"]).await;
+        self.person("Tomas Lindqvist", &[Role::Reviewer], &["risk"]).await;
+        self.person("Mira Okafor", &[Role::Reviewer], &["compliance", "risk"]).await;
+        self.person("Dev Patel", &[Role::Reviewer], &["compliance"]).await;
+        self.person("Rosa Quist", &[Role::Reviewer], &["compliance"]).await;
+        self.desk.publish_workflow(&Caller::CommandLine, None, PAYMENTS).await.expect("a workflow");
+        let hook = self.key("agent", &[Scope::Hook], Some("dev@example.com")).await;
+        let ledger = self.key("ledger", &[Scope::System], None).await;
+        Agent::start(self, hook, ledger).await
+    }
+
+    /// A person's API token.
+    pub async fn token(&self, first_name: &str) -> String {
+        self.key(first_name, &[Scope::Reviewer], Some(&format!("{first_name}@example.com"))).await
+    }
+
+    /// Moves the clock.
+    pub fn pass(&self, time: TimeDelta) {
+        self.clock.advance(time);
+    }
+
+    /// Sends any request.
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        Reply::read(self.router.clone().oneshot(request).await.expect("infallible")).await
+    }
+
+    /// Gets from the API with a key.
+    pub async fn get(&self, key: &str, path: &str) -> Reply {
+        self.send(request(Method::GET, key, path).body(Body::empty()).expect("a request")).await
+    }
+
+    /// Posts JSON to the API with a key.
+    pub async fn post(&self, key: &str, path: &str, body: &Value) -> Reply {
+        self.post_text(key, path, &body.to_string()).await
+    }
+
+    /// Posts any text as JSON.
+    pub async fn post_text(&self, key: &str, path: &str, text: &str) -> Reply {
+        let request = request(Method::POST, key, path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(text.to_owned())).expect("a request")).await
+    }
+}
+
+/// A request to the API with a key.
+pub fn request(method: Method, key: &str, path: &str) -> axum::http::request::Builder {
+    Request::builder()
+        .method(method)
+        .uri(format!("/api/v1{path}"))
+        .header(header::HOST, "console.test")
+        .header(header::AUTHORIZATION, format!("Bearer {key}"))
+}
+
+fn clock() -> Clock {
+    Clock::manual("2026-11-21T09:00:00Z".parse::<Time>().expect("a time"))
+}
