@@ -16,6 +16,8 @@ mod queue;
 mod recorded;
 mod review;
 mod run;
+#[cfg(all(test, feature = "ssr"))]
+mod sample;
 #[cfg(feature = "ssr")]
 pub mod shell;
 mod timeline;

@@ -155,16 +155,14 @@ fn settled(
     }
     // A rejection anywhere in the run stands, whatever was approved for another session meanwhile.
     if let Some(rejected) = prior.iter().find(|known| matches!(known.state, Approval::Rejected { .. })) {
-        let notes = rejected.notes.as_deref().unwrap_or("no note was left");
-        return Some(rejected.refuse(&format!("approval_rejected: {notes}")));
+        return Some(rejected.settle(finding, now));
     }
     if let Some(own) = prior.iter().find(|known| known.opened_by == *call || earlier == Some(known.id)) {
         return Some(own.settle(finding, now));
     }
     // A fork carries the call ids of the session it was copied from; only the original may go on.
-    let copied = |known: &&Prior| {
-        known.opened_by.session != call.session && known.opened_by.tool_use_id == call.tool_use_id
-    };
+    let copied =
+        |known: &&Prior| known.opened_by.session != call.session && known.opened_by.tool_use_id == call.tool_use_id;
     if let Some(original) = prior.iter().find(copied) {
         return Some(original.refuse("forked_session: the call belongs to another session."));
     }
@@ -177,7 +175,10 @@ impl Prior {
     fn settle(&self, finding: &Finding, now: Time) -> Judgement {
         match &self.state {
             Approval::Pending { .. } => Judgement::Await(self.id),
-            Approval::Rejected { .. } => self.refuse("approval_rejected: no note was left"),
+            Approval::Rejected { .. } => {
+                let notes = self.notes.as_deref().unwrap_or("no note was left");
+                self.refuse(&format!("approval_rejected: {notes}"))
+            }
             Approval::Expired { .. } => {
                 self.refuse("approval_expired: nobody decided in time. Nothing ran. Call again to ask afresh.")
             }

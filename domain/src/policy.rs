@@ -202,8 +202,11 @@ impl Policy {
         if let Some(code) = &ballot.reason_code
             && !self.reasons.codes.contains(code)
         {
-            let known = self.reasons.codes.join(", ");
-            return Err(Refusal::invalid("/reason_code", format!("expected one of {known}")));
+            let message = match self.reasons.codes.join(", ") {
+                known if known.is_empty() => "this policy has no reason codes; leave it out".to_owned(),
+                known => format!("expected one of {known}"),
+            };
+            return Err(Refusal::invalid("/reason_code", message));
         }
         if !self.reasons.required_on.contains(&ballot.verdict) {
             return Ok(());

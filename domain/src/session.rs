@@ -35,9 +35,10 @@ impl Session {
             Self::Suspended { awaiting } => awaiting,
             Self::Ended => return Err(ended()),
         };
-        if !awaiting.contains(&approval) {
-            awaiting.push(approval);
+        if awaiting.contains(&approval) {
+            return Err(Refusal::new(Code::IllegalMove, "The session waits for this approval already."));
         }
+        awaiting.push(approval);
         let event = Event::SessionSuspended { session, approval, awaiting: awaiting.len() };
         Ok((Self::Suspended { awaiting }, event))
     }
@@ -87,5 +88,7 @@ words! {
     }
 }
 
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod tests;

@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn deadlines_pass() {
         let now = DateTime::from_timestamp(1_000_000, 0).expect("a time");
-        let at = |seconds| DateTime::from_timestamp(1_000_000 + seconds, 0).expect("a time");
+        let at = |seconds: i64| DateTime::from_timestamp(1_000_000 + seconds, 0).expect("a time");
         assert_eq!(left(at(2_040), now), "34 min left");
         assert_eq!(short_left(at(-720), now), "12 m over");
         assert_eq!(ago(at(-1_500), now), "25 min ago");

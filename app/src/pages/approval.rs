@@ -47,7 +47,7 @@ pub fn ApprovalPage() -> impl IntoView {
                             let viewer = viewer.map(|viewer| viewer.id);
                             view! {
                                 <Title text=title />
-                                <ReviewView review=&review unapplied=brought.unapplied viewer=viewer />
+                                <ReviewView review=&review unapplied=brought.unapplied.as_ref() viewer=viewer />
                             }
                             .into_any()
                         }

@@ -16,7 +16,6 @@ pub fn Failed(
     /// Why it is not there.
     failure: Failure,
 ) -> impl IntoView {
-    let (title, text) = words(what, &failure);
     let path = use_location().pathname.get_untracked();
     let signed_out = matches!(&failure, Failure::Refused { refusal } if refusal.code == Code::NotSignedIn);
     let (link, word, icon) = if signed_out {
@@ -24,6 +23,7 @@ pub fn Failed(
     } else {
         (path, "Try again", "rotate-ccw")
     };
+    let (title, text) = words(what, failure);
     view! {
         <div class="px-4 lg:px-6 py-6 max-w-[640px]">
             <Notice tone=Tone::Fail icon="circle-x" title=title alert=true>
@@ -35,9 +35,9 @@ pub fn Failed(
     .into_any()
 }
 
-fn words(what: &str, failure: &Failure) -> (String, String) {
+fn words(what: &str, failure: Failure) -> (String, String) {
     match failure {
-        Failure::Refused { refusal } => (refusal.code.title().to_owned(), refusal.message.clone()),
+        Failure::Refused { refusal } => (refusal.code.title().to_owned(), refusal.message),
         Failure::Broken { request_id } => (
             format!("{what} could not be loaded"),
             format!("The server failed and changed nothing. Its log has the cause under {request_id}."),
@@ -56,10 +56,10 @@ mod tests {
     #[test]
     fn every_failure_says_what_to_look_for() {
         let refused = Failure::Refused { refusal: Refusal::not_found("approval") };
-        assert_eq!(words("The approval", &refused).0, "Not found");
-        let broken = words("The approval", &Failure::Broken { request_id: "req_7".to_owned() });
+        assert_eq!(words("The approval", refused).0, "Not found");
+        let broken = words("The approval", Failure::Broken { request_id: "req_7".to_owned() });
         assert!(broken.1.contains("req_7"), "{broken:?}");
-        let offline = words("The approvals", &Failure::Offline { detail: "connection refused".to_owned() });
+        let offline = words("The approvals", Failure::Offline { detail: "connection refused".to_owned() });
         assert!(offline.1.contains("connection refused"), "{offline:?}");
     }
 }

@@ -1,57 +1,25 @@
-//! Keys of the list: J and K move from row to row. They move the focus, so that Enter opens the row as it opens any
-//! link, and they are silent in fields and beside modifiers.
+//! Keys of the list: J and K move from row to row while a row has the focus, and Enter opens it as it opens any link.
+//! Elsewhere the letters mean nothing, so that nobody who speaks or types meets them by accident.
 
-use leptos::{
-    ev::{KeyboardEvent, keydown},
-    prelude::*,
-    wasm_bindgen::JsCast,
-};
+use leptos::{ev::KeyboardEvent, prelude::*, wasm_bindgen::JsCast};
 
-/// Listens for as long as the list is shown.
-pub fn listen() {
-    Effect::new(move |_| {
-        let listener = window_event_listener(keydown, |event| {
-            if let Some(step) = step(&event) {
-                move_focus(step);
-            }
-        });
-        on_cleanup(move || listener.remove());
-    });
-}
-
-enum Step {
-    Next,
-    Previous,
-}
-
-fn step(event: &KeyboardEvent) -> Option<Step> {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || is_in_field(event) {
-        return None;
+/// Moves the focus when the key asks for it.
+pub fn move_by_key(event: &KeyboardEvent) {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
     }
     match event.key().as_str() {
-        "j" => Some(Step::Next),
-        "k" => Some(Step::Previous),
-        _ => None,
+        "j" => move_focus(|place| place + 1),
+        "k" => move_focus(|place| place.saturating_sub(1)),
+        _ => {}
     }
 }
 
-fn is_in_field(event: &KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
-}
-
-fn move_focus(step: Step) {
-    let Ok(links) = document().query_selector_all("[data-row] a") else { return };
-    let focused = document().active_element();
-    let current = (0..links.length()).find(|place| {
-        links.get(*place).is_some_and(|link| focused.as_ref().is_some_and(|focused| link.is_same_node(Some(focused))))
-    });
-    let wanted = match (step, current) {
-        (Step::Next, Some(place)) => place + 1,
-        (Step::Previous, Some(place)) => place.saturating_sub(1),
-        (Step::Next | Step::Previous, None) => 0,
-    };
-    if let Some(link) = links.get(wanted).and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
+fn move_focus(step: impl FnOnce(u32) -> u32) {
+    let (Ok(links), Some(focused)) = (document().query_selector_all("[data-row] a"), document().active_element()) else { return };
+    let current = (0..links.length()).find(|place| links.get(*place).is_some_and(|link| link.is_same_node(Some(&focused))));
+    let wanted = current.and_then(|place| links.get(step(place)));
+    if let Some(link) = wanted.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
         // A row that takes no focus stays as it was.
         let _ = link.focus();
     }

@@ -37,7 +37,6 @@ const fn address(view: View) -> &'static str {
 /// The queue.
 #[component]
 pub fn QueueView(page: QueuePage, view: View) -> impl IntoView {
-    keys::listen();
     let counts = page.counts;
     let content = if page.rows.is_empty() {
         view! { <Nothing counts=counts view=view /> }.into_any()
@@ -106,7 +105,7 @@ fn Table(page: QueuePage, view: View) -> impl IntoView {
         }
     });
     view! {
-        <div role="table" aria-label="Pending approvals">
+        <div role="table" aria-label="Pending approvals" on:keydown=|event| keys::move_by_key(&event)>
             <div role="row" class=format!("max-lg:hidden grid items-center gap-x-3 px-6 h-8 border-b border-rule text-[11px] leading-4 text-faint {COLUMNS}")>
                 <span role="columnheader">"Risk"</span>
                 <span role="columnheader">"Proposed action"</span>

@@ -59,6 +59,7 @@ fn Action(row: QueueRow) -> impl IntoView {
     let level = level(row.risk);
     let href = format!("/approvals/{}", row.id);
     let (differences, reversible) = (row.differences, row.reversible);
+    let origin = format!("{}, {}, {}", row.workflow_title, row.agent, row.subject);
     view! {
         <span role="cell" class="min-w-0 block">
             <a href=href class="block">
@@ -67,13 +68,13 @@ fn Action(row: QueueRow) -> impl IntoView {
                         <RiskBars filled=level.bars />
                         <span class="sr-only">{level.word}" risk"</span>
                     </span>
-                    <span class="font-medium truncate max-lg:whitespace-normal max-lg:leading-5"><Text text=row.title /></span>
+                    <span class="font-medium truncate max-lg:whitespace-normal max-lg:leading-5"><Text text=&row.title /></span>
                     <span class="inline-flex gap-1 max-lg:hidden"><Flags differences=differences reversible=reversible /></span>
                 </span>
                 <span class="flex items-center gap-1.5 min-w-0 text-xs text-faint mt-0.5">
                     <code class="text-muted whitespace-nowrap">{row.tool}</code>
                     <span aria-hidden="true">"·"</span>
-                    <span class="truncate"><Text text=format!("{}, {}, {}", row.workflow_title, row.agent, row.subject) /></span>
+                    <span class="truncate"><Text text=&origin /></span>
                 </span>
                 <span class="lg:hidden flex flex-wrap gap-1 mt-1.5"><Flags differences=differences reversible=reversible /></span>
             </a>

@@ -7,12 +7,11 @@ use crate::kit::badge::{Badge, Tone};
 
 /// The text inline. Direction-changing characters are chips; what is left is isolated from the text around it.
 #[component]
-pub fn Text(
+pub fn Text<'a>(
     /// The text.
-    #[prop(into)]
-    text: String,
-) -> impl IntoView {
-    view! { <bdi>{pieces(&text)}</bdi> }
+    text: &'a str,
+) -> impl IntoView + use<> {
+    view! { <bdi>{pieces(text)}</bdi> }
 }
 
 /// The pieces of a text, for places that bring their own element.

@@ -28,11 +28,11 @@ pub fn ProposedAction<'a>(package: &'a Package) -> impl IntoView + use<> {
             <div class="rounded-lg border border-rule-strong overflow-hidden">
                 <div class="flex items-center gap-x-2 min-h-9 px-3 py-1 flex-wrap border-b border-rule bg-canvas">
                     <Icon name="terminal" class="w-4 h-4 shrink-0 text-muted" />
-                    <code class="font-semibold break-words"><Text text=tool /></code>
+                    <code class="font-semibold break-words"><Text text=&tool /></code>
                     <span class="ms-auto inline-flex items-center gap-1.5 text-xs text-muted">
                         <Icon name="lock" class="w-3.5 h-3.5 shrink-0" />
                         "Held by gate "
-                        <code><Text text=gate /></code>
+                        <code><Text text=&gate /></code>
                     </span>
                 </div>
                 {input}

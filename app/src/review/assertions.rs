@@ -53,7 +53,7 @@ pub fn Differences<'a>(review: &'a Review) -> impl IntoView + use<> {
 fn row(said: &Asserted, place: usize, now: Time) -> AnyView {
     view! {
         <tr role="row" class="border-t border-rule align-top max-md:block max-md:py-2">
-            <td role="cell" class="ps-4 pe-3 py-1.5 max-md:py-0.5 max-md:block"><code class="font-medium break-words"><Text text=said.name.clone() /></code></td>
+            <td role="cell" class="ps-4 pe-3 py-1.5 max-md:py-0.5 max-md:block"><code class="font-medium break-words"><Text text=&said.name /></code></td>
             <td role="cell" class="px-3 py-1.5 max-md:py-0.5 max-md:block max-md:ps-4">
                 <span class="md:hidden text-xs text-faint">"Agent asserted "</span>
                 <Words value=&said.asserted anchor=format!("asserted-{place}") />
@@ -75,9 +75,9 @@ fn recorded(said: &Asserted, place: usize, now: Time) -> AnyView {
     view! {
         <span class="font-medium"><Recorded value=said.recorded.as_ref() anchor=format!("recorded-{place}") /></span>
         " "
-        <span class="text-xs text-muted"><Text text=said.source.clone().unwrap_or_else(|| "source not stated".to_owned()) /></span>
+        <span class="text-xs text-muted"><Text text=said.source.as_deref().unwrap_or("source not stated") /></span>
         " "
-        {said.reference.clone().map(|reference| view! { <code class="text-xs"><Text text=reference /></code> })}
+        {said.reference.clone().map(|reference| view! { <code class="text-xs"><Text text=&reference /></code> })}
         " "
         {said.recorded_at.map(|at| view! { <span class="text-xs text-faint"><Moment at=at now=now /></span> })}
     }

@@ -246,7 +246,7 @@ fn facts(review: &Review) -> Vec<AnyView> {
             place if place == last => " and ",
             _ => ", ",
         };
-        view! { {before}<code class="font-medium text-fg break-words"><Text text=name /></code> }.into_any()
+        view! { {before}<code class="font-medium text-fg break-words"><Text text=&name /></code> }.into_any()
     };
     names.into_iter().enumerate().map(name).collect()
 }

@@ -33,7 +33,7 @@ pub fn GateEvidence<'a>(review: &'a Review) -> impl IntoView + use<> {
     let (gate, by, at) = (evidence.gate_id.clone(), evidence.checked_by.clone(), evidence.checked_at);
     let aside = view! {
         <span class="max-sm:hidden">
-            <code><Text text=gate /></code>", "{by}", checked "<Moment at=at now=now />
+            <code><Text text=&gate /></code>", "{by}", checked "<Moment at=at now=now />
         </span>
     }
     .into_any();
@@ -62,15 +62,15 @@ fn condition_row(condition: &ConditionResult, place: usize, now: Time) -> AnyVie
     let (tone, icon, verdict) = if condition.passed { (Tone::Pass, "check", "Met") } else { (Tone::Fail, "x", "Not met") };
     let reference = condition.facts.iter().find_map(|fact| fact.reference.clone());
     let source = match &condition.source {
-        Some(source) => view! { <Text text=source.clone() /> }.into_any(),
+        Some(source) => view! { <Text text=&source /> }.into_any(),
         None => view! { <span class="text-muted">"nothing recorded"</span> }.into_any(),
     };
     view! {
         <div role="row" class=format!("{ROW} {COLUMNS}")>
-            <span role="cell" class="min-w-0"><code class="font-medium break-words"><Text text=condition.name.clone() /></code></span>
+            <span role="cell" class="min-w-0"><code class="font-medium break-words"><Text text=&condition.name /></code></span>
             <span role="cell" class="min-w-0 max-md:order-3"><span class="md:hidden text-faint text-xs">"expected "</span>{expected(&condition.expected, format!("expected-{place}"))}</span>
             <span role="cell" class="min-w-0 max-md:order-4"><span class="md:hidden text-faint text-xs">"recorded "</span><Recorded value=Some(&condition.recorded) anchor=format!("condition-{place}") /></span>
-            <span role="cell" class="min-w-0 break-words max-md:order-5">{source}" "{reference.map(|reference| view! { <code class="text-xs"><Text text=reference /></code> })}</span>
+            <span role="cell" class="min-w-0 break-words max-md:order-5">{source}" "{reference.map(|reference| view! { <code class="text-xs"><Text text=&reference /></code> })}</span>
             <span role="cell" class="text-xs text-muted max-md:order-6">{condition.recorded_at.map(|at| view! { <Moment at=at now=now /> })}</span>
             <span role="cell" class="text-end max-md:order-2"><Badge tone=tone icon=icon text=verdict /></span>
             <div role="cell" class="col-span-2 md:col-span-6 min-w-0 max-md:order-7">{more(condition, place, now)}</div>
@@ -86,7 +86,7 @@ fn expected(text: &str, anchor: String) -> AnyView {
     // What can be read as a value has its colour; anything else is the expression's own text.
     match serde_json::from_str::<Value>(text) {
         Ok(value) => view! { <Recorded value=Some(&value) anchor=anchor /> }.into_any(),
-        Err(_) => view! { <code class="break-words"><Text text=text.to_owned() /></code> }.into_any(),
+        Err(_) => view! { <code class="break-words"><Text text=text /></code> }.into_any(),
     }
 }
 
@@ -99,8 +99,8 @@ fn more(condition: &ConditionResult, place: usize, now: Time) -> AnyView {
         <details>
             <summary class=SUMMARY aria-label=label><Icon name="chevron-right" class="chev w-3.5 h-3.5 shrink-0" /></summary>
             <div class="mt-2 space-y-1.5 text-xs">
-                <pre class="rounded-md bg-sunken px-2.5 py-1.5 whitespace-pre-wrap break-words"><Text text=condition.when.clone() /></pre>
-                {message.map(|message| view! { <p class="text-muted">"The agent reads, when it is not met: "<bdi>"“"<Text text=message />"”"</bdi></p> })}
+                <pre class="rounded-md bg-sunken px-2.5 py-1.5 whitespace-pre-wrap break-words"><Text text=&condition.when /></pre>
+                {message.map(|message| view! { <p class="text-muted">"The agent reads, when it is not met: "<bdi>"“"<Text text=&message />"”"</bdi></p> })}
                 <ul class="space-y-1">{facts}</ul>
             </div>
         </details>
@@ -109,13 +109,13 @@ fn more(condition: &ConditionResult, place: usize, now: Time) -> AnyView {
 }
 
 fn fact_line(fact: &FactRead, anchor: String, now: Time) -> AnyView {
-    let source = fact.source.clone().map(|source| view! { " from "<Text text=source /> });
-    let reference = fact.reference.clone().map(|reference| view! { " "<code><Text text=reference /></code> });
+    let source = fact.source.clone().map(|source| view! { " from "<Text text=&source /> });
+    let reference = fact.reference.clone().map(|reference| view! { " "<code><Text text=&reference /></code> });
     let version = fact.version.map(|version| format!(", version {version}"));
     let at = fact.recorded_at.map(|at| view! { ", "<Moment at=at now=now /> });
     view! {
         <li class="text-muted">
-            "Fact "<code class="text-fg"><Text text=fact.name.clone() /></code>": "<Recorded value=fact.value.as_ref() anchor=anchor />
+            "Fact "<code class="text-fg"><Text text=&fact.name /></code>": "<Recorded value=fact.value.as_ref() anchor=anchor />
             {source}{reference}{version}{at}
         </li>
     }
@@ -128,7 +128,7 @@ fn rule_row(review: &Review) -> AnyView {
     let (tone, icon, verdict) = rule_verdict(review);
     let (expected, recorded) = match &package.review_unless {
         Some(unless) => (
-            view! { <code class="break-words"><Text text=unless.clone() /></code>" skips it" }.into_any(),
+            view! { <code class="break-words"><Text text=&unless /></code>" skips it" }.into_any(),
             "did not hold",
         ),
         None => (view! { <span class="text-muted">"always reviewed"</span> }.into_any(), "nothing skips it"),
@@ -137,10 +137,10 @@ fn rule_row(review: &Review) -> AnyView {
     let name = policy.clone();
     view! {
         <div role="row" class=format!("{ROW} bg-accent-soft {COLUMNS}")>
-            <span role="cell" class="min-w-0"><code class="font-medium break-words">"review "<Text text=name /></code></span>
+            <span role="cell" class="min-w-0"><code class="font-medium break-words">"review "<Text text=&name /></code></span>
             <span role="cell" class="min-w-0 max-md:order-3"><span class="md:hidden text-faint text-xs">"rule "</span>{expected}</span>
             <span role="cell" class="min-w-0 text-muted max-md:order-4">{recorded}</span>
-            <span role="cell" class="min-w-0 break-words max-md:order-5">"Policy "<code class="text-xs"><Text text=policy /></code></span>
+            <span role="cell" class="min-w-0 break-words max-md:order-5">"Policy "<code class="text-xs"><Text text=&policy /></code></span>
             <span role="cell" class="text-xs text-muted max-md:order-6"><Moment at=package.evidence.checked_at now=review.now /></span>
             <span role="cell" class="text-end max-md:order-2"><Badge tone=tone icon=icon text=verdict /></span>
         </div>

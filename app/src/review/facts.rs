@@ -23,7 +23,7 @@ pub fn FourFacts<'a>(review: &'a Review) -> impl IntoView + use<> {
         view! { <span class="inline-flex items-center gap-1.5 text-fail"><Icon name="ban" class="w-3.5 h-3.5 shrink-0" />"Irreversible"</span> }
     };
     let radius = match &package.blast_radius {
-        Some(words) => view! { <span class="break-words"><Text text=words.clone() /></span> }.into_any(),
+        Some(words) => view! { <span class="break-words"><Text text=&words /></span> }.into_any(),
         None => view! { <span class="text-muted">"not stated"</span> }.into_any(),
     };
     let risk = level(package.risk);

@@ -65,7 +65,7 @@ pub fn Head<'a>(review: &'a Review) -> impl IntoView + use<> {
     let (tone, icon, status) = status(review);
     view! {
         <div class="flex items-start gap-x-3 flex-wrap">
-            <h1 class="text-xl font-semibold tracking-[-0.015em] leading-7 break-words min-w-0"><Text text=title.clone() /></h1>
+            <h1 class="text-xl font-semibold tracking-[-0.015em] leading-7 break-words min-w-0"><Text text=&title /></h1>
             <span class="inline-flex items-center gap-1.5 h-7">
                 <Badge tone=tone icon=icon text=status />
                 <ScriptWarning text=&title />
@@ -87,9 +87,9 @@ fn Origin<'a>(review: &'a Review) -> impl IntoView + use<> {
     });
     view! {
         <p class="mt-1 flex flex-wrap items-center gap-x-2 gap-y-0.5 text-xs text-muted">
-            <span class="inline-flex items-center gap-1.5"><Agent /><Text text=package.agent.clone() /></span>
+            <span class="inline-flex items-center gap-1.5"><Agent /><Text text=&package.agent /></span>
             <Slash />
-            <span><Text text=package.workflow_title.clone() />", "<Text text=package.subject.clone() /></span>
+            <span><Text text=&package.workflow_title />", "<Text text=&package.subject /></span>
             <Slash />
             <a class="lnk mono" href=format!("/runs/{run}") title=run.to_string()>"run_…"{run.tail()}</a>
             <Slash />

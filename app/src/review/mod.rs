@@ -38,11 +38,12 @@ pub fn ReviewView<'a>(
     /// Everything there is to show.
     review: &'a Review,
     /// A decision that was posted and not applied.
-    unapplied: Option<Unapplied>,
+    unapplied: Option<&'a Unapplied>,
     /// Who looks.
     viewer: Option<PersonId>,
 ) -> impl IntoView + use<> {
     Unread::provide();
+    let panel = view! { <Panel review=review unapplied=unapplied viewer=viewer /> }.into_any();
     let activity = view! { <Activity items=&review.activity now=review.now /> }.into_any();
     view! {
         <Bar review=review />
@@ -60,7 +61,7 @@ pub fn ReviewView<'a>(
             </div>
             <aside id="decide" aria-label="Decision" class="scroll-mt-12 border-rule max-lg:border-t lg:border-s bg-surface max-lg:pb-24">
                 <div class="lg:sticky lg:top-12 lg:h-[calc(100dvh-3rem)] lg:overflow-y-auto p-4 lg:p-5 space-y-3.5">
-                    <Panel review=review unapplied=unapplied viewer=viewer />
+                    {panel}
                 </div>
             </aside>
         </div>
@@ -120,4 +121,33 @@ fn names<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
 /// The groups with an open seat, in words.
 fn open_groups(review: &Review) -> String {
     names(open_seats(review).map(|seat| seat.group.as_str()), "and")
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn hostile_content_stays_text_on_the_whole_page() {
+        let review = sample::review();
+        let html = Owner::new().with(|| {
+            let content = view! { <ReviewView review=&review unapplied=None viewer=None /> }.into_any();
+            content.to_html()
+        });
+        for markup in ["<script>", "<img", "<i>", "<b>", "style=", "javascript:", "\u{202e}", "\u{200b}"] {
+            assert!(!html.contains(markup), "{markup:?} in {html}");
+        }
+        for chip in ["U+202E right-to-left", "U+200B zero-width space"] {
+            assert!(html.replace("<!>", "").contains(chip), "{chip} in {html}");
+        }
+        assert_eq!(html.matches("<h1").count(), 1);
+    }
+
+    #[test]
+    fn groups_are_listed_in_words() {
+        assert_eq!(names([], "and"), "nobody");
+        assert_eq!(names(["Risk"], "and"), "Risk");
+        assert_eq!(names(["Legal", "Finance", "Risk"], "or"), "Legal, Finance or Risk");
+    }
 }

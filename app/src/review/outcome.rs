@@ -124,7 +124,7 @@ fn done(review: &Review, result: &ToolOutcome) -> AnyView {
     let (at, now) = (result.at, review.now);
     view! {
         <Notice tone=tone icon=icon title=title>
-            <p class="text-xs"><code><Text text=tool /></code>{verb}{output}" at "<Moment at=at now=now />"."</p>
+            <p class="text-xs"><code><Text text=&tool /></code>{verb}{output}" at "<Moment at=at now=now />"."</p>
         </Notice>
     }
     .into_any()
@@ -158,10 +158,10 @@ fn rejected(review: &Review, at: Time) -> AnyView {
 
 /// A reviewer's words as the agent reads them.
 fn told(vote: &Decision) -> AnyView {
-    let code = vote.reason_code.clone().map(|code| view! { <p><code><Text text=code /></code></p> });
+    let code = vote.reason_code.clone().map(|code| view! { <p><code><Text text=&code /></code></p> });
     let notes = vote.notes.clone().map_or_else(
         || view! { <p>"No words were given."</p> }.into_any(),
-        |notes| view! { <pre class="whitespace-pre-wrap break-words border-s-2 border-rule-strong ps-2"><Text text=notes /></pre> }.into_any(),
+        |notes| view! { <pre class="whitespace-pre-wrap break-words border-s-2 border-rule-strong ps-2"><Text text=&notes /></pre> }.into_any(),
     );
     view! { {code}{notes} }.into_any()
 }

@@ -89,11 +89,11 @@ fn condition_line(condition: &ConditionResult, place: usize, now: Time) -> AnyVi
     let reference = condition.facts.iter().find_map(|fact| fact.reference.clone());
     view! {
         <p>
-            <code class="text-fg"><Text text=condition.name.clone() /></code>
+            <code class="text-fg"><Text text=&condition.name /></code>
             ": expected "<code>{condition.expected.clone()}</code>", recorded now "
             <Recorded value=Some(&condition.recorded) anchor=format!("unmet-{place}") />
             {condition.recorded_at.map(|at| view! { " since "<Moment at=at now=now /> })}
-            {reference.map(|reference| view! { ", "<code><Text text=reference /></code> })}
+            {reference.map(|reference| view! { ", "<code><Text text=&reference /></code> })}
             "."
         </p>
     }
@@ -128,7 +128,7 @@ pub fn Quoted<'a>(notes: Option<&'a str>) -> impl IntoView + use<> {
     notes.map(|notes| {
         view! {
             <p class="text-faint">"Your draft"</p>
-            <pre class="whitespace-pre-wrap break-words border-s-2 border-rule-strong ps-2 text-muted"><Text text=notes /></pre>
+            <pre class="whitespace-pre-wrap break-words border-s-2 border-rule-strong ps-2 text-muted"><Text text=&notes /></pre>
         }
     })
 }

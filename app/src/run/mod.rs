@@ -98,11 +98,11 @@ fn Head<'a>(run: &'a RunPage) -> impl IntoView + use<> {
     view! {
         <div class="flex items-baseline gap-x-3 gap-y-1 flex-wrap">
             <h1 class="text-xl font-semibold tracking-[-0.015em] leading-7 break-words min-w-0">
-                <Text text=run.workflow_title.clone() />", "<Text text=run.subject.clone() />
+                <Text text=&run.workflow_title />", "<Text text=&run.subject />
             </h1>
             <p class="text-xs text-muted">
                 <code>{format!("{}@{}", run.workflow, run.version)}</code>
-                ", started "<Moment at=run.started_at now=run.now />", "{span::long((run.now - run.started_at).num_seconds())}" so far, requested by "<Text text=by />
+                ", started "<Moment at=run.started_at now=run.now />", "{span::long((run.now - run.started_at).num_seconds())}" so far, requested by "<Text text=&by />
             </p>
         </div>
     }
@@ -131,7 +131,7 @@ fn Waiting<'a>(run: &'a RunPage) -> impl IntoView + use<> {
 fn waiting_row(approval: &WaitingApproval, now: Time) -> AnyView {
     view! {
         <li class="flex items-center gap-3 px-4 py-2 border-t border-rule first:border-t-0">
-            <span class="min-w-0 font-medium break-words"><Text text=approval.title.clone() /></span>
+            <span class="min-w-0 font-medium break-words"><Text text=&approval.title /></span>
             <span class="ms-auto text-xs text-muted whitespace-nowrap">{span::long((now - approval.opened_at).num_seconds())}</span>
             <a href=format!("/approvals/{}", approval.id) class=button::SMALL>"Open approval"</a>
         </li>
@@ -161,16 +161,16 @@ fn facts(facts: &[FactRow], now: Time) -> AnyView {
 }
 
 fn fact_row(fact: &FactRow, place: usize, now: Time) -> AnyView {
-    let reference = fact.reference.clone().map(|reference| view! { " "<code><Text text=reference /></code> });
+    let reference = fact.reference.clone().map(|reference| view! { " "<code><Text text=&reference /></code> });
     view! {
         <div class="px-3 py-1.5 border-t border-rule first:border-t-0">
             <dt class="flex items-baseline gap-3">
-                <code class="font-medium break-words min-w-0"><Text text=fact.name.clone() /></code>
+                <code class="font-medium break-words min-w-0"><Text text=&fact.name /></code>
                 <span class="ms-auto text-xs text-faint whitespace-nowrap"><Moment at=fact.written_at now=now /></span>
             </dt>
             <dd class="flex items-baseline gap-3 flex-wrap">
                 <span class="min-w-0"><Recorded value=Some(&fact.value) anchor=format!("fact-{place}") /></span>
-                <span class="ms-auto text-xs text-muted"><Text text=fact.source.clone() />{reference}", version "{fact.version}</span>
+                <span class="ms-auto text-xs text-muted"><Text text=&fact.source />{reference}", version "{fact.version}</span>
             </dd>
         </div>
     }
@@ -186,8 +186,8 @@ fn session_row(session: &SessionRow) -> AnyView {
     view! {
         <li class="flex items-center gap-3 px-3 py-1.5 border-t border-rule first:border-t-0">
             <span class="min-w-0">
-                <code class="block font-medium break-words"><Text text=session.external_id.clone() /></code>
-                <span class="text-xs text-muted"><Text text=session.framework.clone() />", "<code>"ses_…"{session.id.tail()}</code></span>
+                <code class="block font-medium break-words"><Text text=&session.external_id /></code>
+                <span class="text-xs text-muted"><Text text=&session.framework />", "<code>"ses_…"{session.id.tail()}</code></span>
             </span>
             <span class="ms-auto"><Badge tone=tone icon=icon text=word /></span>
         </li>

@@ -39,8 +39,8 @@ impl Phrase {
     }
 
     /// A recorded name.
-    pub fn code(name: impl ToString) -> Self {
-        Self::Code(name.to_string())
+    pub fn code(name: impl AsRef<str>) -> Self {
+        Self::Code(name.as_ref().to_owned())
     }
 
     /// The piece on screen; `anchor` names what it hides, should it be long.
@@ -48,13 +48,13 @@ impl Phrase {
         let anchor = anchor.to_owned();
         match self {
             Self::Words(words) => words.into_any(),
-            Self::Name(name) => view! { <span class="font-medium"><Text text=name /></span> }.into_any(),
-            Self::Code(name) => view! { <code class="break-words"><Text text=name /></code> }.into_any(),
+            Self::Name(name) => view! { <span class="font-medium"><Text text=&name /></span> }.into_any(),
+            Self::Code(name) => view! { <code class="break-words"><Text text=&name /></code> }.into_any(),
             Self::Digest(digest) => view! { <code class="whitespace-nowrap">{short_digest(&digest)}</code> }.into_any(),
             Self::Value(value) => view! { <Recorded value=Some(&value) anchor=anchor /> }.into_any(),
             Self::Quote(words) => view! { <bdi class="whitespace-pre-wrap">"“"{shortened(&words, anchor)}"”"</bdi> }.into_any(),
             Self::Said(words) => view! { <Asserted value=&words anchor=anchor /> }.into_any(),
-            Self::Approval(id, title) => view! { <a class="lnk" href=format!("/approvals/{id}")><Text text=title /></a> }.into_any(),
+            Self::Approval(id, title) => view! { <a class="lnk" href=format!("/approvals/{id}")><Text text=&title /></a> }.into_any(),
         }
     }
 

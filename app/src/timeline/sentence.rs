@@ -214,3 +214,42 @@ fn list<T: AsRef<str>>(items: &[T]) -> String {
 fn words(words: impl Into<String>) -> Phrase {
     Phrase::words(words)
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn plain(phrases: &[Phrase]) -> String {
+        phrases.iter().map(Phrase::plain).collect()
+    }
+
+    #[test]
+    fn every_kind_of_event_has_a_sentence() {
+        let events = sample::every_event();
+        let kinds: Vec<&str> = events.iter().map(Event::kind).collect();
+        assert_eq!(kinds, Event::KINDS, "a sample of every kind, in their order");
+        for event in events {
+            let kind = event.kind();
+            let told = tell(&sample::item(event));
+            let sentence = plain(&told.sentence);
+            assert!(sentence.chars().next().is_some_and(char::is_alphabetic), "{kind}: {sentence:?}");
+            assert!(!sentence.ends_with([' ', '.']), "{kind}: {sentence:?}");
+        }
+    }
+
+    #[test]
+    fn sentences_read_well() {
+        let told: Vec<String> = sample::every_event().into_iter().map(|event| plain(&tell(&sample::item(event)).sentence)).collect();
+        for expected in [
+            "onboarding-agent started the run for cust_456",
+            "risk_tier recorded as \"high\" by risk_engine",
+            "onboarding-agent asserted risk_tier “medium tier”",
+            "Gate gate_account_setup blocked setup_account",
+            "onboarding-agent rejected rev 3 for Risk",
+            "Nobody decided in time. Nothing ran",
+        ] {
+            assert!(told.iter().any(|sentence| sentence == expected), "{expected} in {told:#?}");
+        }
+    }
+}

@@ -64,7 +64,8 @@ fn shown(state: &Approval) -> String {
             format!("approved, {used}{until}")
         }
         Approval::Pending { expires_at } => {
-            let until = expires_at.map_or_else(|| ", no deadline".to_owned(), |end| end.format(" until %H:%M").to_string());
+            let until =
+                expires_at.map_or_else(|| ", no deadline".to_owned(), |end| end.format(" until %H:%M").to_string());
             format!("pending{until}")
         }
         Approval::Rejected { .. } | Approval::Expired { .. } => state.status().to_string(),

@@ -17,7 +17,8 @@ fn kinds_are_unique_and_say_what_happened() {
     kinds.dedup();
     assert_eq!(kinds.len(), Event::KINDS.len());
     let is_two_words = |kind: &&str| {
-        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let is_word =
+            |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
         kind.split_once('.').is_some_and(|(noun, past)| is_word(noun) && is_word(past))
     };
     assert!(kinds.iter().all(is_two_words), "{kinds:?}");

@@ -92,7 +92,8 @@ fn one_earlier_approval() {
         writeln!(table, "{name}").expect("write");
         let prior: Vec<Prior> = state.into_iter().map(|state| prior(1, state)).collect();
         for (who, call, earlier) in &calls {
-            let met = [review(), finding(Ruling::Allow), blocked()].map(|finding| judged(call, *earlier, &prior, &finding));
+            let met =
+                [review(), finding(Ruling::Allow), blocked()].map(|finding| judged(call, *earlier, &prior, &finding));
             let [review, allow, block] = &met;
             if review == allow && allow == block {
                 writeln!(table, "  {who:<32} {review}").expect("write");
@@ -113,7 +114,8 @@ fn a_suspended_session_and_an_ended_one() {
     let mut table = String::new();
     for (name, session) in [("active", Session::Active), ("suspended", suspended), ("ended", Session::Ended)] {
         for (guard, is_guarded) in [("guarded", true), ("unguarded", false)] {
-            for (ruled, ruling) in [("allow", Ruling::Allow), ("block", blocked().ruling), ("review", review().ruling)] {
+            for (ruled, ruling) in [("allow", Ruling::Allow), ("block", blocked().ruling), ("review", review().ruling)]
+            {
                 let finding = Finding { is_guarded, ..finding(ruling) };
                 let met = judge(&call(1, "toolu_1"), None, &session, &[], 0, &finding, at(NOW));
                 writeln!(table, "{name:<10} {guard:<10} {ruled:<7} {}", shown(&met)).expect("write");
@@ -144,7 +146,10 @@ fn a_rejection_stands_for_the_whole_run_in_either_order() {
     let approved = prior(1, approved(Use::Unused, None));
     let rejected = Prior { opened_by: call(2, "toolu_5"), ..prior(2, Approval::Rejected { at: at(0) }) };
     for prior in [[approved.clone(), rejected.clone()], [rejected, approved]] {
-        assert_eq!(judged(&call(1, "toolu_1"), None, &prior, &review()), "block (#2) approval_rejected: Wrong customer.");
+        assert_eq!(
+            judged(&call(1, "toolu_1"), None, &prior, &review()),
+            "block (#2) approval_rejected: Wrong customer."
+        );
     }
 }
 

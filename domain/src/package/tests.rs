@@ -35,7 +35,9 @@ fn whatever_is_shown_is_in_the_digest() {
     let mut covered = 0;
     for pointer in leaves(&whole) {
         let changed = with_another(&whole, &pointer);
-        let Ok(changed) = serde_json::from_value::<Package>(changed) else { panic!("{pointer} is not covered by this test") };
+        let Ok(changed) = serde_json::from_value::<Package>(changed) else {
+            panic!("{pointer} is not covered by this test")
+        };
         let is_time = pointer.ends_with("_at");
         assert_eq!(changed.digest(1) == digest, is_time, "{pointer}");
         covered += usize::from(!is_time);
@@ -53,12 +55,17 @@ fn a_time_inside_the_input_is_part_of_the_input() {
 
 /// The JSON pointers of everything that is no object and no list.
 fn leaves(value: &Value) -> Vec<String> {
-    let below = |key: String, inner: &Value| leaves(inner).into_iter().map(move |rest| format!("/{key}{rest}")).collect();
+    let below =
+        |key: String, inner: &Value| leaves(inner).into_iter().map(move |rest| format!("/{key}{rest}")).collect();
     match value {
-        Value::Object(object) => object.iter().flat_map(|(key, inner)| -> Vec<String> { below(key.clone(), inner) }).collect(),
-        Value::Array(items) => {
-            items.iter().enumerate().flat_map(|(place, inner)| -> Vec<String> { below(place.to_string(), inner) }).collect()
+        Value::Object(object) => {
+            object.iter().flat_map(|(key, inner)| -> Vec<String> { below(key.clone(), inner) }).collect()
         }
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .flat_map(|(place, inner)| -> Vec<String> { below(place.to_string(), inner) })
+            .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => vec![String::new()],
     }
 }

@@ -95,10 +95,7 @@ fn exclusions_mean_people() {
 #[test]
 fn how_far_the_votes_have_come() {
     let two_of_compliance = Policy {
-        approve: vec![
-            Seats { group: "compliance".to_owned(), count: 2 },
-            Seats { group: "risk".to_owned(), count: 1 },
-        ],
+        approve: vec![Seats { group: "compliance".to_owned(), count: 2 }, Seats { group: "risk".to_owned(), count: 1 }],
         reject_count: 2,
         ..two_groups()
     };
@@ -110,7 +107,9 @@ fn how_far_the_votes_have_come() {
         vote(DEV, "compliance", Verdict::Reject),
     ];
     let mut table = String::new();
-    for (title, policy) in [("compliance 1, risk 1, reject 1", two_groups()), ("compliance 2, risk 1, reject 2", two_of_compliance)] {
+    for (title, policy) in
+        [("compliance 1, risk 1, reject 1", two_groups()), ("compliance 2, risk 1, reject 2", two_of_compliance)]
+    {
         writeln!(table, "{title}: {} seats", policy.quorum()).expect("write");
         for taken in 0..=steps.len() {
             let standing = policy.standing(&steps[..taken]);
@@ -119,7 +118,8 @@ fn how_far_the_votes_have_come() {
             let outcome = standing.outcome.map_or("open", |verdict| verdict.as_str());
             let last = taken.checked_sub(1).map(|place| &steps[place]);
             let last = last.map_or_else(String::new, |vote| format!("{} for {}", vote.verdict, vote.group));
-            writeln!(table, "  {last:<24} {}, rejections {}: {outcome}", seats.join(", "), standing.rejections).expect("write");
+            writeln!(table, "  {last:<24} {}, rejections {}: {outcome}", seats.join(", "), standing.rejections)
+                .expect("write");
         }
     }
     insta::assert_snapshot!(table);

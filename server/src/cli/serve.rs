@@ -75,7 +75,7 @@ async fn serve(desk: &Desk, site: Site, listen: SocketAddr, named: Option<Origin
     tokio::spawn(async move {
         asked_to_stop().await;
         tracing::info!("stopping: requests under way are finished");
-        drop(stop.send(true));
+        stop.send_replace(true);
     });
     let serving = axum::serve(listener, router).with_graceful_shutdown(told(stopped.clone()));
     // Whoever starts the server waits for this line; with port 0 it is the only place that names the port.

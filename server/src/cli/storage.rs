@@ -21,7 +21,7 @@ pub(super) struct Storage {
     /// Folder of the SQLite database [default: ./countersign-data]
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// PostgreSQL database instead, such as postgres://user@host/countersign
+    /// PostgreSQL database instead, such as `postgres://user@host/countersign`
     #[arg(
         long,
         global = true,

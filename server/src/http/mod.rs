@@ -45,6 +45,8 @@ fn collected() -> Routes {
 
 /// The whole server behind its layers.
 pub fn router(state: AppState, origin: &origin::Origin) -> Router {
+    // Pages spawn what they load; a second router in one process finds it done.
+    let _ = any_spawner::Executor::init_tokio();
     let (routes, _) = collected().finish();
     let database = state.desk.database.clone();
     let routes = routes

@@ -76,6 +76,7 @@ pub async fn headers(State(origin): State<Origin>, request: Request, next: Next)
 
 /// What a request says about where it comes from.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own, asked in one place")]
 struct Asked<'a> {
     is_safe: bool,
     is_probe: bool,

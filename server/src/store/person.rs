@@ -62,7 +62,7 @@ macro_rules! select_people {
 }
 
 /// Puts the rows of each person together; they stand one after another.
-fn read_people(rows: Vec<PersonRow>) -> Result<Vec<Person>, StoreError> {
+fn read_people(rows: &[PersonRow]) -> Result<Vec<Person>, StoreError> {
     let mut people = Vec::new();
     for rows in rows.chunk_by(|one, next| one.id == next.id) {
         let (mut roles, mut groups) = (BTreeSet::new(), BTreeSet::new());
@@ -93,7 +93,7 @@ pub async fn find(tx: &mut Tx, id: PersonId) -> Result<Option<Person>, StoreErro
     let rows: Vec<PersonRow> = on!(tx, |conn| {
         sqlx::query_as(select_people!("WHERE p.id = $1")).bind(id.uuid()).fetch_all(conn).await
     })?;
-    Ok(read_people(rows)?.pop())
+    Ok(read_people(&rows)?.pop())
 }
 
 /// A person by email, disabled or not.
@@ -102,14 +102,14 @@ pub async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Option<Person>, S
     let rows: Vec<PersonRow> = on!(tx, |conn| {
         sqlx::query_as(select_people!("WHERE p.email = $1")).bind(&email).fetch_all(conn).await
     })?;
-    Ok(read_people(rows)?.pop())
+    Ok(read_people(&rows)?.pop())
 }
 
 /// Everybody, by email.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Person>, StoreError> {
     let rows: Vec<PersonRow> =
         on!(tx, |conn| sqlx::query_as(select_people!("ORDER BY p.email, p.id")).fetch_all(conn).await)?;
-    read_people(rows)
+    read_people(&rows)
 }
 
 /// Adds a person with their roles; `false` when the email is taken.

@@ -11,7 +11,7 @@ use sqlx::{
     PgPool,
     postgres::{PgListener, PgPoolOptions},
 };
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::{
@@ -37,6 +37,8 @@ const SEQUENCER: i64 = 0x0C0_57E6;
 const CHANNEL: &str = "countersign_leaf";
 /// Events of a replica that died before numbering them wait no longer than this.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// How long a commit waits for its events' numbers.
+const NUMBERED_WITHIN: Duration = Duration::from_millis(500);
 /// Events numbered in one transaction at the most.
 const MOST_EVENTS: i64 = 1_000;
 
@@ -47,7 +49,15 @@ pub struct Postgres {
     clock: Clock,
     ids: Arc<Ids>,
     checks: mpsc::Sender<CheckAppend>,
-    unnumbered: Arc<Notify>,
+    numbering: Arc<Numbering>,
+}
+
+/// How a commit asks for its events to be numbered, and learns that they are.
+struct Numbering {
+    /// How often it was asked for.
+    asked: watch::Sender<u64>,
+    /// The last asking that is served.
+    served: watch::Sender<u64>,
 }
 
 impl Postgres {
@@ -56,7 +66,8 @@ impl Postgres {
             PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(5)).connect(url).await?;
         sqlx::migrate!("../migrations/postgres").run(&pool).await?;
         let (checks, queue) = mpsc::channel(QUEUE);
-        let open = Self { pool, clock, ids, checks, unnumbered: Arc::new(Notify::new()) };
+        let numbering = Arc::new(Numbering { asked: watch::Sender::new(0), served: watch::Sender::new(0) });
+        let open = Self { pool, clock, ids, checks, numbering };
         let told: i64 =
             sqlx::query_scalar("SELECT COALESCE(MAX(leaf_index), 0) FROM event_leaf").fetch_one(&open.pool).await?;
         let mut listener = PgListener::connect_with(&open.pool).await?;
@@ -109,7 +120,14 @@ impl Postgres {
         event::insert(&mut tx, &entries).await?;
         event::await_numbers(&mut tx, &entries).await?;
         tx.commit().await.map_err(|error| StoreError::CommitFailed(error.to_string()))?;
-        self.unnumbered.notify_one();
+        let mut ticket = 0;
+        self.numbering.asked.send_modify(|asked| {
+            *asked += 1;
+            ticket = *asked;
+        });
+        // Whoever reads the log next finds what was just answered. A sequencer that cannot keep up delays nobody long.
+        let served = async { self.numbering.served.subscribe().wait_for(|served| *served >= ticket).await.is_ok() };
+        drop(tokio::time::timeout(NUMBERED_WITHIN, served).await);
         Ok(())
     }
 
@@ -142,14 +160,21 @@ async fn group_checks(open: Postgres, mut queue: mpsc::Receiver<CheckAppend>) {
 
 /// Numbers committed events. Whichever replica holds the lock numbers everybody's.
 async fn sequence(open: Postgres) {
+    let mut asked = open.numbering.asked.subscribe();
     while !open.pool.is_closed() {
+        let ticket = *asked.borrow_and_update();
         match number_some(&open).await {
-            Ok(numbered) if numbered >= MOST_EVENTS => continue,
-            Ok(_) => {}
+            Ok(numbered) if numbered >= MOST_EVENTS => {
+                asked.mark_changed();
+                continue;
+            }
+            Ok(_) => {
+                open.numbering.served.send_replace(ticket);
+            }
             Err(error) if open.pool.is_closed() => return tracing::debug!(%error, "stopped numbering events"),
             Err(error) => tracing::warn!(%error, "events could not be numbered, trying again"),
         }
-        drop(tokio::time::timeout(SWEEP_EVERY, open.unnumbered.notified()).await);
+        drop(tokio::time::timeout(SWEEP_EVERY, asked.changed()).await);
     }
 }
 

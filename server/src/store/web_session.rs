@@ -138,9 +138,10 @@ impl SessionStore for WebSessions {
         record.id = Id(i128::from_le_bytes(self.0.ids().bytes()));
         let (id, person, data) = (digest(record.id), person(record), to_text(&record.data));
         let created = self.0.write(move |tx| async move { Ok(insert(tx, id, person, &data).await?) }.boxed()).await;
-        match created.map_err(failed)? {
-            true => Ok(()),
-            false => Err(SessionError::Backend("a fresh session id was taken".to_owned())),
+        if created.map_err(failed)? {
+            Ok(())
+        } else {
+            Err(SessionError::Backend("a fresh session id was taken".to_owned()))
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::desk::Desk;
 
 /// How often. What has ended is refused at once; this only frees its rows.
-const EVERY: Duration = Duration::from_secs(600);
+const EVERY: Duration = Duration::from_mins(10);
 
 /// Sweeps until the server stops.
 pub async fn run(desk: Desk) {

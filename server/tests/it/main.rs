@@ -10,4 +10,5 @@ mod facts;
 mod polls;
 mod publish;
 mod races;
+mod sessions;
 mod story;

@@ -35,7 +35,7 @@ async fn faults_are_named_with_line_and_column(console: TestConsole) {
     let refused = put(PAYMENTS.replace("facts.status ==", "facts.sttus ==")).await;
     assert_eq!(refused.problem(), "422 invalid_workflow");
     let error = &refused.json()["errors"][0];
-    assert_eq!(error["line"], 19, "{error}");
+    assert_eq!(error["line"], 20, "{error}");
     assert!(error["message"].as_str().expect("a message").contains("status"), "{error}");
     let later = put(format!("{PAYMENTS}stages: []\n")).await.json();
     assert_eq!(later["errors"][0]["code"], json!("not_supported_yet"));

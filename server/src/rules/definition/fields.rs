@@ -29,6 +29,9 @@ const ARGUMENT_KEYS: Keys =
 const FACT_KEYS: Keys =
     Keys { known: &["type", "enum", "min", "max", "max_length", "pattern", "from", "max_age"], later: &[] };
 
+/// What cannot be read stays declared, so that expressions that read it are not faulted as well.
+const UNREADABLE: Field = Field::of(FieldType::Object);
+
 /// The manifest of one tool.
 pub fn read_tool(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Tool {
     let is_map = cursor.is_map(&TOOL_KEYS, faults);
@@ -56,9 +59,9 @@ fn read_arguments(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> BTreeMap<Stri
     let entries = cursor.entries("arguments", MAX_ARGUMENTS, faults);
     entries
         .into_iter()
-        .filter_map(|(name, argument)| {
+        .map(|(name, argument)| {
             names::tool_key(name, &argument.path, faults);
-            read_field(&argument, &ARGUMENT_KEYS, faults).map(|field| (name.to_owned(), field))
+            (name.to_owned(), read_field(&argument, &ARGUMENT_KEYS, faults).unwrap_or(UNREADABLE))
         })
         .collect()
 }
@@ -71,8 +74,7 @@ pub fn read_facts(root: &Cursor<'_>, faults: &mut Faults<'_>) -> BTreeMap<String
         .into_iter()
         .map(|(name, fact)| {
             names::identifier_key(name, &fact.path, "a fact", faults);
-            // A fact that cannot be read stays declared, so that what reads it is not called unknown as well.
-            let field = read_field(&fact, &FACT_KEYS, faults).unwrap_or(Field::of(FieldType::Object));
+            let field = read_field(&fact, &FACT_KEYS, faults).unwrap_or(UNREADABLE);
             let is_short = !matches!(fact.node.content, Content::Map(_));
             let from = if is_short { None } else { fact.get("from") };
             let max_age = if is_short { None } else { fact.get("max_age") };

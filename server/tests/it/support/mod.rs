@@ -6,7 +6,7 @@ mod engine;
 mod reply;
 
 pub use agent::Agent;
-pub use console::{TestConsole, request};
+pub use console::{ORIGIN, PASSWORD, TestConsole, request};
 pub use reply::Reply;
 
 /// Runs each story on both databases. Without PostgreSQL the second run says loudly that it did nothing.

@@ -1,0 +1,234 @@
+//! Sample records for tests of what is shown.
+
+use domain::{
+    Actor, Digest, SystemActor, Time,
+    approval::{Approval, Use},
+    decision::{Decision, Verdict},
+    event::{Entry, Event},
+    gate::{Asserted, ConditionResult, Evidence, FactRead, GateResult},
+    id::{ApprovalId, DecisionId, EventId, KeyId, PersonId, ResumptionId, RunId, SessionId},
+    package::Package,
+    policy::{Exclusion, Policy, Reasons, Seats, Via},
+    resumption::Resumption,
+    review::{EntitledPerson, ExcludedPerson, Mandate, ResumptionProgress, Review, TimelineItem, ToolOutcome},
+    workflow::{Risk, Version},
+};
+use serde_json::json;
+
+pub fn time(clock: &str) -> Time {
+    format!("2026-11-21T{clock}Z").parse().expect("a time of day")
+}
+
+/// An id of any kind: the same text with another prefix.
+fn id<T: std::str::FromStr>(prefix: &str, last: char) -> T {
+    let text = format!("{prefix}_01j1x6q34xfvqr28t5cy4tp00{last}");
+    text.parse().ok().expect("an id")
+}
+
+pub fn approval_id() -> ApprovalId {
+    id("apr", '1')
+}
+
+pub fn viewer() -> PersonId {
+    id("usr", '1')
+}
+
+pub fn session() -> SessionId {
+    id("ses", '1')
+}
+
+pub fn policy() -> Policy {
+    let seat = |group: &str| Seats { group: group.to_owned(), count: 1 };
+    Policy {
+        approve: vec![seat("Compliance"), seat("Risk")],
+        reject_count: 1,
+        exclude: vec![Exclusion::Requester, Exclusion::AgentOwner],
+        reasons: Reasons {
+            required_on: vec![Verdict::Reject],
+            codes: vec!["source_of_funds".to_owned(), "other".to_owned()],
+        },
+        via: vec![Via::Console],
+        valid_for: None,
+        expire_after: None,
+    }
+}
+
+pub fn vote(person: char, name: &str, group: &str, verdict: Verdict) -> Decision {
+    Decision {
+        id: id("dec", person),
+        approval: approval_id(),
+        person: id("usr", person),
+        name: name.to_owned(),
+        group: group.to_owned(),
+        verdict,
+        revision: 3,
+        package_digest: Digest::of("package", b"1"),
+        reason_code: None,
+        notes: (verdict == Verdict::Reject).then(|| "Ask for a newer <b>statement</b>.".to_owned()),
+        at: time("14:41:30"),
+    }
+}
+
+fn package() -> Package {
+    let fact = FactRead {
+        name: "kyc_status".to_owned(),
+        value: Some(json!("PASSED")),
+        source: Some("Jumio".to_owned()),
+        reference: Some("jum_789xyz".to_owned()),
+        recorded_at: Some(time("14:31:40")),
+        version: Some(2),
+    };
+    let condition = condition("kyc_verified", true, vec![fact]);
+    let said = Asserted {
+        name: "risk_tier".to_owned(),
+        asserted: json!("medium <i>tier</i>"),
+        recorded: Some(json!("high")),
+        source: Some("risk_engine".to_owned()),
+        reference: Some("ra_5513".to_owned()),
+        recorded_at: Some(time("14:33:10")),
+    };
+    Package {
+        title: "Set up account </h1><script>alert(1)</script>\u{202e}".to_owned(),
+        workflow: Version { name: "onboarding".to_owned(), version: 12, digest: Digest::of("workflow", b"1") },
+        workflow_title: "Onboarding".to_owned(),
+        run_id: id("run", '1'),
+        subject: "cust_456".to_owned(),
+        session_id: session(),
+        session_name: "claude-1".to_owned(),
+        agent: "onboarding-agent".to_owned(),
+        requested_by: None,
+        gate_id: "gate_account_setup".to_owned(),
+        tool: "setup_account".to_owned(),
+        input: json!({"customer_id": "cust_456", "note": "</pre><img src=x onerror=alert(1)>\u{200b}"}),
+        action_digest: Digest::of("action", b"1"),
+        reversible: true,
+        blast_radius: None,
+        risk: Risk::High,
+        policy_name: "high-risk".to_owned(),
+        policy: policy(),
+        review_unless: Some("facts.risk_tier == 'low'".to_owned()),
+        evidence: Evidence {
+            gate_id: "gate_account_setup".to_owned(),
+            checked_at: time("14:33:12"),
+            checked_by: "countersign 0.1.0 onboarding@12".to_owned(),
+            result: GateResult::Passed,
+            conditions: vec![condition],
+            assertions: vec![said],
+        },
+    }
+}
+
+pub fn condition(name: &str, passed: bool, facts: Vec<FactRead>) -> ConditionResult {
+    ConditionResult {
+        name: name.to_owned(),
+        when: "facts.kyc_status == 'PASSED'".to_owned(),
+        expected: "\"PASSED\"".to_owned(),
+        recorded: if passed { json!("PASSED") } else { json!("FAILED") },
+        source: Some("Jumio".to_owned()),
+        recorded_at: Some(time("14:31:40")),
+        passed,
+        message: Some("Run the KYC check first.".to_owned()),
+        facts,
+    }
+}
+
+/// A pending approval: Compliance has approved, the viewer may decide for Risk.
+pub fn review() -> Review {
+    let votes = vec![vote('2', "Ana Ruiz", "Compliance", Verdict::Approve)];
+    Review {
+        now: time("14:58:41"),
+        id: approval_id(),
+        state: Approval::Pending { expires_at: Some(time("15:32:00")) },
+        revision: 3,
+        package: package(),
+        package_digest: Digest::of("package", b"1"),
+        opened_at: time("14:33:12"),
+        standing: policy().standing(&votes),
+        votes,
+        excluded: vec![ExcludedPerson { name: "Dev Patel".to_owned(), why: Exclusion::AgentOwner }],
+        entitled: vec![EntitledPerson { name: "Mira Okafor".to_owned(), group: "Risk".to_owned(), is_viewer: true }],
+        mandate: Mandate::Decide { group: "Risk".to_owned() },
+        resumption: None,
+        activity: Vec::new(),
+        place: None,
+    }
+}
+
+/// The same approval after these decisions.
+pub fn decided(state: Approval, votes: Vec<Decision>, resumption: Option<ResumptionProgress>) -> Review {
+    Review { state, standing: policy().standing(&votes), votes, mandate: Mandate::Closed, entitled: Vec::new(), resumption, ..review() }
+}
+
+pub fn approved(used: Use) -> Approval {
+    Approval::Approved { at: time("14:58:02"), valid_until: None, used }
+}
+
+pub fn progress(resumed: bool, result: Option<bool>) -> Option<ResumptionProgress> {
+    let queued_at = time("14:58:02");
+    let state = if resumed { Resumption::Resumed { queued_at, at: time("14:58:05") } } else { Resumption::Queued { at: queued_at } };
+    let outcome = |is_error| ToolOutcome { at: time("14:58:47"), is_error, output: json!({"account_id": "acc_77120"}) };
+    Some(ResumptionProgress { id: id::<ResumptionId>("res", '1'), state, allowed_at: None, result: result.map(outcome) })
+}
+
+pub fn item(event: Event) -> TimelineItem {
+    let actor = match &event {
+        Event::DecisionRecorded { .. } => Actor::Person(viewer()),
+        Event::GateChecked { .. } => Actor::System(SystemActor::Gate),
+        _ => Actor::Key(id::<KeyId>("key", '1')),
+    };
+    TimelineItem {
+        leaf_index: 1_204_331,
+        actor_name: "onboarding-agent".to_owned(),
+        entry: Entry {
+            id: id::<EventId>("evt", '1'),
+            at: time("14:33:12"),
+            actor,
+            run: Some(id::<RunId>("run", '1')),
+            approval: Some(approval_id()),
+            subject: Some("cust_456".to_owned()),
+            event,
+        },
+    }
+}
+
+pub fn decision_id() -> DecisionId {
+    id("dec", '1')
+}
+
+/// One event of every kind.
+pub fn every_event() -> Vec<Event> {
+    // Every event is data of its log entry, so that samples are written as the log writes them.
+    let digest = Digest::of("any", b"1").to_string();
+    let (run_session, approval, check) = (session().to_string(), approval_id().to_string(), "gc_01j1x6q34xfvqr28t5cy4tp001");
+    let (person, key, resumption) = (viewer().to_string(), "key_01j1x6q34xfvqr28t5cy4tp001", "res_01j1x6q34xfvqr28t5cy4tp001");
+    let samples = json!([
+        {"kind": "run.started", "workflow": "onboarding", "version": 12, "subject": "cust_456", "requested_by": person},
+        {"kind": "session.attached", "session": run_session, "framework": "claude-code", "external_id": "01jd4"},
+        {"kind": "session.suspended", "session": run_session, "approval": approval, "awaiting": 1},
+        {"kind": "session.released", "session": run_session, "approval": approval, "awaiting": 2},
+        {"kind": "session.resumed", "session": run_session, "approval": approval},
+        {"kind": "fact.written", "name": "risk_tier", "value": "high", "version": 3, "previous": "medium", "source": "risk_engine", "reference": "ra_5513"},
+        {"kind": "assertion.recorded", "assertions": {"risk_tier": "medium tier"}, "statement": "He is medium tier."},
+        {"kind": "gate.checked", "check": check, "session": run_session, "tool": "setup_account", "tool_use_id": "t1", "gate": "gate_account_setup", "outcome": "block", "error": "Ask first.", "approval": null},
+        {"kind": "tool.executed", "check": check, "tool": "setup_account", "is_error": false, "facts": ["account_id"]},
+        {"kind": "approval.opened", "approval": approval, "gate": "g", "tool": "setup_account", "title": "Set up account", "risk": "high", "policy": "high-risk", "package_digest": digest, "expires_at": null},
+        {"kind": "approval.approved", "approval": approval},
+        {"kind": "approval.rejected", "approval": approval},
+        {"kind": "approval.expired", "approval": approval},
+        {"kind": "approval.consumed", "approval": approval, "session": run_session, "tool_use_id": "t1"},
+        {"kind": "approval.voided", "approval": approval, "because": "A sanctions hit is open."},
+        {"kind": "decision.recorded", "decision": decision_id().to_string(), "approval": approval, "verdict": "reject", "group": "Risk", "revision": 3, "package_digest": digest, "reason_code": "other", "notes": "Ask for a newer statement."},
+        {"kind": "resumption.queued", "resumption": resumption, "approval": approval},
+        {"kind": "resumption.delivered", "resumption": resumption, "approval": approval},
+        {"kind": "workflow.published", "name": "onboarding", "version": 12, "digest": digest},
+        {"kind": "person.added", "person": person, "roles": ["reviewer"], "groups": ["Risk"]},
+        {"kind": "person.disabled", "person": person},
+        {"kind": "person.password_changed", "person": person},
+        {"kind": "key.created", "key": key, "name": "hook", "scopes": ["hook"], "owner": null},
+        {"kind": "key.revoked", "key": key},
+        {"kind": "session.signed_in", "person": person},
+        {"kind": "session.signed_out", "person": person},
+        {"kind": "session.sign_in_refused", "person": null},
+    ]);
+    serde_json::from_value(samples).expect("samples of events")
+}
