@@ -4,7 +4,9 @@ use crate::{
     brought::provide_brought,
     frame::provide_viewer,
     kit::script::provide_scripted,
-    pages::{approval::ApprovalPage, approvals::ApprovalsPage, not_found::NotFoundPage, run::RunPage, sign_in::SignInPage},
+    pages::{
+        approval::ApprovalPage, approvals::ApprovalsPage, not_found::NotFoundPage, run::RunPage, sign_in::SignInPage,
+    },
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;

@@ -156,18 +156,30 @@ pub fn review() -> Review {
 
 /// The same approval after these decisions.
 pub fn decided(state: Approval, votes: Vec<Decision>, resumption: Option<ResumptionProgress>) -> Review {
-    Review { state, standing: policy().standing(&votes), votes, mandate: Mandate::Closed, entitled: Vec::new(), resumption, ..review() }
+    Review {
+        state,
+        standing: policy().standing(&votes),
+        votes,
+        mandate: Mandate::Closed,
+        entitled: Vec::new(),
+        resumption,
+        ..review()
+    }
 }
 
 pub fn approved(used: Use) -> Approval {
     Approval::Approved { at: time("14:58:02"), valid_until: None, used }
 }
 
-pub fn progress(resumed: bool, result: Option<bool>) -> Option<ResumptionProgress> {
+pub fn progress(resumed: bool, result: Option<bool>) -> ResumptionProgress {
     let queued_at = time("14:58:02");
-    let state = if resumed { Resumption::Resumed { queued_at, at: time("14:58:05") } } else { Resumption::Queued { at: queued_at } };
+    let state = if resumed {
+        Resumption::Resumed { queued_at, at: time("14:58:05") }
+    } else {
+        Resumption::Queued { at: queued_at }
+    };
     let outcome = |is_error| ToolOutcome { at: time("14:58:47"), is_error, output: json!({"account_id": "acc_77120"}) };
-    Some(ResumptionProgress { id: id::<ResumptionId>("res", '1'), state, allowed_at: None, result: result.map(outcome) })
+    ResumptionProgress { id: id::<ResumptionId>("res", '1'), state, allowed_at: None, result: result.map(outcome) }
 }
 
 pub fn item(event: Event) -> TimelineItem {
@@ -199,8 +211,10 @@ pub fn decision_id() -> DecisionId {
 pub fn every_event() -> Vec<Event> {
     // Every event is data of its log entry, so that samples are written as the log writes them.
     let digest = Digest::of("any", b"1").to_string();
-    let (run_session, approval, check) = (session().to_string(), approval_id().to_string(), "gc_01j1x6q34xfvqr28t5cy4tp001");
-    let (person, key, resumption) = (viewer().to_string(), "key_01j1x6q34xfvqr28t5cy4tp001", "res_01j1x6q34xfvqr28t5cy4tp001");
+    let (run_session, approval, check) =
+        (session().to_string(), approval_id().to_string(), "gc_01j1x6q34xfvqr28t5cy4tp001");
+    let (person, key, resumption) =
+        (viewer().to_string(), "key_01j1x6q34xfvqr28t5cy4tp001", "res_01j1x6q34xfvqr28t5cy4tp001");
     let samples = json!([
         {"kind": "run.started", "workflow": "onboarding", "version": 12, "subject": "cust_456", "requested_by": person},
         {"kind": "session.attached", "session": run_session, "framework": "claude-code", "external_id": "01jd4"},

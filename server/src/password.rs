@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _};
 use domain::{Digest, Refusal, refusal::Code};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Error, Result, StoreError};
 
@@ -23,15 +23,51 @@ const WAITING: usize = 32;
 
 /// Long passwords that head the lists of leaked ones. Shorter ones are refused by length.
 const COMMON: &[&str] = &[
-    "123456789012345", "1234567890123456", "12345678901234567", "123456789012345678", "1234567890123456789",
-    "12345678901234567890", "01234567890123456789", "123456789123456789", "098765432109876", "0987654321098765",
-    "qwertyuiopasdfgh", "qwertyuiopasdfghjkl", "qwertyuiopasdfghjklzxcvbnm", "qwertyuiop123456", "qwerty123456789",
-    "1q2w3e4r5t6y7u8i", "1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv", "1qaz2wsx3edc4rfv5tgb", "zaq12wsxcde34rfv",
-    "qazwsxedcrfvtgb", "asdfghjklqwertyuiop", "zxcvbnmasdfghjkl", "abcdefghijklmno", "abcdefghijklmnop",
-    "abcdefghijklmnopqrstuvwxyz", "abc123abc123abc", "passwordpassword", "password12345678", "password123456789",
-    "passw0rdpassw0rd", "letmeinletmein123", "adminadminadmin", "administrator123", "administrator1234",
-    "iloveyouiloveyou", "welcomewelcome123", "changemechangeme", "changeme12345678", "correcthorsebatterystaple",
-    "correct horse battery staple", "thisisapassword", "thisismypassword", "mypasswordispassword", "nopasswordneeded",
+    "123456789012345",
+    "1234567890123456",
+    "12345678901234567",
+    "123456789012345678",
+    "1234567890123456789",
+    "12345678901234567890",
+    "01234567890123456789",
+    "123456789123456789",
+    "098765432109876",
+    "0987654321098765",
+    "qwertyuiopasdfgh",
+    "qwertyuiopasdfghjkl",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "qwertyuiop123456",
+    "qwerty123456789",
+    "1q2w3e4r5t6y7u8i",
+    "1q2w3e4r5t6y7u8i9o0p",
+    "1qaz2wsx3edc4rfv",
+    "1qaz2wsx3edc4rfv5tgb",
+    "zaq12wsxcde34rfv",
+    "qazwsxedcrfvtgb",
+    "asdfghjklqwertyuiop",
+    "zxcvbnmasdfghjkl",
+    "abcdefghijklmno",
+    "abcdefghijklmnop",
+    "abcdefghijklmnopqrstuvwxyz",
+    "abc123abc123abc",
+    "passwordpassword",
+    "password12345678",
+    "password123456789",
+    "passw0rdpassw0rd",
+    "letmeinletmein123",
+    "adminadminadmin",
+    "administrator123",
+    "administrator1234",
+    "iloveyouiloveyou",
+    "welcomewelcome123",
+    "changemechangeme",
+    "changeme12345678",
+    "correcthorsebatterystaple",
+    "correct horse battery staple",
+    "thisisapassword",
+    "thisismypassword",
+    "mypasswordispassword",
+    "nopasswordneeded",
 ];
 
 /// A password as it was typed. It is shown nowhere.
@@ -59,7 +95,10 @@ impl Password {
         different.sort_unstable();
         different.dedup();
         if COMMON.contains(&lower.as_str()) || different.len() < FEWEST_DIFFERENT {
-            return Err(Refusal::invalid("password", "This password is on the lists that attackers try first. Use another."));
+            return Err(Refusal::invalid(
+                "password",
+                "This password is on the lists that attackers try first. Use another.",
+            ));
         }
         let (email, name) = (email.to_lowercase(), name.to_lowercase());
         let local = email.split('@').next().unwrap_or_default();
@@ -108,6 +147,10 @@ impl std::fmt::Debug for PasswordHash {
     }
 }
 
+/// A place among those who wait for their hash.
+#[derive(Debug)]
+pub struct Admission(OwnedSemaphorePermit);
+
 /// Computes and checks hashes, two at once.
 #[derive(Clone)]
 pub struct Passwords {
@@ -142,26 +185,34 @@ impl Passwords {
         }
     }
 
+    /// Takes a place in the queue.
+    ///
+    /// # Errors
+    /// `too_many` when more wait than the pool admits.
+    pub fn admit(&self) -> Result<Admission> {
+        let refused = |_| Refusal::new(Code::TooMany, "Too many people sign in at this moment. Try again shortly.");
+        Ok(self.admitted.clone().try_acquire_owned().map(Admission).map_err(refused)?)
+    }
+
     /// Hashes a password with a salt nobody else has.
     ///
     /// # Errors
     /// `too_many` when more wait than the pool admits.
     pub async fn hash(&self, password: Password, salt: [u8; 16]) -> Result<PasswordHash> {
         let argon2 = Argon2::from(&self.params);
-        let hashed = self.compute(move || argon2.hash_password_with_salt(password.0.as_bytes(), &salt)).await?;
+        let hashed =
+            self.compute(self.admit()?, move || argon2.hash_password_with_salt(password.0.as_bytes(), &salt)).await?;
         let hashed = hashed.map_err(|error| StoreError::Unexpected(format!("password hash: {error}")))?;
         Ok(PasswordHash(hashed.to_string()))
     }
 
     /// Whether a password belongs to a hash. For nobody's hash the same work is done, and the answer is no.
-    ///
-    /// # Errors
-    /// `too_many` when more wait than the pool admits.
-    pub async fn verify(&self, password: Password, hash: Option<&PasswordHash>) -> Result<bool> {
+    pub async fn verify(&self, admission: Admission, password: Password, hash: Option<&PasswordHash>) -> Result<bool> {
         let expected = hash.map_or_else(|| self.nobody(), |hash| hash.0.clone());
         let argon2 = Argon2::from(&self.params);
-        let verified =
-            self.compute(move || argon2.verify_password(password.0.as_bytes(), expected.as_str()).is_ok()).await?;
+        let verified = self
+            .compute(admission, move || argon2.verify_password(password.0.as_bytes(), expected.as_str()).is_ok())
+            .await?;
         Ok(verified && hash.is_some())
     }
 
@@ -172,16 +223,17 @@ impl Passwords {
         format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${output}")
     }
 
-    async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    async fn compute<T: Send + 'static>(
+        &self,
+        admission: Admission,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
         let stopped = |_| Error::unavailable("The server is stopping.");
-        let Ok(admitted) = self.admitted.clone().try_acquire_owned() else {
-            return Err(Refusal::new(Code::TooMany, "Too many people sign in at this moment. Try again shortly.").into());
-        };
         let running = self.running.clone().acquire_owned().await.map_err(stopped)?;
         let computed = tokio::task::spawn_blocking(move || {
             // The permits go with the work: a caller who leaves does not make room before it is done.
             let result = work();
-            drop((running, admitted));
+            drop((running, admission.0));
             result
         });
         computed.await.map_err(|error| StoreError::Unexpected(format!("password hash: {error}")).into())
@@ -218,10 +270,15 @@ mod tests {
         let good = || Password::new("orchard lantern seven");
         let hash = passwords.hash(good(), [7; 16]).await?;
         assert!(hash.as_str().starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
-        assert!(passwords.verify(good(), Some(&hash)).await?);
-        assert!(!passwords.verify(Password::new("orchard lantern eight"), Some(&hash)).await?);
-        assert!(!passwords.verify(good(), None).await?);
-        assert!(!passwords.verify(good(), Some(&PasswordHash::from_stored("not a hash"))).await?);
+        let other = PasswordHash::from_stored("not a hash");
+        for (password, hash, belongs) in [
+            (good(), Some(&hash), true),
+            (Password::new("orchard lantern eight"), Some(&hash), false),
+            (good(), None, false),
+            (good(), Some(&other), false),
+        ] {
+            assert_eq!(passwords.verify(passwords.admit()?, password, hash).await?, belongs);
+        }
         assert!(!format!("{:?} {hash:?}", good()).contains("lantern"));
         Ok(())
     }
@@ -234,13 +291,12 @@ mod tests {
         assert!(parsed.salt.is_some() && parsed.hash.is_some_and(|hash| hash.len() == 32));
     }
 
-    #[tokio::test]
-    async fn the_pool_turns_away_what_it_cannot_admit() {
+    #[test]
+    fn the_pool_turns_away_what_it_cannot_admit() {
         let passwords = Passwords::cheap();
-        let held = passwords.admitted.clone().try_acquire_many_owned(34).expect("all permits");
-        let refused = passwords.verify(Password::new("x"), None).await.expect_err("no room");
-        assert_eq!(refused.code(), Some(Code::TooMany));
-        drop(held);
-        assert!(!passwords.verify(Password::new("x"), None).await.expect("room"));
+        let mut held: Vec<_> = (0..AT_ONCE + WAITING).map(|_| passwords.admit().expect("room")).collect();
+        assert_eq!(passwords.admit().expect_err("no room").code(), Some(Code::TooMany));
+        held.pop();
+        assert!(passwords.admit().is_ok());
     }
 }

@@ -2,16 +2,14 @@
 
 use crate::{
     brought::brought,
-    kit::{
-        button,
-        icon::Icon,
-    },
+    kit::{button, icon::Icon},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-const THEMES: [(&str, &str, &str); 3] = [("light", "Light", "sun"), ("dark", "Dark", "moon"), ("system", "As the system", "settings")];
-const MENU: &str = "pop absolute z-40 w-56 rounded-lg bg-surface p-3 space-y-2";
+const THEMES: [(&str, &str, &str); 3] =
+    [("light", "Light", "sun"), ("dark", "Dark", "moon"), ("system", "As the system", "settings")];
+const MENU: &str = "pop absolute z-40 rounded-lg bg-surface p-3 space-y-2";
 
 /// A disclosure whose summary is given, with the account's menu.
 #[component]

@@ -5,7 +5,8 @@ use crate::kit::icon::Icon;
 use domain::review::Viewer;
 use leptos::prelude::*;
 
-const CURRENT: &str = "relative flex flex-col items-center justify-center gap-0.5 text-[11px] leading-4 text-accent font-medium";
+const CURRENT: &str =
+    "relative flex flex-col items-center justify-center gap-0.5 text-[11px] leading-4 text-accent font-medium";
 const OTHER: &str = "relative flex flex-col items-center justify-center gap-0.5 text-[11px] leading-4 text-muted";
 
 /// Approvals, those that need the viewer, and the account.
@@ -25,7 +26,7 @@ pub fn BottomBar<'a>(viewer: &'a Viewer, place: Place) -> impl IntoView + use<> 
                 <span>"Needs me "<span class="tabular-nums">{counts.mine}</span></span>
             </a>
             <span class="relative flex items-center justify-center">
-                <Account menu="bottom-16 right-2">
+                <Account menu="bottom-16 right-2 w-56">
                     <span class="flex flex-col items-center justify-center gap-0.5 h-14 px-6 text-[11px] leading-4 text-muted">
                         <Icon name="menu" class="w-5 h-5 shrink-0" />
                         <span>"Account"</span>

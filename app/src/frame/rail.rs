@@ -32,7 +32,7 @@ pub fn Rail<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
                 <span class=COUNT>{counts.mine}</span>
             </a>
             <span class="relative mt-auto">
-                <Account menu="bottom-0 left-10"><span class="sr-only">"Theme and account"</span><avatar::Viewer name=&name /></Account>
+                <Account menu="bottom-0 left-10 w-56"><span class="sr-only">"Theme and account"</span><avatar::Viewer name=&name /></Account>
             </span>
         </aside>
     }

@@ -51,7 +51,7 @@ fn PersonRow(viewer: Viewer) -> impl IntoView {
                 <div class="font-medium truncate">{viewer.name}</div>
                 <div class="text-[11px] text-faint truncate">{groups}</div>
             </div>
-            <Account menu="bottom-11 right-3">
+            <Account menu="bottom-11 inset-x-3">
                 <span class="w-7 h-7 inline-flex items-center justify-center rounded-md text-muted hover:bg-hover">
                     <span class="sr-only">"Theme and account"</span>
                     <Icon name="settings" />

@@ -59,7 +59,11 @@ fn clock(at: DateTime<Utc>, now: DateTime<Utc>, shift: i64, grain: Grain) -> Str
         return time;
     }
     let month = MONTHS[at.month0() as usize % MONTHS.len()];
-    if at.year() == now.year() { format!("{} {month} {time}", at.day()) } else { format!("{} {month} {} {time}", at.day(), at.year()) }
+    if at.year() == now.year() {
+        format!("{} {month} {time}", at.day())
+    } else {
+        format!("{} {month} {} {time}", at.day(), at.year())
+    }
 }
 
 fn day(at: DateTime<Utc>) -> String {

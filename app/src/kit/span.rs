@@ -53,10 +53,20 @@ mod tests {
 
     #[test]
     fn lengths_read_as_people_say_them() {
-        let read = [0, 59, 60, 2_099, 3_840, 18_720, 172_799, 172_800].map(|seconds| format!("{}; {}", short(seconds), long(seconds)));
+        let read = [0, 59, 60, 2_099, 3_840, 18_720, 172_799, 172_800]
+            .map(|seconds| format!("{}; {}", short(seconds), long(seconds)));
         assert_eq!(
             read,
-            ["0 s; 0 s", "59 s; 59 s", "1 m; 1 min", "34 m; 34 min", "1 h 04; 1 h 04", "5 h 12; 5 h 12", "47 h 59; 47 h 59", "2 d; 2 d"]
+            [
+                "0 s; 0 s",
+                "59 s; 59 s",
+                "1 m; 1 min",
+                "34 m; 34 min",
+                "1 h 04; 1 h 04",
+                "5 h 12; 5 h 12",
+                "47 h 59; 47 h 59",
+                "2 d; 2 d"
+            ]
         );
     }
 

@@ -66,7 +66,10 @@ mod tests {
             }
             query_of(&map)
         };
-        assert_eq!(asked(&[("view", "mine"), ("cursor", "c1")]), QueueQuery { view: View::NeedsMyDecision, cursor: Some("c1".to_owned()) });
+        assert_eq!(
+            asked(&[("view", "mine"), ("cursor", "c1")]),
+            QueueQuery { view: View::NeedsMyDecision, cursor: Some("c1".to_owned()) }
+        );
         assert_eq!(asked(&[("view", "secret"), ("cursor", "")]), QueueQuery { view: View::AllPending, cursor: None });
     }
 }

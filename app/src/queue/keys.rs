@@ -16,8 +16,12 @@ pub fn move_by_key(event: &KeyboardEvent) {
 }
 
 fn move_focus(step: impl FnOnce(u32) -> u32) {
-    let (Ok(links), Some(focused)) = (document().query_selector_all("[data-row] a"), document().active_element()) else { return };
-    let current = (0..links.length()).find(|place| links.get(*place).is_some_and(|link| link.is_same_node(Some(&focused))));
+    let (Ok(links), Some(focused)) = (document().query_selector_all("[data-row] a"), document().active_element())
+    else {
+        return;
+    };
+    let current =
+        (0..links.length()).find(|place| links.get(*place).is_some_and(|link| link.is_same_node(Some(&focused))));
     let wanted = current.and_then(|place| links.get(step(place)));
     if let Some(link) = wanted.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
         // A row that takes no focus stays as it was.

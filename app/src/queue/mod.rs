@@ -20,9 +20,15 @@ use crate::kit::risk::Level;
 /// How a risk is drawn.
 pub const fn level(risk: Risk) -> Level {
     match risk {
-        Risk::Low => Level { bars: 1, word: "Low", class: "inline-flex items-center gap-1.5 whitespace-nowrap text-pass" },
-        Risk::Medium => Level { bars: 2, word: "Medium", class: "inline-flex items-center gap-1.5 whitespace-nowrap text-muted" },
-        Risk::High => Level { bars: 3, word: "High", class: "inline-flex items-center gap-1.5 whitespace-nowrap text-warn" },
+        Risk::Low => {
+            Level { bars: 1, word: "Low", class: "inline-flex items-center gap-1.5 whitespace-nowrap text-pass" }
+        }
+        Risk::Medium => {
+            Level { bars: 2, word: "Medium", class: "inline-flex items-center gap-1.5 whitespace-nowrap text-muted" }
+        }
+        Risk::High => {
+            Level { bars: 3, word: "High", class: "inline-flex items-center gap-1.5 whitespace-nowrap text-warn" }
+        }
     }
 }
 

@@ -90,21 +90,20 @@ fn Flags(differences: u32, reversible: bool) -> impl IntoView {
         view! { <Badge tone=Tone::Warn icon="git-compare" text=text /> }
     });
     let final_ = (!reversible).then(|| view! { <Badge tone=Tone::Fail icon="ban" text="Irreversible" /> });
-    view! { {differ}{final_} }
-    .into_any()
+    view! { {differ}{final_} }.into_any()
 }
 
 #[component]
 fn Quorum(needed: u32, given: u32) -> impl IntoView {
-    view! { <Seal needed=needed given=given />{format!("{given}/{needed}")} }
-    .into_any()
+    view! { <Seal needed=needed given=given />{format!("{given}/{needed}")} }.into_any()
 }
 
 #[component]
 fn WaitingFor(groups: Vec<String>, viewer: bool) -> impl IntoView {
     let groups = if groups.is_empty() { "nobody".to_owned() } else { groups.join(", ") };
     if viewer {
-        view! { <span class="font-medium text-accent">"You"</span><span class="text-muted">" for "{groups}</span> }.into_any()
+        view! { <span class="font-medium text-accent">"You"</span><span class="text-muted">" for "{groups}</span> }
+            .into_any()
     } else {
         view! { <span class="text-muted">{groups}</span> }.into_any()
     }

@@ -56,8 +56,7 @@ fn Lines(lines: Vec<Line>, from: usize, anchor: &'static str, #[prop(optional)] 
         }
     });
     let class = if outdent { "-ms-13 text-[1em]" } else { "text-[1em]" };
-    view! { <pre class=class>{numbered.collect_view()}</pre> }
-    .into_any()
+    view! { <pre class=class>{numbered.collect_view()}</pre> }.into_any()
 }
 
 fn content(line: Line, anchor: &str) -> impl IntoView + use<> {

@@ -106,7 +106,11 @@ mod tests {
 
     fn text(value: &Value) -> String {
         let lines = lines(value);
-        lines.iter().map(|line| line.iter().map(|piece| piece.text.as_str()).collect()).collect::<Vec<String>>().join("\n")
+        lines
+            .iter()
+            .map(|line| line.iter().map(|piece| piece.text.as_str()).collect())
+            .collect::<Vec<String>>()
+            .join("\n")
     }
 
     #[test]

@@ -37,7 +37,8 @@ pub fn ScriptWarning<'a>(
     /// The text.
     text: &'a str,
 ) -> impl IntoView + use<> {
-    mixes_scripts(text).then(|| view! { <Badge tone=Tone::Warn icon="triangle-alert" text="Mixed scripts in one word" /> })
+    mixes_scripts(text)
+        .then(|| view! { <Badge tone=Tone::Warn icon="triangle-alert" text="Mixed scripts in one word" /> })
 }
 
 #[cfg(test)]

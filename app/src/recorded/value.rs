@@ -67,7 +67,9 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_said() {
-        let html = |value: Option<Value>| Owner::new().with(|| view! { <Recorded value=value.as_ref() anchor="a".to_owned() /> }.to_html());
+        let html = |value: Option<Value>| {
+            Owner::new().with(|| view! { <Recorded value=value.as_ref() anchor="a".to_owned() /> }.to_html())
+        };
         assert!(html(None).contains("absent"));
         assert!(html(Some(Value::Null)).contains("absent"));
         assert!(html(Some(json!(false))).contains("false"));

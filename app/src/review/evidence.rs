@@ -1,7 +1,6 @@
 //! Gate evidence: each condition with what it expected and what was recorded; the last row is the rule that stopped
 //! the call. Rows open to the condition's text, its message and the facts it read.
 
-use super::open_groups;
 use crate::{
     kit::{
         badge::{Badge, Tone},
@@ -20,16 +19,19 @@ use domain::{
 use leptos::prelude::*;
 use serde_json::Value;
 
-const COLUMNS: &str = "md:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)_minmax(0,1fr)_minmax(0,1.4fr)_88px_minmax(96px,auto)]";
-const ROW: &str = "relative grid gap-x-3 gap-y-0.5 items-center border-t border-rule ps-9 pe-3 py-2 grid-cols-[1fr_auto]";
-const SUMMARY: &str = "absolute left-1.5 top-1.5 w-6 h-6 inline-flex items-center justify-center rounded-sm text-faint hover:bg-hover";
+const COLUMNS: &str = "md:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)_minmax(0,1fr)_minmax(0,1.4fr)_88px_104px]";
+const ROW: &str =
+    "relative grid gap-x-3 gap-y-0.5 items-center border-t border-rule ps-9 pe-3 py-2 grid-cols-[1fr_auto]";
+const SUMMARY: &str =
+    "absolute left-1.5 top-1.5 w-6 h-6 inline-flex items-center justify-center rounded-sm text-faint hover:bg-hover";
 
 /// The table.
 #[component]
 pub fn GateEvidence<'a>(review: &'a Review) -> impl IntoView + use<> {
     let evidence = &review.package.evidence;
     let now = review.now;
-    let rows: Vec<AnyView> = evidence.conditions.iter().enumerate().map(|(place, condition)| condition_row(condition, place, now)).collect();
+    let rows: Vec<AnyView> =
+        evidence.conditions.iter().enumerate().map(|(place, condition)| condition_row(condition, place, now)).collect();
     let (gate, by, at) = (evidence.gate_id.clone(), evidence.checked_by.clone(), evidence.checked_at);
     let aside = view! {
         <span class="max-sm:hidden">
@@ -59,7 +61,8 @@ pub fn GateEvidence<'a>(review: &'a Review) -> impl IntoView + use<> {
 }
 
 fn condition_row(condition: &ConditionResult, place: usize, now: Time) -> AnyView {
-    let (tone, icon, verdict) = if condition.passed { (Tone::Pass, "check", "Met") } else { (Tone::Fail, "x", "Not met") };
+    let (tone, icon, verdict) =
+        if condition.passed { (Tone::Pass, "check", "Met") } else { (Tone::Fail, "x", "Not met") };
     let reference = condition.facts.iter().find_map(|fact| fact.reference.clone());
     let source = match &condition.source {
         Some(source) => view! { <Text text=&source /> }.into_any(),
@@ -93,7 +96,12 @@ fn expected(text: &str, anchor: String) -> AnyView {
 /// The condition's text, its message, and the facts it read.
 fn more(condition: &ConditionResult, place: usize, now: Time) -> AnyView {
     let label = format!("More about {}", condition.name);
-    let facts: Vec<AnyView> = condition.facts.iter().enumerate().map(|(fact, read)| fact_line(read, format!("fact-{place}-{fact}"), now)).collect();
+    let facts: Vec<AnyView> = condition
+        .facts
+        .iter()
+        .enumerate()
+        .map(|(fact, read)| fact_line(read, format!("fact-{place}-{fact}"), now))
+        .collect();
     let message = condition.message.clone();
     view! {
         <details>
@@ -127,10 +135,9 @@ fn rule_row(review: &Review) -> AnyView {
     let package = &review.package;
     let (tone, icon, verdict) = rule_verdict(review);
     let (expected, recorded) = match &package.review_unless {
-        Some(unless) => (
-            view! { <code class="break-words"><Text text=&unless /></code>" skips it" }.into_any(),
-            "did not hold",
-        ),
+        Some(unless) => {
+            (view! { <code class="break-words"><Text text=&unless /></code>" skips it" }.into_any(), "did not hold")
+        }
         None => (view! { <span class="text-muted">"always reviewed"</span> }.into_any(), "nothing skips it"),
     };
     let policy = package.policy_name.clone();
@@ -151,7 +158,7 @@ fn rule_row(review: &Review) -> AnyView {
 fn rule_verdict(review: &Review) -> (Tone, &'static str, String) {
     match (&review.state, &review.mandate) {
         (Approval::Pending { .. }, Mandate::Decide { .. }) => (Tone::Accent, "hourglass", "Waits for you".to_owned()),
-        (Approval::Pending { .. }, _) => (Tone::Accent, "hourglass", format!("Waits for {}", open_groups(review))),
+        (Approval::Pending { .. }, _) => (Tone::Accent, "hourglass", "Waits for people".to_owned()),
         (Approval::Approved { used: Use::Void { .. }, .. }, _) => (Tone::Fail, "shield-x", "Void".to_owned()),
         (Approval::Approved { .. }, _) => (Tone::Pass, "check", "Approved".to_owned()),
         (Approval::Rejected { .. }, _) => (Tone::Fail, "x", "Rejected".to_owned()),

@@ -73,6 +73,8 @@ fn DecideBy<'a>(review: &'a Review) -> impl IntoView + use<> {
         Approval::Approved { at, .. } | Approval::Rejected { at } => {
             view! { <span>"Decided "<Moment at=at now=now grain=Grain::Minute /></span> }.into_any()
         }
-        Approval::Expired { at } => view! { <span>"Expired "<Moment at=at now=now grain=Grain::Minute /></span> }.into_any(),
+        Approval::Expired { at } => {
+            view! { <span>"Expired "<Moment at=at now=now grain=Grain::Minute /></span> }.into_any()
+        }
     }
 }

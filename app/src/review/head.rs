@@ -80,7 +80,11 @@ pub fn Head<'a>(review: &'a Review) -> impl IntoView + use<> {
 fn Origin<'a>(review: &'a Review) -> impl IntoView + use<> {
     let package = &review.package;
     let run = package.run_id;
-    let since = format!("{} {}", if matches!(review.state, Approval::Pending { .. }) { "suspended" } else { "opened" }, span::ago(review.opened_at, review.now));
+    let since = format!(
+        "{} {}",
+        if matches!(review.state, Approval::Pending { .. }) { "suspended" } else { "opened" },
+        span::ago(review.opened_at, review.now)
+    );
     let matching = (differences(review).next().is_none() && !package.evidence.assertions.is_empty()).then(|| {
         let all = package.evidence.assertions.len();
         view! { <Slash /><span>{format!("{all} of {all} assertions match")}</span> }

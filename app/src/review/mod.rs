@@ -7,16 +7,21 @@ mod binding;
 mod decide;
 mod evidence;
 mod facts;
+mod filled;
 mod head;
 mod outcome;
 mod panel;
 mod reasons;
 mod seats;
+mod send;
 mod setback;
 mod steps;
 mod strip;
 
-use self::{action::ProposedAction, assertions::Differences, evidence::GateEvidence, facts::FourFacts, panel::Panel, strip::Strip};
+use self::{
+    action::ProposedAction, assertions::Differences, evidence::GateEvidence, facts::FourFacts, panel::Panel,
+    strip::Strip,
+};
 use crate::{
     kit::{moment::ZoneNote, section::Section},
     recorded::folded::Unread,
@@ -73,7 +78,8 @@ pub fn ReviewView<'a>(
 /// Anchors to the sections, sticky below the bar.
 #[component]
 fn Sections<'a>(review: &'a Review) -> impl IntoView + use<> {
-    const TAB: &str = "inline-flex items-center gap-1 h-9 border-b-2 whitespace-nowrap border-transparent text-muted hover:text-fg";
+    const TAB: &str =
+        "inline-flex items-center gap-1 h-9 border-b-2 whitespace-nowrap border-transparent text-muted hover:text-fg";
     const COUNT: &str = "text-xs text-faint tabular-nums";
     // The review rule is the last row of the evidence.
     let conditions = review.package.evidence.conditions.len() + 1;

@@ -2,8 +2,18 @@
 
 use super::steps::{Step, Steps};
 use crate::{
-    kit::{badge::Tone, button, icon::Icon, moment::{Grain, Moment}, notice::Notice, script::scripted},
-    recorded::{text::Text, value::{Recorded, shortened}},
+    kit::{
+        badge::Tone,
+        button,
+        icon::Icon,
+        moment::{Grain, Moment},
+        notice::Notice,
+        script::scripted,
+    },
+    recorded::{
+        text::Text,
+        value::{Recorded, shortened},
+    },
     timeline::number,
 };
 use domain::{

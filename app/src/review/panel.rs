@@ -60,7 +60,9 @@ fn body(review: &Review, unapplied: Option<&Unapplied>) -> AnyView {
         return view! { <Outcome review=review /> }.into_any();
     }
     match &review.mandate {
-        Mandate::Decide { group } => view! { <DecisionForm review=review group=group unapplied=unapplied /> }.into_any(),
+        Mandate::Decide { group } => {
+            view! { <DecisionForm review=review group=group unapplied=unapplied /> }.into_any()
+        }
         Mandate::Voted { decision } => view! { <Voted review=review decision=decision /> }.into_any(),
         Mandate::Excluded { why } => view! { <Excluded review=review why=*why /> }.into_any(),
         Mandate::NotEntitled { waiting_for } => {
@@ -91,7 +93,10 @@ fn Voted<'a>(review: &'a Review, decision: &'a Decision) -> impl IntoView + use<
             Tone::Fail,
             "x",
             format!("You rejected for {}", decision.group),
-            format!("{} of {} rejections, the session stays suspended.", review.standing.rejections, review.package.policy.reject_count),
+            format!(
+                "{} of {} rejections, the session stays suspended.",
+                review.standing.rejections, review.package.policy.reject_count
+            ),
         ),
     };
     let (at, now) = (decision.at, review.now);
@@ -113,11 +118,14 @@ fn Excluded<'a>(review: &'a Review, why: Exclusion) -> impl IntoView + use<> {
         Exclusion::AgentOwner => format!("You own {}.", package.agent),
         Exclusion::PreviousApprover => "You approved an earlier step of this run.".to_owned(),
     };
-    let rule = names(package.policy.exclude.iter().map(|exclusion| match exclusion {
-        Exclusion::Requester => "the requester",
-        Exclusion::AgentOwner => "the agent’s owner",
-        Exclusion::PreviousApprover => "earlier approvers of this run",
-    }), "and");
+    let rule = names(
+        package.policy.exclude.iter().map(|exclusion| match exclusion {
+            Exclusion::Requester => "the requester",
+            Exclusion::AgentOwner => "the agent’s owner",
+            Exclusion::PreviousApprover => "earlier approvers of this run",
+        }),
+        "and",
+    );
     let policy = package.policy_name.clone();
     view! {
         <Notice tone=Tone::Quiet icon="user-x" title="You cannot decide this">
@@ -160,7 +168,10 @@ fn heading(review: &Review, setback: Option<&Setback>) -> (String, String) {
             ("Approved".to_owned(), format!("{groups} approved rev {revision}. The verdict stands."))
         }
         (Approval::Rejected { .. }, _, _) => {
-            let groups = names(review.votes.iter().filter(|vote| vote.verdict == Verdict::Reject).map(|vote| vote.group.as_str()), "and");
+            let groups = names(
+                review.votes.iter().filter(|vote| vote.verdict == Verdict::Reject).map(|vote| vote.group.as_str()),
+                "and",
+            );
             ("Rejected".to_owned(), format!("{groups} rejected rev {revision}. The verdict stands."))
         }
         (Approval::Expired { .. }, _, _) => {
@@ -196,97 +207,4 @@ const fn verb(review: &Review, setback: Option<&Setback>) -> &'static str {
 }
 
 #[cfg(all(test, feature = "ssr"))]
-mod tests {
-    use super::*;
-    use crate::{
-        review::is_settling,
-        sample,
-    };
-    use domain::{
-        approval::Call,
-        review::{Draft, EntitledPerson},
-    };
-
-    fn html(review: &Review, setback: Option<Setback>) -> String {
-        let draft = Draft { verdict: Some("reject".to_owned()), reason_code: None, notes: Some("</textarea>why".to_owned()) };
-        let unapplied = setback.map(|setback| Unapplied { setback, draft });
-        let html = Owner::new().with(|| view! { <Panel review=review unapplied=unapplied.as_ref() viewer=Some(sample::viewer()) /> }.to_html());
-        html.replace("<!>", "")
-    }
-
-    fn assert_says(case: &str, html: &str, words: &[&str]) {
-        for word in words {
-            assert!(html.contains(word), "{case} lacks {word:?}:\n{html}");
-        }
-    }
-
-    fn pending(mandate: Mandate) -> Review {
-        let entitled = vec![EntitledPerson { name: "Tomás Lindqvist".to_owned(), group: "Risk".to_owned(), is_viewer: false }];
-        Review { mandate, entitled, ..sample::review() }
-    }
-
-    #[test]
-    fn a_pending_approval_says_what_the_viewer_may_do() {
-        let open = html(&sample::review(), None);
-        assert_says("open", &open, &["Decide for Risk", "One more approval", "You can decide", "Dev Patel owns this agent", "Approve and resume", "Reject and tell the agent", "Choose a decision"]);
-        assert!(!open.contains(" checked"), "nothing is preselected: {open}");
-        let mut first = Review { votes: Vec::new(), standing: sample::policy().standing(&[]), ..sample::review() };
-        assert_says("first of two", &html(&first, None), &["Approve for Risk", "1 of 2, the session stays suspended"]);
-        first.package.policy.reject_count = 2;
-        assert_says("first of two rejections", &html(&first, None), &["Record rejection", "1 of 2 rejections"]);
-        let vote = sample::vote('1', "Mira Okafor", "Risk", Verdict::Approve);
-        assert_says("voted", &html(&pending(Mandate::Voted { decision: Box::new(vote) }), None), &["You approved for Risk", "stays suspended"]);
-        assert_says("excluded", &html(&pending(Mandate::Excluded { why: Exclusion::AgentOwner }), None), &["You cannot decide this", "You own onboarding-agent", "Tomás Lindqvist"]);
-        let not = Mandate::NotEntitled { waiting_for: vec!["Risk".to_owned()] };
-        assert_says("not entitled", &html(&pending(not), None), &["You cannot decide this", "It waits for Risk"]);
-    }
-
-    #[test]
-    fn a_decided_approval_says_what_became_of_it() {
-        let votes = || vec![sample::vote('2', "Ana Ruiz", "Compliance", Verdict::Approve), sample::vote('1', "Mira Okafor", "Risk", Verdict::Approve)];
-        let call = Call { session: sample::session(), tool_use_id: "t1".to_owned() };
-        let case = |used, resumed, result| sample::decided(sample::approved(used), votes(), sample::progress(resumed, result));
-        let resuming = case(Use::Unused, false, None);
-        assert_says("resuming", &html(&resuming, None), &["Decision recorded", "Gate conditions rechecked", "Resuming session", "Run setup_account", "You approved", "Refresh"]);
-        assert!(is_settling(&resuming));
-        let done = case(Use::Consumed { by: call.clone() }, true, Some(false));
-        assert_says("resumed", &html(&done, None), &["Resumed and done", "acc_77120"]);
-        assert!(!is_settling(&done));
-        assert_says("failed", &html(&case(Use::Consumed { by: call }, true, Some(true)), None), &["the tool failed"]);
-        let void = case(Use::Void { because: "A sanctions hit is open.".to_owned() }, true, None);
-        assert_says("void", &html(&void, None), &["needs a fresh approval", "A sanctions hit is open.", "Nothing ran"]);
-        let no = vec![sample::vote('3', "Tomás Lindqvist", "Risk", Verdict::Reject)];
-        let rejected = sample::decided(Approval::Rejected { at: sample::time("14:58:02") }, no, sample::progress(false, None));
-        let shown = html(&rejected, None);
-        assert_says("rejected", &shown, &["Rejected", "Nothing ran", "Ask for a newer &lt;b&gt;statement", "Telling the agent"]);
-        let expired = sample::decided(Approval::Expired { at: sample::time("14:50:00") }, Vec::new(), None);
-        assert_says("expired", &html(&expired, None), &["Expired without a decision", "This is not a rejection", "Nobody decided"]);
-    }
-
-    #[test]
-    fn a_decision_that_was_not_applied_keeps_its_draft() {
-        let unmet = vec![sample::condition("kyc_verified", false, Vec::new())];
-        let cases = [
-            (Setback::AlreadyDecided { winner: Some("Ana Ruiz".to_owned()), at: Some(sample::time("14:58:21")) }, vec!["Your decision was not applied", "Ana Ruiz approved rev 3 for Compliance 20 s ago"]),
-            (Setback::NewRevision { read: 2, current: 3 }, vec!["The package is now rev 3", "Your decision was for rev 2"]),
-            (Setback::ConditionsChanged { unmet }, vec!["A condition no longer holds", "kyc_verified", "FAILED", "Nothing was approved"]),
-            (Setback::Expired, vec!["The time to decide was over"]),
-            (Setback::NotAllowed { message: "You own this agent.".to_owned() }, vec!["You own this agent."]),
-            (Setback::Unavailable { message: "Request req_7.".to_owned() }, vec!["not stored", "req_7"]),
-            (Setback::Invalid { field: "notes".to_owned(), message: "say why".to_owned() }, vec!["say why", "aria-describedby=\"notes-message\"", "aria-invalid"]),
-        ];
-        for (setback, words) in cases {
-            let case = format!("{setback:?}");
-            let html = html(&sample::review(), Some(setback));
-            assert_says(&case, &html, &words);
-            assert_says(&case, &html, &["&lt;/textarea&gt;why"]);
-            assert!(html.contains("></textarea>"), "{case}: a text field has no children: {html}");
-        }
-    }
-
-    #[test]
-    fn approving_is_not_offered_where_a_condition_fails() {
-        let html = html(&sample::review(), Some(Setback::ConditionsChanged { unmet: Vec::new() }));
-        assert!(!html.contains("id=\"approve\"") && html.contains("id=\"reject\""), "{html}");
-    }
-}
+mod tests;

@@ -1,9 +1,6 @@
 //! The reason of a decision: a code of the policy's list, and words that the agent reads as written.
 
-use super::{
-    decide::{FieldMessage, kept},
-    setback::Quoted,
-};
+use super::{decide::FieldMessage, setback::Quoted};
 use crate::kit::{icon::Icon, script::scripted};
 use domain::{
     decision::Verdict,
@@ -32,7 +29,10 @@ pub fn ReasonCodes<'a>(reasons: &'a Reasons, draft: &'a Draft, message: Option<S
         return ().into_any();
     }
     let is_required = !reasons.required_on.is_empty();
-    let class = only_for(reasons.required_on.contains(&Verdict::Approve), !is_required || reasons.required_on.contains(&Verdict::Reject));
+    let class = only_for(
+        reasons.required_on.contains(&Verdict::Approve),
+        !is_required || reasons.required_on.contains(&Verdict::Reject),
+    );
     let wrong = message.is_some();
     let codes: Vec<AnyView> = reasons
         .codes
@@ -73,7 +73,7 @@ fn sentence(code: &str) -> String {
 /// escaped; without script the draft stands beside it.
 #[component]
 pub fn Notes<'a>(reasons: &'a Reasons, draft: &'a Draft, message: Option<String>) -> impl IntoView + use<> {
-    let draft = kept(draft);
+    let draft = draft.notes.clone().filter(|notes| !notes.trim().is_empty());
     let wrong = message.is_some();
     let field = NodeRef::<html::Textarea>::new();
     restore(field, draft.clone());

@@ -31,7 +31,8 @@ pub fn Seats<'a>(
     viewer: Option<PersonId>,
 ) -> impl IntoView + use<> {
     let seats = review.standing.seats.iter().map(|seat| seat_line(seat, review, viewer));
-    let rejections = review.votes.iter().filter(|vote| vote.verdict == Verdict::Reject).map(|vote| rejection(vote, viewer));
+    let rejections =
+        review.votes.iter().filter(|vote| vote.verdict == Verdict::Reject).map(|vote| rejection(vote, viewer));
     let excluded = review.excluded.iter().filter(|_| review.state.status() == Status::Pending).map(exclusion);
     let lines: Vec<AnyView> = seats.chain(rejections).chain(excluded).map(|line| show(line, review.now)).collect();
     view! { <ul class="text-xs border-y border-rule">{lines}</ul> }.into_any()
@@ -54,11 +55,19 @@ fn seat_line(seat: &SeatStanding, review: &Review, viewer: Option<PersonId>) -> 
     let subject = Some(format!("{} {}/{}", seat.group, seat.given, seat.needed));
     let votes: Vec<&Decision> =
         review.votes.iter().filter(|vote| vote.verdict == Verdict::Approve && vote.group == seat.group).collect();
-    let approved = (!votes.is_empty()).then(|| format!("{} approved", names(votes.iter().map(|vote| name(vote, viewer)), "and")));
+    let approved =
+        (!votes.is_empty()).then(|| format!("{} approved", names(votes.iter().map(|vote| name(vote, viewer)), "and")));
     if !seat.is_open() {
         let at = votes.last().map(|vote| vote.at);
         let text = approved.unwrap_or_default();
-        return SeatLine { icon: "circle-check", class: "w-3.5 h-3.5 text-pass shrink-0", subject, text, at, aside: None };
+        return SeatLine {
+            icon: "circle-check",
+            class: "w-3.5 h-3.5 text-pass shrink-0",
+            subject,
+            text,
+            at,
+            aside: None,
+        };
     }
     let (icon, class, state, aside) = open_seat(seat, review);
     let text = approved.map_or(state.clone(), |approved| format!("{approved}. {state}"));

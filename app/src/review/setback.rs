@@ -23,7 +23,12 @@ pub fn SetbackNotice<'a>(
     let notice = match &unapplied.setback {
         Setback::AlreadyDecided { winner, at } => already_decided(review, winner.as_deref(), *at),
         Setback::NewRevision { read, current } => {
-            let (title, text) = (format!("The package is now rev {current}"), format!("Your decision was for rev {read} and was not stored. Read rev {current}, which is shown here, then decide."));
+            let (title, text) = (
+                format!("The package is now rev {current}"),
+                format!(
+                    "Your decision was for rev {read} and was not stored. Read rev {current}, which is shown here, then decide."
+                ),
+            );
             plain(Tone::Warn, "file-diff", title, text)
         }
         Setback::ConditionsChanged { unmet } => conditions_changed(review, unmet),
@@ -33,8 +38,12 @@ pub fn SetbackNotice<'a>(
             "Your decision was not applied".to_owned(),
             "The time to decide was over before it arrived. Nothing ran.".to_owned(),
         ),
-        Setback::NotAllowed { message } => plain(Tone::Fail, "circle-alert", "Your decision was not applied".to_owned(), message.clone()),
-        Setback::Unavailable { message } => plain(Tone::Fail, "circle-alert", "Your decision was not stored".to_owned(), message.clone()),
+        Setback::NotAllowed { message } => {
+            plain(Tone::Fail, "circle-alert", "Your decision was not applied".to_owned(), message.clone())
+        }
+        Setback::Unavailable { message } => {
+            plain(Tone::Fail, "circle-alert", "Your decision was not stored".to_owned(), message.clone())
+        }
         Setback::Invalid { .. } => ().into_any(),
     };
     view! {
@@ -72,8 +81,13 @@ fn already_decided(review: &Review, winner: Option<&str>, at: Option<Time>) -> A
 
 fn conditions_changed(review: &Review, unmet: &[ConditionResult]) -> AnyView {
     let now = review.now;
-    let lines: Vec<AnyView> = unmet.iter().enumerate().map(|(place, condition)| condition_line(condition, place, now)).collect();
-    let title = if unmet.len() == 1 { "A condition no longer holds".to_owned() } else { format!("{} conditions no longer hold", unmet.len()) };
+    let lines: Vec<AnyView> =
+        unmet.iter().enumerate().map(|(place, condition)| condition_line(condition, place, now)).collect();
+    let title = if unmet.len() == 1 {
+        "A condition no longer holds".to_owned()
+    } else {
+        format!("{} conditions no longer hold", unmet.len())
+    };
     let again = format!("/approvals/{}", review.id);
     view! {
         <Notice tone=Tone::Fail icon="shield-x" title=title alert=true>
@@ -111,7 +125,8 @@ fn yours(draft: &Draft, setback: &Setback) -> AnyView {
         Some("reject") => "Reject",
         _ => "No verdict",
     };
-    let code = draft.reason_code.clone().filter(|code| !code.is_empty()).map(|code| format!(", {code}")).unwrap_or_default();
+    let code =
+        draft.reason_code.clone().filter(|code| !code.is_empty()).map(|code| format!(", {code}")).unwrap_or_default();
     view! {
         <div class="text-xs border-y border-rule py-1.5 space-y-1">
             <p><span class="text-faint">"Yours, not stored: "</span>{verdict}{code}</p>

@@ -15,13 +15,19 @@ pub fn Strip<'a>(review: &'a Review) -> impl IntoView + use<> {
     let left = match review.state {
         Approval::Pending { expires_at: Some(end) } => span::left(end, review.now),
         Approval::Pending { expires_at: None } => "no deadline".to_owned(),
-        Approval::Approved { at, .. } | Approval::Rejected { at } | Approval::Expired { at } => span::ago(at, review.now),
+        Approval::Approved { at, .. } | Approval::Rejected { at } | Approval::Expired { at } => {
+            span::ago(at, review.now)
+        }
     };
     let can = matches!(review.mandate, Mandate::Decide { .. });
     let (class, icon, word) = if can {
         ("inline-flex items-center gap-1.5 h-11 px-4 rounded-md bg-ink text-ink-fg font-medium", "pen-line", "Decide")
     } else {
-        ("inline-flex items-center gap-1.5 h-11 px-4 rounded-md border border-rule-strong font-medium", "eye", "Decision")
+        (
+            "inline-flex items-center gap-1.5 h-11 px-4 rounded-md border border-rule-strong font-medium",
+            "eye",
+            "Decision",
+        )
     };
     view! {
         <div class="lg:hidden fixed bottom-0 inset-x-0 z-30 bg-surface border-t border-rule px-4 py-2.5 flex items-center gap-2 noprint">
@@ -40,7 +46,10 @@ fn state(review: &Review) -> String {
     match (review.state.status(), &review.mandate) {
         (Status::Pending, Mandate::Decide { group }) => {
             let seat = review.standing.seats.iter().find(|seat| seat.group == *group);
-            seat.map_or_else(|| format!("{group}, you can decide"), |seat| format!("{group} {}/{}, you can decide", seat.given, seat.needed))
+            seat.map_or_else(
+                || format!("{group}, you can decide"),
+                |seat| format!("{group} {}/{}, you can decide", seat.given, seat.needed),
+            )
         }
         (Status::Pending, _) => format!("Waits for {}", open_groups(review)),
         (Status::Approved, _) => "Approved".to_owned(),

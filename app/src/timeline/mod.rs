@@ -26,7 +26,9 @@ fn Shape<'a>(item: &'a TimelineItem) -> impl IntoView + use<> {
 #[component]
 fn Told<'a>(item: &'a TimelineItem) -> impl IntoView + use<> {
     let told = sentence::tell(item);
-    let more = (!told.more.is_empty()).then(|| view! { <div class="text-xs text-muted mt-0.5 break-words">{phrases(told.more, item.leaf_index)}</div> });
+    let more = (!told.more.is_empty()).then(
+        || view! { <div class="text-xs text-muted mt-0.5 break-words">{phrases(told.more, item.leaf_index)}</div> },
+    );
     view! {
         <div class="min-w-0 flex-1">
             <div class="break-words">{phrases(told.sentence, item.leaf_index)}" "{told.badge.map(phrase::badge)}</div>

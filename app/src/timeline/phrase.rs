@@ -52,9 +52,13 @@ impl Phrase {
             Self::Code(name) => view! { <code class="break-words"><Text text=&name /></code> }.into_any(),
             Self::Digest(digest) => view! { <code class="whitespace-nowrap">{short_digest(&digest)}</code> }.into_any(),
             Self::Value(value) => view! { <Recorded value=Some(&value) anchor=anchor /> }.into_any(),
-            Self::Quote(words) => view! { <bdi class="whitespace-pre-wrap">"“"{shortened(&words, anchor)}"”"</bdi> }.into_any(),
+            Self::Quote(words) => {
+                view! { <bdi class="whitespace-pre-wrap">"“"{shortened(&words, anchor)}"”"</bdi> }.into_any()
+            }
             Self::Said(words) => view! { <Asserted value=&words anchor=anchor /> }.into_any(),
-            Self::Approval(id, title) => view! { <a class="lnk" href=format!("/approvals/{id}")><Text text=&title /></a> }.into_any(),
+            Self::Approval(id, title) => {
+                view! { <a class="lnk" href=format!("/approvals/{id}")><Text text=&title /></a> }.into_any()
+            }
         }
     }
 

@@ -2,12 +2,7 @@
 
 use super::phrase::{Mark, Phrase};
 use crate::kit::badge::Tone;
-use domain::{
-    event::Event,
-    gate::Outcome,
-    decision::Verdict,
-    review::TimelineItem,
-};
+use domain::{decision::Verdict, event::Event, gate::Outcome, review::TimelineItem};
 use serde_json::Value;
 
 /// What is told of an event.
@@ -41,16 +36,26 @@ impl Told {
 pub fn tell(item: &TimelineItem) -> Told {
     let who = || Phrase::Name(item.actor_name.clone());
     match &item.entry.event {
-        Event::RunStarted { .. } | Event::SessionAttached { .. } | Event::FactWritten { .. } | Event::AssertionRecorded { .. } | Event::ToolExecuted { .. } => {
-            tell_agent(&item.entry.event, who())
+        Event::RunStarted { .. }
+        | Event::SessionAttached { .. }
+        | Event::FactWritten { .. }
+        | Event::AssertionRecorded { .. }
+        | Event::ToolExecuted { .. } => tell_agent(&item.entry.event, who()),
+        Event::SessionSuspended { session, awaiting, .. } => Told::of([
+            words("Session "),
+            Phrase::code(session.tail()),
+            words(" suspended, waits for "),
+            approvals(*awaiting),
+        ]),
+        Event::SessionReleased { session, awaiting, .. } => Told::of([
+            words("Session "),
+            Phrase::code(session.tail()),
+            words(" still waits for "),
+            approvals(*awaiting),
+        ]),
+        Event::SessionResumed { session, .. } => {
+            Told::of([words("Session "), Phrase::code(session.tail()), words(" may go on")])
         }
-        Event::SessionSuspended { session, awaiting, .. } => {
-            Told::of([words("Session "), Phrase::code(session.tail()), words(" suspended, waits for "), approvals(*awaiting)])
-        }
-        Event::SessionReleased { session, awaiting, .. } => {
-            Told::of([words("Session "), Phrase::code(session.tail()), words(" still waits for "), approvals(*awaiting)])
-        }
-        Event::SessionResumed { session, .. } => Told::of([words("Session "), Phrase::code(session.tail()), words(" may go on")]),
         Event::GateChecked { tool, gate, outcome, error, .. } => tell_check(tool, gate, *outcome, error.as_deref()),
         Event::ApprovalOpened { .. }
         | Event::ApprovalApproved { .. }
@@ -85,13 +90,20 @@ pub fn tell(item: &TimelineItem) -> Told {
 fn tell_agent(event: &Event, who: Phrase) -> Told {
     match event {
         Event::RunStarted { workflow, version, subject, .. } => {
-            Told::of([who, words(" started the run for "), Phrase::code(subject)]).more([Phrase::Code(format!("{workflow}@{version}"))])
+            Told::of([who, words(" started the run for "), Phrase::code(subject)])
+                .more([Phrase::Code(format!("{workflow}@{version}"))])
         }
         Event::SessionAttached { framework, external_id, .. } => {
             Told::of([who, words(" attached session "), Phrase::code(external_id)]).more([Phrase::code(framework)])
         }
         Event::FactWritten { name, value, version, previous, source, reference } => {
-            let told = Told::of([Phrase::code(name), words(" recorded as "), Phrase::Value(value.clone()), words(" by "), Phrase::code(source)]);
+            let told = Told::of([
+                Phrase::code(name),
+                words(" recorded as "),
+                Phrase::Value(value.clone()),
+                words(" by "),
+                Phrase::code(source),
+            ]);
             let told = told.more([words(format!("Version {version}"))]);
             let told = match reference {
                 Some(reference) => told.more([words(", reference "), Phrase::code(reference)]),
@@ -138,17 +150,26 @@ fn tell_check(tool: &str, gate: &str, outcome: Outcome, error: Option<&str>) -> 
 fn tell_approval(event: &Event) -> Told {
     match event {
         Event::ApprovalOpened { approval, title, policy, .. } => {
-            Told::of([words("Approval opened: "), Phrase::Approval(*approval, title.clone())]).more([words("Policy "), Phrase::code(policy)])
+            Told::of([words("Approval opened: "), Phrase::Approval(*approval, title.clone())])
+                .more([words("Policy "), Phrase::code(policy)])
         }
-        Event::ApprovalApproved { .. } => Told::of([words("The policy is satisfied")]).badge((Tone::Pass, "check", "Approved")),
-        Event::ApprovalRejected { .. } => Told::of([words("The call may not run")]).badge((Tone::Fail, "x", "Rejected")),
+        Event::ApprovalApproved { .. } => {
+            Told::of([words("The policy is satisfied")]).badge((Tone::Pass, "check", "Approved"))
+        }
+        Event::ApprovalRejected { .. } => {
+            Told::of([words("The call may not run")]).badge((Tone::Fail, "x", "Rejected"))
+        }
         Event::ApprovalExpired { .. } => {
             Told::of([words("Nobody decided in time. Nothing ran")]).badge((Tone::Quiet, "hourglass", "Expired"))
         }
-        Event::ApprovalConsumed { .. } => Told::of([words("The approved call was allowed. The approval cannot be used again")]),
-        Event::ApprovalVoided { because, .. } => Told::of([words("A condition no longer held when the approved call came")])
-            .more([Phrase::Quote(because.clone()), words(" Nothing ran; a fresh approval is needed.")])
-            .badge((Tone::Fail, "shield-x", "Void")),
+        Event::ApprovalConsumed { .. } => {
+            Told::of([words("The approved call was allowed. The approval cannot be used again")])
+        }
+        Event::ApprovalVoided { because, .. } => {
+            Told::of([words("A condition no longer held when the approved call came")])
+                .more([Phrase::Quote(because.clone()), words(" Nothing ran; a fresh approval is needed.")])
+                .badge((Tone::Fail, "shield-x", "Void"))
+        }
         Event::ResumptionQueued { .. } => Told::of([words("The outcome waits to be fetched by the agent's side")]),
         Event::ResumptionDelivered { .. } => Told::of([words("The agent's side fetched the outcome")]),
         _ => Told::default(),
@@ -159,7 +180,8 @@ fn tell_approval(event: &Event) -> Told {
 fn tell_administration(event: &Event, who: Phrase) -> Told {
     match event {
         Event::WorkflowPublished { name, version, digest } => {
-            Told::of([who, words(" published "), Phrase::Code(format!("{name}@{version}"))]).more([words("Digest "), Phrase::Digest(*digest)])
+            Told::of([who, words(" published "), Phrase::Code(format!("{name}@{version}"))])
+                .more([words("Digest "), Phrase::Digest(*digest)])
         }
         Event::PersonAdded { person, roles, groups } => {
             let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
@@ -167,10 +189,13 @@ fn tell_administration(event: &Event, who: Phrase) -> Told {
             told.more([words(format!("Roles: {}; groups: {}", list(&roles), list(groups)))])
         }
         Event::PersonDisabled { person } => Told::of([who, words(" disabled person "), Phrase::code(person.tail())]),
-        Event::PasswordChanged { person } => Told::of([who, words(" changed the password of person "), Phrase::code(person.tail())]),
+        Event::PasswordChanged { person } => {
+            Told::of([who, words(" changed the password of person "), Phrase::code(person.tail())])
+        }
         Event::KeyCreated { name, scopes, .. } => {
             let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
-            Told::of([who, words(" created key "), Phrase::code(name)]).more([words(format!("Scopes: {}", list(&scopes)))])
+            Told::of([who, words(" created key "), Phrase::code(name)])
+                .more([words(format!("Scopes: {}", list(&scopes)))])
         }
         Event::KeyRevoked { key } => Told::of([who, words(" revoked key "), Phrase::code(key.tail())]),
         Event::SignedIn { .. } => Told::of([who, words(" signed in")]),
@@ -240,7 +265,8 @@ mod tests {
 
     #[test]
     fn sentences_read_well() {
-        let told: Vec<String> = sample::every_event().into_iter().map(|event| plain(&tell(&sample::item(event)).sentence)).collect();
+        let told: Vec<String> =
+            sample::every_event().into_iter().map(|event| plain(&tell(&sample::item(event)).sentence)).collect();
         for expected in [
             "onboarding-agent started the run for cust_456",
             "risk_tier recorded as \"high\" by risk_engine",

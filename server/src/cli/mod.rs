@@ -1,5 +1,6 @@
 //! The command line: one binary, every command on the same database, beside a running server or without one.
 
+mod demo;
 mod key;
 mod person;
 mod serve;
@@ -42,6 +43,8 @@ enum LogFormat {
 enum Command {
     /// Migrate the database, then serve the console and the API
     Serve(serve::Serve),
+    /// Serve with sample people and agents that arrive over HTTP, to see how it works
+    Demo(demo::Demo),
     /// Add and disable people, set passwords
     #[command(subcommand)]
     Person(person::Person),
@@ -137,6 +140,7 @@ impl CommandLine {
     async fn run(self) -> Result<(), Stopped> {
         match self.command {
             Command::Serve(serve) => serve.run(&self.storage).await,
+            Command::Demo(demo) => demo.run(&self.storage).await,
             Command::Person(person) => person.run(&self.storage).await,
             Command::Key(key) => key.run(&self.storage).await,
             Command::Workflow(workflow) => workflow.run(&self.storage).await,
@@ -161,6 +165,8 @@ mod tests {
         for good in [
             "countersign serve",
             "countersign serve --listen 0.0.0.0:443 --public-url https://a.example --data /var/lib/countersign",
+            "countersign demo",
+            "countersign demo --listen 127.0.0.1:0 --seed 7 --pace 5 --data /tmp/demo",
             "countersign --database-url postgres://localhost/countersign person list",
             "countersign person add --email a@b.c --name A --role reviewer --role admin --group risk --password-stdin",
             "countersign person password a@b.c --password-stdin --log json",
@@ -173,6 +179,7 @@ mod tests {
         for bad in [
             "countersign",
             "countersign serve --listen nowhere",
+            "countersign demo --pace 0",
             "countersign person add --email a@b.c --name A --role reviewer",
             "countersign person add --email a@b.c --name A --role boss --password-stdin",
             "countersign key create --name bot",

@@ -35,8 +35,29 @@ pub(super) struct Serve {
     site: Option<PathBuf>,
 }
 
+/// Where a server that is ready can be reached.
+pub(super) struct Ready {
+    /// By people.
+    pub(super) url: String,
+    /// By programs on this machine.
+    pub(super) address: SocketAddr,
+}
+
 impl Serve {
     pub(super) async fn run(self, storage: &Storage) -> Result<(), Stopped> {
+        self.run_beside(storage, |_, _| std::future::pending()).await
+    }
+
+    /// Serves, with something else running from when the server is ready until it is told to stop. If that fails, the
+    /// server stops.
+    pub(super) async fn run_beside<F>(
+        self,
+        storage: &Storage,
+        beside: impl FnOnce(Desk, Ready) -> F,
+    ) -> Result<(), Stopped>
+    where
+        F: Future<Output = Result<(), Stopped>> + Send + 'static,
+    {
         let named = self.public_url.as_deref().map(Origin::parse).transpose();
         let named = named.map_err(|error| Stopped::Failed(format!("--public-url: {error}")))?;
         if named.as_ref().is_none_or(|origin| !origin.is_https()) && !self.listen.ip().is_loopback() {
@@ -46,7 +67,7 @@ impl Serve {
         }
         let site = site(self.site.as_deref())?;
         let desk = storage.open().await?;
-        let served = serve(&desk, site, self.listen, named).await;
+        let served = serve(&desk, site, self.listen, named, beside).await;
         desk.database.close().await;
         served
     }
@@ -61,26 +82,34 @@ fn site(folder: Option<&Path>) -> Result<Site, Stopped> {
     site.map_err(|error| Stopped::Failed(error.to_string()))
 }
 
-async fn serve(desk: &Desk, site: Site, listen: SocketAddr, named: Option<Origin>) -> Result<(), Stopped> {
+async fn serve<F>(
+    desk: &Desk,
+    site: Site,
+    listen: SocketAddr,
+    named: Option<Origin>,
+    beside: impl FnOnce(Desk, Ready) -> F,
+) -> Result<(), Stopped>
+where
+    F: Future<Output = Result<(), Stopped>> + Send + 'static,
+{
     let listener = TcpListener::bind(listen).await;
     let listener = listener.map_err(|error| Stopped::Failed(format!("{listen}: {error}")))?;
     let address = listener.local_addr()?;
     let origin = named.unwrap_or_else(|| Origin::loopback(address));
     let router = http::router(AppState { desk: desk.clone(), site }, &origin);
-    let workers = [
-        tokio::spawn(workers::deadline::run(desk.clone())),
-        tokio::spawn(workers::sweep::run(desk.clone())),
-    ];
+    let workers = [tokio::spawn(workers::deadline::run(desk.clone())), tokio::spawn(workers::sweep::run(desk.clone()))];
     let (stop, stopped) = watch::channel(false);
+    let stop_asked = stop.clone();
     tokio::spawn(async move {
         asked_to_stop().await;
         tracing::info!("stopping: requests under way are finished");
-        stop.send_replace(true);
+        stop_asked.send_replace(true);
     });
     let serving = axum::serve(listener, router).with_graceful_shutdown(told(stopped.clone()));
     // Whoever starts the server waits for this line; with port 0 it is the only place that names the port.
     println!("Countersign is ready at {} (listening on {address})", origin.url());
     std::io::stdout().flush()?;
+    let company = tokio::spawn(keep_company(beside(desk.clone(), Ready { url: origin.url(), address }), stop));
     let served = tokio::select! {
         served = serving.into_future() => served,
         () = async { told(stopped).await; tokio::time::sleep(PATIENCE).await } => {
@@ -89,7 +118,22 @@ async fn serve(desk: &Desk, site: Site, listen: SocketAddr, named: Option<Origin
         }
     };
     workers.iter().for_each(tokio::task::JoinHandle::abort);
-    Ok(served?)
+    served?;
+    company.await.map_err(|error| Stopped::Failed(error.to_string()))?
+}
+
+/// Runs what runs beside the server until the server is told to stop; if it fails, it tells the server.
+async fn keep_company(
+    beside: impl Future<Output = Result<(), Stopped>>,
+    stop: watch::Sender<bool>,
+) -> Result<(), Stopped> {
+    tokio::select! {
+        ended = beside => {
+            stop.send_replace(true);
+            ended
+        }
+        () = told(stop.subscribe()) => Ok(()),
+    }
 }
 
 async fn told(mut stopped: watch::Receiver<bool>) {

@@ -34,6 +34,19 @@ pub(super) struct Storage {
 }
 
 impl Storage {
+    /// The same storage, in another folder unless one is named.
+    pub(super) fn or_in(&self, folder: &str) -> Self {
+        let data = self.data.clone().unwrap_or_else(|| PathBuf::from(folder));
+        Self { data: Some(data), database_url: self.database_url.clone() }
+    }
+
+    /// The folder, which nobody else may look into.
+    pub(super) fn folder(&self) -> Result<PathBuf, Stopped> {
+        let folder = self.data.clone().unwrap_or_else(|| PathBuf::from(FOLDER));
+        create_private(&folder)?;
+        Ok(folder)
+    }
+
     /// Opens the database, creating and migrating it where necessary.
     pub(super) async fn open(&self) -> Result<Desk, Stopped> {
         let clock = Clock::System;
@@ -43,11 +56,7 @@ impl Storage {
                 Database::open_postgres(url, clock, ids).await?
             }
             Some(_) => return Err(Stopped::Failed("--database-url: expected postgres://…".to_owned())),
-            None => {
-                let folder = self.data.clone().unwrap_or_else(|| PathBuf::from(FOLDER));
-                create_private(&folder)?;
-                Database::open_sqlite(&folder.join(FILE), clock, ids).await?
-            }
+            None => Database::open_sqlite(&self.folder()?.join(FILE), clock, ids).await?,
         };
         Ok(Desk::new(database))
     }

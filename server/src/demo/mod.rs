@@ -20,6 +20,7 @@ mod systems;
 mod voice;
 
 pub use stage::{Address, Options, play};
+pub use voice::Voice;
 
 /// What can end a story, or the whole demo.
 #[derive(Debug, thiserror::Error)]
@@ -45,3 +46,6 @@ pub enum Trouble {
     #[error(transparent)]
     Server(#[from] crate::error::Error),
 }
+
+#[cfg(test)]
+mod tests;

@@ -189,13 +189,16 @@ const fn role_behind(scope: Scope) -> Option<Role> {
 
 fn check(new: &NewKey) -> Result<(), Refusal> {
     text::required("name", &new.name, NAME)?;
-    text::optional("source", new.source.as_deref(), NAME)?;
     if new.scopes.is_empty() {
         return Err(Refusal::invalid("scopes", "expected at least one scope"));
     }
-    let is_system = new.scopes.contains(&Scope::System);
-    if is_system != new.source.as_deref().is_some_and(|source| !source.trim().is_empty()) {
-        return Err(Refusal::invalid("source", "the scope system needs a source, and no other scope has one"));
+    match (new.scopes.contains(&Scope::System), new.source.as_deref()) {
+        (true, Some(source)) => text::required("source", source, NAME)?,
+        (true, None) => {
+            return Err(Refusal::invalid("source", "the scope system needs a source: name the system of record"));
+        }
+        (false, Some(_)) => return Err(Refusal::invalid("source", "only the scope system has a source")),
+        (false, None) => {}
     }
     let persons = new.scopes.iter().find(|scope| matches!(scope, Scope::Reviewer | Scope::SupportLead));
     match persons {

@@ -160,9 +160,8 @@ async fn join_groups(tx: &mut Tx, person: &Person) -> Result<Vec<String>> {
 
 fn check_email(email: &str) -> Result<(), Refusal> {
     let is_one_word = email.chars().all(|c| !c.is_whitespace() && !c.is_control());
-    let has_two_parts = email.split_once('@').is_some_and(|(local, host)| {
-        !local.is_empty() && !host.is_empty() && !host.contains('@')
-    });
+    let has_two_parts =
+        email.split_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
     if is_one_word && has_two_parts && email.chars().count() <= EMAIL {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! Signing in and out: one sentence and one effort for every refusal, and a growing wait between tries.
 
 use chrono::TimeDelta;
-use domain::{Actor, Digest, Refusal, SystemActor, event::Event, id::PersonId, refusal::Code};
+use domain::{Actor, Digest, Refusal, SystemActor, Time, event::Event, id::PersonId, refusal::Code};
 use futures::FutureExt as _;
 
 use super::{Desk, PersonCaller};
@@ -14,7 +14,7 @@ use crate::{
 /// The longest wait between two tries.
 const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(15);
 /// An account that was left alone this long starts afresh.
-const FORGOTTEN_AFTER: TimeDelta = TimeDelta::days(1);
+const FORGOTTEN_AFTER: TimeDelta = TimeDelta::hours(2);
 /// What everybody reads who is not let in, whatever the reason.
 const REFUSED: &str = "Email or password is wrong, or this account has to wait a moment before it is tried again.";
 
@@ -48,26 +48,37 @@ impl Desk {
     /// `not_signed_in` in one sentence for an unknown email, a wrong password, a disabled person and an account that
     /// has to wait; `too_many` when too many hashes wait already.
     pub async fn sign_in(&self, email: &str, password: Password) -> Result<SignedIn> {
+        // A try that finds no place in the queue is not one.
+        let admission = self.passwords.admit()?;
         let account = account(email);
-        let has_turn = self.take_turn(account).await?;
+        let turn = self.take_turn(account).await?;
         let mut tx = self.database.read().await?;
         let known = store::person::find_by_email(&mut tx, email.trim()).await?;
         drop(tx);
-        let matches = self.passwords.verify(password, known.as_ref().map(|person| &person.password)).await?;
+        let matches = self.passwords.verify(admission, password, known.as_ref().map(|person| &person.password)).await?;
         match known {
-            Some(person) if matches && has_turn && person.disabled_at.is_none() => self.let_in(account, person).await,
+            Some(person) if matches && turn.is_some() && person.disabled_at.is_none() => {
+                self.let_in(account, person).await
+            }
             known => {
-                if has_turn {
-                    let person = known.map(|person| person.id);
-                    let refused = Event::SignInRefused { person };
-                    self.record(Actor::System(SystemActor::Engine), refused).await?;
-                } else {
-                    // Not in the audit log: whoever hammers an account must not fill it.
-                    tracing::info!("a sign-in was refused while its account had to wait");
+                tracing::info!(account_has_to_wait = turn.is_none(), "a sign-in was refused");
+                if let Some(wait_until) = turn {
+                    self.note_refused(account, wait_until, known.map(|person| person.id)).await?;
                 }
                 Err(Refusal::new(Code::NotSignedIn, REFUSED).into())
             }
         }
+    }
+
+    /// Records the refusal of somebody there is. For others the wait is stored once more: the same effort, without a
+    /// line in a log that strangers could otherwise fill.
+    async fn note_refused(&self, account: Digest, wait_until: Time, known: Option<PersonId>) -> Result<()> {
+        if known.is_some() {
+            return self.record(Actor::System(SystemActor::Engine), Event::SignInRefused { person: known }).await;
+        }
+        self.database
+            .write(move |tx| async move { Ok(store::backoff::set_wait(tx, account, wait_until).await?) }.boxed())
+            .await
     }
 
     /// Notes that a person signed out. The session itself belongs to whoever holds its cookie.
@@ -97,16 +108,17 @@ impl Desk {
             .await
     }
 
-    async fn take_turn(&self, account: Digest) -> Result<bool> {
+    /// Takes the account's turn, and answers until when the next one has to wait.
+    async fn take_turn(&self, account: Digest) -> Result<Option<Time>> {
         self.database
             .write(move |tx| {
                 async move {
                     let now = tx.now();
                     let failures = store::backoff::claim(tx, account, now - FORGOTTEN_AFTER).await?;
-                    if let Some(failures) = failures {
-                        store::backoff::set_wait(tx, account, now + wait_after(failures)).await?;
-                    }
-                    Ok(failures.is_some())
+                    let Some(failures) = failures else { return Ok(None) };
+                    let until = now + wait_after(failures);
+                    store::backoff::set_wait(tx, account, until).await?;
+                    Ok(Some(until))
                 }
                 .boxed()
             })
@@ -144,4 +156,23 @@ impl Desk {
 fn caller(person: Person) -> PersonCaller {
     let Person { id, name, email, roles, groups, .. } = person;
     PersonCaller { id, name, email, roles, groups }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_a_quarter_of_an_hour() {
+        let seconds: Vec<i64> = (1..=12).map(|failures| wait_after(failures).num_seconds()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+        assert_eq!(wait_after(i64::MAX), LONGEST_WAIT);
+        assert_eq!(wait_after(0), TimeDelta::seconds(1));
+    }
+
+    #[test]
+    fn an_account_is_one_however_it_is_typed() {
+        assert_eq!(account(" Ana@Example.com"), account("ana@example.COM "));
+        assert_ne!(account("ana@example.com"), account("ana@example.org"));
+    }
 }

@@ -35,7 +35,8 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             return Err(Refusal::new(Code::UnsupportedMediaType, "Send application/x-www-form-urlencoded.").into());
         }
         let body = to_bytes(request.into_body(), MOST_BYTES).await;
-        let body = body.map_err(|_| Refusal::new(Code::TooLarge, format!("The form is larger than {MOST_BYTES} bytes.")))?;
+        let body =
+            body.map_err(|_| Refusal::new(Code::TooLarge, format!("The form is larger than {MOST_BYTES} bytes.")))?;
         let mut fields = HashMap::new();
         for (name, value) in form_urlencoded::parse(&body) {
             fields.entry(name.into_owned()).or_insert_with(|| value.into_owned());

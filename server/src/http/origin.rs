@@ -101,7 +101,9 @@ mod tests {
         for bad in ["console.example.com", "/path", "", "ftp://a", "https://a/path", "https://a?q", "https://u:p@a"] {
             assert_eq!(url(bad), Err(NotAnOrigin::Malformed), "{bad}");
         }
-        for bad in ["http://console.example.com", "http://10.0.0.1", "http://localhost.example.com", "http://127.example"] {
+        for bad in
+            ["http://console.example.com", "http://10.0.0.1", "http://localhost.example.com", "http://127.example"]
+        {
             assert_eq!(url(bad), Err(NotAnOrigin::NotSecure), "{bad}");
         }
     }

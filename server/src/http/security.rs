@@ -117,7 +117,11 @@ impl<'a> Asked<'a> {
             return Ok(());
         }
         if !origin.is_served_as(self.host) {
-            let message = format!("This server is {}, not {:?}: it was started with another --public-url.", origin.url(), self.host);
+            let message = format!(
+                "This server is {}, not {:?}: it was started with another --public-url.",
+                origin.url(),
+                self.host
+            );
             return Err(Refusal::new(Code::CrossOrigin, message));
         }
         // Neither a browser's doing nor anything a browser could have been made to do: a client without its key.
@@ -125,7 +129,10 @@ impl<'a> Asked<'a> {
         if self.is_safe || is_plain || self.is_from_here(origin) {
             return Ok(());
         }
-        Err(Refusal::new(Code::CrossOrigin, "Changes are accepted from the console's own pages only. Nothing was changed."))
+        Err(Refusal::new(
+            Code::CrossOrigin,
+            "Changes are accepted from the console's own pages only. Nothing was changed.",
+        ))
     }
 
     fn is_from_here(&self, origin: &Origin) -> bool {
@@ -181,7 +188,8 @@ mod tests {
     fn who_may_change_something() {
         for (origin, site, is_own) in SENDERS.iter().copied() {
             for (has_cookie, is_form) in [(true, true), (true, false), (false, true)] {
-                let asked = Asked { host: "console.example.com", origin, site, has_cookie, is_form, ..Asked::default() };
+                let asked =
+                    Asked { host: "console.example.com", origin, site, has_cookie, is_form, ..Asked::default() };
                 assert_eq!(judged(&asked), is_own, "{asked:?}");
                 assert_eq!(judged(&Asked { has_key: true, ..asked.clone() }), is_own || !has_cookie, "{asked:?}");
                 assert!(judged(&Asked { is_safe: true, ..asked }));

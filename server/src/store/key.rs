@@ -93,9 +93,8 @@ pub async fn find_by_secret(tx: &mut Tx, secret: Digest) -> Result<Option<Key>, 
 
 /// A key by id.
 pub async fn find(tx: &mut Tx, id: KeyId) -> Result<Option<Key>, StoreError> {
-    let row: Option<KeyRow> = on!(tx, |conn| {
-        sqlx::query_as(select_keys!("WHERE k.id = $1")).bind(id.uuid()).fetch_optional(conn).await
-    })?;
+    let row: Option<KeyRow> =
+        on!(tx, |conn| sqlx::query_as(select_keys!("WHERE k.id = $1")).bind(id.uuid()).fetch_optional(conn).await)?;
     row.map(Key::try_from).transpose()
 }
 

@@ -90,18 +90,16 @@ fn read_people(rows: &[PersonRow]) -> Result<Vec<Person>, StoreError> {
 
 /// A person by id, disabled or not.
 pub async fn find(tx: &mut Tx, id: PersonId) -> Result<Option<Person>, StoreError> {
-    let rows: Vec<PersonRow> = on!(tx, |conn| {
-        sqlx::query_as(select_people!("WHERE p.id = $1")).bind(id.uuid()).fetch_all(conn).await
-    })?;
+    let rows: Vec<PersonRow> =
+        on!(tx, |conn| sqlx::query_as(select_people!("WHERE p.id = $1")).bind(id.uuid()).fetch_all(conn).await)?;
     Ok(read_people(&rows)?.pop())
 }
 
 /// A person by email, disabled or not.
 pub async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Option<Person>, StoreError> {
     let email = email.to_lowercase();
-    let rows: Vec<PersonRow> = on!(tx, |conn| {
-        sqlx::query_as(select_people!("WHERE p.email = $1")).bind(&email).fetch_all(conn).await
-    })?;
+    let rows: Vec<PersonRow> =
+        on!(tx, |conn| sqlx::query_as(select_people!("WHERE p.email = $1")).bind(&email).fetch_all(conn).await)?;
     Ok(read_people(&rows)?.pop())
 }
 

@@ -158,9 +158,8 @@ impl SessionStore for WebSessions {
     async fn load(&self, id: &Id) -> SessionResult<Option<Record>> {
         let mut tx = self.0.read().await.map_err(failed)?;
         let Some((data, expires_at)) = find(&mut tx, digest(*id)).await.map_err(failed)? else { return Ok(None) };
-        let expiry_date = time::OffsetDateTime::from_unix_timestamp(expires_at.timestamp()).map_err(|error| {
-            SessionError::Decode(error.to_string())
-        })?;
+        let expiry_date = time::OffsetDateTime::from_unix_timestamp(expires_at.timestamp())
+            .map_err(|error| SessionError::Decode(error.to_string()))?;
         let data = from_text(&data, "web_session", "data", "a session").map_err(failed)?;
         Ok(Some(Record { id: *id, data, expiry_date }))
     }

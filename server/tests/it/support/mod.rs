@@ -3,6 +3,7 @@
 mod agent;
 mod console;
 mod engine;
+pub mod process;
 mod reply;
 
 pub use agent::Agent;

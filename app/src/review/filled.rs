@@ -1,0 +1,221 @@
+//! What the form holds as script sees it, and what it still misses. The server checks the same again.
+
+use super::differences;
+use crate::{kit::icon::Icon, recorded::folded::Unread};
+use domain::{decision::Verdict, policy::Policy, review::Review};
+use leptos::{ev::SubmitEvent, html, prelude::*};
+
+/// What has been filled in so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Filled {
+    verdict: Option<Verdict>,
+    confirmed: bool,
+    has_code: bool,
+    has_notes: bool,
+}
+
+/// What the policy and the package ask of a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    differences: usize,
+    required_on: Vec<Verdict>,
+    has_codes: bool,
+}
+
+/// What is missing before the button acts, each with the anchor that leads to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lack {
+    words: String,
+    anchor: String,
+}
+
+impl Terms {
+    pub fn of(review: &Review) -> Self {
+        let Policy { reasons, .. } = &review.package.policy;
+        Self {
+            differences: differences(review).count(),
+            required_on: reasons.required_on.clone(),
+            has_codes: !reasons.codes.is_empty(),
+        }
+    }
+
+    /// What these terms still miss.
+    fn lacks(&self, filled: Filled, unread: Option<(usize, String)>) -> Vec<Lack> {
+        let Some(verdict) = filled.verdict else { return Vec::new() };
+        let mut lacks = Vec::new();
+        let mut lack = |words: String, anchor: &str| lacks.push(Lack { words, anchor: anchor.to_owned() });
+        if verdict == Verdict::Approve {
+            if let Some((count, anchor)) = unread {
+                lack(
+                    if count == 1 {
+                        "Open the hidden part".to_owned()
+                    } else {
+                        format!("Open the {count} hidden parts")
+                    },
+                    &anchor,
+                );
+            }
+            if self.differences > 0 && !filled.confirmed {
+                lack(
+                    if self.differences == 1 {
+                        "Confirm the difference".to_owned()
+                    } else {
+                        format!("Confirm the {} differences", self.differences)
+                    },
+                    "confirmed",
+                );
+            }
+        }
+        if self.required_on.contains(&verdict) {
+            if self.has_codes && !filled.has_code {
+                lack("Choose a reason".to_owned(), "reason-0");
+            }
+            if !filled.has_notes {
+                lack("Say why".to_owned(), "notes");
+            }
+        }
+        lacks
+    }
+}
+
+/// The form as script sees it: what is filled in, what is missing, whether it is on its way.
+#[derive(Clone, Copy)]
+pub struct FormState {
+    form: NodeRef<html::Form>,
+    filled: RwSignal<Filled>,
+    recording: RwSignal<bool>,
+    lacks: Memo<Vec<Lack>>,
+}
+
+impl FormState {
+    /// Begins to watch a form.
+    pub fn new(form: NodeRef<html::Form>, terms: StoredValue<Terms>) -> Self {
+        let filled = RwSignal::new(Filled::default());
+        let unread = use_context::<Unread>();
+        let lacks = Memo::new(move |_| terms.read_value().lacks(filled.get(), unread.and_then(Unread::remaining)));
+        let state = Self { form, filled, recording: RwSignal::new(false), lacks };
+        // What was chosen before script ran, or came back from the browser's memory of the page.
+        Effect::new(move |_| state.read());
+        state
+    }
+
+    /// Reads the form anew.
+    #[cfg(feature = "hydrate")]
+    pub fn read(self) {
+        let Some(form) = self.form.get() else { return };
+        let Ok(data) = web_sys::FormData::new_with_form(&form) else { return };
+        let text = |name: &str| data.get(name).as_string().filter(|text| !text.trim().is_empty());
+        self.filled.set(Filled {
+            verdict: text("verdict").and_then(|word| word.parse().ok()),
+            confirmed: text("confirmed").is_some(),
+            has_code: text("reason_code").is_some(),
+            has_notes: text("notes").is_some(),
+        });
+    }
+
+    /// Without script there is nothing to read.
+    #[cfg(not(feature = "hydrate"))]
+    pub const fn read(self) {
+        let _ = (self.form, self.filled);
+    }
+
+    /// Sends a complete decision once; otherwise leads to what is missing.
+    pub fn submit(self, event: &SubmitEvent) {
+        let first = self.lacks.with_untracked(|lacks| lacks.first().map(|lack| lack.anchor.clone()));
+        if let Some(anchor) = first {
+            event.prevent_default();
+            lead_to(&anchor);
+        } else if self.recording.get_untracked() {
+            event.prevent_default();
+        } else {
+            forget_hidden_reason();
+            self.recording.set(true);
+        }
+    }
+
+    /// Whether the decision is on its way.
+    pub fn is_recording(self) -> bool {
+        self.recording.get()
+    }
+
+    /// Whether something is missing.
+    pub fn is_lacking(self) -> bool {
+        self.lacks.with(|lacks| !lacks.is_empty())
+    }
+}
+
+/// A reason chosen for the other verdict is not sent with this one.
+fn forget_hidden_reason() {
+    use leptos::wasm_bindgen::JsCast;
+    let Ok(Some(chosen)) = document().query_selector("input[name=reason_code]:checked") else { return };
+    let is_hidden =
+        chosen.closest("fieldset").ok().flatten().is_some_and(|fieldset| fieldset.get_client_rects().length() == 0);
+    if let (true, Some(radio)) = (is_hidden, chosen.dyn_ref::<web_sys::HtmlInputElement>()) {
+        radio.set_checked(false);
+    }
+}
+
+fn lead_to(anchor: &str) {
+    use leptos::wasm_bindgen::JsCast;
+    let Some(element) = document().get_element_by_id(anchor) else { return };
+    element.scroll_into_view();
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        // An element that takes no focus is in view all the same.
+        let _ = element.focus();
+    }
+}
+
+/// What is missing, each a link to it.
+#[component]
+pub fn Missing(state: FormState) -> impl IntoView {
+    let item = |lack: Lack| {
+        let anchor = lack.anchor.clone();
+        view! {
+            <li class="flex items-center gap-2">
+                <Icon name="circle-dashed" class="w-3.5 h-3.5 text-accent shrink-0" />
+                <a
+                    href=format!("#{}", lack.anchor)
+                    class="lnk"
+                    on:click=move |event| {
+                        event.prevent_default();
+                        lead_to(&anchor);
+                    }
+                >
+                    {lack.words}
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || !state.lacks.get().is_empty()>
+            <div>
+                <h3 class="text-xs font-medium mb-1">"Before you can record this"</h3>
+                <ul class="text-xs space-y-1">{move || state.lacks.get().into_iter().map(item).collect_view()}</ul>
+            </div>
+        </Show>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(filled: Filled, differences: usize, unread: usize) -> Vec<String> {
+        let terms = Terms { differences, required_on: vec![Verdict::Reject], has_codes: true };
+        let unread = (unread > 0).then(|| (unread, "input-more".to_owned()));
+        terms.lacks(filled, unread).into_iter().map(|lack| lack.words).collect()
+    }
+
+    #[test]
+    fn what_is_missing_depends_on_the_verdict() {
+        let nothing = Filled::default();
+        assert_eq!(words(nothing, 2, 1), Vec::<String>::new());
+        let approve = Filled { verdict: Some(Verdict::Approve), ..nothing };
+        assert_eq!(words(approve, 2, 3), ["Open the 3 hidden parts", "Confirm the 2 differences"]);
+        assert_eq!(words(Filled { confirmed: true, ..approve }, 2, 0), Vec::<String>::new());
+        let reject = Filled { verdict: Some(Verdict::Reject), ..nothing };
+        assert_eq!(words(reject, 2, 3), ["Choose a reason", "Say why"]);
+        assert_eq!(words(Filled { has_code: true, has_notes: true, ..reject }, 2, 3), Vec::<String>::new());
+    }
+}

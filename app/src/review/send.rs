@@ -1,0 +1,92 @@
+//! The button of a decision: it names its effect, says "Recording…" until the server has answered, and acts once.
+
+use super::{filled::FormState, missing, quorum};
+use crate::kit::{button, icon::Icon, script::scripted};
+use domain::review::Review;
+use leptos::prelude::*;
+
+/// What a verdict would do.
+pub struct Consequence {
+    /// The line below the choice.
+    pub line: String,
+    button: String,
+    note: String,
+}
+
+/// What approving would do.
+pub fn approving(review: &Review, group: &str) -> Consequence {
+    let tool = &review.package.tool;
+    let (given, needed) = quorum(review);
+    if missing(review) <= 1 {
+        Consequence {
+            line: format!("Runs {tool} exactly as shown"),
+            button: "Approve and resume".to_owned(),
+            note: format!("Runs {tool} with the arguments shown, once."),
+        }
+    } else {
+        Consequence {
+            line: format!("Fills the seat of {group}; nothing runs yet"),
+            button: format!("Approve for {group}"),
+            note: format!("{} of {needed}, the session stays suspended.", given + 1),
+        }
+    }
+}
+
+/// What rejecting would do.
+pub fn rejecting(review: &Review) -> Consequence {
+    let needed = review.package.policy.reject_count;
+    if review.standing.rejections + 1 >= needed {
+        Consequence {
+            line: "Nothing runs, the agent is told why".to_owned(),
+            button: "Reject and tell the agent".to_owned(),
+            note: "Nothing runs. The agent reads your words as written.".to_owned(),
+        }
+    } else {
+        Consequence {
+            line: format!("Counts as {} of {needed} rejections", review.standing.rejections + 1),
+            button: "Record rejection".to_owned(),
+            note: format!("{} of {needed} rejections, the session stays suspended.", review.standing.rejections + 1),
+        }
+    }
+}
+
+/// One button for the chosen verdict; before a choice, one that says so.
+#[component]
+pub fn Buttons<'a>(review: &'a Review, group: &'a str, state: FormState) -> impl IntoView + use<> {
+    let (approving, rejecting) = (approving(review, group), rejecting(review));
+    view! {
+        <div class="in-[form:has(#approve:checked,#reject:checked)]:hidden grid">
+            <button type="submit" aria-disabled="true" class=button::OFF>"Choose a decision"</button>
+        </div>
+        <div class="in-[form:not(:has(#approve:checked))]:hidden">
+            <SendButton effect=approving class=button::PRIMARY icon=Some("pen-line") state=state />
+        </div>
+        <div class="in-[form:not(:has(#reject:checked))]:hidden">
+            <SendButton effect=rejecting class=button::DANGER icon=None state=state />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn SendButton(effect: Consequence, class: &'static str, icon: Option<&'static str>, state: FormState) -> impl IntoView {
+    let scripted = scripted();
+    let off = move || scripted.get() && (state.is_recording() || state.is_lacking());
+    let class = move || if off() && !state.is_recording() { button::OFF } else { class };
+    let words = StoredValue::new(effect.button);
+    view! {
+        <div class="grid">
+            <button type="submit" class=class aria-disabled=move || off().then_some("true")>
+                <Show
+                    when=move || state.is_recording()
+                    fallback=move || view! { {icon.map(|icon| view! { <Icon name=icon /> })}{words.get_value()} }
+                >
+                    <Icon name="loader-circle" class="w-4 h-4 spin shrink-0" />
+                    "Recording…"
+                </Show>
+            </button>
+        </div>
+        <p class="text-xs text-faint text-center mt-1.5">{effect.note}</p>
+    }
+    .into_any()
+}

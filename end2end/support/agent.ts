@@ -1,0 +1,99 @@
+// An agent's harness: everything it does, it does over HTTP.
+import { expect } from '@playwright/test';
+import type { Keys } from './prepare';
+
+type Json = Record<string, unknown>;
+
+/** A gate's answer. */
+export interface Checked {
+  readonly outcome: 'allow' | 'block' | 'suspend';
+  readonly error?: string;
+  readonly approval_id?: string;
+}
+
+/** How a wait ended, and when. */
+export interface Waited {
+  readonly status: string;
+  readonly notes?: string;
+  readonly reason_code?: string;
+  /** On the clock of `performance.now()`. */
+  readonly at: number;
+}
+
+export interface Start {
+  readonly workflow: string;
+  readonly subject: string;
+  readonly requestedBy?: string;
+}
+
+/** A harness with one run and one session. */
+export class Agent {
+  private constructor(
+    private readonly url: string,
+    private readonly keys: Keys,
+    readonly run: string,
+  ) {}
+
+  static async start(url: string, keys: Keys, { workflow, subject, requestedBy }: Start): Promise<Agent> {
+    const session = { framework: 'end2end', id: `thread-${subject}`, resume: { via: 'poll' } };
+    const body = { workflow, subject, requested_by: requestedBy ?? 'rosa@example.com', session };
+    const answer = await call(`${url}/api/v1/runs`, keys.agent, body, 201);
+    const agent = new Agent(url, keys, String(answer.run_id));
+    agent.session = session.id;
+    return agent;
+  }
+
+  private session = '';
+
+  /** A system of record writes facts. */
+  async record(facts: Json, reference = 'led_7781'): Promise<void> {
+    await this.post('facts', { reference, facts }, this.keys.ledger);
+  }
+
+  /** What the model says, which no gate reads. */
+  async assert(assertions: Json, statement?: string): Promise<void> {
+    await this.post('assertions', { assertions, ...(statement === undefined ? {} : { statement }) });
+  }
+
+  async check(id: string, tool: string, input: Json): Promise<Checked> {
+    const body = { session_id: this.session, tool, tool_use_id: id, input };
+    return (await this.post('gate-checks', body)) as unknown as Checked;
+  }
+
+  async report(id: string, tool: string, output: unknown, isError = false): Promise<void> {
+    const body = { session_id: this.session, tool, tool_use_id: id, output, is_error: isError };
+    await this.post('tool-results', body);
+  }
+
+  /** A call that is allowed, with its result. */
+  async use(id: string, tool: string, input: Json, output: unknown): Promise<void> {
+    expect(await this.check(id, tool, input)).toMatchObject({ outcome: 'allow' });
+    await this.report(id, tool, output);
+  }
+
+  /** A call that suspends the session; gives the approval's id. */
+  async suspend(id: string, tool: string, input: Json): Promise<string> {
+    const answer = await this.check(id, tool, input);
+    expect(answer).toMatchObject({ outcome: 'suspend' });
+    return String(answer.approval_id);
+  }
+
+  /** The long poll. */
+  async wait(approval: string, seconds = 30): Promise<Waited> {
+    const answer = await call(`${this.url}/api/v1/approvals/${approval}/decision?wait=${seconds}`, this.keys.agent);
+    return { ...answer, at: performance.now() } as unknown as Waited;
+  }
+
+  private post(path: string, body: Json, key = this.keys.agent): Promise<Json> {
+    return call(`${this.url}/api/v1/runs/${this.run}/${path}`, key, body);
+  }
+}
+
+async function call(url: string, key: string, body?: Json, wanted = 200): Promise<Json> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const sent = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
+  const answer = await fetch(url, sent);
+  const text = await answer.text();
+  expect(answer.status, `${url}: ${text}`).toBe(wanted);
+  return JSON.parse(text) as Json;
+}

@@ -1,0 +1,179 @@
+//! An agent with its harness: it asks before every call, obeys the answer, and goes on when somebody has decided.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Trouble, client::Client, colleague::Colleague, dice::Dice, story::Story, voice::Voice};
+
+/// How often one call is asked about: once, and again after its approval ended. More would mean going round in circles.
+const MOST_ASKS: u32 = 3;
+/// Seconds the server may hold a poll.
+const POLL: u32 = 30;
+/// What the API says while people decide.
+const AWAITING: &str = "AWAITING_HUMAN_REVIEW";
+
+/// An agent at work on one story.
+pub struct Agent {
+    client: Client,
+    name: &'static str,
+    about: String,
+    session: String,
+    run: String,
+    calls: u32,
+    /// How long it thinks before it acts.
+    thinking: Duration,
+    dice: Dice,
+    voice: Voice,
+    colleague: Option<Colleague>,
+}
+
+/// How a call went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Called {
+    /// It ran.
+    Ran,
+    /// A gate blocked it; the text says what to do.
+    Blocked(String),
+    /// People said no, or did not decide in time; the text says why.
+    Declined(String),
+}
+
+/// What an agent needs to begin.
+pub struct Setting {
+    /// Its way to the API.
+    pub client: Client,
+    /// Its name.
+    pub name: &'static str,
+    /// How long it thinks before it acts.
+    pub thinking: Duration,
+    /// Where it tells what it does.
+    pub voice: Voice,
+    /// Who signs for risk at once, if anybody does.
+    pub colleague: Option<Colleague>,
+}
+
+impl Agent {
+    /// Starts a run for the story's customer. The same story again finds the run it began before.
+    pub async fn begin(setting: Setting, story: &Story, workflow: &str, asked_by: &str) -> Result<Self, Trouble> {
+        let Setting { client, name, thinking, voice, colleague } = setting;
+        let session = story.session();
+        let body = json!({
+            "workflow": workflow, "subject": story.customer.id, "requested_by": asked_by,
+            "inputs": {"name": story.customer.name, "email": story.customer.email},
+            "session": {"framework": "demo", "id": session, "resume": {"via": "poll"}},
+        });
+        let started = client.post("/runs", &body, Some(&session)).await?;
+        let run = started["run_id"].as_str().ok_or_else(|| unclear("a run", &started))?.to_owned();
+        let about = story.customer.name.clone();
+        let dice = Dice::of(story.seed, !story.number);
+        Ok(Self { client, name, about, session, run, calls: 0, thinking, dice, voice, colleague })
+    }
+
+    /// The run.
+    pub fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// Tells what it does.
+    pub fn tell(&self, what: &str) {
+        self.voice.tell(self.name, &self.about, what);
+    }
+
+    /// Says something to the reviewers. No gate listens.
+    pub async fn assert(&self, assertions: Value, statement: &str) -> Result<(), Trouble> {
+        let body = json!({"assertions": assertions, "statement": statement});
+        let once = format!("{}-said", self.session);
+        self.client.post(&self.path("assertions"), &body, Some(&once)).await.map(drop)
+    }
+
+    /// Calls a tool that returns `output`, if it may.
+    pub async fn call(&mut self, tool: &str, input: Value, output: Value) -> Result<Called, Trouble> {
+        self.think().await;
+        self.calls += 1;
+        let id = format!("{}-{}", self.session, self.calls);
+        let call = json!({"session_id": self.session, "tool": tool, "input": input, "tool_use_id": id});
+        let mut declined = None;
+        for _ in 0..MOST_ASKS {
+            let answer = self.client.post(&self.path("gate-checks"), &call, None).await?;
+            match answer["outcome"].as_str() {
+                Some("allow") => {
+                    self.think().await;
+                    return self.report(tool, &id, output).await;
+                }
+                Some("block") => {
+                    let error = answer["error"].as_str().unwrap_or("no reason given").to_owned();
+                    return Ok(declined.map_or(Called::Blocked(error), Called::Declined));
+                }
+                Some("suspend") => declined = self.wait(tool, &answer).await?,
+                // Whatever it is, it is not permission.
+                _ => return Err(unclear("an outcome", &answer)),
+            }
+        }
+        Err(Trouble::Unclear(format!("{tool} is suspended again and again")))
+    }
+
+    /// Reports the result of a call that was allowed.
+    async fn report(&self, tool: &str, id: &str, output: Value) -> Result<Called, Trouble> {
+        let result = json!({
+            "session_id": self.session, "tool": tool, "tool_use_id": id, "output": output, "is_error": false,
+        });
+        self.client.post(&self.path("tool-results"), &result, None).await?;
+        Ok(Called::Ran)
+    }
+
+    /// Waits for people. Answers what they said if it was not yes.
+    async fn wait(&mut self, tool: &str, answer: &Value) -> Result<Option<String>, Trouble> {
+        let approval = answer["approval_id"].as_str().ok_or_else(|| unclear("an approval", answer))?;
+        let shown = self.client.get(&format!("/approvals/{approval}")).await?;
+        let groups: Vec<&str> = shown["policy"]["approve"].as_array().map_or_else(Vec::new, |seats| {
+            seats.iter().filter_map(|seat| seat["group"].as_str()).collect()
+        });
+        self.tell(&format!("{tool} suspended, waiting for {}", groups.join(" and ")));
+        if let Some(colleague) = self.colleague.take() {
+            colleague.sign(approval).await?;
+        }
+        let path = format!("/approvals/{approval}/decision?wait={POLL}");
+        let outcome = loop {
+            let outcome = self.client.get(&path).await?;
+            if outcome["status"] != AWAITING {
+                break outcome;
+            }
+        };
+        self.tell(&told(tool, &outcome));
+        Ok(refusal(&outcome))
+    }
+
+    async fn think(&mut self) {
+        tokio::time::sleep(self.dice.about(self.thinking)).await;
+    }
+
+    fn path(&self, what: &str) -> String {
+        format!("/runs/{}/{what}", self.run)
+    }
+}
+
+/// What the terminal says of an outcome.
+fn told(tool: &str, outcome: &Value) -> String {
+    let names: Vec<&str> = outcome["reviewers"].as_array().map_or_else(Vec::new, |reviewers| {
+        reviewers.iter().filter_map(|reviewer| reviewer["name"].as_str()).collect()
+    });
+    let by = if names.is_empty() { String::new() } else { format!(" by {}", names.join(" and ")) };
+    format!("{tool} {}{by}", outcome["status"].as_str().unwrap_or("settled"))
+}
+
+/// Why the call may not run, unless it was approved.
+fn refusal(outcome: &Value) -> Option<String> {
+    match outcome["status"].as_str() {
+        Some("approved") => None,
+        Some("rejected") => Some(outcome["notes"].as_str().unwrap_or("no note was left").to_owned()),
+        _ => Some("nobody decided in time".to_owned()),
+    }
+}
+
+fn unclear(expected: &str, answer: &Value) -> Trouble {
+    Trouble::Unclear(format!("expected {expected} in {answer}"))
+}
+
+#[cfg(test)]
+mod tests;

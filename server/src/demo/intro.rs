@@ -1,0 +1,35 @@
+//! What the demo prints first: where, who, what will happen, how to stop.
+
+use super::{
+    Options,
+    cast::{Cast, PEOPLE},
+    voice::Voice,
+};
+
+/// Prints the introduction.
+pub fn give(voice: &Voice, url: &str, cast: &Cast, options: &Options) {
+    voice.line("");
+    voice.line(&format!("  Open       {url}"));
+    voice.line(&format!("  Password   {}   (the same for everybody)", cast.password));
+    voice.line("");
+    for person in PEOPLE {
+        voice.line(&format!("  {:<16} {:<38} {}", person.name, person.email, person.hint));
+    }
+    voice.line("");
+    for line in what_happens(options) {
+        voice.line(&format!("  {line}"));
+    }
+    voice.line("");
+}
+
+fn what_happens(options: &Options) -> Vec<String> {
+    let pace = options.pace.as_secs();
+    vec![
+        "Two agents work over HTTP: onboarding-agent opens accounts, support-agent refunds. Within seconds some of".to_owned(),
+        format!("their calls wait for people; another customer comes about every {pace} seconds. Decide, and watch the agent"),
+        "go on below. Accounts for high-risk customers need compliance and risk; Tomás has signed some for risk".to_owned(),
+        "already, so that Mira's signature wakes the agent. Refunds above 500 EUR need Priya alone.".to_owned(),
+        String::new(),
+        "Ctrl-C stops everything. What waits is kept: start the demo again, and the agents wait for it again.".to_owned(),
+    ]
+}

@@ -1,0 +1,61 @@
+//! Paying money back: to the verified customer and no other, and above the limit only with a person's consent.
+
+use serde_json::{Value, json};
+
+use super::{
+    Trouble,
+    agent::{Agent, Called},
+    story::{Refund, Story},
+};
+
+/// Plays the story to its end.
+pub async fn play(agent: &mut Agent, story: &Story, wanted: &Refund) -> Result<(), Trouble> {
+    let customer = &story.customer;
+    let amount = amount(wanted.cents);
+    let refund = json!({
+        "customer_id": customer.id, "amount": amount, "currency": "EUR", "order_id": wanted.order,
+        "reason": wanted.reason,
+    });
+    let receipt = json!({"refund_id": format!("ref_{}_{}", story.seed, 40_000 + story.number)});
+    agent.tell(&format!("asks for {amount} EUR back, order {}", wanted.order));
+    if wanted.is_hasty {
+        let tried = agent.call("process_refund", refund.clone(), receipt.clone()).await?;
+        if let Called::Blocked(_) = tried {
+            agent.tell("process_refund blocked, customer not verified; calls get_customer first");
+        }
+    }
+    let found = json!({"customer_id": customer.id, "name": customer.name});
+    agent.call("get_customer", json!({"email": customer.email}), found).await?;
+    let order = json!({"order_id": wanted.order, "total": amount, "currency": "EUR", "status": "delivered"});
+    agent.call("lookup_order", json!({"order_id": wanted.order}), order).await?;
+    let said = json!({"verified_customer_id": customer.id, "order_total": amount});
+    agent.assert(said, wanted.reason).await?;
+    match agent.call("process_refund", refund, receipt).await? {
+        Called::Ran => agent.tell(&format!("{amount} EUR refunded")),
+        Called::Blocked(error) => agent.tell(&format!("process_refund blocked: {error}")),
+        Called::Declined(why) => agent.tell(&format!("tells the customer there is no refund: {why}")),
+    }
+    Ok(())
+}
+
+/// Euros as a JSON number: whole ones without a fraction.
+fn amount(cents: u64) -> Value {
+    if cents.is_multiple_of(100) {
+        return json!(cents / 100);
+    }
+    // At most some thousand euros: exact enough in a float, and shortest when printed.
+    format!("{}.{:02}", cents / 100, cents % 100).parse::<f64>().map_or_else(|_| json!(cents / 100), |euros| json!(euros))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_what_people_would_write() {
+        assert_eq!(amount(184_000).to_string(), "1840");
+        assert_eq!(amount(62_045).to_string(), "620.45");
+        assert_eq!(amount(1_299).to_string(), "12.99");
+        assert_eq!(amount(905).to_string(), "9.05");
+    }
+}

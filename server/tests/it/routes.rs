@@ -1,0 +1,64 @@
+//! Every route says who may call it, and holds to that.
+
+use axum::{
+    body::Body,
+    http::Request,
+};
+use server::http::{declared, routes::Access};
+
+use crate::support::{TestConsole, on_both};
+
+on_both!(routes_that_need_somebody_refuse_nobody, keys_without_the_scope_are_refused);
+
+/// A path with something in place of what varies.
+fn filled(path: &str) -> String {
+    let parts = path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn the_declared_routes() {
+    let lines: Vec<String> =
+        declared().iter().map(|route| format!("{} {} {:?}", route.method, route.path, route.access)).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+async fn routes_that_need_somebody_refuse_nobody(console: TestConsole) {
+    for route in declared() {
+        let request = Request::builder().method(route.method.clone()).uri(filled(&route.path)).header("host", "console.test");
+        let reply = console.send(request.body(Body::empty()).expect("a request")).await;
+        let told = reply.status.as_u16();
+        match route.access {
+            Access::Granted(_) => assert_eq!(told, 401, "{route:?}"),
+            Access::Page if route.path == "/sign-in" => assert_eq!(told, 200, "{route:?}"),
+            Access::Page => assert!(reply.headers["location"].to_str().expect("text").starts_with("/"), "{route:?}"),
+            Access::Public => assert!(told < 400 || told == 404, "{route:?} {told}"),
+            // Without an Origin nothing is accepted, not even an empty form.
+            Access::Form => assert!((400..500).contains(&told) || told == 303, "{route:?} {told}"),
+        }
+        assert_eq!(reply.headers["x-content-type-options"], "nosniff", "{route:?}");
+        assert!(reply.headers.contains_key("content-security-policy"), "{route:?}");
+    }
+}
+
+async fn keys_without_the_scope_are_refused(console: TestConsole) {
+    for scope in domain::Scope::ALL {
+        let owner = matches!(scope, domain::Scope::Reviewer | domain::Scope::SupportLead).then_some("pat@example.com");
+        if scope == &domain::Scope::Hook {
+            console.person("Pat Lee", &[domain::Role::Reviewer, domain::Role::SupportLead], &["any"]).await;
+        }
+        let key = console.key(&format!("{scope}-key"), &[*scope], owner).await;
+        for route in declared() {
+            let Access::Granted(action) = route.access else { continue };
+            let request = Request::builder()
+                .method(route.method.clone())
+                .uri(filled(&route.path))
+                .header("host", "console.test")
+                .header("authorization", format!("Bearer {key}"));
+            let told = console.send(request.body(Body::empty()).expect("a request")).await.status.as_u16();
+            let is_granted = action.scopes().contains(scope);
+            assert_eq!(told == 403, !is_granted, "{scope} {route:?}: {told}");
+            assert_ne!(told, 500, "{scope} {route:?}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The real binary as a process of its own, to be killed at any instant.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{PAYMENTS, console::PASSWORD};
+
+/// A data directory with people, keys and a workflow, made through the command line.
+pub struct Installation {
+    folder: TempDir,
+    /// The harness's key.
+    pub hook: String,
+    /// The ledger's key.
+    pub ledger: String,
+    /// Tokens of two reviewers.
+    pub reviewers: [String; 2],
+}
+
+/// A running server. Dropping it kills it, as a crash would.
+pub struct Running {
+    child: Child,
+    /// Where it answers.
+    pub url: String,
+    /// How long it took to be ready.
+    pub ready_in: std::time::Duration,
+}
+
+impl Installation {
+    /// Sets everything up.
+    pub fn new() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let path = folder.path();
+        std::fs::create_dir(path.join("site")).expect("a folder");
+        let manifest = r#"{"css":"a.css","js":"a.js","wasm":"a.wasm","favicon":"a.svg","fonts":{"inter":"a.woff2"}}"#;
+        std::fs::write(path.join("site/manifest.json"), manifest).expect("a file");
+        std::fs::write(path.join("payments.yaml"), PAYMENTS).expect("a file");
+        for (name, group) in [("ana", "compliance"), ("tomas", "risk"), ("dev", "none"), ("rosa", "none")] {
+            let email = format!("{name}@example.com");
+            let person = ["person", "add", "--email", &email, "--name", name, "--role", "reviewer", "--group", group];
+            command(path, &[&person[..], &["--password-stdin"]].concat());
+        }
+        let file = path.join("payments.yaml");
+        command(path, &["workflow", "publish", file.to_str().expect("a path")]);
+        let key = |arguments: &[&str]| command(path, &[&["key", "create"], arguments].concat()).trim().to_owned();
+        let token = |name: &str| key(&["--name", name, "--scope", "reviewer", "--owner", &format!("{name}@example.com")]);
+        Self {
+            hook: key(&["--name", "agent", "--scope", "hook", "--owner", "dev@example.com"]),
+            ledger: key(&["--name", "ledger", "--scope", "system", "--source", "ledger"]),
+            reviewers: [token("ana"), token("tomas")],
+            folder,
+        }
+    }
+
+    /// Starts the server and waits until it says it is ready.
+    pub fn start(&self) -> Running {
+        let started = Instant::now();
+        let path = self.folder.path();
+        let site = path.join("site");
+        let mut child = binary(path)
+            .args(["serve", "--listen", "127.0.0.1:0", "--site"])
+            .arg(site)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the server");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+        let url = line.split(' ').find(|word| word.starts_with("http://")).expect("an address").to_owned();
+        Running { child, url, ready_in: started.elapsed() }
+    }
+
+    /// The database file.
+    pub fn database(&self) -> std::path::PathBuf {
+        self.folder.path().join("countersign.db")
+    }
+}
+
+impl Running {
+    /// SIGKILL: no destructor, no flush.
+    pub fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+
+    /// Posts JSON; `None` when the server died before it answered.
+    pub async fn post(&self, client: &reqwest::Client, key: &str, path: &str, body: &Value) -> Option<(u16, Value)> {
+        let url = format!("{}/api/v1{path}", self.url);
+        let sent = client.post(url).bearer_auth(key).header("content-type", "application/json").body(body.to_string());
+        read(sent).await
+    }
+
+    /// Gets JSON.
+    pub async fn get(&self, client: &reqwest::Client, key: &str, path: &str) -> Option<(u16, Value)> {
+        read(client.get(format!("{}/api/v1{path}", self.url)).bearer_auth(key)).await
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+async fn read(request: reqwest::RequestBuilder) -> Option<(u16, Value)> {
+    let response = request.send().await.ok()?;
+    let status = response.status().as_u16();
+    Some((status, serde_json::from_str(&response.text().await.ok()?).ok()?))
+}
+
+fn binary(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.arg("--data").arg(folder);
+    command
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> String {
+    let mut child = binary(folder)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the command");
+    writeln!(child.stdin.take().expect("its input"), "{PASSWORD}").ok();
+    let output = child.wait_with_output().expect("its output");
+    assert!(output.status.success(), "{arguments:?} failed");
+    String::from_utf8(output.stdout).expect("text")
+}
