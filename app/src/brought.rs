@@ -1,5 +1,6 @@
 //! What the request that loaded the page brought with it, carried over to the browser with the page.
 
+use crate::calls::carried::Loaded;
 use domain::review::Unapplied;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -30,12 +31,12 @@ pub struct SignInRefused {
 #[derive(Clone)]
 struct Landing {
     path: String,
-    brought: Resource<Brought>,
+    brought: Loaded<Brought>,
 }
 
 /// Reads the request, once for the page that is loaded.
 pub fn provide_brought() {
-    let brought = Resource::new_blocking(|| (), |()| async { incoming() });
+    let brought = Loaded::new_with_options(|| (), |()| async { incoming() }, true);
     provide_context(Landing { path: use_location().pathname.get_untracked(), brought });
 }
 

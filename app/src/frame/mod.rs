@@ -5,7 +5,10 @@ mod bottom;
 mod rail;
 mod sidebar;
 
-use crate::{calls::viewer::load_viewer, failure::Failure};
+use crate::{
+    calls::{carried::Loaded, viewer::load_viewer},
+    failure::Failure,
+};
 use domain::review::Viewer;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -24,13 +27,13 @@ pub enum Place {
 }
 
 #[derive(Clone, Copy)]
-struct Signed(Resource<Result<Option<Viewer>, Failure>>);
+struct Signed(Loaded<Result<Option<Viewer>, Failure>>);
 
 /// Asks who looks, again on every page, because the counts change.
 pub fn provide_viewer() {
     let location = use_location();
     let place = Memo::new(move |_| (location.pathname.get(), location.search.get()));
-    provide_context(Signed(Resource::new_blocking(move || place.get(), |_| load_viewer())));
+    provide_context(Signed(Loaded::new_with_options(move || place.get(), |_| load_viewer(), true)));
 }
 
 /// Who looks; `None` for nobody, or while it cannot be told.

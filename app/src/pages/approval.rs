@@ -3,7 +3,7 @@
 use super::failed::Failed;
 use crate::{
     brought::brought,
-    calls::review::load_review,
+    calls::{carried::Loaded, review::load_review},
     failure::Failure,
     frame::{NarrowFrame, viewer},
     kit::button,
@@ -18,14 +18,14 @@ use std::time::Duration;
 /// Asked every second this often, then every ten.
 const QUICK: u32 = 60;
 
-type Loaded = Result<Review, Failure>;
+type Answer = Loaded<Result<Review, Failure>>;
 
 /// An approval.
 #[component]
 pub fn ApprovalPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")));
-    let loaded = Resource::new_blocking(
+    let loaded = Loaded::new_with_options(
         move || id.get(),
         |id| async move {
             match id.as_deref().map(str::parse::<ApprovalId>) {
@@ -33,6 +33,7 @@ pub fn ApprovalPage() -> impl IntoView {
                 Some(Err(_)) | None => Err(no_such_approval()),
             }
         },
+        true,
     );
     ask_again(loaded);
     settle_address();
@@ -78,7 +79,7 @@ fn no_such_approval() -> Failure {
 }
 
 /// While the outcome is on its way, the page asks for it: every second at first, then every ten.
-fn ask_again(loaded: Resource<Loaded>) {
+fn ask_again(loaded: Answer) {
     let asked = StoredValue::new(0_u32);
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let stop = move || {

@@ -2,7 +2,7 @@
 
 use super::failed::Failed;
 use crate::{
-    calls::queue::load_queue,
+    calls::{carried::Loaded, queue::load_queue},
     frame::{Frame, Place},
     queue::QueueView,
 };
@@ -16,7 +16,7 @@ use leptos_router::{hooks::use_query_map, params::ParamsMap};
 pub fn ApprovalsPage() -> impl IntoView {
     let asked = use_query_map();
     let query = Memo::new(move |_| asked.with(query_of));
-    let page = Resource::new_blocking(move || query.get(), load_queue);
+    let page = Loaded::new_with_options(move || query.get(), load_queue, true);
     let place = Signal::derive(move || match query.get().view {
         View::AllPending => Place::Approvals,
         View::NeedsMyDecision => Place::NeedsMe,

@@ -2,7 +2,7 @@
 
 use super::failed::Failed;
 use crate::{
-    calls::run::load_run,
+    calls::{carried::Loaded, run::load_run},
     failure::Failure,
     frame::{Frame, Place},
     run::RunView,
@@ -20,7 +20,7 @@ pub fn RunPage() -> impl IntoView {
         let id = params.with(|params| params.get("id"));
         (id, query.with(|query| query.get("cursor")).filter(|cursor| !cursor.is_empty()))
     });
-    let loaded = Resource::new_blocking(
+    let loaded = Loaded::new_with_options(
         move || asked.get(),
         |(id, cursor)| async move {
             match id.as_deref().map(str::parse::<RunId>) {
@@ -28,6 +28,7 @@ pub fn RunPage() -> impl IntoView {
                 Some(Err(_)) | None => Err(no_such_run()),
             }
         },
+        true,
     );
     view! {
         <Frame place=Place::Elsewhere>

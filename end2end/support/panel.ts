@@ -1,0 +1,45 @@
+// The decision panel as people use it.
+import { type Locator, type Page, expect } from '@playwright/test';
+
+export const panel = (page: Page): Locator => page.getByRole('complementary', { name: 'Decision' });
+
+export const choice = (page: Page, verdict: 'Approve' | 'Reject'): Locator =>
+  panel(page).getByRole('radio', { name: new RegExp(`^${verdict}`) });
+
+export const notes = (page: Page): Locator => panel(page).getByRole('textbox');
+
+export const send = (page: Page): Locator =>
+  panel(page).getByRole('button', { name: /^(Choose a decision|Approve|Reject|Record)/ }).filter({ visible: true });
+
+/** Chooses to approve, confirming differences where that is asked, and sends. */
+export async function approve(page: Page, words?: string): Promise<void> {
+  await choice(page, 'Approve').check();
+  const confirmation = panel(page).getByRole('checkbox');
+  if (await confirmation.isVisible()) await confirmation.check();
+  if (words) await notes(page).fill(words);
+  await send(page).click();
+}
+
+/** Chooses to reject with a reason, and sends. */
+export async function reject(page: Page, reason: string | null, words: string): Promise<void> {
+  await choice(page, 'Reject').check();
+  if (reason) await panel(page).getByText(reason, { exact: true }).click();
+  await notes(page).fill(words);
+  await send(page).click();
+}
+
+/** Whether the whole page fits its window sideways. */
+export async function fitsSideways(page: Page): Promise<void> {
+  for (const width of [1440, 1024, 768, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    const wide = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      const beyond = [...document.querySelectorAll('body *')]
+        .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
+        .map((element) => `${element.tagName}.${element.className}`.slice(0, 80));
+      return { scrollWidth, clientWidth, beyond: scrollWidth > clientWidth ? beyond.slice(0, 5) : [] };
+    });
+    expect(wide.beyond, `at ${width} px`).toEqual([]);
+    expect(wide.scrollWidth, `at ${width} px`).toBeLessThanOrEqual(wide.clientWidth);
+  }
+}

@@ -1,0 +1,180 @@
+// Every page and panel state there is, and how one comes to see it. The looks and the words of each are tested on
+// these.
+import type { Page } from '@playwright/test';
+import { ANA, DEV, LENA, MIRA, ROSA, TOMAS, type Person } from './cast';
+import type { Guard } from './guard';
+import { approve, choice, notes, panel, reject, send } from './panel';
+import { ACCOUNT, alert, differing, note, onboarding, payment } from './stories';
+import { type Console, type Visit, expect, go, hydrated } from './test';
+
+export interface Stage {
+  readonly console: Console;
+  readonly guard: Guard;
+  readonly visit: Visit;
+}
+
+async function see(stage: Stage, who: Person | null, path: string): Promise<Page> {
+  const page = await stage.visit(who);
+  await go(page, path);
+  return page;
+}
+
+const review = (stage: Stage, who: Person, id: string): Promise<Page> => see(stage, who, `/approvals/${id}`);
+
+/** Decides in a window of somebody else's. */
+async function decided(stage: Stage, who: Person, id: string, verdict: 'approve' | 'reject'): Promise<void> {
+  const page = await review(stage, who, id);
+  if (verdict === 'approve') await approve(page);
+  else await reject(page, 'Over limit', 'The limit is too high for a first account.');
+  await expect(panel(page).getByText(/^(You approved|Approved|Rejected)/).first()).toBeVisible();
+  await page.close();
+}
+
+/** Answers a form that will be refused, and waits for the page that says so. */
+async function refused(stage: Stage, page: Page, status: number, act: () => Promise<void>): Promise<Page> {
+  stage.guard.allow(status, /\/(decide|sign-in)$/);
+  const answer = page.waitForResponse((response) => response.request().method() === 'POST' && response.status() === status);
+  await act();
+  await answer;
+  await page.waitForLoadState();
+  await hydrated(page);
+  return page;
+}
+
+async function approved(stage: Stage) {
+  const story = await onboarding(stage.console);
+  await decided(stage, ANA, story.approval, 'approve');
+  await decided(stage, TOMAS, story.approval, 'approve');
+  return story;
+}
+
+async function ended(stage: Stage, output: unknown, isError: boolean) {
+  const story = await approved(stage);
+  await story.agent.wait(story.approval);
+  await story.agent.check('call-3', 'setup_account', { ...ACCOUNT, customer_id: 'cust_456' });
+  await story.agent.report('call-3', 'setup_account', output, isError);
+  return story;
+}
+
+async function conflict(stage: Stage): Promise<Page> {
+  const { approval } = await onboarding(stage.console);
+  const page = await review(stage, MIRA, approval);
+  await choice(page, 'Approve').check();
+  await notes(page).fill('Checked the registry extract.');
+  await decided(stage, TOMAS, approval, 'reject');
+  return refused(stage, page, 409, () => send(page).click());
+}
+
+async function filledQueue(stage: Stage, who: Person, path: string): Promise<Page> {
+  await onboarding(stage.console);
+  await differing(stage.console);
+  await note(stage.console);
+  await payment(stage.console, 'acc_9');
+  const { approval } = await payment(stage.console, 'acc_8');
+  await decided(stage, ANA, approval, 'approve');
+  return see(stage, who, path);
+}
+
+export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
+  'sign-in': (stage) => see(stage, null, '/sign-in'),
+  'sign-in-for-approval': (stage) => see(stage, null, '/approvals/apr_01j0000000e00800000000000r'),
+  'sign-in-refused': async (stage) => {
+    const page = await see(stage, null, '/sign-in');
+    await page.getByLabel('Email').fill(MIRA.email);
+    await page.getByLabel('Password').fill('not the password of Mira');
+    return refused(stage, page, 401, () => page.getByRole('button', { name: 'Sign in' }).click());
+  },
+  'queue': (stage) => filledQueue(stage, MIRA, '/approvals'),
+  'queue-mine': (stage) => filledQueue(stage, TOMAS, '/approvals?view=mine'),
+  'queue-empty': (stage) => see(stage, MIRA, '/approvals'),
+  'queue-none-mine': async (stage) => {
+    await note(stage.console);
+    return see(stage, LENA, '/approvals?view=mine');
+  },
+  'account-menu': async (stage) => {
+    const page = await see(stage, MIRA, '/approvals');
+    await page.getByTitle('Theme and account').filter({ visible: true }).click();
+    return page;
+  },
+  'page-not-found': async (stage) => {
+    stage.guard.allow(404, /\/nowhere$/);
+    return see(stage, MIRA, '/nowhere');
+  },
+  'unknown-approval': async (stage) => {
+    stage.guard.allow(404, /\/approvals\//);
+    return see(stage, MIRA, '/approvals/apr_01j0000000e00800000000000r');
+  },
+  'unknown-run': async (stage) => {
+    stage.guard.allow(404, /\/runs\//);
+    return see(stage, MIRA, '/runs/run_01j0000000e00800000000000r');
+  },
+  'approval-open': async (stage) => review(stage, MIRA, (await differing(stage.console)).approval),
+  'approval-approving': async (stage) => {
+    const page = await review(stage, MIRA, (await differing(stage.console)).approval);
+    await choice(page, 'Approve').check();
+    return page;
+  },
+  'approval-rejecting': async (stage) => {
+    const page = await review(stage, MIRA, (await onboarding(stage.console)).approval);
+    await choice(page, 'Reject').check();
+    return page;
+  },
+  'approval-reason-missing': async (stage) => {
+    const { approval } = await onboarding(stage.console);
+    const page = await stage.visit(MIRA, { javaScriptEnabled: false });
+    await page.goto(`/approvals/${approval}`);
+    stage.guard.allow(422, /\/decide$/);
+    await choice(page, 'Reject').check();
+    await notes(page).fill('The limit is too high.');
+    await send(page).click();
+    await expect(panel(page).getByRole('alert').first()).toBeVisible();
+    return page;
+  },
+  'approval-own-request': async (stage) => review(stage, ROSA, (await onboarding(stage.console)).approval),
+  'approval-own-agent': async (stage) => review(stage, DEV, (await onboarding(stage.console)).approval),
+  'approval-not-entitled': async (stage) => review(stage, LENA, (await onboarding(stage.console)).approval),
+  'approval-voted': async (stage) => {
+    const { approval } = await onboarding(stage.console);
+    await decided(stage, ANA, approval, 'approve');
+    return review(stage, ANA, approval);
+  },
+  'approval-conflict': conflict,
+  'approval-conditions-changed': async (stage) => {
+    const { agent, approval } = await payment(stage.console);
+    const page = await review(stage, MIRA, approval);
+    await agent.record({ status: 'FROZEN' }, 'led_9002');
+    return refused(stage, page, 409, () => approve(page, 'Known customer.'));
+  },
+  'approval-stale-revision': async (stage) => {
+    const page = await review(stage, MIRA, (await payment(stage.console)).approval);
+    // What a page sends that was loaded before a newer revision came.
+    await panel(page).locator('input[name=revision]').evaluate((input: HTMLInputElement) => (input.value = '7'));
+    return refused(stage, page, 412, () => approve(page));
+  },
+  'approval-resuming': async (stage) => review(stage, MIRA, (await approved(stage)).approval),
+  'approval-resumed': async (stage) =>
+    review(stage, MIRA, (await ended(stage, { account_id: 'acct_90117', status: 'open' }, false)).approval),
+  'approval-tool-failed': async (stage) =>
+    review(stage, MIRA, (await ended(stage, { error: 'the core system is closed' }, true)).approval),
+  'approval-void': async (stage) => {
+    const { agent, approval } = await payment(stage.console);
+    await decided(stage, ANA, approval, 'approve');
+    await decided(stage, TOMAS, approval, 'approve');
+    await agent.record({ status: 'FROZEN' }, 'led_9002');
+    expect(await agent.check('pay-1', 'pay', { to: 'ACME', amount: 250 })).toMatchObject({ outcome: 'block' });
+    return review(stage, MIRA, approval);
+  },
+  'approval-rejected': async (stage) => {
+    const { approval } = await onboarding(stage.console);
+    await decided(stage, TOMAS, approval, 'reject');
+    return review(stage, MIRA, approval);
+  },
+  'approval-expired': async (stage) => {
+    const { agent, approval } = await alert(stage.console);
+    expect(await agent.wait(approval)).toMatchObject({ status: 'expired' });
+    return review(stage, ANA, approval);
+  },
+  'run-waiting': async (stage) => see(stage, MIRA, `/runs/${(await onboarding(stage.console)).agent.run}`),
+  'run-done': async (stage) =>
+    see(stage, MIRA, `/runs/${(await ended(stage, { account_id: 'acct_90117' }, false)).agent.run}`),
+};

@@ -1,0 +1,104 @@
+// The journeys' `test`: each gets a console of its own (a copy of the prepared data, a server on a free port), people
+// who are signed in, agents, and a guard over every browser window.
+import { type BrowserContext, type BrowserContextOptions, type Page, test as base, expect } from '@playwright/test';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Agent, type Start } from './agent';
+import { PASSWORD, type Person } from './cast';
+import { Guard } from './guard';
+import { FOLDER, type Keys } from './prepare';
+import { serve } from './server';
+
+export { expect };
+
+export interface Console {
+  readonly url: string;
+  /** Starts a run as an agent's harness does. */
+  readonly agent: (start: Start) => Promise<Agent>;
+}
+
+/** Opens a browser window of somebody's own, signed in unless it is nobody's. */
+export type Visit = (who: Person | null, options?: BrowserContextOptions) => Promise<Page>;
+
+interface Fixtures {
+  readonly console: Console;
+  readonly guard: Guard;
+  readonly visit: Visit;
+}
+
+export const WIDE = { width: 1440, height: 900 };
+export const NARROW = { width: 390, height: 844 };
+export const SIZES = { wide: WIDE, narrow: NARROW };
+
+export const test = base.extend<Fixtures>({
+  console: async ({}, use, info) => {
+    const folder = process.env[FOLDER];
+    if (!folder) throw new Error('the global setup has not run');
+    const keys = JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8')) as Keys;
+    const data = mkdtempSync(join(folder, 'console-'));
+    cpSync(join(folder, 'data'), data, { recursive: true });
+    const server = await serve(data);
+    await use({ url: server.url, agent: (start) => Agent.start(server.url, keys, start) });
+    await server.stop();
+    const broken = server.log().split('\n').filter((line) => /\b(ERROR|panicked)\b/.test(line));
+    if (info.status !== info.expectedStatus) await info.attach('server', { body: server.log() });
+    rmSync(data, { recursive: true, force: true });
+    expect(broken, 'the server logs no error').toEqual([]);
+  },
+
+  guard: async ({ console }, use) => {
+    const guard = new Guard(console.url);
+    await use(guard);
+    expect(guard.settle(), 'the browser has nothing to complain about').toEqual([]);
+  },
+
+  visit: async ({ browser, console, guard }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (who, options = {}) => {
+      const context = await browser.newContext({ baseURL: console.url, ...options });
+      contexts.push(context);
+      return open(context, console.url, guard, who);
+    });
+    await Promise.all(contexts.map((context) => context.close()));
+  },
+});
+
+async function open(context: BrowserContext, url: string, guard: Guard, who: Person | null): Promise<Page> {
+  guard.watch(context);
+  await context.addInitScript(watchPage);
+  if (who) {
+    const form = { email: who.email, password: PASSWORD };
+    const answer = await context.request.post('/sign-in', { form, headers: { origin: url }, maxRedirects: 0 });
+    expect(answer.status(), `signing in ${who.name}`).toBe(303);
+  }
+  return context.newPage();
+}
+
+/** Runs in every page before its own scripts: reports policy violations, and notes when hydration is over. */
+function watchPage(): void {
+  document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
+    console.error(`policy violation: ${violatedDirective} ${blockedURI} ${sourceFile}`);
+  });
+  const begin = WebAssembly.instantiateStreaming;
+  WebAssembly.instantiateStreaming = async (source, imports) => {
+    const { module, instance } = await begin(source, imports);
+    const hydrate = (...given: unknown[]) => {
+      const result: unknown = (instance.exports.hydrate as (...given: unknown[]) => unknown)(...given);
+      // What hydration has queued runs first.
+      requestAnimationFrame(() => setTimeout(() => Object.assign(window, { isHydrated: true })));
+      return result;
+    };
+    return { module, instance: { exports: { ...instance.exports, hydrate } } as WebAssembly.Instance };
+  };
+}
+
+/** Waits until the page's own script has taken over. */
+export async function hydrated(page: Page): Promise<void> {
+  await page.waitForFunction(() => 'isHydrated' in window);
+}
+
+/** Goes to an address and waits until it is alive. */
+export async function go(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await hydrated(page);
+}

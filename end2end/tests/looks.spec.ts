@@ -1,0 +1,44 @@
+// Every page and panel state: no accessibility violation in either scheme, nothing sticks out sideways at any width,
+// and pictures of the main ones for a person to compare with the mock-ups (test-results/shots).
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { fitsSideways } from '../support/panel';
+import { STATES } from '../support/states';
+import { NARROW, WIDE, expect, test } from '../support/test';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const SHOTS = ['sign-in', 'queue', 'approval-open', 'approval-approving', 'approval-rejecting', 'approval-conflict']
+  .concat(['approval-resuming', 'approval-resumed', 'run-waiting', 'run-done']);
+const SCHEMES = ['light', 'dark'] as const;
+
+test.describe.configure({ timeout: 60_000 });
+
+for (const [name, reach] of Object.entries(STATES)) {
+  test(`${name} is accessible and fits`, async ({ console, guard, visit }) => {
+    const page = await reach({ console, guard, visit });
+    for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
+      await page.setViewportSize(viewport);
+      for (const colorScheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        expect.soft(await violations(page), `${size}, ${colorScheme}`).toEqual([]);
+        if (SHOTS.includes(name)) await shoot(page, `${name}-${size}-${colorScheme}`);
+      }
+    }
+    await fitsSideways(page);
+  });
+}
+
+/** What axe finds, short enough to read. */
+async function violations(page: Page): Promise<string[]> {
+  const rules = { 'target-size': { enabled: true } };
+  const axe = new AxeBuilder({ page }).options({ rules }).withTags(TAGS).setLegacyMode();
+  const { violations: found } = await axe.analyze();
+  return found.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id} (${help}): ${html.slice(0, 160)} ${failureSummary ?? ''}`),
+  );
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.screenshot({ path: `test-results/shots/${name}.png`, animations: 'disabled', caret: 'hide' });
+}
