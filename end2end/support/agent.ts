@@ -32,18 +32,15 @@ export class Agent {
     private readonly url: string,
     private readonly keys: Keys,
     readonly run: string,
+    private readonly session: string,
   ) {}
 
   static async start(url: string, keys: Keys, { workflow, subject, requestedBy }: Start): Promise<Agent> {
     const session = { framework: 'end2end', id: `thread-${subject}`, resume: { via: 'poll' } };
     const body = { workflow, subject, requested_by: requestedBy ?? 'rosa@example.com', session };
     const answer = await call(`${url}/api/v1/runs`, keys.agent, body, 201);
-    const agent = new Agent(url, keys, String(answer.run_id));
-    agent.session = session.id;
-    return agent;
+    return new Agent(url, keys, String(answer.run_id), session.id);
   }
-
-  private session = '';
 
   /** A system of record writes facts. */
   async record(facts: Json, reference = 'led_7781'): Promise<void> {
@@ -82,6 +79,11 @@ export class Agent {
   async wait(approval: string, seconds = 30): Promise<Waited> {
     const answer = await call(`${this.url}/api/v1/approvals/${approval}/decision?wait=${seconds}`, this.keys.agent);
     return { ...answer, at: performance.now() } as unknown as Waited;
+  }
+
+  /** The approval as the API shows it. */
+  approval(approval: string): Promise<Json> {
+    return call(`${this.url}/api/v1/approvals/${approval}`, this.keys.agent);
   }
 
   private post(path: string, body: Json, key = this.keys.agent): Promise<Json> {

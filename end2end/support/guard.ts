@@ -29,7 +29,8 @@ export class Guard {
     this.announced.push({ status, path, met: false });
   }
 
-  watch(context: BrowserContext): void {
+  /** Watches every window of a context; `hasScript` says whether its pages may run scripts. */
+  watch(context: BrowserContext, hasScript: boolean): void {
     context.on('console', (message) => {
       if (!['error', 'warning', 'assert'].includes(message.type())) return;
       const { url } = message.location();
@@ -38,7 +39,7 @@ export class Guard {
       else this.problems.push(`console ${message.type()}: ${message.text()} (${url})`);
     });
     context.on('weberror', (error) => this.problems.push(`exception: ${error.error().stack ?? error.error().message}`));
-    context.on('requestfailed', (request) => this.failed(request));
+    context.on('requestfailed', (request) => this.failed(request, hasScript));
     context.on('response', (response) => this.answered(response));
   }
 
@@ -52,10 +53,12 @@ export class Guard {
     return wrong;
   }
 
-  private failed(request: Request): void {
+  private failed(request: Request, hasScript: boolean): void {
     const why = request.failure()?.errorText;
     // The page was left while it was still asking.
     if (why === 'net::ERR_ABORTED') return;
+    // How Chromium puts it that scripts are switched off.
+    if (!hasScript && why === 'csp' && request.resourceType() === 'script') return;
     this.problems.push(`request failed: ${request.method()} ${request.url()}: ${why}`);
   }
 

@@ -3,14 +3,15 @@
 import type { Page } from '@playwright/test';
 import { ANA, DEV, LENA, MIRA, ROSA, TOMAS, type Person } from './cast';
 import type { Guard } from './guard';
-import { approve, choice, notes, panel, reject, send } from './panel';
-import { ACCOUNT, alert, differing, note, onboarding, payment } from './stories';
-import { type Console, type Visit, expect, go, hydrated } from './test';
+import { approve, choice, notes, panel, send, submitAsItStands } from './panel';
+import { ACCOUNT, type Story, alert, differing, note, onboarding, payment } from './stories';
+import { type Console, type Decide, type Visit, expect, go, hydrated } from './test';
 
 export interface Stage {
   readonly console: Console;
   readonly guard: Guard;
   readonly visit: Visit;
+  readonly decide: Decide;
 }
 
 async function see(stage: Stage, who: Person | null, path: string): Promise<Page> {
@@ -21,14 +22,8 @@ async function see(stage: Stage, who: Person | null, path: string): Promise<Page
 
 const review = (stage: Stage, who: Person, id: string): Promise<Page> => see(stage, who, `/approvals/${id}`);
 
-/** Decides in a window of somebody else's. */
-async function decided(stage: Stage, who: Person, id: string, verdict: 'approve' | 'reject'): Promise<void> {
-  const page = await review(stage, who, id);
-  if (verdict === 'approve') await approve(page);
-  else await reject(page, 'Over limit', 'The limit is too high for a first account.');
-  await expect(panel(page).getByText(/^(You approved|Approved|Rejected)/).first()).toBeVisible();
-  await page.close();
-}
+const APPROVE = { verdict: 'approve', confirmed: 'yes' };
+const REJECT = { verdict: 'reject', reason_code: 'over_limit', notes: 'The limit is too high for a first account.' };
 
 /** Answers a form that will be refused, and waits for the page that says so. */
 async function refused(stage: Stage, page: Page, status: number, act: () => Promise<void>): Promise<Page> {
@@ -41,15 +36,14 @@ async function refused(stage: Stage, page: Page, status: number, act: () => Prom
   return page;
 }
 
-async function approved(stage: Stage) {
-  const story = await onboarding(stage.console);
-  await decided(stage, ANA, story.approval, 'approve');
-  await decided(stage, TOMAS, story.approval, 'approve');
+async function approved(stage: Stage, story: Promise<Story>): Promise<Story> {
+  await stage.decide(ANA, await story, APPROVE);
+  await stage.decide(TOMAS, await story, APPROVE);
   return story;
 }
 
-async function ended(stage: Stage, output: unknown, isError: boolean) {
-  const story = await approved(stage);
+async function ended(stage: Stage, output: unknown, isError: boolean): Promise<Story> {
+  const story = await approved(stage, onboarding(stage.console));
   await story.agent.wait(story.approval);
   await story.agent.check('call-3', 'setup_account', { ...ACCOUNT, customer_id: 'cust_456' });
   await story.agent.report('call-3', 'setup_account', output, isError);
@@ -57,11 +51,11 @@ async function ended(stage: Stage, output: unknown, isError: boolean) {
 }
 
 async function conflict(stage: Stage): Promise<Page> {
-  const { approval } = await onboarding(stage.console);
-  const page = await review(stage, MIRA, approval);
+  const story = await onboarding(stage.console);
+  const page = await review(stage, MIRA, story.approval);
   await choice(page, 'Approve').check();
   await notes(page).fill('Checked the registry extract.');
-  await decided(stage, TOMAS, approval, 'reject');
+  await stage.decide(TOMAS, story, REJECT);
   return refused(stage, page, 409, () => send(page).click());
 }
 
@@ -70,8 +64,7 @@ async function filledQueue(stage: Stage, who: Person, path: string): Promise<Pag
   await differing(stage.console);
   await note(stage.console);
   await payment(stage.console, 'acc_9');
-  const { approval } = await payment(stage.console, 'acc_8');
-  await decided(stage, ANA, approval, 'approve');
+  await stage.decide(ANA, await payment(stage.console, 'acc_8'), APPROVE);
   return see(stage, who, path);
 }
 
@@ -121,22 +114,18 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
   },
   'approval-reason-missing': async (stage) => {
     const { approval } = await onboarding(stage.console);
-    const page = await stage.visit(MIRA, { javaScriptEnabled: false });
-    await page.goto(`/approvals/${approval}`);
-    stage.guard.allow(422, /\/decide$/);
+    const page = await review(stage, MIRA, approval);
     await choice(page, 'Reject').check();
     await notes(page).fill('The limit is too high.');
-    await send(page).click();
-    await expect(panel(page).getByRole('alert').first()).toBeVisible();
-    return page;
+    return refused(stage, page, 422, () => submitAsItStands(page));
   },
   'approval-own-request': async (stage) => review(stage, ROSA, (await onboarding(stage.console)).approval),
   'approval-own-agent': async (stage) => review(stage, DEV, (await onboarding(stage.console)).approval),
   'approval-not-entitled': async (stage) => review(stage, LENA, (await onboarding(stage.console)).approval),
   'approval-voted': async (stage) => {
-    const { approval } = await onboarding(stage.console);
-    await decided(stage, ANA, approval, 'approve');
-    return review(stage, ANA, approval);
+    const story = await onboarding(stage.console);
+    await stage.decide(ANA, story, APPROVE);
+    return review(stage, ANA, story.approval);
   },
   'approval-conflict': conflict,
   'approval-conditions-changed': async (stage) => {
@@ -151,23 +140,21 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
     await panel(page).locator('input[name=revision]').evaluate((input: HTMLInputElement) => (input.value = '7'));
     return refused(stage, page, 412, () => approve(page));
   },
-  'approval-resuming': async (stage) => review(stage, MIRA, (await approved(stage)).approval),
+  'approval-resuming': async (stage) => review(stage, MIRA, (await approved(stage, onboarding(stage.console))).approval),
   'approval-resumed': async (stage) =>
     review(stage, MIRA, (await ended(stage, { account_id: 'acct_90117', status: 'open' }, false)).approval),
   'approval-tool-failed': async (stage) =>
     review(stage, MIRA, (await ended(stage, { error: 'the core system is closed' }, true)).approval),
   'approval-void': async (stage) => {
-    const { agent, approval } = await payment(stage.console);
-    await decided(stage, ANA, approval, 'approve');
-    await decided(stage, TOMAS, approval, 'approve');
+    const { agent, approval } = await approved(stage, payment(stage.console));
     await agent.record({ status: 'FROZEN' }, 'led_9002');
     expect(await agent.check('pay-1', 'pay', { to: 'ACME', amount: 250 })).toMatchObject({ outcome: 'block' });
     return review(stage, MIRA, approval);
   },
   'approval-rejected': async (stage) => {
-    const { approval } = await onboarding(stage.console);
-    await decided(stage, TOMAS, approval, 'reject');
-    return review(stage, MIRA, approval);
+    const story = await onboarding(stage.console);
+    await stage.decide(TOMAS, story, REJECT);
+    return review(stage, MIRA, story.approval);
   },
   'approval-expired': async (stage) => {
     const { agent, approval } = await alert(stage.console);

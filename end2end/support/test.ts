@@ -1,6 +1,6 @@
 // The journeys' `test`: each gets a console of its own (a copy of the prepared data, a server on a free port), people
 // who are signed in, agents, and a guard over every browser window.
-import { type BrowserContext, type BrowserContextOptions, type Page, test as base, expect } from '@playwright/test';
+import { type APIRequestContext, type BrowserContext, type BrowserContextOptions, type Page, test as base, expect } from '@playwright/test';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, type Start } from './agent';
@@ -8,6 +8,7 @@ import { PASSWORD, type Person } from './cast';
 import { Guard } from './guard';
 import { FOLDER, type Keys } from './prepare';
 import { serve } from './server';
+import type { Story } from './stories';
 
 export { expect };
 
@@ -17,6 +18,9 @@ export interface Console {
   readonly agent: (start: Start) => Promise<Agent>;
 }
 
+/** Somebody decides elsewhere, without a window. */
+export type Decide = (who: Person, story: Story, ballot: Record<string, string>) => Promise<void>;
+
 /** Opens a browser window of somebody's own, signed in unless it is nobody's. */
 export type Visit = (who: Person | null, options?: BrowserContextOptions) => Promise<Page>;
 
@@ -24,6 +28,7 @@ interface Fixtures {
   readonly console: Console;
   readonly guard: Guard;
   readonly visit: Visit;
+  readonly decide: Decide;
 }
 
 export const WIDE = { width: 1440, height: 900 };
@@ -57,21 +62,34 @@ export const test = base.extend<Fixtures>({
     await use(async (who, options = {}) => {
       const context = await browser.newContext({ baseURL: console.url, ...options });
       contexts.push(context);
-      return open(context, console.url, guard, who);
+      guard.watch(context, options.javaScriptEnabled ?? true);
+      return open(context, console.url, who);
     });
     await Promise.all(contexts.map((context) => context.close()));
   },
+
+  decide: async ({ console, playwright }, use) => {
+    await use(async (who, { agent, approval }, ballot) => {
+      const api = await playwright.request.newContext();
+      await submit(api, console.url, '/sign-in', { email: who.email, password: PASSWORD });
+      const { revision, package_digest } = await agent.approval(approval);
+      const form = { revision: String(revision), package_digest: String(package_digest), ...ballot };
+      await submit(api, console.url, `/approvals/${approval}/decide`, form);
+      await api.dispose();
+    });
+  },
 });
 
-async function open(context: BrowserContext, url: string, guard: Guard, who: Person | null): Promise<Page> {
-  guard.watch(context);
+async function open(context: BrowserContext, url: string, who: Person | null): Promise<Page> {
   await context.addInitScript(watchPage);
-  if (who) {
-    const form = { email: who.email, password: PASSWORD };
-    const answer = await context.request.post('/sign-in', { form, headers: { origin: url }, maxRedirects: 0 });
-    expect(answer.status(), `signing in ${who.name}`).toBe(303);
-  }
+  if (who) await submit(context.request, url, '/sign-in', { email: who.email, password: PASSWORD });
   return context.newPage();
+}
+
+/** Posts a form as the page would, without the page. */
+async function submit(api: APIRequestContext, url: string, path: string, form: Record<string, string>): Promise<void> {
+  const answer = await api.post(`${url}${path}`, { form, headers: { origin: url }, maxRedirects: 0 });
+  expect(answer.status(), `${path}: ${await answer.text()}`).toBe(303);
 }
 
 /** Runs in every page before its own scripts: reports policy violations, and notes when hydration is over. */

@@ -2,7 +2,7 @@
 // nothing.
 import type { Page } from '@playwright/test';
 import { ANA, MIRA } from '../support/cast';
-import { approve, choice, fitsSideways, notes, panel, send } from '../support/panel';
+import { approve, choice, fitsSideways, notes, panel, send, sendTooEarly, submitAsItStands } from '../support/panel';
 import { expect, go, hydrated, test } from '../support/test';
 
 const MARKUP = '</textarea></script></pre><script>window.pwned=1</script><img src=x onerror="window.pwned=1">';
@@ -15,7 +15,7 @@ const CHIPS = ['U+202E right-to-left', 'U+200B zero-width space', 'U+001B escape
 test('hostile input is shown, marked, and harmless', async ({ console, visit }) => {
   const agent = await console.agent({ workflow: 'payments', subject: `acc_${MARKUP}` });
   await agent.record({ owner: `${MARKUP}${HIDDEN}` }, `ref ${MARKUP}`);
-  await agent.assert({ owner: `${LINK} ${MARKUP} ${HIDDEN}` }, `${MARKUP} ${HIDDEN}`);
+  await agent.assert({ owner: `${LINK} ${MARKUP} ${HIDDEN}` }, `${MARKUP} \u202e ${MIXED}`);
   const input = {
     text: `${MIXED} ${MARKUP} ${HIDDEN}`,
     lines: Array.from({ length: 60 }, (_, line) => `${line} ${MARKUP}`),
@@ -50,7 +50,7 @@ test('hostile input is shown, marked, and harmless', async ({ console, visit }) 
   await panel(page).getByRole('checkbox').check();
   const lack = panel(page).getByRole('link', { name: /^Open the/ });
   await expect(lack).toBeVisible();
-  await send(page).click();
+  await sendTooEarly(page);
   await expect(panel(page).getByRole('heading', { name: /^Decide for/ })).toBeVisible();
   const folds = page.locator('main details:has(> summary:text-matches("^\\\\+[0-9,]+ (lines|characters) hidden"))');
   for (let opened = 0; (await lack.count()) > 0; opened += 1) {
@@ -92,7 +92,7 @@ test('hostile words of a reviewer come back as a draft, and reach the agent as w
     await page.goto(`/approvals/${approval}`);
     await choice(page, 'Reject').check();
     await notes(page).fill(words);
-    if (javaScriptEnabled) await panel(page).locator('form').evaluate((form: HTMLFormElement) => form.submit());
+    if (javaScriptEnabled) await submitAsItStands(page);
     else await send(page).click();
     await expect(panel(page).getByRole('alert')).toBeVisible();
     if (javaScriptEnabled) await expect(notes(page)).toHaveValue(words);

@@ -14,8 +14,8 @@ const SCHEMES = ['light', 'dark'] as const;
 test.describe.configure({ timeout: 60_000 });
 
 for (const [name, reach] of Object.entries(STATES)) {
-  test(`${name} is accessible and fits`, async ({ console, guard, visit }) => {
-    const page = await reach({ console, guard, visit });
+  test(`${name} is accessible and fits`, async ({ console, guard, visit, decide }) => {
+    const page = await reach({ console, guard, visit, decide });
     for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
       await page.setViewportSize(viewport);
       for (const colorScheme of SCHEMES) {

@@ -1,6 +1,6 @@
 // Rejecting: a reason is asked for, what was typed is never lost, and the agent reads the words as written.
 import { ANA, MIRA, TOMAS } from '../support/cast';
-import { approve, choice, notes, panel, reject, send } from '../support/panel';
+import { approve, choice, notes, panel, reject, send, sendTooEarly, submitAsItStands } from '../support/panel';
 import { onboarding } from '../support/stories';
 import { SIZES, expect, go, hydrated, test } from '../support/test';
 
@@ -21,7 +21,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await expect(panel(page).getByRole('link', { name: 'Say why' })).toHaveCount(0);
 
     // With script the button leads to what is missing, and nothing is sent.
-    await send(page).click();
+    await sendTooEarly(page);
     await expect(panel(page).getByRole('radio', { name: 'Identity doubt' })).toBeFocused();
     await expect(notes(page)).toHaveValue(WORDS);
 
@@ -50,7 +50,7 @@ test('the server says at the field what is missing, and keeps the draft', async 
   await choice(page, 'Reject').check();
   await notes(page).fill(WORDS);
   // As if the page's own check had not run: the form goes to the server as it stands.
-  await panel(page).locator('form').evaluate((form: HTMLFormElement) => form.submit());
+  await submitAsItStands(page);
 
   await expect(panel(page).getByRole('alert')).toBeVisible();
   await hydrated(page);

@@ -19,16 +19,16 @@ const WORDS: Record<string, (RegExp | string)[]> = {
 };
 
 for (const [name, words] of Object.entries(WORDS)) {
-  test(`${name} says what is true`, async ({ console, guard, visit }) => {
-    const page = await reach(name, { console, guard, visit });
+  test(`${name} says what is true`, async ({ console, guard, visit, decide }) => {
+    const page = await reach(name, { console, guard, visit, decide });
     for (const text of words) await expect(panel(page)).toContainText(text);
     const decides = name === 'approval-stale-revision';
     await expect(panel(page).getByRole('radio', { name: /^(Approve|Reject)/ })).toHaveCount(decides ? 2 : 0);
   });
 }
 
-test('a fact that changed stops the approval and is named', async ({ console, guard, visit }) => {
-  const page = await reach('approval-conditions-changed', { console, guard, visit });
+test('a fact that changed stops the approval and is named', async ({ console, guard, visit, decide }) => {
+  const page = await reach('approval-conditions-changed', { console, guard, visit, decide });
   const notice = panel(page).getByRole('alert');
   await expect(notice).toContainText('A condition no longer holds');
   await expect(notice).toContainText('account_open');
@@ -83,8 +83,8 @@ test('views count and filter', async ({ console, visit }) => {
 
 const ABSENT = { 'page-not-found': 'No such page', 'unknown-approval': 'Not found', 'unknown-run': 'Not found' };
 for (const [name, words] of Object.entries(ABSENT)) {
-  test(`${name}: what is not there is said, with a way back`, async ({ console, guard, visit }) => {
-    const page = await reach(name, { console, guard, visit });
+  test(`${name}: what is not there is said, with a way back`, async ({ console, guard, visit, decide }) => {
+    const page = await reach(name, { console, guard, visit, decide });
     await expect(page.getByRole('main').getByText(words)).toBeVisible();
     await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
     await page.getByRole('link', { name: /Approvals|approvals/ }).filter({ visible: true }).first().click();

@@ -1,6 +1,6 @@
 // Without script: sign in, read, decide. Plain forms do all of it, and the server checks what script would have.
 import { ANA, MIRA, PASSWORD, TOMAS } from '../support/cast';
-import { choice, notes, panel, send } from '../support/panel';
+import { choice, notes, panel, send, sendTooEarly } from '../support/panel';
 import { differing, note, onboarding } from '../support/stories';
 import { SIZES, expect, test } from '../support/test';
 
@@ -37,7 +37,8 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await expect(panel(page)).toContainText('Resumed and done');
     await expect(panel(page).getByRole('link', { name: 'Refresh' })).toHaveCount(0);
 
-    await page.getByTitle('Theme and account').filter({ visible: true }).or(page.getByRole('link', { name: 'Approvals' })).first().click();
+    await page.getByRole('link', { name: 'Approvals', exact: true }).click();
+    await expect(page.getByText('You decided 1 today.')).toBeVisible();
   });
 }
 
@@ -91,7 +92,7 @@ test('differences must be confirmed, with script and without', async ({ console,
   await second.goto(`/approvals/${approval}`);
   await choice(second, 'Approve').check();
   await expect(panel(second).getByRole('link', { name: 'Confirm the difference' })).toBeVisible();
-  await send(second).click();
+  await sendTooEarly(second);
   await expect(panel(second).getByRole('checkbox')).toBeFocused();
   await panel(second).getByRole('checkbox').check();
   await send(second).click();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 
-/// Gives out UUIDv7s that rise within the process, salts and secrets.
+/// Gives out UUIDv7 ids that rise within the process, salts and secrets.
 pub struct Ids {
     clock: Clock,
     state: Mutex<State>,

@@ -126,9 +126,9 @@ impl Agent {
     async fn wait(&mut self, tool: &str, answer: &Value) -> Result<Option<String>, Trouble> {
         let approval = answer["approval_id"].as_str().ok_or_else(|| unclear("an approval", answer))?;
         let shown = self.client.get(&format!("/approvals/{approval}")).await?;
-        let groups: Vec<&str> = shown["policy"]["approve"].as_array().map_or_else(Vec::new, |seats| {
-            seats.iter().filter_map(|seat| seat["group"].as_str()).collect()
-        });
+        let groups: Vec<&str> = shown["policy"]["approve"]
+            .as_array()
+            .map_or_else(Vec::new, |seats| seats.iter().filter_map(|seat| seat["group"].as_str()).collect());
         self.tell(&format!("{tool} suspended, waiting for {}", groups.join(" and ")));
         if let Some(colleague) = self.colleague.take() {
             colleague.sign(approval).await?;
@@ -155,9 +155,9 @@ impl Agent {
 
 /// What the terminal says of an outcome.
 fn told(tool: &str, outcome: &Value) -> String {
-    let names: Vec<&str> = outcome["reviewers"].as_array().map_or_else(Vec::new, |reviewers| {
-        reviewers.iter().filter_map(|reviewer| reviewer["name"].as_str()).collect()
-    });
+    let names: Vec<&str> = outcome["reviewers"]
+        .as_array()
+        .map_or_else(Vec::new, |reviewers| reviewers.iter().filter_map(|reviewer| reviewer["name"].as_str()).collect());
     let by = if names.is_empty() { String::new() } else { format!(" by {}", names.join(" and ")) };
     format!("{tool} {}{by}", outcome["status"].as_str().unwrap_or("settled"))
 }

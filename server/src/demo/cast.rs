@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{
-    Role, Scope,
-    refusal::Code,
-};
+use domain::{Role, Scope, refusal::Code};
 use futures::future::try_join_all;
 
 use super::{

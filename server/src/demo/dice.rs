@@ -1,6 +1,6 @@
 //! Chance from a seed: the same seed rolls the same numbers, whatever the version of anything else.
 
-/// A small generator (SplitMix64); for stories, never for secrets.
+/// A small generator (`SplitMix64`); for stories, never for secrets.
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
 

@@ -25,11 +25,16 @@ pub fn give(voice: &Voice, url: &str, cast: &Cast, options: &Options) {
 fn what_happens(options: &Options) -> Vec<String> {
     let pace = options.pace.as_secs();
     vec![
-        "Two agents work over HTTP: onboarding-agent opens accounts, support-agent refunds. Within seconds some of".to_owned(),
-        format!("their calls wait for people; another customer comes about every {pace} seconds. Decide, and watch the agent"),
-        "go on below. Accounts for high-risk customers need compliance and risk; Tomás has signed some for risk".to_owned(),
+        "Two agents work over HTTP: onboarding-agent opens accounts, support-agent refunds. Within seconds some of"
+            .to_owned(),
+        format!(
+            "their calls wait for people; another customer comes about every {pace} seconds. Decide, and watch the agent"
+        ),
+        "go on below. Accounts for high-risk customers need compliance and risk; Tomás has signed some for risk"
+            .to_owned(),
         "already, so that Mira's signature wakes the agent. Refunds above 500 EUR need Priya alone.".to_owned(),
         String::new(),
-        "Ctrl-C stops everything. What waits is kept: start the demo again, and the agents wait for it again.".to_owned(),
+        "Ctrl-C stops everything. What waits is kept: start the demo again, and the agents wait for it again."
+            .to_owned(),
     ]
 }

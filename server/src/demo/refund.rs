@@ -44,7 +44,9 @@ fn amount(cents: u64) -> Value {
         return json!(cents / 100);
     }
     // At most some thousand euros: exact enough in a float, and shortest when printed.
-    format!("{}.{:02}", cents / 100, cents % 100).parse::<f64>().map_or_else(|_| json!(cents / 100), |euros| json!(euros))
+    format!("{}.{:02}", cents / 100, cents % 100)
+        .parse::<f64>()
+        .map_or_else(|_| json!(cents / 100), |euros| json!(euros))
 }
 
 #[cfg(test)]

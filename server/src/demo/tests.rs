@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Far longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Play {
     desk: Desk,
@@ -48,7 +48,7 @@ impl Play {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let options = Options {
             seed: 1,
-            pace: Duration::from_secs(600),
+            pace: Duration::from_mins(10),
             folder: folder.to_owned(),
             voice: Voice::Kept(lines.clone()),
         };

@@ -36,7 +36,8 @@ const GATE: Actor = Actor::System(SystemActor::Gate);
 
 /// Hours to the deadline, rounded up; `None` without one.
 pub fn eta_hours(expires_at: Option<Time>, now: Time) -> Option<i64> {
-    expires_at.map(|end| (end - now).num_minutes().max(0).div_euclid(60) + i64::from((end - now).num_minutes() % 60 > 0))
+    expires_at
+        .map(|end| (end - now).num_minutes().max(0).div_euclid(60) + i64::from((end - now).num_minutes() % 60 > 0))
 }
 
 impl Desk {
@@ -57,8 +58,7 @@ impl Desk {
         let row = self.suspended_row(asked, &seen, id, expires_at);
         let answer = store::from_text(&row.answer, "gate_check", "answer", row.id)?;
         let requester = seen.snapshot.run.requested_by;
-        let circumstances =
-            Circumstances { requester, agent_owner: asked.agent_owner, previous_approvers: Vec::new() };
+        let circumstances = Circumstances { requester, agent_owner: asked.agent_owner, previous_approvers: Vec::new() };
         let package = package(asked, &seen, policy_name, policy, title, risk);
         let stored = Stored {
             id,
@@ -188,13 +188,7 @@ fn package(
 }
 
 /// Stores the approval, the suspended session, the check and their events; the run is locked.
-async fn open(
-    tx: &mut Tx,
-    run: &Run,
-    stored: Stored,
-    session: domain::session::Session,
-    row: &CheckRow,
-) -> Result<()> {
+async fn open(tx: &mut Tx, run: &Run, stored: Stored, session: domain::session::Session, row: &CheckRow) -> Result<()> {
     let package = &stored.package;
     let seats = package.policy.standing(&[]).seats;
     let previous = store::decision::list_previous_approvers(tx, run.id, stored.id).await?;

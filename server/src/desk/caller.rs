@@ -79,6 +79,15 @@ impl Caller {
         Err(Refusal::new(code, needed).into())
     }
 
+    /// The key behind a caller; people and the command line start no runs.
+    pub fn key(&self, action: Action) -> Result<&KeyCaller> {
+        self.authorize(action)?;
+        match self {
+            Self::Key(key) => Ok(key),
+            Self::Person(_) | Self::CommandLine => Err(Refusal::new(Code::WrongScope, "This needs an API key.").into()),
+        }
+    }
+
     /// The actor the log names.
     pub const fn actor(&self) -> Actor {
         match self {

@@ -5,18 +5,16 @@ use domain::{
     approval::{Approval, Status},
     decision::{Ballot, Decision, Verdict},
     event::Event,
-    gate::ConditionResult,
-    id::{ApprovalId, DecisionId, PersonId},
-    judge::{Finding, Ruling},
+    id::{ApprovalId, DecisionId},
     permission::Action,
-    policy::{Candidate, Circumstances, Standing, Via},
+    policy::{Circumstances, Standing, Via},
     refusal::Code,
 };
 use futures::FutureExt as _;
-use serde_json::json;
 
 use super::{
     Caller, Desk,
+    ballot::{EXPIRED, Reviewer, check_revision, conditions_hold, entitled_at_all, repeated, settled},
     outcome::{Ending, end, expire},
     snapshot::{Attempts, Snapshot, lock},
     text,
@@ -43,13 +41,6 @@ pub struct Decided {
     pub is_repeat: bool,
 }
 
-/// Who decides, and where.
-struct Voter {
-    candidate: Candidate,
-    name: String,
-    via: Via,
-}
-
 /// A decision checked against a snapshot.
 struct Vote {
     decision: Decision,
@@ -71,10 +62,10 @@ impl Desk {
     /// `conditions_changed`. Nothing is stored then, except the expiry itself.
     pub async fn decide(&self, caller: &Caller, id: ApprovalId, ballot: &Ballot) -> Result<Decided> {
         caller.authorize(Action::Decide)?;
-        let voter = self.voter(caller).await?;
+        let reviewer = self.reviewer(caller).await?;
         let mut attempts = Attempts::default();
         loop {
-            let attempt = self.decide_once(caller, &voter, id, ballot).await;
+            let attempt = self.decide_once(caller, &reviewer, id, ballot).await;
             if let Some(settled) = attempts.settled(attempt) {
                 return settled;
             }
@@ -84,9 +75,9 @@ impl Desk {
     /// Says why a decision is impossible whatever it says: not found, not entitled, settled. `Ok` otherwise.
     pub async fn must_be_decidable(&self, caller: &Caller, id: ApprovalId) -> Result<()> {
         let (stored, votes) = self.approval_detail(caller, id).await?;
-        let voter = self.voter(caller).await?;
+        let reviewer = self.reviewer(caller).await?;
         let mut tx = self.database.read().await?;
-        entitled_at_all(&stored, &voter, &circumstances(&mut tx, &stored).await?)?;
+        entitled_at_all(&stored, &reviewer, &circumstances(&mut tx, &stored).await?)?;
         if stored.state.status() == Status::Pending { Ok(()) } else { Err(settled(&stored, &votes).into()) }
     }
 
@@ -99,7 +90,7 @@ impl Desk {
     }
 
     /// The person behind a caller, as they are now.
-    async fn voter(&self, caller: &Caller) -> Result<Voter> {
+    async fn reviewer(&self, caller: &Caller) -> Result<Reviewer> {
         let (person, via) = match caller {
             Caller::Person(person) => (Some(person.id), Via::Console),
             Caller::Key(key) if key.scopes.contains(&Scope::Reviewer) => (key.owner, Via::Api),
@@ -109,26 +100,33 @@ impl Desk {
         let mut tx = self.database.read().await?;
         let person = person.ok_or_else(nobody)?;
         let (name, candidate) = store::entitlement::find_candidate(&mut tx, person).await?.ok_or_else(nobody)?;
-        Ok(Voter { candidate, name, via })
+        Ok(Reviewer { candidate, name, via })
     }
 
-    async fn decide_once(&self, caller: &Caller, voter: &Voter, id: ApprovalId, ballot: &Ballot) -> Result<Decided> {
+    async fn decide_once(
+        &self,
+        caller: &Caller,
+        reviewer: &Reviewer,
+        id: ApprovalId,
+        ballot: &Ballot,
+    ) -> Result<Decided> {
         let mut tx = self.database.read().await?;
-        let run = store::approval::find_run(&mut tx, id).await?.ok_or_else(|| Error::from(Refusal::not_found("approval")))?;
+        let run =
+            store::approval::find_run(&mut tx, id).await?.ok_or_else(|| Error::from(Refusal::not_found("approval")))?;
         let snapshot = self.snapshot(&mut tx, caller, run).await?;
         let stored = store::approval::find(&mut tx, id).await?.ok_or(Error::Moved)?;
         let votes = store::decision::list_of_approval(&mut tx, id).await?;
         let circumstances = circumstances(&mut tx, &stored).await?;
         drop(tx);
-        if let Some(repeat) = repeated(&stored, &votes, voter.candidate.person, ballot) {
+        if let Some(repeat) = repeated(&stored, &votes, reviewer.candidate.person, ballot) {
             return Ok(repeat);
         }
-        entitled_at_all(&stored, voter, &circumstances)?;
+        entitled_at_all(&stored, reviewer, &circumstances)?;
         if stored.state.is_overdue(self.database.clock().now()) {
             self.expire_one(id).await?;
             return Err(Refusal::new(Code::Expired, EXPIRED).into());
         }
-        let vote = self.check(&stored, &votes, &circumstances, voter, ballot)?;
+        let vote = self.check(&stored, &votes, &circumstances, reviewer, ballot)?;
         if ballot.verdict == Verdict::Approve {
             let finding = snapshot.compiled.check_call(&snapshot.roots, &stored.package.tool, &stored.package.input);
             conditions_hold(&finding)?;
@@ -142,15 +140,18 @@ impl Desk {
         stored: &Stored,
         votes: &[Decision],
         circumstances: &Circumstances,
-        voter: &Voter,
+        reviewer: &Reviewer,
         ballot: &Ballot,
     ) -> Result<Vote, Refusal> {
         let policy = &stored.package.policy;
         if stored.state.status() != Status::Pending {
             return Err(settled(stored, votes));
         }
-        if votes.iter().any(|vote| vote.person == voter.candidate.person) {
-            return Err(Refusal::new(Code::AlreadyVoted, "You have decided on this revision already; that decision stands."));
+        if votes.iter().any(|vote| vote.person == reviewer.candidate.person) {
+            return Err(Refusal::new(
+                Code::AlreadyVoted,
+                "You have decided on this revision already; that decision stands.",
+            ));
         }
         check_revision(stored, ballot)?;
         if ballot.package_digest != stored.package_digest {
@@ -159,13 +160,14 @@ impl Desk {
         }
         text::optional("/notes", ballot.notes.as_deref(), domain::policy::MAX_NOTES)?;
         policy.check_reasons(ballot)?;
-        let group = policy.seat_for(&voter.candidate, circumstances, votes, ballot.verdict, ballot.for_group.as_deref())?;
+        let group =
+            policy.seat_for(&reviewer.candidate, circumstances, votes, ballot.verdict, ballot.for_group.as_deref())?;
         let notes = ballot.notes.as_deref().map(str::trim).filter(|notes| !notes.is_empty()).map(str::to_owned);
         let decision = Decision {
             id: DecisionId::from_uuid(self.database.ids().uuid()),
             approval: stored.id,
-            person: voter.candidate.person,
-            name: voter.name.clone(),
+            person: reviewer.candidate.person,
+            name: reviewer.name.clone(),
             group,
             verdict: ballot.verdict,
             revision: stored.revision,
@@ -179,7 +181,13 @@ impl Desk {
         Ok(Vote { standing: policy.standing(&all), decision })
     }
 
-    async fn store_vote(&self, snapshot: Snapshot, stored: Stored, votes: Vec<Decision>, vote: Vote) -> Result<Decided> {
+    async fn store_vote(
+        &self,
+        snapshot: Snapshot,
+        stored: Stored,
+        votes: Vec<Decision>,
+        vote: Vote,
+    ) -> Result<Decided> {
         let Vote { decision, standing } = vote;
         let run = snapshot.run;
         let (kept, reached) = (decision.clone(), standing.clone());
@@ -201,8 +209,6 @@ impl Desk {
     }
 }
 
-const EXPIRED: &str = "Your decision was not applied: the time to decide is over. Nothing ran.";
-
 /// Stores the vote and, when the policy is satisfied, the end of the approval. The run is locked.
 async fn record(tx: &mut Tx, run: &Run, stored: &Stored, decision: &Decision, standing: &Standing) -> Result<Status> {
     let policy = &stored.package.policy;
@@ -222,17 +228,14 @@ async fn record(tx: &mut Tx, run: &Run, stored: &Stored, decision: &Decision, st
     tx.record_in(run.id, &run.subject, Some(stored.id), actor, event);
     bar(tx, run, stored.id, decision).await?;
     let status = state.status();
-    match ended {
-        Some(event) => {
-            let notes = (status == Status::Rejected).then_some(decision.notes.as_deref()).flatten();
-            end(tx, run, stored, Ending { state, event, actor, standing, notes }).await?;
-        }
-        None => {
-            let given = standing.seats.iter().map(|seat| seat.given).sum();
-            let change = Change { state: &state, revision: stored.revision, given, notes: None };
-            store::approval::update(tx, stored.id, &change).await?;
-            store::approval::update_seats(tx, stored.id, &standing.seats).await?;
-        }
+    if let Some(event) = ended {
+        let notes = (status == Status::Rejected).then_some(decision.notes.as_deref()).flatten();
+        end(tx, run, stored, Ending { state, event, actor, standing, notes }).await?;
+    } else {
+        let given = standing.seats.iter().map(|seat| seat.given).sum();
+        let change = Change { state: &state, revision: stored.revision, given, notes: None };
+        store::approval::update(tx, stored.id, &change).await?;
+        store::approval::update_seats(tx, stored.id, &standing.seats).await?;
     }
     Ok(status)
 }
@@ -252,63 +255,4 @@ async fn bar(tx: &mut Tx, run: &Run, id: ApprovalId, decision: &Decision) -> Res
 pub(super) async fn circumstances(tx: &mut Tx, stored: &Stored) -> Result<Circumstances> {
     let previous_approvers = store::decision::list_previous_approvers(tx, stored.run, stored.id).await?;
     Ok(Circumstances { previous_approvers, ..stored.circumstances.clone() })
-}
-
-/// The answer to a repeat: the same person, verdict and package get the decision that is stored.
-fn repeated(stored: &Stored, votes: &[Decision], person: PersonId, ballot: &Ballot) -> Option<Decided> {
-    let same = |vote: &&Decision| {
-        vote.person == person && vote.verdict == ballot.verdict && vote.package_digest == ballot.package_digest
-    };
-    let decision = votes.iter().find(same)?.clone();
-    let standing = stored.package.policy.standing(votes);
-    Some(Decided { decision, status: stored.state.status(), standing, is_repeat: true })
-}
-
-/// What rules a person out whatever the state: exclusion, no seat in the policy, decisions by API not allowed.
-fn entitled_at_all(stored: &Stored, voter: &Voter, circumstances: &Circumstances) -> Result<(), Refusal> {
-    let policy = &stored.package.policy;
-    if !policy.via.contains(&voter.via) {
-        return Err(Refusal::new(Code::NotEntitled, "This policy takes decisions in the console only."));
-    }
-    let is_member = policy.approve.iter().any(|seats| voter.candidate.groups.contains(&seats.group));
-    if is_member && policy.excluded(voter.candidate.person, circumstances).is_none() {
-        return Ok(());
-    }
-    // The policy words the refusal itself.
-    policy.seat_for(&voter.candidate, circumstances, &[], Verdict::Reject, None).map(drop)
-}
-
-/// 409 with the winner and the time.
-fn settled(stored: &Stored, votes: &[Decision]) -> Refusal {
-    let status = stored.state.status();
-    if status == Status::Expired {
-        return Refusal::new(Code::Expired, EXPIRED).with("status", status.as_str());
-    }
-    let winner = votes.last();
-    let who = winner.map_or("Somebody else", |vote| vote.name.as_str());
-    let message = format!("Your decision was not applied. {who} settled it first: {status}.");
-    Refusal::new(Code::AlreadyDecided, message)
-        .with("status", status.as_str())
-        .with("winner", json!(winner.map(|vote| &vote.name)))
-        .with("decided_at", json!(stored.state.ended_at()))
-}
-
-fn check_revision(stored: &Stored, ballot: &Ballot) -> Result<(), Refusal> {
-    let Some(read) = ballot.revision else {
-        let message = "Say which revision you read, in If-Match or in `revision`.";
-        return Err(Refusal::new(Code::RevisionRequired, message));
-    };
-    if read == stored.revision {
-        return Ok(());
-    }
-    let message = format!("Your decision was not applied: you read revision {read}, revision {} stands.", stored.revision);
-    Err(Refusal::new(Code::StaleRevision, message).with("read", read).with("current_revision", stored.revision))
-}
-
-/// Approving needs every condition to hold now, not only when the call was stopped.
-fn conditions_hold(finding: &Finding) -> Result<(), Refusal> {
-    let Ruling::Block { error } = &finding.ruling else { return Ok(()) };
-    let unmet: Vec<&ConditionResult> = finding.evidence.conditions.iter().filter(|seen| !seen.passed).collect();
-    let message = format!("Nothing was approved: a condition no longer holds. {error}");
-    Err(Refusal::new(Code::ConditionsChanged, message).with("unmet", json!(unmet)))
 }

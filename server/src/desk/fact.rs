@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Caller, Desk,
-    run::{Idempotency, keep_answer},
+    idempotency::{Idempotency, keep_answer},
     text::{self, NAME, STATEMENT},
 };
 use crate::{
@@ -96,7 +96,7 @@ impl Desk {
         body: WriteFacts,
         idempotency: Option<Idempotency>,
     ) -> Result<Value> {
-        let key = self.key_of(caller, Action::WriteFacts)?;
+        let key = caller.key(Action::WriteFacts)?;
         let run = self.visible_run(caller, run).await?;
         let compiled = self.compiled(&run.workflow, run.version).await?;
         check_facts(compiled.workflow(), &body)?;
@@ -130,7 +130,7 @@ impl Desk {
         body: RecordAssertions,
         idempotency: Option<Idempotency>,
     ) -> Result<Value> {
-        let key = self.key_of(caller, Action::RecordAssertions)?.id;
+        let key = caller.key(Action::RecordAssertions)?.id;
         let run = self.visible_run(caller, run).await?.id;
         check_assertions(&body)?;
         let names: Vec<String> = body.assertions.keys().cloned().collect();
@@ -189,7 +189,8 @@ fn check_facts(workflow: &Workflow, body: &WriteFacts) -> Result<(), Refusal> {
     if body.facts.is_empty() || body.facts.len() > MOST {
         return Err(Refusal::invalid("/facts", format!("expected 1 to {MOST} facts")));
     }
-    let errors: Vec<FieldError> = body.facts.iter().filter_map(|(name, value)| fact_fault(workflow, name, value)).collect();
+    let errors: Vec<FieldError> =
+        body.facts.iter().filter_map(|(name, value)| fact_fault(workflow, name, value)).collect();
     if errors.is_empty() {
         return Ok(());
     }

@@ -68,12 +68,13 @@ impl Desk {
     /// # Errors
     /// `not_found` for an unknown run or session, `invalid_field`, `unavailable`.
     pub async fn check_gate(&self, caller: &Caller, run: RunId, call: CheckCall) -> Result<Value> {
-        let key = self.key_of(caller, Action::CheckGate)?;
+        let key = caller.key(Action::CheckGate)?;
         let (key, agent, agent_owner) = (key.id, key.name.clone(), key.owner);
         self.visible_run(caller, run).await?;
         check_shape(&call)?;
         self.record_along(run, key, &call).await?;
-        let call_digest = Digest::of_parts("call/v1", &[call.tool.as_bytes(), canonical::to_string(&call.input).as_bytes()]);
+        let call_digest =
+            Digest::of_parts("call/v1", &[call.tool.as_bytes(), canonical::to_string(&call.input).as_bytes()]);
         let asked = Asked { call, call_digest, key, agent, agent_owner };
         let mut attempts = Attempts::default();
         loop {
@@ -125,7 +126,8 @@ impl Desk {
                 self.append(self.row(asked, &seen, Outcome::Block, Some(error), approval)).await
             }
             Judgement::Await(approval) => {
-                let expires_at = priors.iter().find(|prior| prior.id == approval).and_then(|prior| expiry(&prior.state));
+                let expires_at =
+                    priors.iter().find(|prior| prior.id == approval).and_then(|prior| expiry(&prior.state));
                 let row = self.suspended_row(asked, &seen, approval, expires_at);
                 self.append(row).await
             }
@@ -208,7 +210,8 @@ impl Desk {
         let mut row = self.row(asked, seen, Outcome::Suspend, None, Some(approval));
         let mut answer = answer_text(row.id, &seen.finding, Outcome::Suspend, None, Some(approval));
         answer["status"] = json!(super::approval::AWAITING);
-        answer["message"] = json!("A person must decide before this call may run. The session is suspended; wait for the decision.");
+        answer["message"] =
+            json!("A person must decide before this call may run. The session is suspended; wait for the decision.");
         answer["eta_hours"] = json!(super::approval::eta_hours(expires_at, seen.snapshot.roots.now));
         row.answer = answer.to_string();
         row

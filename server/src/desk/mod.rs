@@ -1,16 +1,19 @@
 //! Use cases: authorise, read a snapshot, ask rules and domain, store in one transaction, record the event.
 
 pub mod approval;
+mod ballot;
 mod caller;
 pub mod decision;
 pub mod fact;
 pub mod gate_check;
+pub mod idempotency;
 pub mod key;
 pub mod outcome;
 pub mod person;
 pub mod queue;
 pub mod review;
 pub mod run;
+pub mod session;
 pub mod sign_in;
 mod snapshot;
 pub mod text;
@@ -27,6 +30,9 @@ use crate::{password::Passwords, rules::Compiled, store::Database};
 
 pub use caller::{Caller, KeyCaller, PersonCaller};
 
+/// Programs by workflow name and version.
+type CompiledVersions = HashMap<(String, u32), Arc<Compiled>>;
+
 /// Everything the use cases need; cheap to clone.
 #[derive(Clone)]
 pub struct Desk {
@@ -35,7 +41,7 @@ pub struct Desk {
     /// Passwords and what they cost.
     pub passwords: Passwords,
     /// Compiled workflow versions. A published version never changes, so nothing here goes stale.
-    compiled: Arc<RwLock<HashMap<(String, u32), Arc<Compiled>>>>,
+    compiled: Arc<RwLock<CompiledVersions>>,
 }
 
 impl Desk {

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// The longest a poll may wait.
-pub const LONGEST_POLL: Duration = Duration::from_secs(60);
+pub const LONGEST_POLL: Duration = Duration::from_mins(1);
 /// Overdue approvals expired in one round.
 const EXPIRED_AT_ONCE: i64 = 200;
 
@@ -63,7 +63,8 @@ pub(super) async fn end(tx: &mut Tx, run: &Run, stored: &Stored, ending: Ending<
 
 /// Every seat closed: nobody is waited for any more.
 fn closed(standing: &Standing) -> Vec<domain::policy::SeatStanding> {
-    let close = |seat: &domain::policy::SeatStanding| domain::policy::SeatStanding { given: seat.needed, ..seat.clone() };
+    let close =
+        |seat: &domain::policy::SeatStanding| domain::policy::SeatStanding { given: seat.needed, ..seat.clone() };
     standing.seats.iter().map(close).collect()
 }
 
@@ -80,7 +81,7 @@ impl Desk {
     pub async fn expire_overdue(&self) -> Result<usize> {
         let now = self.database.clock().now();
         let mut tx = self.database.read().await?;
-        let overdue = store::approval::list_overdue(&mut tx, now, EXPIRED_AT_ONCE).await?;
+        let overdue = store::deadline::list_overdue(&mut tx, now, EXPIRED_AT_ONCE).await?;
         drop(tx);
         for id in &overdue {
             self.expire_one(*id).await?;
@@ -110,13 +111,13 @@ impl Desk {
     /// The next deadline of a pending approval.
     pub async fn next_deadline(&self) -> Result<Option<domain::Time>> {
         let mut tx = self.database.read().await?;
-        Ok(store::approval::next_deadline(&mut tx).await?)
+        Ok(store::deadline::find_next(&mut tx).await?)
     }
 
     /// The outcome of an approval, waiting up to `wait` for it to be final. Waiting listens to what is committed and
     /// never asks the database again until something about this approval is.
     pub async fn await_outcome(&self, caller: &Caller, id: ApprovalId, wait: Duration) -> Result<Value> {
-        let key = self.key_of(caller, Action::AwaitDecision)?;
+        let key = caller.key(Action::AwaitDecision)?;
         let mut news = self.database.news().listen();
         let deadline = tokio::time::Instant::now() + wait.min(LONGEST_POLL);
         loop {
@@ -190,8 +191,10 @@ impl Desk {
         let votes = store::decision::list_of_approval(&mut tx, stored.id).await?;
         let wanted = if status == Status::Rejected { Verdict::Reject } else { Verdict::Approve };
         let deciding: Vec<&Decision> = votes.iter().filter(|vote| vote.verdict == wanted).collect();
-        let reviewers: Vec<Value> =
-            deciding.iter().map(|vote| json!({"name": vote.name, "group": vote.group, "decided_at": vote.at})).collect();
+        let reviewers: Vec<Value> = deciding
+            .iter()
+            .map(|vote| json!({"name": vote.name, "group": vote.group, "decided_at": vote.at}))
+            .collect();
         let notes: Vec<&str> = deciding.iter().filter_map(|vote| vote.notes.as_deref()).collect();
         Ok(json!({
             "approval_id": stored.id,

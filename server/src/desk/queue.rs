@@ -86,5 +86,7 @@ fn read_cursor(text: &str) -> Result<QueueCursor, Refusal> {
         let due_at = Time::from_timestamp_micros(due.parse().ok()?)?;
         Some(QueueCursor { due_at, id: id.parse::<ApprovalId>().ok()? })
     };
-    read().ok_or_else(|| Refusal::new(Code::MalformedRequest, "The cursor is not one that a page gave; begin without one."))
+    read().ok_or_else(|| {
+        Refusal::new(Code::MalformedRequest, "The cursor is not one that a page gave; begin without one.")
+    })
 }

@@ -1,9 +1,9 @@
-//! Starting runs and attaching agent sessions.
+//! Starting runs and reading them.
 
 use domain::{
-    Refusal, Scope,
+    Actor, Refusal, Scope,
     event::Event,
-    id::{PersonId, RunId, SessionId},
+    id::{KeyId, PersonId, RunId},
     permission::Action,
     policy::Exclusion,
     refusal::Code,
@@ -16,14 +16,15 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Caller, Desk, KeyCaller,
+    idempotency::{Idempotency, keep_answer},
+    session::{AttachSession, attach, session_view},
     text::{self, NAME},
 };
 use crate::{
-    error::{Error, Result},
+    error::Result,
     store::{
         self, Tx,
         run::{Run, RunFilter},
-        session::Attached,
     },
 };
 
@@ -49,124 +50,14 @@ pub struct StartRun {
     pub session: Option<AttachSession>,
 }
 
-/// What `POST /runs/{id}/sessions` takes.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AttachSession {
-    /// The framework's word for itself.
-    pub framework: String,
-    /// The framework's id of the session.
-    pub id: String,
-    /// Where it works.
-    #[serde(default)]
-    pub cwd: Option<String>,
-    /// The host that runs it.
-    #[serde(default)]
-    pub runner: Option<String>,
-    /// How it is woken.
-    #[serde(default)]
-    pub resume: Option<Resume>,
-}
-
-/// How a session is woken.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Resume {
-    /// By the agent's own long poll.
-    pub via: ResumeVia,
-}
-
-/// The ways to wake a session.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ResumeVia {
-    /// The harness fetches the outcome.
-    Poll,
-}
-
-/// Calls without a natural key carry one of the caller's, so that a repeat does nothing twice.
-#[derive(Debug, Clone)]
-pub struct Idempotency {
-    /// The header's value.
-    pub name: String,
-    /// The digest of the request.
-    pub request: domain::Digest,
-}
-
-impl AttachSession {
-    fn check(&self, at: &str) -> Result<(), Refusal> {
-        text::required(&format!("{at}/framework"), &self.framework, NAME)?;
-        text::required(&format!("{at}/id"), &self.id, NAME)?;
-        text::optional(&format!("{at}/cwd"), self.cwd.as_deref(), 4_096)?;
-        text::optional(&format!("{at}/runner"), self.runner.as_deref(), NAME)?;
-        if self.id.starts_with("ses_") {
-            return Err(Refusal::invalid(format!("{at}/id"), "ids that begin with ses_ are given by Countersign"));
-        }
-        Ok(())
-    }
-}
-
-/// Keeps the answer of a call under its idempotency key, in the call's own transaction.
-pub(super) async fn keep_answer(
-    tx: &mut Tx,
-    key: domain::id::KeyId,
-    idempotency: Option<&Idempotency>,
-    status: u16,
-    answer: &Value,
-) -> Result<()> {
-    let Some(idempotency) = idempotency else { return Ok(()) };
-    let kept = store::idempotency::insert(
-        tx,
-        key,
-        &idempotency.name,
-        idempotency.request,
-        status,
-        &answer.to_string(),
-    )
-    .await?;
-    // Somebody with the same key committed meanwhile: roll back and give their answer.
-    if kept { Ok(()) } else { Err(Error::Moved) }
-}
-
 impl Desk {
-    /// The key behind a caller; people and the command line start no runs.
-    pub(super) fn key_of<'a>(&self, caller: &'a Caller, action: Action) -> Result<&'a KeyCaller> {
-        caller.authorize(action)?;
-        match caller {
-            Caller::Key(key) => Ok(key),
-            Caller::Person(_) | Caller::CommandLine => {
-                Err(Refusal::new(Code::WrongScope, "This needs an API key.").into())
-            }
-        }
-    }
-
-    /// The answer to a repeated call, if this is one.
-    ///
-    /// # Errors
-    /// `idempotency_mismatch` when the key was used with another body.
-    pub async fn replay(&self, caller: &Caller, idempotency: Option<&Idempotency>) -> Result<Option<(u16, String)>> {
-        let (Caller::Key(key), Some(idempotency)) = (caller, idempotency) else { return Ok(None) };
-        let mut tx = self.database.read().await?;
-        let Some(earlier) = store::idempotency::find(&mut tx, key.id, &idempotency.name).await? else { return Ok(None) };
-        if earlier.request != idempotency.request {
-            let message = "This Idempotency-Key was used with another request; nothing was done. Use a new key.";
-            return Err(Refusal::new(Code::IdempotencyMismatch, message).into());
-        }
-        Ok(Some(earlier.answer))
-    }
-
     /// Starts a run.
     ///
     /// # Errors
     /// `not_found` for an unknown workflow; `invalid_field` for an unknown requester, and where the workflow's
     /// policies exclude the requester or the agent's owner and the run names none.
-    pub async fn start_run(
-        &self,
-        caller: &Caller,
-        body: StartRun,
-        idempotency: Option<Idempotency>,
-    ) -> Result<Value> {
-        let key = self.key_of(caller, Action::StartRun)?;
+    pub async fn start_run(&self, caller: &Caller, body: StartRun, idempotency: Option<Idempotency>) -> Result<Value> {
+        let key = caller.key(Action::StartRun)?;
         if key.run.is_some() {
             return Err(Refusal::new(Code::WrongScope, "A key minted for a run starts no other.").into());
         }
@@ -192,29 +83,8 @@ impl Desk {
             approvals: 0,
             assertions: 0,
         };
-        let (actor, key) = (caller.actor(), key.id);
-        let session = body.session;
-        self.database
-            .write(move |tx| {
-                async move {
-                    store::run::insert(tx, &run).await?;
-                    let event = Event::RunStarted {
-                        workflow: run.workflow.clone(),
-                        version: run.version,
-                        subject: run.subject.clone(),
-                        requested_by,
-                    };
-                    tx.record_in(run.id, &run.subject, None, actor, event);
-                    let mut answer = json!({"run_id": run.id, "workflow": run.workflow, "version": run.version});
-                    if let Some(session) = session {
-                        answer["session_id"] = json!(attach(tx, &run, key, session).await?);
-                    }
-                    keep_answer(tx, key, idempotency.as_ref(), 201, &answer).await?;
-                    Ok(answer)
-                }
-                .boxed()
-            })
-            .await
+        let (key, session) = (key.id, body.session);
+        self.database.write(move |tx| insert(tx, run, key, session, idempotency).boxed()).await
     }
 
     async fn find_requester(&self, named: Option<&str>) -> Result<Option<PersonId>> {
@@ -223,15 +93,6 @@ impl Desk {
         let found = store::entitlement::find_person(&mut tx, named).await?;
         let unknown = || Refusal::invalid("/requested_by", "expected the email or usr_… id of a person known here");
         Ok(Some(found.ok_or_else(unknown)?))
-    }
-
-    /// Attaches a further session to a run; the same session again answers the same id.
-    pub async fn attach_session(&self, caller: &Caller, run: RunId, body: AttachSession) -> Result<Value> {
-        let key = self.key_of(caller, Action::StartRun)?.id;
-        let run = self.visible_run(caller, run).await?;
-        body.check("")?;
-        let id = self.database.write(move |tx| attach_boxed(tx, run, key, body)).await?;
-        Ok(json!({"session_id": id}))
     }
 
     /// A run the caller may see; another party's is not found.
@@ -282,13 +143,6 @@ impl Desk {
     }
 }
 
-fn session_view(session: &Attached) -> Value {
-    json!({
-        "session_id": session.id, "framework": session.framework, "id": session.external_id,
-        "status": session.state.status(), "cwd": session.cwd, "runner": session.runner, "attached_at": session.attached_at,
-    })
-}
-
 fn fact_view(fact: store::fact::Fact) -> (String, Value) {
     let view = json!({
         "value": fact.value, "source": fact.source, "reference": fact.reference, "version": fact.version,
@@ -297,48 +151,41 @@ fn fact_view(fact: store::fact::Fact) -> (String, Value) {
     (fact.name, view)
 }
 
-fn attach_boxed(
+async fn insert(
     tx: &mut Tx,
     run: Run,
-    key: domain::id::KeyId,
-    body: AttachSession,
-) -> futures::future::BoxFuture<'_, Result<SessionId>> {
-    async move { attach(tx, &run, key, body).await }.boxed()
-}
-
-async fn attach(tx: &mut Tx, run: &Run, key: domain::id::KeyId, body: AttachSession) -> Result<SessionId> {
-    let session = Attached {
-        id: SessionId::from_uuid(tx.uuid()),
-        run: run.id,
-        framework: body.framework,
-        external_id: body.id,
-        state: Session::Active,
-        cwd: body.cwd,
-        runner: body.runner,
-        key,
-        attached_at: tx.now(),
+    key: KeyId,
+    session: Option<AttachSession>,
+    idempotency: Option<Idempotency>,
+) -> Result<Value> {
+    store::run::insert(tx, &run).await?;
+    let event = Event::RunStarted {
+        workflow: run.workflow.clone(),
+        version: run.version,
+        subject: run.subject.clone(),
+        requested_by: run.requested_by,
     };
-    if !store::session::insert(tx, &session).await? {
-        let known = store::session::find(tx, run.id, &session.external_id).await?;
-        return known.map(|known| known.id).ok_or(Error::Moved);
+    tx.record_in(run.id, &run.subject, None, Actor::Key(key), event);
+    let mut answer = json!({"run_id": run.id, "workflow": run.workflow, "version": run.version});
+    if let Some(session) = session {
+        answer["session_id"] = json!(attach(tx, &run, key, session).await?);
     }
-    let event = Event::SessionAttached {
-        session: session.id,
-        framework: session.framework.clone(),
-        external_id: session.external_id.clone(),
-    };
-    tx.record_in(run.id, &run.subject, None, domain::Actor::Key(key), event);
-    Ok(session.id)
+    keep_answer(tx, key, idempotency.as_ref(), 201, &answer).await?;
+    Ok(answer)
 }
 
 /// Policies that exclude people need to know them.
 fn check_people(workflow: &Workflow, requested_by: Option<PersonId>, key: &KeyCaller) -> Result<(), Refusal> {
     let excludes = |wanted| workflow.policies.values().any(|policy| policy.exclude.contains(&wanted));
     if excludes(Exclusion::Requester) && requested_by.is_none() {
-        return Err(Refusal::invalid("/requested_by", "a policy of this workflow excludes the requester: say who asked"));
+        return Err(Refusal::invalid(
+            "/requested_by",
+            "a policy of this workflow excludes the requester: say who asked",
+        ));
     }
     if excludes(Exclusion::AgentOwner) && key.owner.is_none() && key.scopes.contains(&Scope::Hook) {
-        let message = "a policy of this workflow excludes the agent's owner: use a key that has one (key create --owner)";
+        let message =
+            "a policy of this workflow excludes the agent's owner: use a key that has one (key create --owner)";
         return Err(Refusal::invalid("", message));
     }
     Ok(())

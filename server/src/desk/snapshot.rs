@@ -129,4 +129,3 @@ fn is_reliable(state: &Approval, now: Time) -> bool {
         Approval::Pending { .. } | Approval::Rejected { .. } | Approval::Expired { .. } => false,
     }
 }
-

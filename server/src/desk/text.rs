@@ -28,7 +28,10 @@ pub fn optional(path: &str, text: Option<&str>, most: usize) -> Result<(), Refus
         return Err(Refusal::invalid(path, format!("expected at most {most} characters")));
     }
     if let Some(control) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err(Refusal::invalid(path, format!("the control character U+{:04X} is not allowed", u32::from(control))));
+        return Err(Refusal::invalid(
+            path,
+            format!("the control character U+{:04X} is not allowed", u32::from(control)),
+        ));
     }
     Ok(())
 }

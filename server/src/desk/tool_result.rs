@@ -46,7 +46,7 @@ impl Desk {
     /// # Errors
     /// `illegal_move` when no check allowed the call.
     pub async fn report_result(&self, caller: &Caller, run: RunId, body: ReportResult) -> Result<Value> {
-        self.key_of(caller, Action::ReportToolResult)?;
+        caller.key(Action::ReportToolResult)?;
         let actor = caller.actor();
         let run = self.visible_run(caller, run).await?;
         let compiled = self.compiled(&run.workflow, run.version).await?;

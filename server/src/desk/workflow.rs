@@ -41,7 +41,9 @@ impl Desk {
                     let version = Version { name: name.clone(), version: number, digest };
                     let published = Published { version: version.clone(), title, source, published_at: tx.now() };
                     if !store::workflow::insert(tx, &published, &store::to_text(&actor)).await? {
-                        return Err(Refusal::new(Code::Conflict, "Somebody published at the same moment; try again.").into());
+                        return Err(
+                            Refusal::new(Code::Conflict, "Somebody published at the same moment; try again.").into()
+                        );
                     }
                     tx.record(actor, Event::WorkflowPublished { name, version: number, digest });
                     Ok(version)

@@ -132,7 +132,9 @@ fn setback(error: Error, ballot: &Ballot) -> (StatusCode, Setback) {
             let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::CONFLICT);
             (status, refused(*refusal, ballot))
         }
-        Error::Moved => (StatusCode::CONFLICT, Setback::Unavailable { message: "The run changes too fast; try again.".to_owned() }),
+        Error::Moved => {
+            (StatusCode::CONFLICT, Setback::Unavailable { message: "The run changes too fast; try again.".to_owned() })
+        }
         Error::Broken(error) => {
             let id = super::request_id::current();
             tracing::error!(%error, request_id = %id, "a decision broke");

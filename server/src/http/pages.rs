@@ -78,12 +78,7 @@ pub fn incoming(state: &AppState, request: &Request) -> Incoming {
 }
 
 /// Renders the page at the request's address.
-pub async fn render(
-    state: &AppState,
-    person: Option<PersonCaller>,
-    request: Request,
-    incoming: Incoming,
-) -> Response {
+pub async fn render(state: &AppState, person: Option<PersonCaller>, request: Request, incoming: Incoming) -> Response {
     let console = Console::new(state.desk.clone(), person);
     let context = move || {
         provide_context::<Arc<dyn app::desk::Desk>>(Arc::new(console.clone()));

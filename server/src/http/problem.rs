@@ -27,7 +27,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         match self.0 {
             Error::Refused(refusal) => refused(&refusal),
-            Error::Moved => refused(&Refusal::new(Code::Conflict, "Somebody changed this at the same moment; try again.")),
+            Error::Moved => {
+                refused(&Refusal::new(Code::Conflict, "Somebody changed this at the same moment; try again."))
+            }
             Error::Broken(error) => {
                 let id = super::request_id::current();
                 tracing::error!(%error, request_id = %id, "a request broke");

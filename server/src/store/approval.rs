@@ -275,28 +275,6 @@ pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<RunApproval>, St
     rows.into_iter().map(read).collect()
 }
 
-/// When the next pending approval expires.
-pub async fn next_deadline(tx: &mut Tx) -> Result<Option<Time>, StoreError> {
-    let due: Option<Time> = on!(tx, |conn| {
-        sqlx::query_scalar("SELECT due_at FROM approval WHERE status = 'pending' ORDER BY due_at LIMIT 1")
-            .fetch_optional(conn)
-            .await
-    })?;
-    Ok(due.and_then(deadline))
-}
-
-/// Pending approvals whose deadline has passed.
-pub async fn list_overdue(tx: &mut Tx, now: Time, limit: i64) -> Result<Vec<ApprovalId>, StoreError> {
-    let rows: Vec<(Uuid,)> = on!(tx, |conn| {
-        sqlx::query_as("SELECT id FROM approval WHERE status = 'pending' AND due_at <= $1 ORDER BY due_at LIMIT $2")
-            .bind(now)
-            .bind(limit)
-            .fetch_all(conn)
-            .await
-    })?;
-    Ok(rows.into_iter().map(|(id,)| ApprovalId::from_uuid(id)).collect())
-}
-
 /// The run of an approval, to lock it before anything is read.
 pub async fn find_run(tx: &mut Tx, id: ApprovalId) -> Result<Option<RunId>, StoreError> {
     let row: Option<(Uuid,)> = on!(tx, |conn| {

@@ -99,9 +99,17 @@ pub struct Execution {
     pub output: Option<Value>,
 }
 
+#[derive(FromRow)]
+struct ExecutionRow {
+    checked_at: Time,
+    reported_at: Option<Time>,
+    is_error: Option<bool>,
+    output: Option<String>,
+}
+
 /// How the approved call of an approval went, once it was allowed.
 pub async fn find_execution(tx: &mut Tx, approval: ApprovalId) -> Result<Option<Execution>, StoreError> {
-    let row: Option<(Time, Option<Time>, Option<bool>, Option<String>)> = on!(tx, |conn| {
+    let row: Option<ExecutionRow> = on!(tx, |conn| {
         sqlx::query_as(
             "SELECT c.checked_at, r.reported_at, r.is_error, r.output FROM gate_check c \
              LEFT JOIN tool_result r ON r.check_id = c.id \
@@ -111,9 +119,10 @@ pub async fn find_execution(tx: &mut Tx, approval: ApprovalId) -> Result<Option<
         .fetch_optional(conn)
         .await
     })?;
-    row.map(|(allowed_at, reported_at, is_error, output)| {
-        let output = output.map(|text| from_text(&text, "tool_result", "output", approval)).transpose()?;
-        Ok(Execution { allowed_at, reported_at, is_error, output })
+    row.map(|row| {
+        let output = row.output.map(|text| from_text(&text, "tool_result", "output", approval)).transpose()?;
+        let (reported_at, is_error) = (row.reported_at, row.is_error);
+        Ok(Execution { allowed_at: row.checked_at, reported_at, is_error, output })
     })
     .transpose()
 }

@@ -12,6 +12,7 @@ mod append;
 pub mod approval;
 pub mod backoff;
 mod database;
+pub mod deadline;
 pub mod decision;
 pub mod entitlement;
 pub mod event;
@@ -76,6 +77,7 @@ pub fn digest(
     domain::Digest::from_bytes(bytes).ok_or_else(|| inconsistent(table, column, row, "not 32 bytes"))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers hand over ids and errors; both are small")]
 fn inconsistent(table: &'static str, column: &'static str, row: impl ToString, why: impl ToString) -> StoreError {
     StoreError::Inconsistent { table, column, row: row.to_string(), why: why.to_string() }
 }

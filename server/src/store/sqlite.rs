@@ -53,7 +53,7 @@ pub enum Job {
     /// A command in a savepoint of its own.
     Command(Box<dyn Command>),
     /// A pure append, grouped with the batch's others.
-    Check(CheckAppend),
+    Check(Box<CheckAppend>),
 }
 
 /// A command whose result type is forgotten, so that they can queue together.
@@ -64,10 +64,13 @@ pub trait Command: Send {
     fn fail(self: Box<Self>, why: Error);
 }
 
+/// Answers whoever waits, once the commit's outcome is known.
+type Reply = Box<dyn FnOnce(Result<(), String>) + Send>;
+
 /// A command that ran: whether its savepoint stays, and how to answer after the commit.
 pub struct Ran {
     keep: bool,
-    reply: Box<dyn FnOnce(Result<(), String>) + Send>,
+    reply: Reply,
 }
 
 struct Envelope<T, F> {
@@ -81,7 +84,7 @@ impl<T: Send + 'static, F: Work<T>> Command for Envelope<T, F> {
             let Self { work, reply } = *self;
             let result = AssertUnwindSafe(work(tx)).catch_unwind().await.unwrap_or_else(|_| Err(panicked()));
             let keep = result.is_ok();
-            let reply = Box::new(move |commit: Result<(), String>| {
+            let reply: Reply = Box::new(move |commit: Result<(), String>| {
                 // Whoever stopped waiting is not told.
                 drop(reply.send(commit.map_err(|why| StoreError::CommitFailed(why).into()).and(result)));
             });
@@ -105,8 +108,8 @@ pub(super) fn command<T: Send + 'static>(work: impl Work<T>, reply: oneshot::Sen
 }
 
 /// Packs a plain check for the queue.
-pub(super) const fn check(append: CheckAppend) -> Job {
-    Job::Check(append)
+pub(super) fn check(append: CheckAppend) -> Job {
+    Job::Check(Box::new(append))
 }
 
 impl Sqlite {
@@ -191,7 +194,7 @@ struct Writer {
 /// A batch on its way to the commit.
 #[derive(Default)]
 struct Batch {
-    replies: Vec<Box<dyn FnOnce(Result<(), String>) + Send>>,
+    replies: Vec<Reply>,
     checks: Vec<CheckAppend>,
 }
 
@@ -216,7 +219,7 @@ impl Writer {
         let mut jobs = 0;
         while let Some(job) = next {
             match job {
-                Job::Check(append) => batch.checks.push(append),
+                Job::Check(append) => batch.checks.push(*append),
                 Job::Command(command) => match in_savepoint(&mut tx, command).await {
                     Ok(reply) => batch.replies.push(reply),
                     Err(error) => return batch.finish(Err(error.to_string())),
@@ -277,10 +280,7 @@ fn fail(job: Job, error: StoreError) {
 }
 
 /// Runs a command in a savepoint; what it refuses leaves no trace, neither rows nor events.
-async fn in_savepoint(
-    tx: &mut Tx,
-    command: Box<dyn Command>,
-) -> Result<Box<dyn FnOnce(Result<(), String>) + Send>, StoreError> {
+async fn in_savepoint(tx: &mut Tx, command: Box<dyn Command>) -> Result<Reply, StoreError> {
     let events = tx.entries.len();
     tx.execute("SAVEPOINT job").await?;
     let ran = command.run(tx).await;

@@ -5,7 +5,12 @@ use serde_json::json;
 
 use crate::support::{TestConsole, on_both, request};
 
-on_both!(bodies_without_one_reading_are_refused, fields_are_named, expired_and_revoked_keys_open_nothing, hostile_text_survives_unchanged);
+on_both!(
+    bodies_without_one_reading_are_refused,
+    fields_are_named,
+    expired_and_revoked_keys_open_nothing,
+    hostile_text_survives_unchanged
+);
 
 async fn bodies_without_one_reading_are_refused(console: TestConsole) {
     let agent = console.cast().await;
@@ -13,8 +18,17 @@ async fn bodies_without_one_reading_are_refused(console: TestConsole) {
     let before = agent.kinds().await;
     let deep = format!("{{\"input\":{}1{}}}", "[".repeat(100), "]".repeat(100));
     let texts = [
-        "", "{", "nul", "[1,]", "{\"a\":1,\"a\":2}", "{\"input\":{\"n\":9007199254740993}}", "{\"n\":1e400}", "{\"s\":\"\\ud800\"}", &deep,
-        "{}{}", "{\"s\":\"\u{0}\"}",
+        "",
+        "{",
+        "nul",
+        "[1,]",
+        "{\"a\":1,\"a\":2}",
+        "{\"input\":{\"n\":9007199254740993}}",
+        "{\"n\":1e400}",
+        "{\"s\":\"\\ud800\"}",
+        &deep,
+        "{}{}",
+        "{\"s\":\"\u{0}\"}",
     ];
     for text in texts {
         assert_eq!(console.post_text(&agent.key, &path, text).await.problem(), "400 malformed_json", "{text}");
@@ -25,7 +39,10 @@ async fn bodies_without_one_reading_are_refused(console: TestConsole) {
     let huge = format!("{{\"s\":\"{}\"}}", "x".repeat(1 << 20));
     assert_eq!(console.post_text(&agent.key, &path, &huge).await.problem(), "413 too_large");
     let plain = request(Method::POST, &agent.key, &path).header("content-type", "text/plain");
-    assert_eq!(console.send(plain.body(Body::from("{}")).expect("a request")).await.problem(), "415 unsupported_media_type");
+    assert_eq!(
+        console.send(plain.body(Body::from("{}")).expect("a request")).await.problem(),
+        "415 unsupported_media_type"
+    );
     assert_eq!(agent.kinds().await, before);
 }
 
@@ -58,7 +75,11 @@ async fn fields_are_named(console: TestConsole) {
     let silent = json!({"workflow": "payments", "subject": "x"});
     assert_eq!(console.post(&agent.key, "/runs", &silent).await.problem(), "422 invalid_field");
     for query in ["limit=0", "limit=201", "cursor=x", "status=gone", "unknown=1", "limit=1&limit=2"] {
-        assert_eq!(console.get(&agent.key, &format!("/runs?{query}")).await.problem(), "400 malformed_request", "{query}");
+        assert_eq!(
+            console.get(&agent.key, &format!("/runs?{query}")).await.problem(),
+            "400 malformed_request",
+            "{query}"
+        );
     }
 }
 
@@ -75,7 +96,10 @@ async fn expired_and_revoked_keys_open_nothing(console: TestConsole) {
     console.get(key.secret.reveal(), "/runs").await.expect(200);
     console.pass(chrono::TimeDelta::hours(1));
     assert_eq!(console.get(key.secret.reveal(), "/runs").await.problem(), "401 not_signed_in");
-    assert_eq!(console.send(request(Method::GET, "", "/runs").body(Body::empty()).expect("a request")).await.problem(), "401 not_signed_in");
+    assert_eq!(
+        console.send(request(Method::GET, "", "/runs").body(Body::empty()).expect("a request")).await.problem(),
+        "401 not_signed_in"
+    );
     console.get(&agent.key, "/runs").await.expect(200);
 }
 

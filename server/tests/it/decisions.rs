@@ -21,9 +21,9 @@ async fn people_outside_or_excluded_cannot_decide(console: TestConsole) {
     console.person("Otto Kern", &[domain::Role::Reviewer], &["others"]).await;
     let approval = agent.suspended_payment("pay-1").await;
     let table = [
-        ("rosa", "403 self_approval"),  // asked for the run
-        ("dev", "403 self_approval"),   // owns the agent
-        ("otto", "403 not_entitled"),   // another group
+        ("rosa", "403 self_approval"), // asked for the run
+        ("dev", "403 self_approval"),  // owns the agent
+        ("otto", "403 not_entitled"),  // another group
     ];
     for (person, told) in table {
         let token = console.token(person).await;
@@ -40,7 +40,8 @@ async fn a_person_fills_one_seat(console: TestConsole) {
     let mira = console.token("mira").await;
     let first = agent.decide(&mira, &approval, json!({"verdict": "approve", "for_group": "risk"})).await.expect(201);
     assert_eq!(first["group"], "risk");
-    let second = agent.decide(&mira, &approval, json!({"verdict": "reject", "reason_code": "doubt", "notes": "x"})).await;
+    let second =
+        agent.decide(&mira, &approval, json!({"verdict": "reject", "reason_code": "doubt", "notes": "x"})).await;
     assert_eq!(second.problem(), "409 already_voted");
     // The risk seat is taken: another risk person finds none open.
     assert_eq!(agent.approve(&console.token("tomas").await, &approval).await.problem(), "403 not_entitled");

@@ -70,7 +70,11 @@ async fn a_fact_too_old_counts_as_absent(console: TestConsole) {
     console.pass(TimeDelta::minutes(61));
     let blocked = later.pay("pay-1").await;
     assert_eq!(blocked["outcome"], "block", "{blocked}");
-    let score = blocked["evidence"]["conditions"][0]["facts"].as_array().expect("facts").iter().find(|fact| fact["name"] == "score");
+    let score = blocked["evidence"]["conditions"][0]["facts"]
+        .as_array()
+        .expect("facts")
+        .iter()
+        .find(|fact| fact["name"] == "score");
     assert_eq!(score.expect("score is listed")["value"], json!(null));
 }
 

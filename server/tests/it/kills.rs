@@ -142,7 +142,9 @@ impl Case {
         let path = format!("/runs/{}/timeline?limit=200", self.run);
         let (_, timeline) = server.get(client, &site.hook, &path).await.expect("an answer");
         let items = timeline["items"].as_array().expect("items");
-        for once in ["decision.recorded", "approval.approved", "resumption.queued", "resumption.delivered", "approval.consumed"] {
+        for once in
+            ["decision.recorded", "approval.approved", "resumption.queued", "resumption.delivered", "approval.consumed"]
+        {
             assert_eq!(items.iter().filter(|item| item["kind"] == once).count(), 1, "{once}: {items:?}");
         }
     }
@@ -156,11 +158,15 @@ async fn leaves_are_whole(site: &Installation, server: Running) {
     let check: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&pool).await.expect("a check");
     assert_eq!(check, "ok");
     let (least, most, count): (i64, i64, i64) =
-        sqlx::query_as("SELECT MIN(leaf_index), MAX(leaf_index), COUNT(*) FROM event_leaf").fetch_one(&pool).await.expect("a row");
+        sqlx::query_as("SELECT MIN(leaf_index), MAX(leaf_index), COUNT(*) FROM event_leaf")
+            .fetch_one(&pool)
+            .await
+            .expect("a row");
     assert_eq!((least, most - least + 1), (1, count));
-    let orphans: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM event WHERE id NOT IN (SELECT event_id FROM event_leaf)")
-        .fetch_one(&pool)
-        .await
-        .expect("a count");
+    let orphans: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM event WHERE id NOT IN (SELECT event_id FROM event_leaf)")
+            .fetch_one(&pool)
+            .await
+            .expect("a count");
     assert_eq!(orphans, 0);
 }

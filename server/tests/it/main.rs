@@ -4,8 +4,8 @@ mod support;
 
 mod bad_input;
 mod calls;
-mod decisions;
 mod deadlines;
+mod decisions;
 mod facts;
 mod keys;
 mod kills;

@@ -35,7 +35,10 @@ async fn a_poll_without_news_returns_in_time(console: TestConsole) {
     let approval = agent.suspended_payment("pay-1").await;
     let outcome = console.get(&agent.key, &format!("/approvals/{approval}/decision?wait=1")).await.expect(200);
     assert_eq!((&outcome["status"], &outcome["eta_hours"]), (&json!("AWAITING_HUMAN_REVIEW"), &json!(24)));
-    assert_eq!(console.get(&agent.key, &format!("/approvals/{approval}/decision?wait=x")).await.problem(), "400 malformed_request");
+    assert_eq!(
+        console.get(&agent.key, &format!("/approvals/{approval}/decision?wait=x")).await.problem(),
+        "400 malformed_request"
+    );
 }
 
 async fn the_wake_up_is_recorded_once(console: TestConsole) {

@@ -8,7 +8,8 @@ use crate::support::{PAYMENTS, TestConsole, on_both};
 on_both!(the_same_text_is_the_same_version, runs_keep_their_version, faults_are_named_with_line_and_column);
 
 async fn the_same_text_is_the_same_version(console: TestConsole) {
-    let publish = async |text: &str| console.desk.publish_workflow(&Caller::CommandLine, None, text).await.expect("a version");
+    let publish =
+        async |text: &str| console.desk.publish_workflow(&Caller::CommandLine, None, text).await.expect("a version");
     let first = publish(PAYMENTS).await;
     let changed = publish(&PAYMENTS.replace("<= 100", "<= 200")).await;
     assert_eq!((first.version, changed.version), (1, 2));

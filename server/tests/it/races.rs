@@ -73,7 +73,8 @@ async fn a_vote_and_the_deadline_do_not_both_win(console: TestConsole) {
             other => panic!("{other}: {}", voted.text),
         }
         let kinds = run.kinds().await;
-        let ends = kinds.iter().filter(|kind| ["approval.approved", "approval.expired"].contains(&kind.as_str())).count();
+        let ends =
+            kinds.iter().filter(|kind| ["approval.approved", "approval.expired"].contains(&kind.as_str())).count();
         assert_eq!(ends, 1, "{kinds:?}");
     }
 }

@@ -1,9 +1,6 @@
 //! Every route says who may call it, and holds to that.
 
-use axum::{
-    body::Body,
-    http::Request,
-};
+use axum::{body::Body, http::Request};
 use server::http::{declared, routes::Access};
 
 use crate::support::{TestConsole, on_both};
@@ -25,7 +22,8 @@ fn the_declared_routes() {
 
 async fn routes_that_need_somebody_refuse_nobody(console: TestConsole) {
     for route in declared() {
-        let request = Request::builder().method(route.method.clone()).uri(filled(&route.path)).header("host", "console.test");
+        let request =
+            Request::builder().method(route.method.clone()).uri(filled(&route.path)).header("host", "console.test");
         let reply = console.send(request.body(Body::empty()).expect("a request")).await;
         let told = reply.status.as_u16();
         match route.access {

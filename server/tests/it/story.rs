@@ -29,8 +29,17 @@ async fn a_payment_is_stopped_approved_by_two_groups_and_runs_once(console: Test
     agent.report("pay-1", "pay", json!({"ok": true})).await.expect(200);
     let kinds = agent.kinds().await;
     let story = [
-        "approval.opened", "session.suspended", "decision.recorded", "decision.recorded", "approval.approved", "session.resumed",
-        "resumption.queued", "resumption.delivered", "approval.consumed", "gate.checked", "tool.executed",
+        "approval.opened",
+        "session.suspended",
+        "decision.recorded",
+        "decision.recorded",
+        "approval.approved",
+        "session.resumed",
+        "resumption.queued",
+        "resumption.delivered",
+        "approval.consumed",
+        "gate.checked",
+        "tool.executed",
     ];
     let mut rest = kinds.iter();
     for wanted in story {

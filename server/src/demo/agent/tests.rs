@@ -33,7 +33,8 @@ async fn answer(State(stub): State<Stub>, uri: Uri) -> Response {
         "/approvals/apr_1" => json!({"policy": {"approve": [{"group": "compliance"}, {"group": "risk"}]}}),
         path if path.starts_with("/approvals/apr_1/decision") => {
             let waits = stub.asked.lock().expect("lock").iter().filter(|asked| *asked == path).count() < 2;
-            let rejected = json!({"status": "rejected", "notes": "Wrong customer.", "reviewers": [{"name": "Ana Ruiz"}]});
+            let rejected =
+                json!({"status": "rejected", "notes": "Wrong customer.", "reviewers": [{"name": "Ana Ruiz"}]});
             if waits { json!({"status": AWAITING}) } else { rejected }
         }
         _ => json!({}),
@@ -84,7 +85,9 @@ async fn a_blocked_call_does_not_run() {
 
 #[tokio::test]
 async fn what_is_not_permission_does_not_run() {
-    for (status, answer) in [(200, json!({"outcome": "maybe"})), (200, json!({})), (403, json!({"code": "wrong_scope"}))] {
+    for (status, answer) in
+        [(200, json!({"outcome": "maybe"})), (200, json!({})), (403, json!({"code": "wrong_scope"}))]
+    {
         let (outcome, asked, _) = called(&[(status, answer.clone())]).await;
         assert!(outcome.is_err(), "{answer}");
         assert_eq!(asked, [CHECK], "{answer}");

@@ -41,7 +41,11 @@ pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Ca
 }
 
 /// `GET /approvals/{id}`, with the revision as `ETag`.
-pub async fn show(State(state): State<AppState>, Extension(caller): Extension<Caller>, Id(id): Id<ApprovalId>) -> Answer {
+pub async fn show(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<ApprovalId>,
+) -> Answer {
     let (stored, votes) = state.desk.approval_detail(&caller, id).await?;
     let votes: Vec<Value> = votes.iter().map(vote).collect();
     let body = json!({

@@ -25,7 +25,12 @@ pub fn routes(routes: Routes) -> Routes {
         .add(put, "/api/v1/workflows/{name}", granted(Action::PublishWorkflow), workflows::publish)
         .add(get.clone(), "/api/v1/workflows", granted(Action::ReadWorkflows), workflows::list)
         .add(get.clone(), "/api/v1/workflows/{name}", granted(Action::ReadWorkflows), workflows::latest)
-        .add(get.clone(), "/api/v1/workflows/{name}/versions/{version}", granted(Action::ReadWorkflows), workflows::version)
+        .add(
+            get.clone(),
+            "/api/v1/workflows/{name}/versions/{version}",
+            granted(Action::ReadWorkflows),
+            workflows::version,
+        )
         .add(post.clone(), "/api/v1/runs", granted(Action::StartRun), runs::start)
         .add(get.clone(), "/api/v1/runs", granted(Action::ReadRun), runs::list)
         .add(get.clone(), "/api/v1/runs/{id}", granted(Action::ReadRun), runs::show)

@@ -6,14 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{
-    Refusal,
-    id::RunId,
-    page::Page,
-    refusal::Code,
-    review::TimelineItem,
-    session::SessionStatus,
-};
+use domain::{Refusal, id::RunId, page::Page, refusal::Code, review::TimelineItem, session::SessionStatus};
 use serde_json::{Value, json};
 
 use super::ok;
@@ -22,10 +15,17 @@ use crate::{
         Caller,
         fact::{RecordAssertions, WriteFacts},
         gate_check::CheckCall,
-        run::{AttachSession, Idempotency, StartRun},
+        idempotency::Idempotency,
+        run::StartRun,
+        session::AttachSession,
         tool_result::ReportResult,
     },
-    http::{AppState, body::Body, problem::Answer, query::{Id, Query}},
+    http::{
+        AppState,
+        body::Body,
+        problem::Answer,
+        query::{Id, Query},
+    },
     store::run::{Run, RunFilter},
 };
 
@@ -195,18 +195,20 @@ async fn replay(state: &AppState, caller: &Caller, key: Option<&Idempotency>) ->
     let kept = state.desk.replay(caller, key).await?;
     Ok(kept.map(|(status, answer)| {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-        (status, [(header::CONTENT_TYPE, "application/json"), (header::HeaderName::from_static("idempotent-replayed"), "true")], answer)
+        (
+            status,
+            [
+                (header::CONTENT_TYPE, "application/json"),
+                (header::HeaderName::from_static("idempotent-replayed"), "true"),
+            ],
+            answer,
+        )
             .into_response()
     }))
 }
 
 /// When the call lost against one with the same key, that one's answer.
-async fn replay_or(
-    state: &AppState,
-    caller: &Caller,
-    key: Option<&Idempotency>,
-    error: crate::error::Error,
-) -> Answer {
+async fn replay_or(state: &AppState, caller: &Caller, key: Option<&Idempotency>, error: crate::error::Error) -> Answer {
     match replay(state, caller, key).await? {
         Some(answer) => Ok(answer),
         None => Err(error.into()),

@@ -49,7 +49,8 @@ impl Installation {
         let file = path.join("payments.yaml");
         command(path, &["workflow", "publish", file.to_str().expect("a path")]);
         let key = |arguments: &[&str]| command(path, &[&["key", "create"], arguments].concat()).trim().to_owned();
-        let token = |name: &str| key(&["--name", name, "--scope", "reviewer", "--owner", &format!("{name}@example.com")]);
+        let token =
+            |name: &str| key(&["--name", name, "--scope", "reviewer", "--owner", &format!("{name}@example.com")]);
         Self {
             hook: key(&["--name", "agent", "--scope", "hook", "--owner", "dev@example.com"]),
             ledger: key(&["--name", "ledger", "--scope", "system", "--source", "ledger"]),
@@ -122,12 +123,8 @@ fn binary(folder: &Path) -> Command {
 }
 
 fn command(folder: &Path, arguments: &[&str]) -> String {
-    let mut child = binary(folder)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the command");
+    let mut child =
+        binary(folder).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the command");
     writeln!(child.stdin.take().expect("its input"), "{PASSWORD}").ok();
     let output = child.wait_with_output().expect("its output");
     assert!(output.status.success(), "{arguments:?} failed");

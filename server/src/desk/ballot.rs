@@ -1,0 +1,90 @@
+//! What speaks against a ballot, in the words the reviewer reads.
+
+use domain::{
+    Refusal,
+    approval::Status,
+    decision::{Ballot, Decision, Verdict},
+    gate::ConditionResult,
+    id::PersonId,
+    judge::{Finding, Ruling},
+    policy::{Candidate, Circumstances, Via},
+    refusal::Code,
+};
+use serde_json::json;
+
+use super::decision::Decided;
+use crate::store::approval::Stored;
+
+/// Past the deadline.
+pub(super) const EXPIRED: &str = "Your decision was not applied: the time to decide is over. Nothing ran.";
+
+/// Who decides, and where.
+pub(super) struct Reviewer {
+    pub(super) candidate: Candidate,
+    pub(super) name: String,
+    pub(super) via: Via,
+}
+
+/// The answer to a repeat: the same person, verdict and package get the decision that is stored.
+pub(super) fn repeated(stored: &Stored, votes: &[Decision], person: PersonId, ballot: &Ballot) -> Option<Decided> {
+    let same = |vote: &&Decision| {
+        vote.person == person && vote.verdict == ballot.verdict && vote.package_digest == ballot.package_digest
+    };
+    let decision = votes.iter().find(same)?.clone();
+    let standing = stored.package.policy.standing(votes);
+    Some(Decided { decision, status: stored.state.status(), standing, is_repeat: true })
+}
+
+/// What rules a person out whatever the state: exclusion, no seat in the policy, decisions by API not allowed.
+pub(super) fn entitled_at_all(
+    stored: &Stored,
+    reviewer: &Reviewer,
+    circumstances: &Circumstances,
+) -> Result<(), Refusal> {
+    let policy = &stored.package.policy;
+    if !policy.via.contains(&reviewer.via) {
+        return Err(Refusal::new(Code::NotEntitled, "This policy takes decisions in the console only."));
+    }
+    let is_member = policy.approve.iter().any(|seats| reviewer.candidate.groups.contains(&seats.group));
+    if is_member && policy.excluded(reviewer.candidate.person, circumstances).is_none() {
+        return Ok(());
+    }
+    // The policy words the refusal itself.
+    policy.seat_for(&reviewer.candidate, circumstances, &[], Verdict::Reject, None).map(drop)
+}
+
+/// 409 with the winner and the time.
+pub(super) fn settled(stored: &Stored, votes: &[Decision]) -> Refusal {
+    let status = stored.state.status();
+    if status == Status::Expired {
+        return Refusal::new(Code::Expired, EXPIRED).with("status", status.as_str());
+    }
+    let winner = votes.last();
+    let who = winner.map_or("Somebody else", |vote| vote.name.as_str());
+    let message = format!("Your decision was not applied. {who} settled it first: {status}.");
+    Refusal::new(Code::AlreadyDecided, message)
+        .with("status", status.as_str())
+        .with("winner", json!(winner.map(|vote| &vote.name)))
+        .with("decided_at", json!(stored.state.ended_at()))
+}
+
+pub(super) fn check_revision(stored: &Stored, ballot: &Ballot) -> Result<(), Refusal> {
+    let Some(read) = ballot.revision else {
+        let message = "Say which revision you read, in If-Match or in `revision`.";
+        return Err(Refusal::new(Code::RevisionRequired, message));
+    };
+    if read == stored.revision {
+        return Ok(());
+    }
+    let message =
+        format!("Your decision was not applied: you read revision {read}, revision {} stands.", stored.revision);
+    Err(Refusal::new(Code::StaleRevision, message).with("read", read).with("current_revision", stored.revision))
+}
+
+/// Approving needs every condition to hold now, not only when the call was stopped.
+pub(super) fn conditions_hold(finding: &Finding) -> Result<(), Refusal> {
+    let Ruling::Block { error } = &finding.ruling else { return Ok(()) };
+    let unmet: Vec<&ConditionResult> = finding.evidence.conditions.iter().filter(|seen| !seen.passed).collect();
+    let message = format!("Nothing was approved: a condition no longer holds. {error}");
+    Err(Refusal::new(Code::ConditionsChanged, message).with("unmet", json!(unmet)))
+}

@@ -1,0 +1,118 @@
+//! Attaching agent sessions to runs.
+
+use domain::{
+    Actor, Refusal,
+    event::Event,
+    id::{KeyId, RunId, SessionId},
+    permission::Action,
+    session::Session,
+};
+use futures::{FutureExt as _, future::BoxFuture};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Caller, Desk,
+    text::{self, NAME},
+};
+use crate::{
+    error::{Error, Result},
+    store::{self, Tx, run::Run, session::Attached},
+};
+
+/// What `POST /runs/{id}/sessions` takes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttachSession {
+    /// The framework's word for itself.
+    pub framework: String,
+    /// The framework's id of the session.
+    pub id: String,
+    /// Where it works.
+    #[serde(default)]
+    pub cwd: Option<String>,
+    /// The host that runs it.
+    #[serde(default)]
+    pub runner: Option<String>,
+    /// How it is woken.
+    #[serde(default)]
+    pub resume: Option<Resume>,
+}
+
+/// How a session is woken.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resume {
+    /// By the agent's own long poll.
+    pub via: ResumeVia,
+}
+
+/// The ways to wake a session.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResumeVia {
+    /// The harness fetches the outcome.
+    Poll,
+}
+
+impl AttachSession {
+    pub(super) fn check(&self, at: &str) -> Result<(), Refusal> {
+        text::required(&format!("{at}/framework"), &self.framework, NAME)?;
+        text::required(&format!("{at}/id"), &self.id, NAME)?;
+        text::optional(&format!("{at}/cwd"), self.cwd.as_deref(), 4_096)?;
+        text::optional(&format!("{at}/runner"), self.runner.as_deref(), NAME)?;
+        if self.id.starts_with("ses_") {
+            return Err(Refusal::invalid(format!("{at}/id"), "ids that begin with ses_ are given by Countersign"));
+        }
+        Ok(())
+    }
+}
+
+impl Desk {
+    /// Attaches a further session to a run; the same session again answers the same id.
+    pub async fn attach_session(&self, caller: &Caller, run: RunId, body: AttachSession) -> Result<Value> {
+        let key = caller.key(Action::StartRun)?.id;
+        let run = self.visible_run(caller, run).await?;
+        body.check("")?;
+        let id = self.database.write(move |tx| attach_boxed(tx, run, key, body)).await?;
+        Ok(json!({"session_id": id}))
+    }
+}
+
+fn attach_boxed(tx: &mut Tx, run: Run, key: KeyId, body: AttachSession) -> BoxFuture<'_, Result<SessionId>> {
+    async move { attach(tx, &run, key, body).await }.boxed()
+}
+
+/// Stores a session with its event; the same session again answers the same id.
+pub(super) async fn attach(tx: &mut Tx, run: &Run, key: KeyId, body: AttachSession) -> Result<SessionId> {
+    let session = Attached {
+        id: SessionId::from_uuid(tx.uuid()),
+        run: run.id,
+        framework: body.framework,
+        external_id: body.id,
+        state: Session::Active,
+        cwd: body.cwd,
+        runner: body.runner,
+        key,
+        attached_at: tx.now(),
+    };
+    if !store::session::insert(tx, &session).await? {
+        let known = store::session::find(tx, run.id, &session.external_id).await?;
+        return known.map(|known| known.id).ok_or(Error::Moved);
+    }
+    let event = Event::SessionAttached {
+        session: session.id,
+        framework: session.framework.clone(),
+        external_id: session.external_id.clone(),
+    };
+    tx.record_in(run.id, &run.subject, None, Actor::Key(key), event);
+    Ok(session.id)
+}
+
+/// A session as the API shows it.
+pub(super) fn session_view(session: &Attached) -> Value {
+    json!({
+        "session_id": session.id, "framework": session.framework, "id": session.external_id,
+        "status": session.state.status(), "cwd": session.cwd, "runner": session.runner, "attached_at": session.attached_at,
+    })
+}
