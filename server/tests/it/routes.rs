@@ -29,7 +29,7 @@ async fn routes_that_need_somebody_refuse_nobody(console: TestConsole) {
         match route.access {
             Access::Granted(_) => assert_eq!(told, 401, "{route:?}"),
             Access::Page if route.path == "/sign-in" => assert_eq!(told, 200, "{route:?}"),
-            Access::Page => assert!(reply.headers["location"].to_str().expect("text").starts_with("/"), "{route:?}"),
+            Access::Page => assert!(reply.headers["location"].to_str().expect("text").starts_with('/'), "{route:?}"),
             Access::Public => assert!(told < 400 || told == 404, "{route:?} {told}"),
             // Without an Origin nothing is accepted, not even an empty form.
             Access::Form => assert!((400..500).contains(&told) || told == 303, "{route:?} {told}"),

@@ -53,13 +53,7 @@ impl<'a> Browser<'a> {
             request = request.header(header::ORIGIN, self.origin);
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
-        let body: String = fields
-            .iter()
-            .map(|(name, value)| {
-                let value: String = value.bytes().map(|byte| format!("%{byte:02x}")).collect();
-                format!("{name}={value}&")
-            })
-            .collect();
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let reply = self.console.send(request.body(Body::from(body)).expect("a request")).await;
         for set in reply.headers.get_all(header::SET_COOKIE) {
             let set = set.to_str().expect("text");
