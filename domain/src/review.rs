@@ -42,7 +42,7 @@ pub struct Review {
     pub id: ApprovalId,
     /// Its state.
     pub state: Approval,
-    /// The revision shown.
+    /// The package revision that decisions bind to.
     pub revision: u32,
     /// The package shown.
     pub package: Package,

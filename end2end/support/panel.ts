@@ -56,7 +56,8 @@ function findMisfits(): string[] {
   const cut = all.filter((element) => {
     const { overflowX, textOverflow, position } = getComputedStyle(element);
     const hides = (overflowX === 'hidden' || overflowX === 'clip') && textOverflow !== 'ellipsis' && position !== 'absolute';
-    return hides && element.scrollWidth > element.clientWidth + 1;
+    const isDecorated = element.querySelector(':scope > [aria-hidden=true]') !== null;
+    return hides && !isDecorated && element.scrollWidth > element.clientWidth + 1;
   });
   const beyond = all.filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
   return [

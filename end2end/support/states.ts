@@ -5,7 +5,7 @@ import { ANA, DEV, LENA, MIRA, ROSA, TOMAS, type Person } from './cast';
 import type { Guard } from './guard';
 import { approve, choice, notes, panel, send, submitAsItStands } from './panel';
 import { ACCOUNT, type Story, alert, differing, note, onboarding, payment } from './stories';
-import { type Console, type Decide, type Visit, expect, go, hydrated } from './test';
+import { type Console, type Decide, type Visit, expect, go, reloaded } from './test';
 
 export interface Stage {
   readonly console: Console;
@@ -25,14 +25,10 @@ const review = (stage: Stage, who: Person, id: string): Promise<Page> => see(sta
 const APPROVE = { verdict: 'approve', confirmed: 'yes' };
 const REJECT = { verdict: 'reject', reason_code: 'over_limit', notes: 'The limit is too high for a first account.' };
 
-/** Answers a form that will be refused, and waits for the page that says so. */
+/** Sends a form that will be refused with this status, and waits for the page that says so. */
 async function refused(stage: Stage, page: Page, status: number, act: () => Promise<void>): Promise<Page> {
   stage.guard.allow(status, /\/(decide|sign-in)$/);
-  const answer = page.waitForResponse((response) => response.request().method() === 'POST' && response.status() === status);
-  await act();
-  await answer;
-  await page.waitForLoadState();
-  await hydrated(page);
+  await reloaded(page, act);
   return page;
 }
 
@@ -45,7 +41,7 @@ async function approved(stage: Stage, story: Promise<Story>): Promise<Story> {
 async function ended(stage: Stage, output: unknown, isError: boolean): Promise<Story> {
   const story = await approved(stage, onboarding(stage.console));
   await story.agent.wait(story.approval);
-  await story.agent.check('call-3', 'setup_account', { ...ACCOUNT, customer_id: 'cust_456' });
+  await story.agent.check('call-3', 'setup_account', ACCOUNT);
   await story.agent.report('call-3', 'setup_account', output, isError);
   return story;
 }

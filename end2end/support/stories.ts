@@ -7,16 +7,17 @@ export interface Story {
   readonly approval: string;
 }
 
-export const ACCOUNT = { customer_id: 'cust_456', product: 'Business current account' };
+export const ACCOUNT = { customer_id: 'cust_456', product: 'business current' };
 
 /** A high-risk customer has passed the identity check, and the agent wants to set the account up. */
-export async function onboarding(console: Console, subject = 'cust_456'): Promise<Story> {
+export async function onboarding(console: Console): Promise<Story> {
+  const subject = ACCOUNT.customer_id;
   const agent = await console.agent({ workflow: 'financial-onboarding', subject });
   const details = { name: 'Jane Smith', dob: '1987-04-12', address: '12 Quay Street, Cork', product: ACCOUNT.product };
   await agent.use('call-1', 'collect_info', details, details);
   await agent.record({ kyc_status: 'PASSED', risk_tier: 'high' }, 'kyc_20261121_07');
   await agent.use('call-2', 'verify_identity', { customer_id: subject }, { ok: true });
-  const approval = await agent.suspend('call-3', 'setup_account', { ...ACCOUNT, customer_id: subject });
+  const approval = await agent.suspend('call-3', 'setup_account', ACCOUNT);
   return { agent, approval };
 }
 

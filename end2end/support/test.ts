@@ -115,6 +115,13 @@ export async function hydrated(page: Page): Promise<void> {
   await page.waitForFunction(() => 'isHydrated' in window);
 }
 
+/** Does what loads another document, and waits until that one is alive. */
+export async function reloaded(page: Page, act: () => Promise<unknown>): Promise<void> {
+  await page.evaluate(() => Reflect.deleteProperty(window, 'isHydrated'));
+  await act();
+  await hydrated(page);
+}
+
 /** Goes to an address and waits until it is alive. */
 export async function go(page: Page, path: string): Promise<void> {
   await page.goto(path);

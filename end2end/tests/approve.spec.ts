@@ -16,6 +16,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 
     await findInQueue(ana);
     await readEverything(ana);
+    const digest = await panel(ana).locator('code').first().innerText();
     await approve(ana, 'Registry extract matches.');
     await expect(panel(ana).getByText('You approved for compliance')).toBeVisible();
     await expect(panel(ana)).toContainText('1 of 2, the session stays suspended');
@@ -30,6 +31,10 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     expect(waited).toMatchObject({ status: 'approved' });
     expect(waited.at - clicked, 'from the click to the end of the long poll').toBeLessThan(1_000);
 
+    await expect(panel(tomas)).toContainText('compliance and risk approved rev 1.');
+    await expect(panel(tomas)).toContainText('Bound to package rev 1');
+    await expect(panel(tomas).locator('code').filter({ hasText: digest }), 'the digest they read').toHaveCount(1);
+
     // The page follows by itself from here.
     await expect(panel(tomas).getByRole('heading', { name: 'Approved' })).toBeVisible();
     await expect(panel(tomas)).toContainText('Session resumed');
@@ -37,8 +42,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await expect(tomas.getByText('Approved, resuming')).toBeVisible();
     await hydrated(tomas);
     const loads = watchLoads(tomas);
-    const input = { ...ACCOUNT, customer_id: 'cust_456' };
-    expect(await agent.check('call-3', 'setup_account', input)).toMatchObject({ outcome: 'allow' });
+    expect(await agent.check('call-3', 'setup_account', ACCOUNT)).toMatchObject({ outcome: 'allow' });
     await expect(panel(tomas)).toContainText('Running setup_account');
     await agent.report('call-3', 'setup_account', RESULT);
     await expect(panel(tomas).getByText('Resumed and done')).toBeVisible();
@@ -47,8 +51,8 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     expect(loads(), 'without loading the page again').toBe(0);
 
     // Used once: the same call gets the same answer, another one is stopped anew.
-    expect(await agent.check('call-3', 'setup_account', input)).toMatchObject({ outcome: 'allow' });
-    expect(await agent.check('call-4', 'setup_account', input)).toMatchObject({ outcome: 'suspend' });
+    expect(await agent.check('call-3', 'setup_account', ACCOUNT)).toMatchObject({ outcome: 'allow' });
+    expect(await agent.check('call-4', 'setup_account', ACCOUNT)).toMatchObject({ outcome: 'suspend' });
 
     await panel(tomas).getByRole('link', { name: 'Open run' }).click();
     await readTimeline(tomas);

@@ -119,6 +119,37 @@ test('going from page to page keeps the console alive', async ({ console, visit 
   await expect(page.getByRole('row').getByRole('link')).toHaveCount(1);
 });
 
+for (const [size, viewport] of Object.entries(SIZES)) {
+  test(`whatever has the focus can be seen (${size})`, async ({ console, visit }) => {
+    const { approval } = await onboarding(console);
+    const page = await visit(ANA, { viewport });
+    await go(page, `/approvals/${approval}`);
+    await choice(page, 'Reject').check();
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    const hidden = new Set<string>();
+    for (let pressed = 0; pressed < 40; pressed += 1) {
+      await page.keyboard.press('Tab');
+      const covered = await page.evaluate(findCovered);
+      if (covered) hidden.add(covered);
+    }
+    expect([...hidden]).toEqual([]);
+  });
+}
+
+/** Runs in the page: what has the focus, if something else lies on top of all of it. */
+function findCovered(): string | null {
+  const focused = document.activeElement;
+  if (!focused || focused === document.body) return null;
+  const shown = focused.classList.contains('sr-only') ? (focused.closest('label') ?? focused) : focused;
+  const { left, top, width, height } = shown.getBoundingClientRect();
+  const points = [0.1, 0.5, 0.9].flatMap((x) => [0.1, 0.5, 0.9].map((y) => [left + width * x, top + height * y]));
+  const isSeen = points.some(([x, y]) => {
+    const hit = document.elementFromPoint(x, y);
+    return hit !== null && (shown.contains(hit) || hit.contains(shown));
+  });
+  return isSeen ? null : `${focused.tagName} ${focused.id} ${focused.textContent?.slice(0, 40)}`;
+}
+
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let pressed = 0; pressed < 60; pressed += 1) {
     await page.keyboard.press('Tab');

@@ -1,7 +1,7 @@
 // Rejecting: a reason is asked for, what was typed is never lost, and the agent reads the words as written.
 import { ANA, MIRA, TOMAS } from '../support/cast';
 import { approve, choice, notes, panel, reject, send, sendTooEarly, submitAsItStands } from '../support/panel';
-import { onboarding } from '../support/stories';
+import { ACCOUNT, onboarding } from '../support/stories';
 import { SIZES, expect, go, hydrated, test } from '../support/test';
 
 const WORDS = 'The limit is too high for a first account.\nAsk for the signed mandate & try again <soon>.';
@@ -33,10 +33,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await expect(panel(page).getByText('Ask for the signed mandate & try again <soon>.')).toBeVisible();
 
     expect(await outcome).toMatchObject({ status: 'rejected', reason_code: 'over_limit', notes: WORDS });
-    const again = await agent.check('call-3', 'setup_account', {
-      customer_id: 'cust_456',
-      product: 'Business current account',
-    });
+    const again = await agent.check('call-3', 'setup_account', ACCOUNT);
     expect(again.outcome).toBe('block');
     expect(again.error).toContain('Ask for the signed mandate & try again <soon>.');
   });

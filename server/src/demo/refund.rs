@@ -28,7 +28,7 @@ pub async fn play(agent: &mut Agent, story: &Story, wanted: &Refund) -> Result<(
     agent.call("get_customer", json!({"email": customer.email}), found).await?;
     let order = json!({"order_id": wanted.order, "total": amount, "currency": "EUR", "status": "delivered"});
     agent.call("lookup_order", json!({"order_id": wanted.order}), order).await?;
-    let said = json!({"verified_customer_id": customer.id, "order_total": amount});
+    let said = json!({"verified_customer_id": customer.id});
     agent.assert(said, wanted.reason).await?;
     match agent.call("process_refund", refund, receipt).await? {
         Called::Ran => agent.tell(&format!("{amount} EUR refunded")),

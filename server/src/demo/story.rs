@@ -125,7 +125,7 @@ impl Story {
         let customer = match (number, kind) {
             (0, _) => customers::aarav_shah(),
             (1, _) => customers::lindqvist_freight(),
-            (_, Kind::LargeRefund) => customers::some_company(number, &mut dice),
+            (_, Kind::LargeRefund) => customers::some_company(number),
             (_, Kind::HighRisk | Kind::LowRisk | Kind::SmallRefund) => customers::person(number, &mut dice),
         };
         let plot = match kind {
@@ -175,7 +175,7 @@ fn refund(number: u64, kind: Kind, dice: &mut Dice) -> Refund {
     let is_large = kind == Kind::LargeRefund;
     let cents = match (number, is_large) {
         (1, _) => 184_000,
-        (_, true) => dice.between(620, 9_400) * 100 + dice.pick(&[0, 0, 45, 90]),
+        (_, true) => dice.between(620, 9_400) * 100 + dice.pick(&[0, 0, 45, 95]),
         (_, false) => dice.between(9, 240) * 100 + dice.pick(&[0, 49, 95, 99]),
     };
     Refund {

@@ -19,6 +19,7 @@ impl Voice {
 
     /// Tells anything.
     pub fn line(&self, line: &str) {
+        let line = line.trim_end();
         match self {
             Self::Aloud => println!("{line}"),
             Self::Kept(lines) => lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned()),

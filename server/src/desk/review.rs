@@ -54,7 +54,7 @@ impl Desk {
             entitled: people.entitled(&eligible, viewer),
             mandate: people.mandate(viewer),
             state: stored.state.clone(),
-            revision: stored.revision,
+            revision: stored.package_revision(),
             package_digest: stored.package_digest,
             opened_at: stored.opened_at,
             package: stored.package.clone(),

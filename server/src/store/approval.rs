@@ -41,6 +41,14 @@ pub struct Stored {
     pub opened_at: Time,
 }
 
+impl Stored {
+    /// The revision of the package that decisions bind to. The end of an approval counts as a revision of the record,
+    /// not of what was read.
+    pub fn package_revision(&self) -> u32 {
+        self.revision - u32::from(self.state.ended_at().is_some())
+    }
+}
+
 #[derive(FromRow)]
 struct ApprovalRow {
     id: Uuid,
