@@ -37,7 +37,7 @@ fn Console() -> impl IntoView {
     provide_brought();
     view! {
         <a class="skip bg-ink text-ink-fg px-3 py-1.5 rounded-md" href="#main">"Skip to content"</a>
-        <FlatRoutes fallback=NotFoundPage>
+        <FlatRoutes fallback=|| ()>
             <Route path=path!("/") view=|| view! { <Redirect path="/approvals" /> } ssr=SsrMode::Async />
             <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
             <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async />
@@ -45,6 +45,8 @@ fn Console() -> impl IntoView {
             // The answer to a decision that was not applied keeps the address it was posted to.
             <Route path=path!("/approvals/:id/decide") view=ApprovalPage ssr=SsrMode::Async />
             <Route path=path!("/runs/:id") view=RunPage ssr=SsrMode::Async />
+            // A route like the others, so that leaving it is a change of page and not the end of the router.
+            <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
         </FlatRoutes>
     }
 }

@@ -161,8 +161,8 @@ impl TimelineItem {
 /// Where this approval stands in the viewer's list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// From 1.
-    pub position: u32,
+    /// From 1; `None` once the approval has left the list, where `next` is the first that waits for the viewer.
+    pub position: Option<u32>,
     /// Of how many.
     pub total: u32,
     /// The one before.

@@ -21,7 +21,7 @@ pub fn Rail<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
                 class="relative w-9 h-9 inline-flex items-center justify-center rounded-md bg-selected text-accent"
             >
                 <Icon name="inbox" />
-                <span class=COUNT>{counts.pending}</span>
+                {bubble(counts.pending)}
             </a>
             <a
                 href="/approvals?view=mine"
@@ -29,7 +29,7 @@ pub fn Rail<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
                 class="relative w-9 h-9 inline-flex items-center justify-center rounded-md text-muted hover:bg-hover"
             >
                 <Icon name="user-round" />
-                <span class=COUNT>{counts.mine}</span>
+                {bubble(counts.mine)}
             </a>
             <span class="relative mt-auto">
                 <Account menu="bottom-0 left-10 w-56"><span class="sr-only">"Theme and account"</span><avatar::Viewer name=&name /></Account>
@@ -37,4 +37,9 @@ pub fn Rail<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
         </aside>
     }
     .into_any()
+}
+
+/// How many wait; nothing when nothing does.
+fn bubble(count: u32) -> Option<impl IntoView> {
+    (count > 0).then(|| view! { <span class=COUNT>{count}</span> })
 }

@@ -18,7 +18,7 @@ pub fn Section(
     let heading = format!("{id}-h");
     let label = heading.clone();
     view! {
-        <section id=id aria-labelledby=label class="scroll-mt-24 pt-6">
+        <section id=id aria-labelledby=label class="pt-6">
             <div class="flex items-center gap-2 min-h-7 mb-2">
                 <h2 id=heading class="text-sm font-semibold tracking-[-0.01em]">{title}</h2>
                 <div class="ms-auto flex items-center gap-2 text-xs text-faint">{aside}</div>

@@ -52,7 +52,6 @@ pub fn Folded(
     view! {
         <details
             id=anchor
-            class="scroll-mt-24"
             on:toggle=move |_| {
                 if let Some(unread) = unread {
                     unread.remove(&name.read_value());

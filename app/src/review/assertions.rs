@@ -25,12 +25,12 @@ pub fn Differences<'a>(review: &'a Review) -> impl IntoView + use<> {
     let title = format!("{} of {all} assertions {verb} from the recorded facts", different.len());
     let rows = different.into_iter().enumerate().map(|(place, said)| row(said, place, review.now)).collect::<Vec<_>>();
     view! {
-        <section id="differences" aria-labelledby="differences-h" class="scroll-mt-24 mt-3 rounded-lg border border-warn-line overflow-hidden">
+        <section id="differences" aria-labelledby="differences-h" class="mt-3 rounded-lg border border-warn-line overflow-hidden">
             <div class="flex items-center gap-2 px-4 min-h-9 py-1.5 bg-warn-soft border-b border-warn-line">
                 <Icon name="git-compare" class="w-4 h-4 shrink-0 text-warn" />
                 <h2 id="differences-h" class="font-semibold">{title}</h2>
             </div>
-            <table class="w-full max-md:block" role="table" aria-labelledby="differences-h">
+            <table class="w-full table-fixed max-md:block" role="table" aria-labelledby="differences-h">
                 <thead class="max-md:hidden" role="rowgroup">
                     <tr role="row">
                         <th scope="col" role="columnheader" class="h-8 ps-4 pe-3 w-44 text-[11px] leading-4 text-faint font-medium whitespace-nowrap">"Fact"</th>
@@ -53,13 +53,13 @@ pub fn Differences<'a>(review: &'a Review) -> impl IntoView + use<> {
 fn row(said: &Asserted, place: usize, now: Time) -> AnyView {
     view! {
         <tr role="row" class="border-t border-rule align-top max-md:block max-md:py-2">
-            <td role="cell" class="ps-4 pe-3 py-1.5 max-md:py-0.5 max-md:block"><code class="font-medium break-words"><Text text=&said.name /></code></td>
-            <td role="cell" class="px-3 py-1.5 max-md:py-0.5 max-md:block max-md:ps-4">
+            <td role="cell" class="ps-4 pe-3 py-1.5 break-words max-md:py-0.5 max-md:block"><code class="font-medium break-words"><Text text=&said.name /></code></td>
+            <td role="cell" class="px-3 py-1.5 break-words max-md:py-0.5 max-md:block max-md:ps-4">
                 <span class="md:hidden text-xs text-faint">"Agent asserted "</span>
                 <Words value=&said.asserted anchor=format!("asserted-{place}") />
             </td>
             <td role="cell" class="w-6 py-1.5 text-warn max-md:hidden"><span aria-hidden="true">"≠"</span><span class="sr-only">"differs from"</span></td>
-            <td role="cell" class="px-3 py-1.5 max-md:py-0.5 max-md:block max-md:ps-4">
+            <td role="cell" class="px-3 py-1.5 break-words max-md:py-0.5 max-md:block max-md:ps-4">
                 <span class="md:hidden text-xs text-faint">"Recorded "</span>
                 {recorded(said, place, now)}
             </td>

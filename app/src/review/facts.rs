@@ -27,13 +27,18 @@ pub fn FourFacts<'a>(review: &'a Review) -> impl IntoView + use<> {
         None => view! { <span class="text-muted">"not stated"</span> }.into_any(),
     };
     let risk = level(package.risk);
+    let deadline_name = match review.state {
+        Approval::Pending { .. } => "Decide by",
+        Approval::Approved { .. } | Approval::Rejected { .. } => "Decided",
+        Approval::Expired { .. } => "Expired",
+    };
     let decide_by = view! { <DecideBy review=review /> }.into_any();
     view! {
         <dl class="mt-3 grid grid-cols-2 xl:grid-cols-4 gap-px bg-rule rounded-lg border border-rule overflow-hidden">
             <Fact name="Risk, from tool manifest"><RiskMark level=risk /></Fact>
             <Fact name="Reversibility">{reversibility}</Fact>
             <Fact name="Blast radius">{radius}</Fact>
-            <Fact name="Decide by">{decide_by}</Fact>
+            <Fact name=deadline_name>{decide_by}</Fact>
         </dl>
     }
     .into_any()
@@ -65,16 +70,13 @@ fn DecideBy<'a>(review: &'a Review) -> impl IntoView + use<> {
             view! {
                 <span class=class>
                     <Icon name="clock" class="w-3.5 h-3.5 shrink-0" />
-                    <span><Moment at=end now=now grain=Grain::Minute />", "{span::left(end, now)}</span>
+                    <span><Moment at=end now=now grain=Grain::Minute />", "<span class="whitespace-nowrap">{span::left(end, now)}</span></span>
                 </span>
             }
             .into_any()
         }
-        Approval::Approved { at, .. } | Approval::Rejected { at } => {
-            view! { <span>"Decided "<Moment at=at now=now grain=Grain::Minute /></span> }.into_any()
-        }
-        Approval::Expired { at } => {
-            view! { <span>"Expired "<Moment at=at now=now grain=Grain::Minute /></span> }.into_any()
+        Approval::Approved { at, .. } | Approval::Rejected { at } | Approval::Expired { at } => {
+            view! { <span><Moment at=at now=now grain=Grain::Minute /></span> }.into_any()
         }
     }
 }

@@ -30,7 +30,7 @@ pub fn Bar<'a>(review: &'a Review) -> impl IntoView + use<> {
                 <span class="text-rule-strong max-sm:hidden" aria-hidden="true">"/"</span>
                 <code class="text-muted max-sm:hidden truncate">{id.clone()}</code>
                 <span class="max-sm:hidden"><Copy text=id what="approval id" /></span>
-                {review.place.as_ref().map(|place| view! { <Neighbours place=place /> })}
+                {review.place.as_ref().and_then(|place| Some(view! { <Neighbours place=place position=place.position? /> }))}
             </div>
         </header>
     }
@@ -38,7 +38,7 @@ pub fn Bar<'a>(review: &'a Review) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Neighbours<'a>(place: &'a Place) -> impl IntoView + use<> {
+fn Neighbours<'a>(place: &'a Place, position: u32) -> impl IntoView + use<> {
     let link = |id: Option<ApprovalId>, label: &'static str, icon: &'static str| {
         id.map(|id| {
             view! {
@@ -51,7 +51,7 @@ fn Neighbours<'a>(place: &'a Place) -> impl IntoView + use<> {
     view! {
         <nav aria-label="Neighbours" class="ms-auto inline-flex items-center gap-0.5 text-xs text-muted tabular-nums whitespace-nowrap">
             {link(place.previous, "Previous approval", "chevron-up")}
-            {format!("{} of {}", place.position, place.total)}
+            {format!("{position} of {}", place.total)}
             {link(place.next, "Next approval", "chevron-down")}
         </nav>
     }

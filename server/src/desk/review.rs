@@ -45,7 +45,7 @@ impl Desk {
         let logged = store::event::list_of_approval(&mut tx, id, ACTIVITY).await?;
         let activity = named(&mut tx, logged).await?;
         let resumption = progress(&mut tx, id).await?;
-        let place = place(&mut tx, id).await?;
+        let place = place(&mut tx, viewer, id).await?;
         let people = People { stored: &stored, votes: &votes, circumstances: &circumstances, standing: &standing };
         Ok(Review {
             now: self.database.clock().now(),
@@ -144,14 +144,18 @@ async fn progress(tx: &mut Tx, id: ApprovalId) -> Result<Option<ResumptionProgre
     }))
 }
 
-/// Where the approval stands among everything that waits, due first.
-async fn place(tx: &mut Tx, id: ApprovalId) -> Result<Option<Place>> {
+/// Where the approval stands among everything that waits, due first; once decided, what waits for the viewer next.
+async fn place(tx: &mut Tx, viewer: &PersonCaller, id: ApprovalId) -> Result<Option<Place>> {
     let ids = store::queue::list_ids(tx, None, COUNTED).await?;
-    let Some(at) = ids.iter().position(|known| *known == id) else { return Ok(None) };
     let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    let total = number(ids.len());
+    let Some(at) = ids.iter().position(|known| *known == id) else {
+        let next = store::queue::list_ids(tx, Some(viewer.id), 1).await?.first().copied();
+        return Ok(Some(Place { position: None, total, previous: None, next }));
+    };
     Ok(Some(Place {
-        position: number(at + 1),
-        total: number(ids.len()),
+        position: Some(number(at + 1)),
+        total,
         previous: at.checked_sub(1).and_then(|before| ids.get(before)).copied(),
         next: ids.get(at + 1).copied(),
     }))

@@ -20,6 +20,7 @@ use crate::{
         session::AttachSession,
         tool_result::ReportResult,
     },
+    error::Result,
     http::{
         AppState,
         body::Body,
@@ -37,14 +38,8 @@ pub async fn start(
     body: Body,
 ) -> Answer {
     let key = body.idempotency(&headers, "start_run")?;
-    if let Some(answer) = replay(&state, &caller, key.as_ref()).await? {
-        return Ok(answer);
-    }
-    let fields: StartRun = body.read()?;
-    match state.desk.start_run(&caller, fields, key.clone()).await {
-        Ok(answer) => Ok((StatusCode::CREATED, Json(answer)).into_response()),
-        Err(error) => replay_or(&state, &caller, key.as_ref(), error).await,
-    }
+    let call = async |key| state.desk.start_run(&caller, body.read::<StartRun>()?, key).await;
+    once(&state, &caller, key, StatusCode::CREATED, call).await
 }
 
 /// `GET /runs`.
@@ -132,14 +127,8 @@ pub async fn write_facts(
 ) -> Answer {
     state.desk.must_see_run(&caller, id).await?;
     let key = body.idempotency(&headers, &format!("write_facts {id}"))?;
-    if let Some(answer) = replay(&state, &caller, key.as_ref()).await? {
-        return Ok(answer);
-    }
-    let fields: WriteFacts = body.read()?;
-    match state.desk.write_facts(&caller, id, fields, key.clone()).await {
-        Ok(answer) => Ok(ok(answer)),
-        Err(error) => replay_or(&state, &caller, key.as_ref(), error).await,
-    }
+    let call = async |key| state.desk.write_facts(&caller, id, body.read::<WriteFacts>()?, key).await;
+    once(&state, &caller, key, StatusCode::OK, call).await
 }
 
 /// `POST /runs/{id}/assertions`.
@@ -152,14 +141,8 @@ pub async fn record_assertions(
 ) -> Answer {
     state.desk.must_see_run(&caller, id).await?;
     let key = body.idempotency(&headers, &format!("record_assertions {id}"))?;
-    if let Some(answer) = replay(&state, &caller, key.as_ref()).await? {
-        return Ok(answer);
-    }
-    let fields: RecordAssertions = body.read()?;
-    match state.desk.record_assertions(&caller, id, fields, key.clone()).await {
-        Ok(answer) => Ok(ok(answer)),
-        Err(error) => replay_or(&state, &caller, key.as_ref(), error).await,
-    }
+    let call = async |key| state.desk.record_assertions(&caller, id, body.read::<RecordAssertions>()?, key).await;
+    once(&state, &caller, key, StatusCode::OK, call).await
 }
 
 /// `POST /runs/{id}/gate-checks`.
@@ -190,8 +173,29 @@ pub async fn report_result(
     Ok(ok(state.desk.report_result(&caller, id, fields).await?))
 }
 
+/// Makes a call unless it was made before with this key; whoever repeats it, or loses against a repeat, gets the kept
+/// answer.
+async fn once(
+    state: &AppState,
+    caller: &Caller,
+    key: Option<Idempotency>,
+    status: StatusCode,
+    call: impl AsyncFnOnce(Option<Idempotency>) -> Result<Value>,
+) -> Answer {
+    if let Some(kept) = kept(state, caller, key.as_ref()).await? {
+        return Ok(kept);
+    }
+    match call(key.clone()).await {
+        Ok(answer) => Ok((status, Json(answer)).into_response()),
+        Err(error) => match kept(state, caller, key.as_ref()).await? {
+            Some(kept) => Ok(kept),
+            None => Err(error.into()),
+        },
+    }
+}
+
 /// The kept answer of a call made before with this key.
-async fn replay(state: &AppState, caller: &Caller, key: Option<&Idempotency>) -> Answer<Option<Response>> {
+async fn kept(state: &AppState, caller: &Caller, key: Option<&Idempotency>) -> Answer<Option<Response>> {
     let kept = state.desk.replay(caller, key).await?;
     Ok(kept.map(|(status, answer)| {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
@@ -205,12 +209,4 @@ async fn replay(state: &AppState, caller: &Caller, key: Option<&Idempotency>) ->
         )
             .into_response()
     }))
-}
-
-/// When the call lost against one with the same key, that one's answer.
-async fn replay_or(state: &AppState, caller: &Caller, key: Option<&Idempotency>, error: crate::error::Error) -> Answer {
-    match replay(state, caller, key).await? {
-        Some(answer) => Ok(answer),
-        None => Err(error.into()),
-    }
 }
