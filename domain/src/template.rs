@@ -47,6 +47,7 @@ fn text_at(path: &str, roots: &Value) -> String {
 /// One line of bounded length: titles come from agents and customers.
 pub fn one_line(text: &str) -> String {
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line: String = line.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
     if line.chars().count() <= LONGEST {
         return line;
     }

@@ -23,7 +23,7 @@ CREATE TABLE fact (
     source TEXT NOT NULL, reference TEXT, writer TEXT NOT NULL, written_at TEXT NOT NULL, is_current INTEGER NOT NULL CHECK (is_current IN (0, 1)),
     PRIMARY KEY (run_id, name, version)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX fact_current ON fact (run_id, name) WHERE is_current = 1;
+CREATE UNIQUE INDEX fact_current ON fact (run_id, name) WHERE is_current;
 CREATE TABLE assertion (
     run_id BLOB NOT NULL REFERENCES run (id), name TEXT NOT NULL, value TEXT NOT NULL, statement TEXT,
     key_id BLOB NOT NULL REFERENCES api_key (id), asserted_at TEXT NOT NULL, PRIMARY KEY (run_id, name)

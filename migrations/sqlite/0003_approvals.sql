@@ -16,7 +16,7 @@ CREATE TABLE approval_seat (
     approval_id BLOB NOT NULL REFERENCES approval (id), group_name TEXT NOT NULL, is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
     PRIMARY KEY (approval_id, group_name)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX approval_seat_by_group ON approval_seat (group_name, approval_id) WHERE is_open = 1;
+CREATE INDEX approval_seat_by_group ON approval_seat (group_name, approval_id) WHERE is_open;
 CREATE TABLE approval_barred (
     approval_id BLOB NOT NULL REFERENCES approval (id), person_id BLOB NOT NULL REFERENCES person (id),
     PRIMARY KEY (approval_id, person_id)

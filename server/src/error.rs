@@ -13,7 +13,7 @@ pub enum Error {
     Moved,
     /// The database or a row in it is broken: 500, logged with the request's id.
     #[error(transparent)]
-    Broken(#[from] StoreError),
+    Broken(StoreError),
 }
 
 /// What can break below the use cases.
@@ -54,9 +54,34 @@ impl From<Refusal> for Error {
     }
 }
 
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Driver(driver) if is_transient(&driver) => {
+                tracing::warn!(error = %driver, "the database was busy or out of reach");
+                Self::unavailable("The database is busy or out of reach.")
+            }
+            other => Self::Broken(other),
+        }
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        Self::Broken(error.into())
+        StoreError::from(error).into()
+    }
+}
+
+/// Whether the same call may succeed later: no connection was free, the file is locked, a transaction lost a race.
+fn is_transient(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(told) => {
+            let code = told.code().unwrap_or_default();
+            // SQLite: BUSY, LOCKED and their kin. PostgreSQL: serialisation, deadlock, shutting down.
+            matches!(&*code, "5" | "6" | "261" | "517" | "40001" | "40P01" | "57P01" | "57P02" | "57P03")
+        }
+        _ => false,
     }
 }
 

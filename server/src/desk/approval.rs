@@ -58,7 +58,7 @@ impl Desk {
         let row = self.suspended_row(asked, &seen, id, expires_at);
         let answer = store::from_text(&row.answer, "gate_check", "answer", row.id)?;
         let requester = seen.snapshot.run.requested_by;
-        let circumstances = Circumstances { requester, agent_owner: asked.agent_owner, previous_approvers: Vec::new() };
+        let circumstances = Circumstances { requester, agent_owner: None, previous_approvers: Vec::new() };
         let package = package(asked, &seen, policy_name, policy, title, risk);
         let stored = Stored {
             id,
@@ -188,7 +188,15 @@ fn package(
 }
 
 /// Stores the approval, the suspended session, the check and their events; the run is locked.
-async fn open(tx: &mut Tx, run: &Run, stored: Stored, session: domain::session::Session, row: &CheckRow) -> Result<()> {
+async fn open(
+    tx: &mut Tx,
+    run: &Run,
+    mut stored: Stored,
+    session: domain::session::Session,
+    row: &CheckRow,
+) -> Result<()> {
+    // The agent's owner answers for the key that began the run, whichever key asks now.
+    stored.circumstances.agent_owner = store::key::find(tx, run.key).await?.and_then(|key| key.owner);
     let package = &stored.package;
     let seats = package.policy.standing(&[]).seats;
     let previous = store::decision::list_previous_approvers(tx, run.id, stored.id).await?;

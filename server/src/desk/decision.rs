@@ -194,6 +194,7 @@ impl Desk {
         let recorded = self.database.write(move |tx| {
             async move {
                 let run = lock(tx, &run).await?;
+                still_entitled(tx, &decision).await?;
                 if stored.state.is_overdue(tx.now()) {
                     expire(tx, &run, &stored, &votes).await?;
                     return Ok(Recorded::Expired);
@@ -207,6 +208,15 @@ impl Desk {
             Recorded::Expired => Err(Refusal::new(Code::Expired, EXPIRED).into()),
         }
     }
+}
+
+/// A person who was disabled, or left the group, while their vote waited to be stored decides nothing.
+async fn still_entitled(tx: &mut Tx, decision: &Decision) -> Result<()> {
+    let candidate = store::entitlement::find_candidate(tx, decision.person).await?;
+    if candidate.is_some_and(|(_, candidate)| candidate.groups.contains(&decision.group)) {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::NotEntitled, "You may not decide for this group any more. Nothing was stored.").into())
 }
 
 /// Stores the vote and, when the policy is satisfied, the end of the approval. The run is locked.

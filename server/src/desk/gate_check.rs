@@ -47,7 +47,6 @@ pub(super) struct Asked {
     pub(super) call_digest: Digest,
     pub(super) key: KeyId,
     pub(super) agent: String,
-    pub(super) agent_owner: Option<domain::id::PersonId>,
 }
 
 /// A call evaluated against a snapshot.
@@ -69,13 +68,13 @@ impl Desk {
     /// `not_found` for an unknown run or session, `invalid_field`, `unavailable`.
     pub async fn check_gate(&self, caller: &Caller, run: RunId, call: CheckCall) -> Result<Value> {
         let key = caller.key(Action::CheckGate)?;
-        let (key, agent, agent_owner) = (key.id, key.name.clone(), key.owner);
+        let (key, agent) = (key.id, key.name.clone());
         self.visible_run(caller, run).await?;
         check_shape(&call)?;
         self.record_along(run, key, &call).await?;
         let call_digest =
             Digest::of_parts("call/v1", &[call.tool.as_bytes(), canonical::to_string(&call.input).as_bytes()]);
-        let asked = Asked { call, call_digest, key, agent, agent_owner };
+        let asked = Asked { call, call_digest, key, agent };
         let mut attempts = Attempts::default();
         loop {
             let attempt = self.check_once(caller, run, &asked).await;

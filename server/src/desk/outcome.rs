@@ -84,7 +84,10 @@ impl Desk {
         let overdue = store::deadline::list_overdue(&mut tx, now, EXPIRED_AT_ONCE).await?;
         drop(tx);
         for id in &overdue {
-            self.expire_one(*id).await?;
+            // One that cannot be expired must not keep the others waiting.
+            if let Err(error) = self.expire_one(*id).await {
+                tracing::error!(%error, approval = %id, "an overdue approval could not be expired");
+            }
         }
         Ok(overdue.len())
     }
@@ -138,6 +141,11 @@ impl Desk {
             };
             let is_news = tokio::time::timeout_at(deadline, concerns).await.unwrap_or(false);
             if !is_news {
+                // Said once more from the database: a notice may have been lost on its way.
+                let stored = self.outcome_now(caller, id).await?;
+                if stored.state.ended_at().is_some() {
+                    self.deliver(key, &stored).await?;
+                }
                 return self.outcome(&stored).await;
             }
         }

@@ -64,6 +64,7 @@ impl Desk {
         let published = self.find_workflow(caller, &body.workflow, body.version).await?;
         let compiled = self.compiled(&published.version.name, published.version.version).await?;
         text::required("/subject", &body.subject, NAME)?;
+        text::optional("/requested_by", body.requested_by.as_deref(), NAME)?;
         if let Some(session) = &body.session {
             session.check("/session")?;
         }

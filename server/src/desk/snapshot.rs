@@ -32,7 +32,7 @@ impl Desk {
     pub(super) async fn snapshot(&self, tx: &mut Tx, caller: &Caller, id: RunId) -> Result<Snapshot> {
         let run = store::run::find(tx, id).await?.filter(|run| caller.sees(run.id));
         let run = run.ok_or_else(|| Error::from(Refusal::not_found("run")))?;
-        let compiled = self.compiled(&run.workflow, run.version).await?;
+        let compiled = self.compiled_in(tx, &run.workflow, run.version).await?;
         let facts = store::fact::list_current(tx, id).await?;
         let approvals = if run.approvals > 0 { store::approval::list_of_run(tx, id).await? } else { Vec::new() };
         let assertions = if run.assertions > 0 { store::fact::list_assertions(tx, id).await? } else { Vec::new() };

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::{
     Caller, Desk,
     fact::{Writing, write_facts},
+    text::{self, NAME},
 };
 use crate::{
     error::{Error, Result},
@@ -48,6 +49,9 @@ impl Desk {
     pub async fn report_result(&self, caller: &Caller, run: RunId, body: ReportResult) -> Result<Value> {
         caller.key(Action::ReportToolResult)?;
         let actor = caller.actor();
+        text::required("/session_id", &body.session_id, NAME)?;
+        text::required("/tool", &body.tool, NAME)?;
+        text::required("/tool_use_id", &body.tool_use_id, NAME)?;
         let run = self.visible_run(caller, run).await?;
         let compiled = self.compiled(&run.workflow, run.version).await?;
         let mut tx = self.database.read().await?;

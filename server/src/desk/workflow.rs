@@ -9,7 +9,7 @@ use super::{Caller, Desk};
 use crate::{
     error::{Error, Result, StoreError},
     rules::{Compiled, definition},
-    store::{self, workflow::Published},
+    store::{self, Tx, workflow::Published},
 };
 
 impl Desk {
@@ -56,6 +56,9 @@ impl Desk {
     /// The newest version of a workflow, or a given one, as published.
     pub async fn find_workflow(&self, caller: &Caller, name: &str, version: Option<u32>) -> Result<Published> {
         caller.authorize(Action::ReadWorkflows)?;
+        if name.contains('\0') {
+            return Err(Refusal::not_found("workflow").into());
+        }
         let mut tx = self.database.read().await?;
         let found = match version {
             Some(version) => store::workflow::find_version(&mut tx, name, version).await?,
@@ -73,12 +76,23 @@ impl Desk {
 
     /// The programs of a published version, compiled once.
     pub(super) async fn compiled(&self, name: &str, version: u32) -> Result<Arc<Compiled>> {
-        let key = (name.to_owned(), version);
-        if let Some(known) = self.compiled.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Ok(known.clone());
+        match self.known(name, version) {
+            Some(known) => Ok(known),
+            None => self.compiled_in(&mut self.database.read().await?, name, version).await,
         }
-        let mut tx = self.database.read().await?;
-        let published = store::workflow::find_version(&mut tx, name, version).await?;
+    }
+
+    fn known(&self, name: &str, version: u32) -> Option<Arc<Compiled>> {
+        let key = (name.to_owned(), version);
+        self.compiled.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
+    }
+
+    /// The same for whoever holds a transaction: taking a second one could wait for the first for ever.
+    pub(super) async fn compiled_in(&self, tx: &mut Tx, name: &str, version: u32) -> Result<Arc<Compiled>> {
+        if let Some(known) = self.known(name, version) {
+            return Ok(known);
+        }
+        let published = store::workflow::find_version(tx, name, version).await?;
         let published = published.ok_or_else(|| Error::from(Refusal::not_found("workflow")))?;
         // It compiled when it was published; if it does not now, the database was edited or the rules changed.
         let broken = |refusal: Refusal| StoreError::Inconsistent {
@@ -89,6 +103,7 @@ impl Desk {
         };
         let workflow = definition::parse(&published.source).map_err(broken)?;
         let compiled = Arc::new(Compiled::new(workflow, published.version).map_err(broken)?);
+        let key = (name.to_owned(), version);
         self.compiled.write().unwrap_or_else(PoisonError::into_inner).insert(key, compiled.clone());
         Ok(compiled)
     }

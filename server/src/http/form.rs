@@ -39,6 +39,9 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             body.map_err(|_| Refusal::new(Code::TooLarge, format!("The form is larger than {MOST_BYTES} bytes.")))?;
         let mut fields = HashMap::new();
         for (name, value) in form_urlencoded::parse(&body) {
+            if value.contains('\0') {
+                return Err(Refusal::new(Code::MalformedRequest, format!("{name}: U+0000 is not allowed")).into());
+            }
             fields.entry(name.into_owned()).or_insert_with(|| value.into_owned());
         }
         Ok(Self(fields))

@@ -60,6 +60,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let mut found = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
+            if value.contains('\0') {
+                return Err(Refusal::new(Code::MalformedRequest, format!("{name}: U+0000 is not allowed")).into());
+            }
             if found.insert(name.to_string(), value.into_owned()).is_some() {
                 return Err(Refusal::new(Code::MalformedRequest, format!("{name}: given twice")).into());
             }

@@ -207,28 +207,39 @@ async fn number_some(open: &Postgres) -> Result<i64, StoreError> {
 async fn listen(mut listener: PgListener, pool: PgPool, news: News, mut told: i64) {
     while !pool.is_closed() {
         // `Ok(None)` means the connection was lost and restored: what was missed is read below as well.
-        if let Err(error) = listener.try_recv().await {
+        // A connection that died without a word says nothing for ever: look anyway now and then.
+        let heard = tokio::time::timeout(SWEEP_EVERY, listener.try_recv()).await;
+        if let Ok(Err(error)) = heard {
             if pool.is_closed() {
                 return;
             }
             tracing::warn!(%error, "the database's notices stopped, trying again");
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        match leaves_after(&pool, told).await {
-            Ok(leaves) => {
-                told = leaves.last().map_or(told, |leaf| leaf.leaf_index);
-                news.tell(leaves);
-            }
+        match tell_after(&pool, &news, told).await {
+            Ok(last) => told = last,
+            Err(error) if pool.is_closed() => return tracing::debug!(%error, "stopped listening"),
             Err(error) => tracing::warn!(%error, "new events could not be read"),
         }
     }
 }
 
+/// Tells everything after `told`, some at a time; answers the last that was told.
+async fn tell_after(pool: &PgPool, news: &News, mut told: i64) -> Result<i64, StoreError> {
+    loop {
+        let leaves = leaves_after(pool, told).await?;
+        let Some(last) = leaves.last() else { return Ok(told) };
+        told = last.leaf_index;
+        news.tell(leaves);
+    }
+}
+
 async fn leaves_after(pool: &PgPool, told: i64) -> Result<Vec<Leaf>, StoreError> {
     let rows: Vec<(i64, String, Option<Uuid>, Option<Uuid>)> = sqlx::query_as(
-        "SELECT leaf_index, kind, run_id, approval_id FROM event_leaf WHERE leaf_index > $1 ORDER BY leaf_index",
+        "SELECT leaf_index, kind, run_id, approval_id FROM event_leaf WHERE leaf_index > $1 ORDER BY leaf_index LIMIT $2",
     )
     .bind(told)
+    .bind(MOST_EVENTS)
     .fetch_all(pool)
     .await?;
     let leaf = |(leaf_index, kind, run, approval): (i64, String, Option<Uuid>, Option<Uuid>)| Leaf {

@@ -132,6 +132,21 @@ pub async fn lock(tx: &mut Tx, id: RunId) -> Result<Option<Run>, StoreError> {
     row.map(Run::try_from).transpose()
 }
 
+/// Locks a run without counting a move: for what gates do not read.
+pub async fn lock_still(tx: &mut Tx, id: RunId) -> Result<Option<Run>, StoreError> {
+    let row: Option<RunRow> = on!(tx, |conn| {
+        sqlx::query_as(
+            "UPDATE run SET moves = moves WHERE id = $1 \
+             RETURNING id, workflow, version, subject, inputs, requested_by, key_id, started_at, moves, approvals, assertions, \
+             (SELECT p.email FROM person p WHERE p.id = run.requested_by) AS requester_email",
+        )
+        .bind(id.uuid())
+        .fetch_optional(conn)
+        .await
+    })?;
+    row.map(Run::try_from).transpose()
+}
+
 /// Counts an approval opened and names asserted.
 pub async fn count(tx: &mut Tx, id: RunId, approvals: i64, assertions: i64) -> Result<(), StoreError> {
     on!(tx, |conn| {

@@ -3,7 +3,10 @@
 use std::{
     panic::AssertUnwindSafe,
     path::Path,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -37,6 +40,11 @@ const MOST_WORK: Duration = Duration::from_millis(2);
 const QUEUE: usize = 1_024;
 /// How often the log is folded into the database, off the commit path.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+/// How often a migration that met another process is tried again, and after how long.
+const MIGRATION_TRIES: u32 = 10;
+const MIGRATION_PAUSE: Duration = Duration::from_millis(200);
+/// Pages of the log beyond which the writer begins it anew (64 MiB).
+const LONGEST_LOG: i64 = 16_384;
 /// The first release without the WAL-reset race (sqlite.org/wal.html#walresetbug).
 const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
 
@@ -124,15 +132,17 @@ impl Sqlite {
             .pragma("wal_autocheckpoint", "0");
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         assert_version(&writer).await?;
-        sqlx::migrate!("../migrations/sqlite").run(&writer).await?;
+        migrate(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(8)
             .connect_with(options.clone().pragma("query_only", "ON"))
             .await?;
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let writing = Writer { pool: writer, queue, clock, ids, news };
+        let log_pages = Arc::new(AtomicI64::new(0));
+        let writing = Writer { pool: writer, queue, clock, ids, news, log_pages: log_pages.clone() };
         let checkpoints = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
-        let tasks = vec![tokio::spawn(writing.run(checkpoints.clone())), tokio::spawn(checkpoint(checkpoints))];
+        let tasks =
+            vec![tokio::spawn(writing.run(checkpoints.clone())), tokio::spawn(checkpoint(checkpoints, log_pages))];
         Ok(Self {
             readers,
             jobs: Arc::new(std::sync::Mutex::new(Some(jobs))),
@@ -160,6 +170,18 @@ impl Sqlite {
     }
 }
 
+/// Migrates. Another process may be at it: nothing locks a SQLite file for migration, so whoever loses looks again.
+async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+    let mut tries = 0;
+    loop {
+        match sqlx::migrate!("../migrations/sqlite").run(pool).await {
+            Err(_) if tries < MIGRATION_TRIES => tokio::time::sleep(MIGRATION_PAUSE).await,
+            done => return Ok(done?),
+        }
+        tries += 1;
+    }
+}
+
 async fn assert_version(pool: &SqlitePool) -> Result<(), StoreError> {
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?;
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
@@ -171,14 +193,16 @@ async fn assert_version(pool: &SqlitePool) -> Result<(), StoreError> {
 }
 
 /// Folds the log into the database on a connection of its own until that is closed.
-async fn checkpoint(pool: SqlitePool) {
+async fn checkpoint(pool: SqlitePool, log_pages: Arc<AtomicI64>) {
     while !pool.is_closed() {
         tokio::select! {
             () = pool.close_event() => return,
             () = tokio::time::sleep(CHECKPOINT_EVERY) => {}
         }
-        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&pool).await {
-            tracing::warn!(%error, "the write-ahead log could not be folded into the database");
+        match sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&pool).await {
+            Ok((_, pages, _)) => log_pages.store(pages, Ordering::Relaxed),
+            Err(error) if pool.is_closed() => return tracing::debug!(%error, "stopped folding the log"),
+            Err(error) => tracing::warn!(%error, "the write-ahead log could not be folded into the database"),
         }
     }
 }
@@ -189,6 +213,7 @@ struct Writer {
     clock: Clock,
     ids: Arc<Ids>,
     news: News,
+    log_pages: Arc<AtomicI64>,
 }
 
 /// A batch on its way to the commit.
@@ -202,10 +227,23 @@ impl Writer {
     async fn run(mut self, checkpoints: SqlitePool) {
         while let Some(first) = self.queue.recv().await {
             self.batch(first).await;
+            self.begin_log_anew().await;
         }
         checkpoints.close().await;
         drop(sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await);
         self.pool.close().await;
+    }
+
+    /// Under load no checkpoint beside the writer ever catches up with it, and the log would grow for good. Between
+    /// batches only the last pages are left to fold in.
+    async fn begin_log_anew(&self) {
+        if self.log_pages.load(Ordering::Relaxed) <= LONGEST_LOG {
+            return;
+        }
+        self.log_pages.store(0, Ordering::Relaxed);
+        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(RESTART)").execute(&self.pool).await {
+            tracing::warn!(%error, "the write-ahead log could not be begun anew");
+        }
     }
 
     async fn batch(&mut self, first: Job) {

@@ -6,6 +6,8 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::desk::Desk;
 
+/// However far the next deadline: a notice may have been lost on its way.
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
 /// How long to wait after a failure before trying again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -14,7 +16,7 @@ pub async fn run(desk: Desk) {
     let mut news = desk.database.news().listen();
     loop {
         if let Err(error) = desk.expire_overdue().await {
-            tracing::warn!(%error, "overdue approvals could not be expired, trying again");
+            tracing::warn!(%error, "overdue approvals could not be read, trying again");
             tokio::time::sleep(RETRY).await;
             continue;
         }
@@ -26,6 +28,11 @@ pub async fn run(desk: Desk) {
                 continue;
             }
         };
+        if next.is_some_and(|moment| moment <= desk.database.clock().now()) {
+            // What is still overdue could not be expired; it is not tried without a pause.
+            tokio::time::sleep(RETRY).await;
+            continue;
+        }
         let due = async {
             match next {
                 Some(moment) => desk.database.clock().sleep_until(moment).await,
@@ -34,6 +41,7 @@ pub async fn run(desk: Desk) {
         };
         tokio::select! {
             () = due => {}
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
             is_open = opened(&mut news) => if !is_open { return },
         }
     }

@@ -110,3 +110,35 @@ async fn hostile_text_survives_unchanged(console: TestConsole) {
     let approval = answer["approval_id"].as_str().expect("an approval");
     assert_eq!(agent.approval(approval).await["package"]["input"]["text"], json!(text));
 }
+
+async fn a_title_with_control_characters_can_be_approved(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.record(json!({"status": "OPEN"})).await.expect(200);
+    agent.check("look-1", "look_up", json!({"account": "acc_1"})).await;
+    agent.report("look-1", "look_up", json!({"payee": "A\u{0}B"})).await.expect(200);
+    let answer = agent.check("pay-1", "pay", json!({"to": "A\u{0}B", "amount": 250})).await;
+    let approval = agent.approval(answer["approval_id"].as_str().expect("an approval")).await;
+    assert_eq!(approval["package"]["title"], "Pay 250 to A\u{fffd}B");
+}
+
+async fn assertions_are_small(console: TestConsole) {
+    let agent = console.cast().await;
+    let said = json!({"assertions": {"status": "x".repeat(9_000)}});
+    assert_eq!(agent.post("assertions", &said).await.problem(), "422 invalid_field");
+    let names: serde_json::Map<_, _> = (0..101).map(|n| (format!("n{n}"), json!(n))).collect();
+    assert_eq!(agent.post("assertions", &json!({"assertions": names})).await.problem(), "422 invalid_field");
+}
+
+async fn nul_is_refused_by_name(console: TestConsole) {
+    let agent = console.cast().await;
+    for path in ["/runs?workflow=a%00", "/runs?subject=a%00", "/approvals?workflow=a%00", "/workflows?cursor=a%00"] {
+        assert_eq!(console.get(&agent.key, path).await.problem(), "400 malformed_request", "{path}");
+    }
+    assert_eq!(console.get(&agent.key, "/workflows/a%00").await.problem(), "404 not_found");
+    let body = json!({"session_id": "a\u{0}", "tool": "pay", "tool_use_id": "p", "output": {}});
+    assert_eq!(agent.post("tool-results", &body).await.problem(), "422 invalid_field");
+    let named = json!({"workflow": "payments\u{0}", "subject": "x"});
+    assert_eq!(console.post(&agent.key, "/runs", &named).await.problem(), "404 not_found");
+    let asked = json!({"workflow": "payments", "subject": "x", "requested_by": "a\u{0}"});
+    assert_eq!(console.post(&agent.key, "/runs", &asked).await.problem(), "422 invalid_field");
+}

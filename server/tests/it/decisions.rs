@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::support::{TestConsole, on_both};
 
 on_both!(
+    the_owner_is_whoever_owns_the_key_that_began_the_run,
     people_outside_or_excluded_cannot_decide,
     a_person_fills_one_seat,
     a_repeat_gets_the_stored_decision,
@@ -14,6 +15,16 @@ on_both!(
     approving_needs_every_condition_to_hold_now,
     the_policy_says_whether_a_token_may_decide,
 );
+
+async fn the_owner_is_whoever_owns_the_key_that_began_the_run(console: TestConsole) {
+    let mut agent = console.cast().await;
+    agent.prepare().await;
+    // The harness goes on with another key, which nobody owns.
+    agent.key = console.key("spare", &[domain::Scope::Hook], None).await;
+    let approval = agent.suspended_payment("pay-1").await;
+    let token = console.token("dev").await;
+    assert_eq!(agent.approve(&token, &approval).await.problem(), "403 self_approval");
+}
 
 async fn people_outside_or_excluded_cannot_decide(console: TestConsole) {
     let agent = console.cast().await;
