@@ -29,6 +29,7 @@ pub mod run;
 pub mod session;
 mod sqlite;
 mod tx;
+mod upkeep;
 pub mod web_session;
 pub mod workflow;
 

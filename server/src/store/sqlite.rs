@@ -25,6 +25,7 @@ use super::{
     append::{self, CheckAppend},
     event,
     tx::Conn,
+    upkeep::{assert_version, checkpoint, migrate},
 };
 use crate::{
     clock::Clock,
@@ -38,16 +39,8 @@ const MOST_JOBS: usize = 64;
 const MOST_WORK: Duration = Duration::from_millis(2);
 /// Jobs that may wait; one more is answered 503.
 const QUEUE: usize = 1_024;
-/// How often the log is folded into the database, off the commit path.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
-/// How often a migration that met another process is tried again, and after how long.
-const MIGRATION_TRIES: u32 = 10;
-const MIGRATION_PAUSE: Duration = Duration::from_millis(200);
 /// Pages of the log beyond which the writer begins it anew (64 MiB).
 const LONGEST_LOG: i64 = 16_384;
-/// The first release without the WAL-reset race (sqlite.org/wal.html#walresetbug).
-const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
-
 /// The open database.
 #[derive(Clone)]
 pub struct Sqlite {
@@ -166,43 +159,6 @@ impl Sqlite {
         self.readers.close().await;
         for task in self.tasks.lock().await.drain(..) {
             drop(task.await);
-        }
-    }
-}
-
-/// Migrates. Another process may be at it: nothing locks a SQLite file for migration, so whoever loses looks again.
-async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    let mut tries = 0;
-    loop {
-        match sqlx::migrate!("../migrations/sqlite").run(pool).await {
-            Err(_) if tries < MIGRATION_TRIES => tokio::time::sleep(MIGRATION_PAUSE).await,
-            done => return Ok(done?),
-        }
-        tries += 1;
-    }
-}
-
-async fn assert_version(pool: &SqlitePool) -> Result<(), StoreError> {
-    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?;
-    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    let mut next = || parts.next().unwrap_or(0);
-    if (next(), next(), next()) < LEAST_VERSION {
-        return Err(StoreError::Unexpected(format!("SQLite {version} can corrupt its log; 3.51.3 or newer is needed")));
-    }
-    Ok(())
-}
-
-/// Folds the log into the database on a connection of its own until that is closed.
-async fn checkpoint(pool: SqlitePool, log_pages: Arc<AtomicI64>) {
-    while !pool.is_closed() {
-        tokio::select! {
-            () = pool.close_event() => return,
-            () = tokio::time::sleep(CHECKPOINT_EVERY) => {}
-        }
-        match sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&pool).await {
-            Ok((_, pages, _)) => log_pages.store(pages, Ordering::Relaxed),
-            Err(error) if pool.is_closed() => return tracing::debug!(%error, "stopped folding the log"),
-            Err(error) => tracing::warn!(%error, "the write-ahead log could not be folded into the database"),
         }
     }
 }

@@ -9,7 +9,10 @@ on_both!(
     bodies_without_one_reading_are_refused,
     fields_are_named,
     expired_and_revoked_keys_open_nothing,
-    hostile_text_survives_unchanged
+    hostile_text_survives_unchanged,
+    a_title_with_control_characters_can_be_approved,
+    assertions_are_small,
+    nul_is_refused_by_name,
 );
 
 async fn bodies_without_one_reading_are_refused(console: TestConsole) {

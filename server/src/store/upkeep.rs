@@ -1,0 +1,58 @@
+//! A SQLite file's upkeep: its version, its migrations, and its log folded into it off the commit path.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use sqlx::SqlitePool;
+
+use crate::error::{Result, StoreError};
+
+/// How often the log is folded into the database, off the commit path.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+/// How often a migration that met another process is tried again, and after how long.
+const MIGRATION_TRIES: u32 = 10;
+const MIGRATION_PAUSE: Duration = Duration::from_millis(200);
+/// The first release without the WAL-reset race (sqlite.org/wal.html#walresetbug).
+const LEAST_VERSION: (u32, u32, u32) = (3, 51, 3);
+
+/// Migrates. Another process may be at it: nothing locks a SQLite file for migration, so whoever loses looks again.
+pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+    let mut tries = 0;
+    loop {
+        match sqlx::migrate!("../migrations/sqlite").run(pool).await {
+            Err(_) if tries < MIGRATION_TRIES => tokio::time::sleep(MIGRATION_PAUSE).await,
+            done => return Ok(done?),
+        }
+        tries += 1;
+    }
+}
+
+pub(super) async fn assert_version(pool: &SqlitePool) -> Result<(), StoreError> {
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?;
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    if (next(), next(), next()) < LEAST_VERSION {
+        return Err(StoreError::Unexpected(format!("SQLite {version} can corrupt its log; 3.51.3 or newer is needed")));
+    }
+    Ok(())
+}
+
+/// Folds the log into the database on a connection of its own until that is closed.
+pub(super) async fn checkpoint(pool: SqlitePool, log_pages: Arc<AtomicI64>) {
+    while !pool.is_closed() {
+        tokio::select! {
+            () = pool.close_event() => return,
+            () = tokio::time::sleep(CHECKPOINT_EVERY) => {}
+        }
+        match sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&pool).await {
+            Ok((_, pages, _)) => log_pages.store(pages, Ordering::Relaxed),
+            Err(error) if pool.is_closed() => return tracing::debug!(%error, "stopped folding the log"),
+            Err(error) => tracing::warn!(%error, "the write-ahead log could not be folded into the database"),
+        }
+    }
+}
