@@ -20,7 +20,7 @@ pub enum Conn {
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// A transaction: statements go through [`on`], events are collected and written with the commit.
+/// A transaction: statements go through `on!`, events are collected and written with the commit.
 pub struct Tx {
     pub(super) conn: Conn,
     pub(super) entries: Vec<Entry>,
