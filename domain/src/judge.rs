@@ -120,7 +120,7 @@ pub fn judge(
             let first = awaiting.first().copied();
             let id = first.map_or_else(String::new, |id| id.to_string());
             return Judgement::Block {
-                error: format!("awaiting {id}: this session waits for a person to decide."),
+                error: format!("awaiting {id}: the session waits for a person to decide."),
                 approval: first,
             };
         }
