@@ -12,6 +12,9 @@ use serde::Deserialize;
 
 use super::AppState;
 
+/// The icon sprite.
+const ICONS: &str = "icons.svg";
+
 /// The built console.
 #[derive(Clone, Default)]
 pub struct Site {
@@ -53,6 +56,10 @@ struct Fonts {
 #[derive(rust_embed::Embed)]
 #[folder = "../target/site"]
 struct Embedded;
+
+/// Says to the compiler that the embedded files are others now; the build sets it.
+#[cfg(feature = "embed")]
+const _: Option<&str> = option_env!("COUNTERSIGN_SITE_DIGEST");
 
 impl Site {
     /// The console inside the binary, if it was built with it.
@@ -125,7 +132,9 @@ pub async fn serve(State(state): State<AppState>, Segment(name): Segment<String>
     let mut response = bytes.into_response();
     let answer = response.headers_mut();
     answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    // The sprite alone has a name that outlives its content.
+    let kept = if name == ICONS { "public, max-age=3600" } else { "public, max-age=31536000, immutable" };
+    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     answer.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(encoding) = encoding {
         answer.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
