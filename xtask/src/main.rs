@@ -19,6 +19,7 @@ mod workspace;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+use wasm_toolchain::Effort;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Builds, runs and tests Countersign")]
@@ -36,7 +37,11 @@ enum Command {
         release: bool,
     },
     /// Build only the browser's assets, into target/site
-    Assets,
+    Assets {
+        /// In seconds and large, while working on the console
+        #[arg(long)]
+        quick: bool,
+    },
     /// Build, then run `countersign serve` with these arguments
     Serve {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -56,7 +61,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Build { release } => server::build(release),
-        Command::Assets => assets::build().map(|_| ()),
+        Command::Assets { quick } => assets::build(if quick { Effort::Quick } else { Effort::Full }).map(|_| ()),
         Command::Serve { args } => server::run("serve", &args),
         Command::Demo { args } => server::run("demo", &args),
         Command::Test(options) => return exit_code(ci::run(&options)),

@@ -1,13 +1,13 @@
 //! Building and starting the server.
 
-use crate::{assets, process, workspace};
+use crate::{assets, process, wasm_toolchain::Effort, workspace};
 use anyhow::{Context, Result};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 /// Builds the assets, then the server; a release embeds the assets.
 pub fn build(release: bool) -> Result<()> {
-    let built = assets::build()?;
+    let built = assets::build(Effort::Full)?;
     let mut cargo = process::cargo(["build", "--package", "server"]);
     if release {
         // The server reads this variable where it embeds the folder, so that cargo sees new assets.

@@ -8,6 +8,24 @@ use std::process::Command;
 const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 
+/// How much work goes into the browser's assets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Ready in seconds, large: for working on the console.
+    Quick,
+    /// As small as can be: for everybody else.
+    Full,
+}
+
+impl Effort {
+    const fn profile(self) -> &'static str {
+        match self {
+            Self::Quick => "wasm-dev",
+            Self::Full => "wasm-release",
+        }
+    }
+}
+
 /// Which compiler builds the wasm.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum WasmToolchain {
@@ -35,10 +53,10 @@ impl WasmToolchain {
         bail!("no compiler for {TARGET}: run `rustup target add {TARGET}`, or `apt-get install {packages}`");
     }
 
-    /// The cargo command that builds the app's wasm with `args` added.
-    pub fn build_command(self) -> Command {
+    /// The cargo command that builds the app's wasm.
+    pub fn build_command(self, effort: Effort) -> Command {
         let args = ["build", "--package", "app", "--lib", "--no-default-features", "--features", "hydrate"];
-        let profile = ["--target", TARGET, "--profile", "wasm-release"];
+        let profile = ["--target", TARGET, "--profile", effort.profile()];
         let mut command = process::cargo(args.into_iter().chain(profile));
         if self == Self::Debian {
             let mut debian = Command::new("/usr/bin/cargo");
@@ -52,8 +70,8 @@ impl WasmToolchain {
     }
 
     /// Where that command leaves the wasm.
-    pub fn output(self) -> PathBuf {
-        self.target_dir().join(TARGET).join("wasm-release/app.wasm")
+    pub fn output(self, effort: Effort) -> PathBuf {
+        self.target_dir().join(TARGET).join(effort.profile()).join("app.wasm")
     }
 
     /// Two compilers must not share a folder: each would discard the other's work.

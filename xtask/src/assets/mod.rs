@@ -11,7 +11,7 @@ mod site;
 mod utilities;
 mod wasm;
 
-use crate::workspace;
+use crate::{wasm_toolchain::Effort, workspace};
 use anyhow::Result;
 use manifest::Manifest;
 use site::{Asset, Site};
@@ -26,15 +26,15 @@ pub struct Built {
 /// Builds everything into `target/site` and prints the sizes.
 ///
 /// The styles come first: a misspelt class is told in a second, not after the wasm has compiled.
-pub fn build() -> Result<Built> {
+pub fn build(effort: Effort) -> Result<Built> {
     let started = Instant::now();
     let root = workspace::root();
-    let mut site = Site::open(workspace::site())?;
+    let mut site = Site::open(workspace::site(), effort)?;
     let fonts = fonts::copy(&root, &mut site)?;
     let css = css::build(&root, &fonts, &mut site)?;
     let icons = icons::build(&root, &mut site)?;
     let favicon = site.add_text("favicon", "svg", &std::fs::read(root.join("public/favicon.svg"))?)?;
-    let (js, wasm) = wasm::build(&mut site)?;
+    let (js, wasm) = wasm::build(&mut site, effort)?;
     let manifest = Manifest { css, js, wasm, icons, fonts, favicon };
     let digest = site.finish(&manifest)?;
     print_sizes(site.assets());

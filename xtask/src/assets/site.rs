@@ -1,6 +1,7 @@
 //! The output folder: names by content, compresses what is new, removes what is stale.
 
 use super::manifest::Manifest;
+use crate::wasm_toolchain::Effort;
 use anyhow::{Context, Result};
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
@@ -19,13 +20,14 @@ pub struct Asset {
 /// `target/site` while it is being filled.
 pub struct Site {
     dir: PathBuf,
+    effort: Effort,
     assets: Vec<Asset>,
 }
 
 impl Site {
-    pub fn open(dir: PathBuf) -> Result<Self> {
+    pub fn open(dir: PathBuf, effort: Effort) -> Result<Self> {
         std::fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
-        Ok(Self { dir, assets: Vec::new() })
+        Ok(Self { dir, effort, assets: Vec::new() })
     }
 
     pub fn assets(&self) -> &[Asset] {
@@ -64,8 +66,8 @@ impl Site {
         let path = self.dir.join(name);
         if !self.has(name) || std::fs::read(&path)? != content {
             self.write(name, content)?;
-            self.write(&format!("{name}.gz"), &gzip(content)?)?;
-            self.write(&format!("{name}.br"), &brotli(content)?)?;
+            self.write(&format!("{name}.gz"), &gzip(content, self.effort)?)?;
+            self.write(&format!("{name}.br"), &brotli(content, self.effort)?)?;
         }
         self.keep(name)
     }
@@ -116,14 +118,16 @@ fn remove(path: &Path) -> Result<()> {
     removed.with_context(|| format!("cannot remove {}", path.display()))
 }
 
-fn gzip(content: &[u8]) -> Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+fn gzip(content: &[u8], effort: Effort) -> Result<Vec<u8>> {
+    let level = if effort == Effort::Full { Compression::best() } else { Compression::fast() };
+    let mut encoder = GzEncoder::new(Vec::new(), level);
     encoder.write_all(content)?;
     Ok(encoder.finish()?)
 }
 
-fn brotli(content: &[u8]) -> Result<Vec<u8>> {
-    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
+fn brotli(content: &[u8], effort: Effort) -> Result<Vec<u8>> {
+    let quality = if effort == Effort::Full { 11 } else { 0 };
+    let params = brotli::enc::BrotliEncoderParams { quality, lgwin: 24, ..Default::default() };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &content[..], &mut packed, &params)?;
     Ok(packed)
@@ -140,7 +144,7 @@ mod tests {
     #[test]
     fn a_changed_file_gets_another_name_and_the_old_one_goes() {
         let dir = tempfile::tempdir().unwrap();
-        let open = || Site::open(dir.path().to_path_buf()).unwrap();
+        let open = || Site::open(dir.path().to_path_buf(), Effort::Full).unwrap();
         let mut site = open();
         let old = site.add_text("console", "css", b"a{}").unwrap();
         let before = site.finish(&manifest(old.clone())).unwrap();
@@ -157,7 +161,7 @@ mod tests {
     #[test]
     fn a_file_with_a_fixed_name_follows_its_content() {
         let dir = tempfile::tempdir().unwrap();
-        let mut site = Site::open(dir.path().to_path_buf()).unwrap();
+        let mut site = Site::open(dir.path().to_path_buf(), Effort::Full).unwrap();
         site.add_named("icons.svg", b"<svg/>").unwrap();
         site.add_named("icons.svg", b"<svg></svg>").unwrap();
         assert_eq!(std::fs::read(dir.path().join("icons.svg")).unwrap(), b"<svg></svg>");
@@ -167,10 +171,14 @@ mod tests {
     fn compressed_forms_hold_the_content() {
         let text = b"countersign ".repeat(200);
         let mut back = Vec::new();
-        brotli::BrotliDecompress(&mut &brotli(&text).unwrap()[..], &mut back).unwrap();
+        brotli::BrotliDecompress(&mut &brotli(&text, Effort::Full).unwrap()[..], &mut back).unwrap();
         assert_eq!(back, text);
         let mut back = Vec::new();
-        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&gzip(&text).unwrap()[..]), &mut back).unwrap();
+        std::io::Read::read_to_end(
+            &mut flate2::read::GzDecoder::new(&gzip(&text, Effort::Full).unwrap()[..]),
+            &mut back,
+        )
+        .unwrap();
         assert_eq!(back, text);
     }
 }

@@ -1,7 +1,10 @@
 //! The console's browser half: compiled, then bound to JavaScript under a name that tells its content.
 
 use super::site::{Site, short_hash};
-use crate::{process, wasm_toolchain::WasmToolchain};
+use crate::{
+    process,
+    wasm_toolchain::{Effort, WasmToolchain},
+};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -9,11 +12,11 @@ use wasm_bindgen_cli_support::Bindgen;
 const RECIPE: &str = "wasm-bindgen 0.2.130, web, no names";
 
 /// Returns the names of the JavaScript and the wasm.
-pub fn build(site: &mut Site) -> Result<(String, String)> {
+pub fn build(site: &mut Site, effort: Effort) -> Result<(String, String)> {
     let toolchain = WasmToolchain::ready()?;
-    process::run(&mut toolchain.build_command())?;
-    let raw =
-        std::fs::read(toolchain.output()).with_context(|| format!("cargo left no {}", toolchain.output().display()))?;
+    process::run(&mut toolchain.build_command(effort))?;
+    let raw = std::fs::read(toolchain.output(effort))
+        .with_context(|| format!("cargo left no {}", toolchain.output(effort).display()))?;
     // The name is baked into both files, so it is chosen before they exist and never changed.
     let stem = format!("console-{}", short_hash(&[RECIPE.as_bytes(), &raw].concat()));
     let (js, wasm) = (format!("{stem}.js"), format!("{stem}_bg.wasm"));

@@ -4,7 +4,7 @@ use super::Options;
 use super::counts::Counts;
 use super::end2end;
 use crate::postgres::Cluster;
-use crate::wasm_toolchain::WasmToolchain;
+use crate::wasm_toolchain::{Effort, WasmToolchain};
 use crate::{assets, install, lockfile, process, tidy, workspace};
 use anyhow::{Context, Result, bail};
 use std::process::Command;
@@ -88,7 +88,7 @@ fn lint(packages: &[&str], more: &[&str]) -> Result<()> {
 }
 
 fn build_assets(_: &Options, _: &mut Counts) -> Result<()> {
-    assets::build().map(|_| ())
+    assets::build(Effort::Full).map(|_| ())
 }
 
 fn tests(options: &Options, counts: &mut Counts) -> Result<()> {
@@ -151,7 +151,7 @@ fn doc(_: &Options, _: &mut Counts) -> Result<()> {
 
 fn end2end_step(_: &Options, counts: &mut Counts) -> Result<()> {
     if !workspace::site().join("manifest.json").is_file() {
-        assets::build()?;
+        assets::build(Effort::Full)?;
     }
     process::run(&mut process::cargo(["build"].iter().chain(&PRODUCT))).context("the server must build")?;
     counts.add(end2end::run()?);
