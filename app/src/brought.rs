@@ -1,10 +1,11 @@
 //! What the request that loaded the page brought with it, carried over to the browser with the page.
 
 use crate::calls::carried::Loaded;
-use domain::review::Unapplied;
+use domain::{Refusal, review::Unapplied};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What came with the request.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -13,6 +14,8 @@ pub struct Brought {
     pub unapplied: Option<Unapplied>,
     /// A sign-in that was posted and refused.
     pub sign_in_refused: Option<SignInRefused>,
+    /// A form of this page that was posted.
+    pub posted: Option<Posted>,
     /// The chosen theme: `light` or `dark`; the system's when absent.
     pub theme: Option<String>,
 }
@@ -26,6 +29,37 @@ pub struct SignInRefused {
     pub email: String,
     /// Where to go after signing in.
     pub to: Option<String>,
+}
+
+/// A form that was posted to the page it stands on: refused, with what was typed; or done, with something to show once.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Posted {
+    /// Which form of the page, as its hidden field `form` says.
+    pub form: String,
+    /// Why it was refused; `None` when it was done.
+    pub refusal: Option<Refusal>,
+    /// What was typed, secrets left out.
+    pub values: BTreeMap<String, String>,
+    /// A secret that was made, shown this once.
+    pub secret: Option<String>,
+}
+
+impl Posted {
+    /// What was typed into a field.
+    pub fn value(&self, field: &str) -> String {
+        self.values.get(field).cloned().unwrap_or_default()
+    }
+
+    /// What is wrong with a field.
+    pub fn fault(&self, field: &str) -> Option<String> {
+        let errors = &self.refusal.as_ref()?.errors;
+        errors.iter().find(|error| error.path.trim_start_matches('/') == field).map(|error| error.message.clone())
+    }
+}
+
+/// The form of this name, if it was posted to this page.
+pub async fn posted(form: &str) -> Option<Posted> {
+    brought().await.posted.filter(|posted| posted.form == form)
 }
 
 #[derive(Clone)]
@@ -45,13 +79,18 @@ pub async fn brought() -> Brought {
     let Some(landing) = use_context::<Landing>() else { return Brought::default() };
     let is_here = use_location().pathname.get_untracked() == landing.path;
     let brought = landing.brought.await;
-    if is_here { brought } else { Brought { unapplied: None, sign_in_refused: None, ..brought } }
+    if is_here { brought } else { Brought { theme: brought.theme, ..Brought::default() } }
 }
 
 #[cfg(feature = "ssr")]
 fn incoming() -> Brought {
     let incoming = use_context::<crate::desk::Incoming>().unwrap_or_default();
-    Brought { unapplied: incoming.unapplied, sign_in_refused: incoming.sign_in_refused, theme: incoming.theme }
+    Brought {
+        unapplied: incoming.unapplied,
+        sign_in_refused: incoming.sign_in_refused,
+        posted: incoming.posted,
+        theme: incoming.theme,
+    }
 }
 
 #[cfg(not(feature = "ssr"))]

@@ -12,7 +12,7 @@ use domain::{
 
 use crate::failure::Failure;
 
-pub use crate::brought::SignInRefused;
+pub use crate::brought::{Posted, SignInRefused};
 
 /// What the console asks, for the person of the current request.
 #[async_trait]
@@ -41,6 +41,8 @@ pub struct Incoming {
     pub unapplied: Option<Unapplied>,
     /// A sign-in that was posted and refused: the sentence, and the email to keep.
     pub sign_in_refused: Option<SignInRefused>,
+    /// A form that was posted to this page.
+    pub posted: Option<Posted>,
     /// The theme cookie: `light` or `dark`.
     pub theme: Option<String>,
     /// Served asset paths.

@@ -16,6 +16,9 @@ const MENU: &str = "pop absolute z-40 rounded-lg bg-surface p-3 space-y-2";
 pub fn Account(
     /// Where the menu opens, as utilities.
     menu: &'static str,
+    /// Further places, above the theme.
+    #[prop(optional)]
+    rest: Option<AnyView>,
     /// What opens it.
     children: Children,
 ) -> impl IntoView {
@@ -25,6 +28,7 @@ pub fn Account(
                 {children()}
             </summary>
             <div class=format!("{MENU} {menu}")>
+                {rest}
                 <ThemeChoice />
                 <form method="post" action="/sign-out" class="border-t border-rule pt-2">
                     <button type="submit" class=button::QUIET>"Sign out"</button>

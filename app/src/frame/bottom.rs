@@ -1,6 +1,6 @@
 //! The bottom bar of narrow windows.
 
-use super::{Place, account::Account};
+use super::{Place, account::Account, places::shown_to};
 use crate::kit::icon::Icon;
 use domain::review::Viewer;
 use leptos::prelude::*;
@@ -9,27 +9,47 @@ const CURRENT: &str =
     "relative flex flex-col items-center justify-center gap-0.5 text-[11px] leading-4 text-accent font-medium";
 const OTHER: &str = "relative flex flex-col items-center justify-center gap-0.5 text-[11px] leading-4 text-muted";
 
-/// Approvals, those that need the viewer, and the account.
+/// The places that people reach for most, and under "More" the rest.
+const MOST: [(Place, &str, &str, &str); 4] = [
+    (Place::Approvals, "Approvals", "/approvals", "inbox"),
+    (Place::NeedsMe, "Needs me", "/approvals?view=mine", "user-round"),
+    (Place::Runs, "Runs", "/runs", "waypoints"),
+    (Place::Audit, "Audit", "/audit", "scroll-text"),
+];
+
+/// Four places, and the rest with the account under "More".
 #[component]
 pub fn BottomBar<'a>(viewer: &'a Viewer, place: Place) -> impl IntoView + use<> {
-    let counts = viewer.counts;
-    let all = place == Place::Approvals;
-    let mine = place == Place::NeedsMe;
+    let places = MOST.map(|(at, label, href, icon)| {
+        let is_current = at == place;
+        let count = at.count(viewer).map(|count| view! { <span class="tabular-nums">{count}</span> });
+        view! {
+            <a href=href aria-current=is_current.then_some("page") class=if is_current { CURRENT } else { OTHER }>
+                <Icon name=icon class="w-5 h-5 shrink-0" />
+                <span>{label}" "{count}</span>
+            </a>
+        }
+    });
+    let more = [Place::Workflows, Place::Admin];
+    let rest = shown_to(viewer).into_iter().flat_map(|(_, entries)| entries).filter(|line| more.contains(&line.place));
+    let rest = rest
+        .map(|line| {
+            view! {
+                <a href=line.href class="flex items-center gap-2 h-11 px-2 rounded-md hover:bg-hover">
+                    <Icon name=line.icon />
+                    {line.label}
+                </a>
+            }
+        })
+        .collect_view();
     view! {
-        <nav class="lg:hidden fixed bottom-0 inset-x-0 z-30 h-14 bg-surface border-t border-rule grid grid-cols-3 noprint" aria-label="Sections, below">
-            <a href="/approvals" aria-current=all.then_some("page") class=if all { CURRENT } else { OTHER }>
-                <Icon name="inbox" class="w-5 h-5 shrink-0" />
-                <span>"Approvals "<span class="tabular-nums">{counts.pending}</span></span>
-            </a>
-            <a href="/approvals?view=mine" aria-current=mine.then_some("page") class=if mine { CURRENT } else { OTHER }>
-                <Icon name="user-round" class="w-5 h-5 shrink-0" />
-                <span>"Needs me "<span class="tabular-nums">{counts.mine}</span></span>
-            </a>
+        <nav class="lg:hidden fixed bottom-0 inset-x-0 z-30 h-14 bg-surface border-t border-rule grid grid-cols-5 noprint" aria-label="Sections, below">
+            {places.collect_view()}
             <span class="relative flex items-center justify-center">
-                <Account menu="bottom-16 right-2 w-56">
-                    <span class="flex flex-col items-center justify-center gap-0.5 h-14 px-6 text-[11px] leading-4 text-muted">
+                <Account menu="bottom-16 right-2 w-56" rest=rest.into_any()>
+                    <span class="flex flex-col items-center justify-center gap-0.5 h-14 px-2 text-[11px] leading-4 text-muted">
                         <Icon name="menu" class="w-5 h-5 shrink-0" />
-                        <span>"Account"</span>
+                        <span>"More"</span>
                     </span>
                 </Account>
             </span>

@@ -2,6 +2,7 @@
 
 mod account;
 mod bottom;
+mod places;
 mod rail;
 mod sidebar;
 
@@ -15,16 +16,7 @@ use leptos_router::hooks::use_location;
 
 use self::{bottom::BottomBar, rail::Rail, sidebar::Sidebar};
 
-/// The page in which a place of the navigation is current.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// All approvals.
-    Approvals,
-    /// Those that wait for the viewer.
-    NeedsMe,
-    /// Neither.
-    Elsewhere,
-}
+pub use self::places::Place;
 
 #[derive(Clone, Copy)]
 struct Signed(Loaded<Result<Option<Viewer>, Failure>>);

@@ -1,40 +1,45 @@
 //! The rail: the sidebar of the approval page, icons only.
 
-use super::account::Account;
+use super::{
+    Place,
+    account::Account,
+    places::{Entry, shown_to},
+};
 use crate::kit::{avatar, icon::Icon, mark::Mark};
 use domain::review::Viewer;
 use leptos::prelude::*;
 
+const CURRENT: &str = "relative w-9 h-9 inline-flex items-center justify-center rounded-md bg-selected text-accent";
+const OTHER: &str = "relative w-9 h-9 inline-flex items-center justify-center rounded-md text-muted hover:bg-hover";
 const COUNT: &str = "absolute -top-0.5 -right-1 min-w-4 h-4 px-0.5 rounded-full border border-canvas bg-rule-strong text-fg text-[10px] leading-none font-semibold tabular-nums inline-flex items-center justify-center";
 
 /// Icons with counts, and the person.
 #[component]
 pub fn Rail<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
-    let counts = viewer.counts;
     let name = viewer.name.clone();
+    let lines = shown_to(viewer).into_iter().flat_map(|(_, entries)| entries);
+    let entries = lines.map(|line| view! { <Line line=line count=line.place.count(viewer) /> }).collect_view();
     view! {
         <aside class="hidden lg:flex flex-col items-center w-13 shrink-0 h-dvh sticky top-0 bg-canvas border-r border-rule py-3 gap-1" aria-label="Main">
             <a href="/approvals" class="mb-3" aria-label="Countersign, approvals"><Mark /></a>
-            <a
-                href="/approvals"
-                aria-label=format!("Approvals, {}", counts.pending)
-                class="relative w-9 h-9 inline-flex items-center justify-center rounded-md bg-selected text-accent"
-            >
-                <Icon name="inbox" />
-                {bubble(counts.pending)}
-            </a>
-            <a
-                href="/approvals?view=mine"
-                aria-label=format!("Needs my decision, {}", counts.mine)
-                class="relative w-9 h-9 inline-flex items-center justify-center rounded-md text-muted hover:bg-hover"
-            >
-                <Icon name="user-round" />
-                {bubble(counts.mine)}
-            </a>
+            {entries}
             <span class="relative mt-auto">
                 <Account menu="bottom-0 left-10 w-56"><span class="sr-only">"Theme and account"</span><avatar::Viewer name=&name /></Account>
             </span>
         </aside>
+    }
+    .into_any()
+}
+
+/// The rail belongs to the approval page, so approvals are the place it is in.
+#[component]
+fn Line(line: Entry, count: Option<u32>) -> impl IntoView {
+    let label = count.map_or_else(|| line.label.to_owned(), |count| format!("{}, {count}", line.label));
+    view! {
+        <a href=line.href aria-label=label title=line.label class=if line.place == Place::Approvals { CURRENT } else { OTHER }>
+            <Icon name=line.icon />
+            {count.and_then(bubble)}
+        </a>
     }
     .into_any()
 }

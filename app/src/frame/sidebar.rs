@@ -1,6 +1,10 @@
 //! The sidebar of wide windows.
 
-use super::{Place, account::Account};
+use super::{
+    Place,
+    account::Account,
+    places::{Entry, shown_to},
+};
 use crate::kit::{avatar, icon::Icon, mark::Mark};
 use domain::review::Viewer;
 use leptos::prelude::*;
@@ -13,8 +17,20 @@ const OTHER_VIEW: &str = "flex items-center h-7 ps-8 pe-2 rounded-md text-xs tex
 /// Navigation, and the person.
 #[component]
 pub fn Sidebar(viewer: Viewer, place: Place) -> impl IntoView {
-    let all = place == Place::Approvals;
-    let mine = place == Place::NeedsMe;
+    let sections = shown_to(&viewer)
+        .into_iter()
+        .map(|(label, entries)| {
+            let lines = entries
+                .into_iter()
+                .map(|line| view! { <Line line=line count=line.place.count(&viewer) current=place /> });
+            view! {
+                <div class="pt-2.5">
+                    <div class="px-2 pb-1 text-[11px] leading-4 text-faint">{label}</div>
+                    {lines.collect_view()}
+                </div>
+            }
+        })
+        .collect_view();
     view! {
         <aside class="hidden lg:flex flex-col w-54 shrink-0 h-dvh sticky top-0 bg-canvas border-r border-rule" aria-label="Main">
             <a href="/approvals" class="flex items-center gap-2 h-12 px-4">
@@ -22,21 +38,30 @@ pub fn Sidebar(viewer: Viewer, place: Place) -> impl IntoView {
                 <span class="text-sm font-semibold tracking-[-0.01em]">"Countersign"</span>
             </a>
             <nav class="flex-1 overflow-y-auto px-3 pb-3" aria-label="Sections">
-                <div class="pt-2.5">
-                    <div class="px-2 pb-1 text-[11px] leading-4 text-faint">"Work"</div>
-                    <a href="/approvals" aria-current=all.then_some("page") class=if all { CURRENT } else { OTHER }>
-                        <Icon name="inbox" />
-                        "Approvals"
-                        <span class="ms-auto text-xs tabular-nums text-faint">{viewer.counts.pending}</span>
-                    </a>
-                    <a href="/approvals?view=mine" aria-current=mine.then_some("page") class=if mine { CURRENT_VIEW } else { OTHER_VIEW }>
-                        "Needs my decision"
-                        <span class="ms-auto tabular-nums text-faint">{viewer.counts.mine}</span>
-                    </a>
-                </div>
+                {sections}
             </nav>
             <PersonRow viewer=viewer />
         </aside>
+    }
+    .into_any()
+}
+
+#[component]
+fn Line(line: Entry, count: Option<u32>, current: Place) -> impl IntoView {
+    let is_current = line.place == current;
+    let is_view = line.place == Place::NeedsMe;
+    let class = match (is_view, is_current) {
+        (false, true) => CURRENT,
+        (false, false) => OTHER,
+        (true, true) => CURRENT_VIEW,
+        (true, false) => OTHER_VIEW,
+    };
+    view! {
+        <a href=line.href aria-current=is_current.then_some("page") class=class>
+            {(!is_view).then(|| view! { <Icon name=line.icon /> })}
+            {line.label}
+            {count.map(|count| view! { <span class="ms-auto text-xs tabular-nums text-faint">{count}</span> })}
+        </a>
     }
     .into_any()
 }

@@ -1,6 +1,6 @@
 //! Posted forms: small, each field once, unknown ones left alone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::{
     body::to_bytes,
@@ -22,6 +22,12 @@ impl Form {
     /// A field as it was typed; empty when it is missing.
     pub fn text(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// What may be shown again: everything but passwords and secrets.
+    pub fn shown_again(&self) -> BTreeMap<String, String> {
+        let is_secret = |name: &str| ["password", "secret", "token"].iter().any(|word| name.contains(word));
+        self.0.iter().filter(|(name, _)| !is_secret(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 

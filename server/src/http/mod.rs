@@ -9,6 +9,7 @@ pub mod decide;
 pub mod form;
 pub mod origin;
 pub mod pages;
+pub mod posted;
 pub mod problem;
 pub mod protect;
 pub mod query;

@@ -1,0 +1,5 @@
+//! Administration: people, groups, keys, endpoints, deliveries.
+
+mod tabs;
+
+pub use tabs::{AdminTab, AdminTabs};

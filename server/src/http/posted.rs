@@ -1,0 +1,70 @@
+//! Forms that are posted to the page they stand on: a redirect when done, else the page again with what was typed.
+
+use app::desk::Posted;
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{Method, StatusCode, request::Parts},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{Refusal, refusal::Code};
+
+use super::{AppState, form::Form, pages};
+use crate::{desk::PersonCaller, error::Error};
+
+/// What a form did.
+pub enum Done {
+    /// The result is seen at this address.
+    See(String),
+    /// A secret was made; the page shows it once, and no other address does.
+    Show {
+        /// The secret.
+        secret: String,
+    },
+}
+
+/// Answers a form whose hidden field `form` names it. A refusal shows the page at the same address with the fields kept
+/// and the refusal's status; nothing was stored then.
+pub async fn answer(
+    state: &AppState,
+    person: Option<PersonCaller>,
+    parts: Parts,
+    fields: &Form,
+    outcome: Result<Done, Error>,
+) -> Response {
+    let mut posted = Posted { form: fields.text("form").to_owned(), values: fields.shown_again(), ..Posted::default() };
+    let status = match outcome {
+        Ok(Done::See(path)) => return Redirect::to(&path).into_response(),
+        Ok(Done::Show { secret }) => {
+            posted.secret = Some(secret);
+            StatusCode::OK
+        }
+        Err(error) => {
+            let refusal = refusal(error);
+            let status = refusal.code.status();
+            posted.refusal = Some(refusal);
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    };
+    let mut page = Request::from_parts(parts, Body::empty());
+    *page.method_mut() = Method::GET;
+    let mut incoming = pages::incoming(state, &page);
+    incoming.posted = Some(posted);
+    let mut response = pages::render(state, person, page, incoming).await;
+    if response.status().is_success() {
+        *response.status_mut() = status;
+    }
+    response
+}
+
+fn refusal(error: Error) -> Refusal {
+    match error {
+        Error::Refused(refusal) => *refusal,
+        Error::Moved => Refusal::new(Code::Conflict, "Somebody changed this at the same moment; try again."),
+        Error::Broken(error) => {
+            let id = super::request_id::current();
+            tracing::error!(%error, request_id = %id, "a form broke");
+            Refusal::new(Code::Unavailable, format!("Nothing was stored. Something broke on our side; report {id}."))
+        }
+    }
+}
