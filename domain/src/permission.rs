@@ -23,6 +23,8 @@ pub enum Action {
     ReportToolResult,
     /// Read approvals.
     ReadApprovals,
+    /// Listen to what happens, as the console does.
+    FollowLive,
     /// Fetch the outcome of an approval.
     AwaitDecision,
     /// Decide.
@@ -43,6 +45,7 @@ impl Action {
         Self::CheckGate,
         Self::ReportToolResult,
         Self::ReadApprovals,
+        Self::FollowLive,
         Self::AwaitDecision,
         Self::Decide,
         Self::ManageAccess,
@@ -58,13 +61,14 @@ impl Action {
             Self::RecordAssertions | Self::AwaitDecision => &[Scope::Hook, Scope::Agent],
             Self::ReadApprovals => &[Scope::Hook, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin],
             Self::Decide => &[Scope::Reviewer],
+            Self::FollowLive => &[],
         }
     }
 
     /// The roles a signed-in person needs one of.
     pub const fn roles(self) -> &'static [Role] {
         match self {
-            Self::ReadWorkflows | Self::ReadRun | Self::ReadApprovals => Role::ALL,
+            Self::ReadWorkflows | Self::ReadRun | Self::ReadApprovals | Self::FollowLive => Role::ALL,
             Self::Decide => &[Role::Reviewer],
             Self::ManageAccess => &[Role::Admin],
             Self::PublishWorkflow

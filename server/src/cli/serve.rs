@@ -105,6 +105,7 @@ where
         tracing::info!("stopping: requests under way are finished");
         stop_asked.send_replace(true);
     });
+    tokio::spawn(end_streams(desk.clone(), stopped.clone()));
     let serving = axum::serve(listener, router).with_graceful_shutdown(told(stopped.clone()));
     // Whoever starts the server waits for this line; with port 0 it is the only place that names the port.
     println!("Countersign is ready at {} (listening on {address})", origin.url());
@@ -120,6 +121,12 @@ where
     workers.iter().for_each(tokio::task::JoinHandle::abort);
     served?;
     company.await.map_err(|error| Stopped::Failed(error.to_string()))?
+}
+
+/// Ends the streams when the server is told to stop: nothing waits for them.
+async fn end_streams(desk: Desk, stopped: watch::Receiver<bool>) {
+    told(stopped).await;
+    desk.end_streams();
 }
 
 /// Runs what runs beside the server until the server is told to stop; if it fails, it tells the server.

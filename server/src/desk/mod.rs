@@ -8,6 +8,7 @@ pub mod fact;
 pub mod gate_check;
 pub mod idempotency;
 pub mod key;
+pub mod live;
 pub mod outcome;
 pub mod person;
 pub mod queue;
@@ -42,6 +43,8 @@ pub struct Desk {
     pub passwords: Passwords,
     /// Compiled workflow versions. A published version never changes, so nothing here goes stale.
     compiled: Arc<RwLock<CompiledVersions>>,
+    /// Who listens to what happens.
+    listeners: live::Listeners,
 }
 
 impl Desk {
@@ -52,6 +55,6 @@ impl Desk {
 
     /// Use cases on this database, with passwords of another cost.
     pub fn with_passwords(database: Database, passwords: Passwords) -> Self {
-        Self { database, passwords, compiled: Arc::default() }
+        Self { database, passwords, compiled: Arc::default(), listeners: live::Listeners::new() }
     }
 }

@@ -7,7 +7,11 @@ use axum::{
 use domain::{Refusal, refusal::Code};
 use tower_sessions::Session;
 
-use super::{AppState, problem::Problem, web_session};
+use super::{
+    AppState,
+    problem::Problem,
+    web_session::{self, Use},
+};
 use crate::{
     desk::{Caller, PersonCaller},
     error::{Error, Result, StoreError},
@@ -24,7 +28,7 @@ pub async fn identify(request: &mut Request) -> Result<Caller> {
         return state.desk.identify_key(&presented).await.map(Caller::Key);
     }
     let session = request.extensions().get::<Session>().cloned();
-    match signed_in(&state, session).await? {
+    match signed_in(&state, session, Use::of(request.headers())).await? {
         Some(person) => Ok(Caller::Person(person)),
         None => Err(nobody("Send a key as `Authorization: Bearer csk_…`, or sign in to the console.")),
     }
@@ -39,7 +43,7 @@ impl FromRequestParts<AppState> for PageCaller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let session = parts.extensions.get::<Session>().cloned();
-        Ok(Self(signed_in(state, session).await?))
+        Ok(Self(signed_in(state, session, Use::of(&parts.headers)).await?))
     }
 }
 
@@ -50,9 +54,9 @@ pub fn sign_in_path(wanted: &Uri) -> String {
     format!("/sign-in?to={to}")
 }
 
-async fn signed_in(state: &AppState, session: Option<Session>) -> Result<Option<PersonCaller>> {
+async fn signed_in(state: &AppState, session: Option<Session>, of: Use) -> Result<Option<PersonCaller>> {
     let Some(session) = session else { return Ok(None) };
-    web_session::person(&state.desk, &session).await
+    web_session::person(&state.desk, &session, of).await
 }
 
 /// The key that is presented, if one is.

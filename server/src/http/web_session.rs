@@ -1,8 +1,10 @@
 //! The session cookie: begun at sign-in with a fresh id, prolonged at most once a minute, ended at sign-out.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
@@ -25,6 +27,8 @@ use crate::{
 const MARK: &str = "mark";
 /// The member of a session's data that says when it was used.
 const USED_AT: &str = "used_at";
+/// What the page sends with requests of its own.
+const REFRESH: &str = "x-countersign-refresh";
 /// How long its use goes unnoted: not every request writes.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
@@ -77,8 +81,30 @@ pub async fn end(session: &Session) -> Result<()> {
     session.flush().await.map_err(broken)
 }
 
+/// Whether a request is a person's doing, or the open page's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Somebody did something: the session is used.
+    ByPerson,
+    /// The page listens, or asks again because of what it heard: the session is neither used nor prolonged. All that
+    /// is checked for a person's request is checked for this one too.
+    ByPage,
+}
+
+impl Use {
+    /// What a request says of itself. Whoever says `ByPage` falsely only lets their own session end earlier.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let listens = |accepted: &HeaderValue| accepted.as_bytes().starts_with(b"text/event-stream");
+        if headers.contains_key(REFRESH) || headers.get(header::ACCEPT).is_some_and(listens) {
+            Self::ByPage
+        } else {
+            Self::ByPerson
+        }
+    }
+}
+
 /// The person of a session, as they are now. A session whose person may not go on is ended.
-pub async fn person(desk: &Desk, session: &Session) -> Result<Option<PersonCaller>> {
+pub async fn person(desk: &Desk, session: &Session, of: Use) -> Result<Option<PersonCaller>> {
     let Some(id) = member::<PersonId>(session, PERSON).await? else { return Ok(None) };
     let mark = member::<Digest>(session, MARK).await?;
     let person = match mark {
@@ -89,6 +115,9 @@ pub async fn person(desk: &Desk, session: &Session) -> Result<Option<PersonCalle
         end(session).await?;
         return Ok(None);
     }
+    if of == Use::ByPage {
+        return Ok(person);
+    }
     let now = desk.database.clock().now();
     let used_at = member::<Time>(session, USED_AT).await?;
     if used_at.is_none_or(|used_at| now - used_at >= NOTED_EVERY) {
@@ -96,6 +125,16 @@ pub async fn person(desk: &Desk, session: &Session) -> Result<Option<PersonCalle
         session.insert(USED_AT, now).await.map_err(broken)?;
     }
     Ok(person)
+}
+
+/// When the session with this id ends unless it is used; `None` when it has ended, or its person may not go on.
+pub async fn ends_at(desk: &Desk, id: session::Id) -> Result<Option<Time>> {
+    let store = WebSessions::new(desk.database.clone());
+    let session = Session::new(Some(id), Arc::new(store.clone()), None);
+    match person(desk, &session, Use::ByPage).await? {
+        Some(_) => store.ends_at(&id).await,
+        None => Ok(None),
+    }
 }
 
 async fn member<T: DeserializeOwned>(session: &Session, name: &str) -> Result<Option<T>> {

@@ -202,6 +202,26 @@ pub async fn list_after(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Logge
     })?)
 }
 
+/// The leaves from `first` on, in order.
+pub async fn list_leaves(tx: &mut Tx, first: i64, limit: i64) -> Result<Vec<Leaf>, StoreError> {
+    let rows: Vec<(i64, String, Option<Uuid>, Option<Uuid>)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT leaf_index, kind, run_id, approval_id FROM event_leaf WHERE leaf_index >= $1 \
+             ORDER BY leaf_index LIMIT $2",
+        )
+        .bind(first)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+    })?;
+    Ok(rows.into_iter().map(leaf).collect())
+}
+
+/// A leaf from its columns.
+pub(super) fn leaf((leaf_index, kind, run, approval): (i64, String, Option<Uuid>, Option<Uuid>)) -> Leaf {
+    Leaf { leaf_index, kind, run: run.map(RunId::from_uuid), approval: approval.map(ApprovalId::from_uuid) }
+}
+
 /// Events by id, in the order given.
 pub(super) async fn load(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Entry>, StoreError> {
     let rows: Vec<LoggedRow> = on!(tx, |conn| {

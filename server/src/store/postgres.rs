@@ -2,10 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use domain::{
-    event::Entry,
-    id::{ApprovalId, RunId},
-};
+use domain::event::Entry;
 use futures::FutureExt as _;
 use sqlx::{
     PgPool,
@@ -70,6 +67,7 @@ impl Postgres {
         let open = Self { pool, clock, ids, checks, numbering };
         let told: i64 =
             sqlx::query_scalar("SELECT COALESCE(MAX(leaf_index), 0) FROM event_leaf").fetch_one(&open.pool).await?;
+        news.begin_at(told);
         let mut listener = PgListener::connect_with(&open.pool).await?;
         listener.listen(CHANNEL).await?;
         tokio::spawn(listen(listener, open.pool.clone(), news, told));
@@ -242,11 +240,5 @@ async fn leaves_after(pool: &PgPool, told: i64) -> Result<Vec<Leaf>, StoreError>
     .bind(MOST_EVENTS)
     .fetch_all(pool)
     .await?;
-    let leaf = |(leaf_index, kind, run, approval): (i64, String, Option<Uuid>, Option<Uuid>)| Leaf {
-        leaf_index,
-        kind,
-        run: run.map(RunId::from_uuid),
-        approval: approval.map(ApprovalId::from_uuid),
-    };
-    Ok(rows.into_iter().map(leaf).collect())
+    Ok(rows.into_iter().map(event::leaf).collect())
 }

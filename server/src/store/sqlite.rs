@@ -126,6 +126,9 @@ impl Sqlite {
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         assert_version(&writer).await?;
         migrate(&writer).await?;
+        news.begin_at(
+            sqlx::query_scalar("SELECT COALESCE(MAX(leaf_index), 0) FROM event_leaf").fetch_one(&writer).await?,
+        );
         let readers = SqlitePoolOptions::new()
             .max_connections(8)
             .connect_with(options.clone().pragma("query_only", "ON"))

@@ -29,6 +29,12 @@ impl WebSessions {
     pub const fn new(database: Database) -> Self {
         Self(database)
     }
+
+    /// When a session ends unless it is used; `None` when it has ended.
+    pub async fn ends_at(&self, id: &Id) -> Result<Option<Time>> {
+        let mut tx = self.0.read().await?;
+        Ok(find(&mut tx, digest(*id)).await?.map(|(_, ends_at)| ends_at))
+    }
 }
 
 impl std::fmt::Debug for WebSessions {
@@ -80,18 +86,20 @@ async fn touch(tx: &mut Tx, id: Digest, data: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What a session holds, and when it ends unless it is used.
 async fn find(tx: &mut Tx, id: Digest) -> Result<Option<(String, Time)>, StoreError> {
     let now = tx.now();
-    Ok(on!(tx, |conn| {
+    let found: Option<(String, Time, Time)> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT data, expires_at FROM web_session WHERE id_hash = $1 AND expires_at > $2 AND created_at > $3",
+            "SELECT data, expires_at, created_at FROM web_session WHERE id_hash = $1 AND expires_at > $2 AND created_at > $3",
         )
         .bind(id.bytes().to_vec())
         .bind(now)
         .bind(now - ABSOLUTE)
         .fetch_optional(conn)
         .await
-    })?)
+    })?;
+    Ok(found.map(|(data, expires_at, created_at)| (data, expires_at.min(created_at + ABSOLUTE))))
 }
 
 async fn delete(tx: &mut Tx, id: Digest) -> Result<(), StoreError> {

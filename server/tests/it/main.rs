@@ -9,6 +9,7 @@ mod decisions;
 mod facts;
 mod keys;
 mod kills;
+mod live;
 mod polls;
 mod publish;
 mod races;

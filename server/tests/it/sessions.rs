@@ -9,7 +9,7 @@ use domain::{Role, event::Event};
 use futures::future::join_all;
 use server::{desk::Caller, password::Password, store::event};
 
-use crate::support::{ORIGIN, PASSWORD, Reply, TestConsole, on_both};
+use crate::support::{Browser, PASSWORD, TestConsole, on_both};
 
 on_both![
     a_session_has_an_id_nobody_knew_before,
@@ -26,57 +26,6 @@ on_both![
 ];
 
 const EMAIL: &str = "ana@example.com";
-const COOKIE: &str = "__Host-countersign";
-
-/// A browser at the console: keeps the session cookie and sends what browsers send.
-struct Browser<'a> {
-    console: &'a TestConsole,
-    cookie: Option<String>,
-    origin: &'a str,
-}
-
-impl<'a> Browser<'a> {
-    fn new(console: &'a TestConsole) -> Self {
-        Self { console, cookie: None, origin: ORIGIN }
-    }
-
-    fn with(console: &'a TestConsole, cookie: &str) -> Self {
-        Self { cookie: Some(cookie.to_owned()), ..Self::new(console) }
-    }
-
-    async fn send(&mut self, method: Method, path: &str, fields: &[(&str, &str)]) -> Reply {
-        let mut request = Request::builder().method(&method).uri(path).header(header::HOST, "console.test");
-        if let Some(cookie) = &self.cookie {
-            request = request.header(header::COOKIE, format!("{COOKIE}={cookie}"));
-        }
-        if method == Method::POST {
-            request = request.header(header::ORIGIN, self.origin);
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        }
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let reply = self.console.send(request.body(Body::from(body)).expect("a request")).await;
-        for set in reply.headers.get_all(header::SET_COOKIE) {
-            let set = set.to_str().expect("text");
-            if let Some(value) = set.split(';').next().and_then(|pair| pair.strip_prefix("__Host-countersign=")) {
-                self.cookie = (!set.contains("Max-Age=0")).then(|| value.to_owned());
-            }
-        }
-        reply
-    }
-
-    async fn sign_in(&mut self, email: &str, password: &str) -> Reply {
-        self.send(Method::POST, "/sign-in", &[("email", email), ("password", password), ("to", "")]).await
-    }
-
-    async fn is_signed_in(&mut self) -> bool {
-        let reply = self.send(Method::GET, "/api/v1/approvals", &[]).await;
-        match reply.status.as_u16() {
-            200 => true,
-            401 => false,
-            other => panic!("{other}: {}", reply.text),
-        }
-    }
-}
 
 async fn ana(console: &TestConsole) -> Browser<'_> {
     console.person("Ana Ruiz", &[Role::Reviewer], &["compliance"]).await;

@@ -2,6 +2,7 @@
 
 pub mod approvals;
 pub mod health;
+pub mod live;
 pub mod runs;
 pub mod workflows;
 
@@ -42,6 +43,7 @@ pub fn routes(routes: Routes) -> Routes {
         .add(post.clone(), "/api/v1/runs/{id}/tool-results", granted(Action::ReportToolResult), runs::report_result)
         .add(get.clone(), "/api/v1/approvals", granted(Action::ReadApprovals), approvals::list)
         .add(get.clone(), "/api/v1/approvals/{id}", granted(Action::ReadApprovals), approvals::show)
+        .add(get.clone(), "/api/v1/live", granted(Action::FollowLive), live::follow)
         .add(get, "/api/v1/approvals/{id}/decision", granted(Action::AwaitDecision), approvals::await_decision)
         .add(post, "/api/v1/approvals/{id}/decisions", granted(Action::Decide), approvals::decide)
 }

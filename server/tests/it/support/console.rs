@@ -105,7 +105,12 @@ impl TestConsole {
 
     /// Sends any request.
     pub async fn send(&self, request: Request<Body>) -> Reply {
-        Reply::read(self.router.clone().oneshot(request).await.expect("infallible")).await
+        Reply::read(self.answer(request).await).await
+    }
+
+    /// Sends any request and gives the answer as it begins; its body may take long.
+    pub async fn answer(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.expect("infallible")
     }
 
     /// Gets from the API with a key.

@@ -1,14 +1,18 @@
 //! A console of its own for each test: fresh database, clock that stands still, the real router.
 
 mod agent;
+mod browser;
 mod console;
 mod engine;
 pub mod process;
 mod reply;
+mod stream;
 
 pub use agent::Agent;
+pub use browser::Browser;
 pub use console::{ORIGIN, PASSWORD, TestConsole, request};
 pub use reply::Reply;
+pub use stream::Stream;
 
 /// Runs each story on both databases. Without PostgreSQL the second run says loudly that it did nothing.
 macro_rules! on_both {

@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     time::Instant,
 };
 
@@ -88,6 +88,13 @@ impl Running {
     pub fn kill(mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("gone");
+    }
+
+    /// Asks it to stop, as an operator would; gives how it ended.
+    pub fn terminate(mut self) -> impl Future<Output = ExitStatus> {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(asked.expect("kill").success());
+        async move { tokio::task::spawn_blocking(move || self.child.wait().expect("its end")).await.expect("no panic") }
     }
 
     /// Posts JSON; `None` when the server died before it answered.
