@@ -138,7 +138,7 @@ pub fn review() -> Review {
     Review {
         now: time("14:58:41"),
         id: approval_id(),
-        state: Approval::Pending { expires_at: Some(time("15:32:00")) },
+        state: Approval::open(Some(time("15:32:00"))),
         revision: 3,
         package: package(),
         package_digest: Digest::of("package", b"1"),
@@ -217,10 +217,13 @@ pub fn every_event() -> Vec<Event> {
         (viewer().to_string(), "key_01j1x6q34xfvqr28t5cy4tp001", "res_01j1x6q34xfvqr28t5cy4tp001");
     let samples = json!([
         {"kind": "run.started", "workflow": "onboarding", "version": 12, "subject": "cust_456", "requested_by": person},
+        {"kind": "run.cancelled", "reason": "Asked for twice."},
+        {"kind": "run.failed", "error": "The host went away."},
         {"kind": "session.attached", "session": run_session, "framework": "claude-code", "external_id": "01jd4"},
         {"kind": "session.suspended", "session": run_session, "approval": approval, "awaiting": 1},
         {"kind": "session.released", "session": run_session, "approval": approval, "awaiting": 2},
         {"kind": "session.resumed", "session": run_session, "approval": approval},
+        {"kind": "session.ended", "session": run_session},
         {"kind": "fact.written", "name": "risk_tier", "value": "high", "version": 3, "previous": "medium", "source": "risk_engine", "reference": "ra_5513"},
         {"kind": "assertion.recorded", "assertions": {"risk_tier": "medium tier"}, "statement": "He is medium tier."},
         {"kind": "gate.checked", "check": check, "session": run_session, "tool": "setup_account", "tool_use_id": "t1", "gate": "gate_account_setup", "outcome": "block", "error": "Ask first.", "approval": null},
@@ -229,6 +232,9 @@ pub fn every_event() -> Vec<Event> {
         {"kind": "approval.approved", "approval": approval},
         {"kind": "approval.rejected", "approval": approval},
         {"kind": "approval.expired", "approval": approval},
+        {"kind": "approval.cancelled", "approval": approval, "reason": "Asked for twice."},
+        {"kind": "information.requested", "approval": approval, "question": "Which year?", "revision": 3, "expires_at": null},
+        {"kind": "information.given", "approval": approval, "answer": "2025.", "revision": 5, "expires_at": null},
         {"kind": "approval.consumed", "approval": approval, "session": run_session, "tool_use_id": "t1"},
         {"kind": "approval.voided", "approval": approval, "because": "A sanctions hit is open."},
         {"kind": "decision.recorded", "decision": decision_id().to_string(), "approval": approval, "verdict": "reject", "group": "Risk", "revision": 3, "package_digest": digest, "reason_code": "other", "notes": "Ask for a newer statement."},

@@ -10,6 +10,7 @@ use crate::{
     decision::Verdict,
     event::Event,
     id::{ApprovalId, SessionId},
+    information::Pause,
     policy::Standing,
     refusal::Code,
 };
@@ -18,10 +19,13 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Approval {
-    /// It waits for people.
+    /// It waits for people, or for the answer to a question.
     Pending {
-        /// When it expires, if its policy has a deadline.
+        /// When it expires, if its policy has a deadline; while a question is open, with the longest pause included.
         expires_at: Option<Time>,
+        /// How its deadline stands still while a question is open.
+        #[serde(default)]
+        pause: Pause,
     },
     /// The policy is satisfied.
     Approved {
@@ -41,6 +45,13 @@ pub enum Approval {
     Expired {
         /// When.
         at: Time,
+    },
+    /// Whoever asked took it back. Not the same as rejected.
+    Cancelled {
+        /// When.
+        at: Time,
+        /// Why.
+        reason: String,
     },
 }
 
@@ -82,10 +93,17 @@ words! {
         Rejected = "rejected",
         /// Nobody decided in time.
         Expired = "expired",
+        /// Whoever asked took it back.
+        Cancelled = "cancelled",
     }
 }
 
 impl Approval {
+    /// A new approval, which waits for people.
+    pub fn open(expires_at: Option<Time>) -> Self {
+        Self::Pending { expires_at, pause: Pause::default() }
+    }
+
     /// The state without its data.
     pub const fn status(&self) -> Status {
         match self {
@@ -93,6 +111,7 @@ impl Approval {
             Self::Approved { .. } => Status::Approved,
             Self::Rejected { .. } => Status::Rejected,
             Self::Expired { .. } => Status::Expired,
+            Self::Cancelled { .. } => Status::Cancelled,
         }
     }
 
@@ -100,15 +119,30 @@ impl Approval {
     pub const fn ended_at(&self) -> Option<Time> {
         match self {
             Self::Pending { .. } => None,
-            Self::Approved { at, .. } | Self::Rejected { at } | Self::Expired { at } => Some(*at),
+            Self::Approved { at, .. } | Self::Rejected { at } | Self::Expired { at } | Self::Cancelled { at, .. } => {
+                Some(*at)
+            }
         }
+    }
+
+    /// When it expires while it waits; `None` once it has ended, and without a deadline.
+    pub const fn expires_at(&self) -> Option<Time> {
+        match self {
+            Self::Pending { expires_at, .. } => *expires_at,
+            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => None,
+        }
+    }
+
+    /// Whether it waits for the answer to a question.
+    pub const fn is_waiting_for_information(&self) -> bool {
+        matches!(self, Self::Pending { pause: Pause { since: Some(_), .. }, .. })
     }
 
     /// Whether it should have expired by now.
     pub fn is_overdue(&self, now: Time) -> bool {
         match self {
-            Self::Pending { expires_at } => expires_at.is_some_and(|end| end <= now),
-            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } => false,
+            Self::Pending { expires_at, .. } => expires_at.is_some_and(|end| end <= now),
+            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => false,
         }
     }
 
@@ -122,14 +156,15 @@ impl Approval {
         match self {
             Self::Pending { .. } => true,
             Self::Approved { used: Use::Unused, valid_until, .. } => valid_until.is_none_or(|end| now < end),
-            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } => false,
+            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => false,
         }
     }
 
     /// Applies the standing after a vote. `None` for the event: the quorum is still open.
     ///
     /// # Errors
-    /// `already_decided` once the status is final, `expired` past the deadline.
+    /// `already_decided`, `expired` or `cancelled` once the status is final, `expired` past the deadline,
+    /// `information_requested` for an approval while a question is open.
     pub fn decide(
         self,
         id: ApprovalId,
@@ -141,29 +176,34 @@ impl Approval {
             return Err(expired());
         }
         match self {
-            Self::Pending { expires_at } => Ok(match standing.outcome {
-                None => (Self::Pending { expires_at }, None),
+            Self::Pending { expires_at, pause } => match standing.outcome {
+                None | Some(Verdict::RequestInformation) => Ok((Self::Pending { expires_at, pause }, None)),
+                Some(Verdict::Approve) if pause.since.is_some() => Err(question_is_open()),
                 Some(Verdict::Approve) => {
                     let valid_until = valid_for.and_then(|seconds| later(now, seconds));
                     let approved = Self::Approved { at: now, valid_until, used: Use::Unused };
-                    (approved, Some(Event::ApprovalApproved { approval: id }))
+                    Ok((approved, Some(Event::ApprovalApproved { approval: id })))
                 }
-                Some(Verdict::Reject) => (Self::Rejected { at: now }, Some(Event::ApprovalRejected { approval: id })),
-            }),
-            Self::Approved { at, .. } | Self::Rejected { at } => Err(already_decided(at)),
-            Self::Expired { .. } => Err(expired()),
+                Some(Verdict::Reject) => {
+                    Ok((Self::Rejected { at: now }, Some(Event::ApprovalRejected { approval: id })))
+                }
+            },
+            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => {
+                Err(self.settled())
+            }
         }
     }
 
     /// Ends a pending approval whose deadline has passed.
     pub fn expire(self, id: ApprovalId, now: Time) -> Result<(Self, Event), Refusal> {
         match self {
-            Self::Pending { expires_at: Some(end) } if end <= now => {
+            Self::Pending { expires_at: Some(end), .. } if end <= now => {
                 Ok((Self::Expired { at: now }, Event::ApprovalExpired { approval: id }))
             }
             Self::Pending { .. } => Err(Refusal::new(Code::IllegalMove, "The approval is not due yet.")),
-            Self::Approved { at, .. } | Self::Rejected { at } => Err(already_decided(at)),
-            Self::Expired { .. } => Err(expired()),
+            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => {
+                Err(self.settled())
+            }
         }
     }
 
@@ -179,7 +219,7 @@ impl Approval {
                 Ok((Self::Approved { at, valid_until, used: Use::Consumed { by: call } }, event))
             }
             Self::Approved { .. } => Err(Refusal::new(Code::IllegalMove, "The approval cannot be used any more.")),
-            Self::Pending { .. } | Self::Rejected { .. } | Self::Expired { .. } => {
+            Self::Pending { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => {
                 Err(Refusal::new(Code::IllegalMove, "The call is not approved."))
             }
         }
@@ -192,8 +232,26 @@ impl Approval {
                 let event = Event::ApprovalVoided { approval: id, because: because.clone() };
                 Ok((Self::Approved { at, valid_until, used: Use::Void { because } }, event))
             }
-            Self::Approved { .. } | Self::Pending { .. } | Self::Rejected { .. } | Self::Expired { .. } => {
-                Err(Refusal::new(Code::IllegalMove, "Only an unused approval can be voided."))
+            Self::Approved { .. }
+            | Self::Pending { .. }
+            | Self::Rejected { .. }
+            | Self::Expired { .. }
+            | Self::Cancelled { .. } => Err(Refusal::new(Code::IllegalMove, "Only an unused approval can be voided.")),
+        }
+    }
+
+    /// Why nothing more is decided.
+    fn settled(&self) -> Refusal {
+        match self {
+            Self::Pending { .. } => Refusal::new(Code::IllegalMove, "The approval waits for people."),
+            Self::Approved { at, .. } | Self::Rejected { at } => {
+                Refusal::new(Code::AlreadyDecided, "Your decision was not applied: the approval was decided before.")
+                    .with("decided_at", serde_json::json!(at))
+            }
+            Self::Expired { .. } => expired(),
+            Self::Cancelled { at, reason } => {
+                let message = format!("Nothing was applied: the approval was cancelled. {reason}");
+                Refusal::new(Code::Cancelled, message).with("cancelled_at", serde_json::json!(at))
             }
         }
     }
@@ -205,14 +263,16 @@ pub fn later(from: Time, seconds: u64) -> Option<Time> {
     from.checked_add_signed(span)
 }
 
-fn already_decided(at: Time) -> Refusal {
-    Refusal::new(Code::AlreadyDecided, "Your decision was not applied: the approval was decided before.")
-        .with("decided_at", serde_json::json!(at))
-}
-
 fn expired() -> Refusal {
     Refusal::new(Code::Expired, "Your decision was not applied: the time to decide is over. Nothing ran.")
 }
+
+fn question_is_open() -> Refusal {
+    let message = "Nothing was approved: a question is open. Reject, or wait for the answer.";
+    Refusal::new(Code::InformationRequested, message)
+}
+
+mod waiting;
 
 #[cfg(test)]
 mod tests;

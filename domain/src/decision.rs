@@ -17,6 +17,8 @@ words! {
         Approve = "approve",
         /// The call may not run.
         Reject = "reject",
+        /// Something must be known first: a question, which somebody answers.
+        RequestInformation = "request_information",
     }
 }
 

@@ -35,6 +35,10 @@ macro_rules! events {
 events! {
     /// A run began.
     RunStarted = "run.started" { workflow: String, version: u32, subject: String, requested_by: Option<PersonId>, },
+    /// Somebody stopped a run.
+    RunCancelled = "run.cancelled" { reason: String, },
+    /// The harness gave a run up.
+    RunFailed = "run.failed" { error: String, },
     /// An agent session joined a run.
     SessionAttached = "session.attached" { session: SessionId, framework: String, external_id: String, },
     /// A session now waits for an approval.
@@ -43,6 +47,8 @@ events! {
     SessionReleased = "session.released" { session: SessionId, approval: ApprovalId, awaiting: usize, },
     /// The last blocking approval ended.
     SessionResumed = "session.resumed" { session: SessionId, approval: ApprovalId, },
+    /// A session ended with its run.
+    SessionEnded = "session.ended" { session: SessionId, },
     /// A fact was recorded.
     FactWritten = "fact.written" { name: String, value: Value, version: i64, previous: Option<Value>, source: String, reference: Option<String>, },
     /// The model said something.
@@ -59,6 +65,12 @@ events! {
     ApprovalRejected = "approval.rejected" { approval: ApprovalId, },
     /// Nobody decided in time.
     ApprovalExpired = "approval.expired" { approval: ApprovalId, },
+    /// Whoever asked for an approval took it back.
+    ApprovalCancelled = "approval.cancelled" { approval: ApprovalId, reason: String, },
+    /// A reviewer asks before deciding; the deadline stands still.
+    InformationRequested = "information.requested" { approval: ApprovalId, question: String, revision: u32, expires_at: Option<Time>, },
+    /// The question was answered; the deadline runs again.
+    InformationGiven = "information.given" { approval: ApprovalId, answer: String, revision: u32, expires_at: Option<Time>, },
     /// The approved call was allowed; the approval cannot be used again.
     ApprovalConsumed = "approval.consumed" { approval: ApprovalId, session: SessionId, tool_use_id: String, },
     /// Conditions no longer held when the approved call came; a fresh approval is needed.

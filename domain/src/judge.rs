@@ -182,6 +182,9 @@ impl Prior {
             Approval::Expired { .. } => {
                 self.refuse("approval_expired: nobody decided in time. Nothing ran. Call again to ask afresh.")
             }
+            Approval::Cancelled { reason, .. } => {
+                self.refuse(&format!("approval_cancelled: {reason} Nothing ran. Call again to ask afresh."))
+            }
             Approval::Approved { used: Use::Consumed { .. }, .. } => {
                 self.refuse("approval_used: another call of this action used it. Call again to ask afresh.")
             }

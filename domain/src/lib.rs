@@ -13,6 +13,7 @@ pub mod event;
 pub mod field;
 pub mod gate;
 pub mod id;
+pub mod information;
 pub mod inspect;
 pub mod judge;
 pub mod package;
@@ -23,6 +24,7 @@ pub mod queue;
 pub mod refusal;
 pub mod resumption;
 pub mod review;
+pub mod run;
 pub mod session;
 pub mod template;
 #[cfg(test)]

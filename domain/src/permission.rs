@@ -11,6 +11,8 @@ pub enum Action {
     ReadWorkflows,
     /// Start a run, attach a session.
     StartRun,
+    /// End a run: cancel it, or give it up.
+    EndRun,
     /// Read a run and its timeline.
     ReadRun,
     /// Write facts.
@@ -29,6 +31,12 @@ pub enum Action {
     AwaitDecision,
     /// Decide.
     Decide,
+    /// Take a pending approval back.
+    CancelApproval,
+    /// Ask for an approval.
+    RequestApproval,
+    /// Answer a reviewer's question.
+    GiveInformation,
     /// Add and disable people, set passwords, create and revoke keys.
     ManageAccess,
 }
@@ -39,6 +47,7 @@ impl Action {
         Self::PublishWorkflow,
         Self::ReadWorkflows,
         Self::StartRun,
+        Self::EndRun,
         Self::ReadRun,
         Self::WriteFacts,
         Self::RecordAssertions,
@@ -48,6 +57,9 @@ impl Action {
         Self::FollowLive,
         Self::AwaitDecision,
         Self::Decide,
+        Self::CancelApproval,
+        Self::RequestApproval,
+        Self::GiveInformation,
         Self::ManageAccess,
     ];
 
@@ -56,9 +68,10 @@ impl Action {
         match self {
             Self::PublishWorkflow | Self::ManageAccess => &[Scope::Admin],
             Self::ReadWorkflows | Self::ReadRun => Scope::ALL,
-            Self::StartRun | Self::CheckGate | Self::ReportToolResult => &[Scope::Hook],
+            Self::StartRun | Self::CheckGate | Self::ReportToolResult | Self::GiveInformation => &[Scope::Hook],
+            Self::EndRun | Self::CancelApproval => &[Scope::Hook, Scope::Admin],
             Self::WriteFacts => &[Scope::System],
-            Self::RecordAssertions | Self::AwaitDecision => &[Scope::Hook, Scope::Agent],
+            Self::RecordAssertions | Self::AwaitDecision | Self::RequestApproval => &[Scope::Hook, Scope::Agent],
             Self::ReadApprovals => &[Scope::Hook, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin],
             Self::Decide => &[Scope::Reviewer],
             Self::FollowLive => &[],
@@ -70,13 +83,16 @@ impl Action {
         match self {
             Self::ReadWorkflows | Self::ReadRun | Self::ReadApprovals | Self::FollowLive => Role::ALL,
             Self::Decide => &[Role::Reviewer],
-            Self::ManageAccess => &[Role::Admin],
+            Self::ManageAccess | Self::EndRun | Self::CancelApproval => &[Role::Admin],
+            // Auditors change nothing, an answer included.
+            Self::GiveInformation => &[Role::Reviewer, Role::SupportLead, Role::Admin],
             Self::PublishWorkflow
             | Self::StartRun
             | Self::WriteFacts
             | Self::RecordAssertions
             | Self::CheckGate
             | Self::ReportToolResult
+            | Self::RequestApproval
             | Self::AwaitDecision => &[],
         }
     }

@@ -184,7 +184,7 @@ impl Policy {
         };
         let seat = match verdict {
             Verdict::Approve => standing.seats.iter().filter(|seat| seat.is_open()).find(mine),
-            Verdict::Reject => standing.seats.iter().find(mine),
+            Verdict::Reject | Verdict::RequestInformation => standing.seats.iter().find(mine),
         };
         seat.map(|seat| seat.group.clone()).ok_or_else(|| not_entitled(&standing))
     }
@@ -207,6 +207,10 @@ impl Policy {
                 known => format!("expected one of {known}"),
             };
             return Err(Refusal::invalid("/reason_code", message));
+        }
+        if ballot.verdict == Verdict::RequestInformation && notes.is_none() {
+            let error = crate::FieldError::new("/notes", "say what must be known; it is sent as written");
+            return Err(Refusal::new(Code::ReasonRequired, "A question is missing.").with_errors(vec![error]));
         }
         if !self.reasons.required_on.contains(&ballot.verdict) {
             return Ok(());

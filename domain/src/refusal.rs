@@ -61,11 +61,19 @@ codes! {
     ConditionsChanged = 409 "conditions_changed" "Conditions changed",
     /// The time to decide is over.
     Expired = 409 "expired" "Expired",
+    /// Whoever asked took the approval back.
+    Cancelled = 409 "cancelled" "Cancelled",
+    /// A question is open; it is answered first.
+    InformationRequested = 409 "information_requested" "Information was requested",
+    /// The run has ended.
+    RunEnded = 409 "run_ended" "The run has ended",
+    /// The workflow has no policy for approvals an agent asks for itself.
+    RequestsNotTaken = 409 "requests_not_taken" "The workflow takes no requests",
     /// Somebody changed the record meanwhile.
     Conflict = 409 "conflict" "Changed meanwhile",
     /// The first request with this idempotency key is still running.
     StillRunning = 409 "still_running" "Still running",
-    /// The run has ended, or the move is not possible from here.
+    /// The move is not possible from here.
     IllegalMove = 409 "illegal_move" "Not possible in this state",
     /// The package has a newer revision.
     StaleRevision = 412 "stale_revision" "Stale revision",

@@ -62,6 +62,20 @@ impl Session {
         }
     }
 
+    /// Ends the session, with its run. What it waits for is settled first.
+    ///
+    /// # Errors
+    /// `illegal_move` while it waits for people, and when it has ended already.
+    pub fn end(self, session: SessionId) -> Result<(Self, Event), Refusal> {
+        match self {
+            Self::Active => Ok((Self::Ended, Event::SessionEnded { session })),
+            Self::Suspended { .. } => {
+                Err(Refusal::new(Code::IllegalMove, "The session waits for people; settle that first."))
+            }
+            Self::Ended => Err(ended()),
+        }
+    }
+
     /// The state without its data.
     pub const fn status(&self) -> SessionStatus {
         match self {

@@ -163,5 +163,6 @@ fn rule_verdict(review: &Review) -> (Tone, &'static str, String) {
         (Approval::Approved { .. }, _) => (Tone::Pass, "check", "Approved".to_owned()),
         (Approval::Rejected { .. }, _) => (Tone::Fail, "x", "Rejected".to_owned()),
         (Approval::Expired { .. }, _) => (Tone::Quiet, "hourglass", "Expired".to_owned()),
+        (Approval::Cancelled { .. }, _) => (Tone::Quiet, "ban", "Cancelled".to_owned()),
     }
 }

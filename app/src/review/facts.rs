@@ -31,6 +31,7 @@ pub fn FourFacts<'a>(review: &'a Review) -> impl IntoView + use<> {
         Approval::Pending { .. } => "Decide by",
         Approval::Approved { .. } | Approval::Rejected { .. } => "Decided",
         Approval::Expired { .. } => "Expired",
+        Approval::Cancelled { .. } => "Cancelled",
     };
     let decide_by = view! { <DecideBy review=review /> }.into_any();
     view! {
@@ -59,8 +60,10 @@ fn Fact(name: &'static str, children: Children) -> impl IntoView {
 fn DecideBy<'a>(review: &'a Review) -> impl IntoView + use<> {
     let now = review.now;
     match review.state {
-        Approval::Pending { expires_at: None } => view! { <span class="text-muted">"no deadline"</span> }.into_any(),
-        Approval::Pending { expires_at: Some(end) } => {
+        Approval::Pending { expires_at: None, .. } => {
+            view! { <span class="text-muted">"no deadline"</span> }.into_any()
+        }
+        Approval::Pending { expires_at: Some(end), .. } => {
             let left = (end - now).num_seconds();
             let class = match left {
                 ..0 => "inline-flex items-center gap-1.5 text-fail tabular-nums",
@@ -75,7 +78,10 @@ fn DecideBy<'a>(review: &'a Review) -> impl IntoView + use<> {
             }
             .into_any()
         }
-        Approval::Approved { at, .. } | Approval::Rejected { at } | Approval::Expired { at } => {
+        Approval::Approved { at, .. }
+        | Approval::Rejected { at }
+        | Approval::Expired { at }
+        | Approval::Cancelled { at, .. } => {
             view! { <span><Moment at=at now=now grain=Grain::Minute /></span> }.into_any()
         }
     }

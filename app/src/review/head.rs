@@ -124,5 +124,6 @@ fn status(review: &Review) -> (Tone, &'static str, String) {
         Approval::Approved { .. } => (Tone::Pass, "check", "Approved, resuming".to_owned()),
         Approval::Rejected { .. } => (Tone::Fail, "x", "Rejected".to_owned()),
         Approval::Expired { .. } => (Tone::Quiet, "hourglass", "Expired".to_owned()),
+        Approval::Cancelled { .. } => (Tone::Quiet, "ban", "Cancelled".to_owned()),
     }
 }

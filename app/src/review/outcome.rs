@@ -31,7 +31,9 @@ pub fn is_settling(review: &Review) -> bool {
     let progress = review.resumption.as_ref();
     let queued = progress.is_some_and(|progress| matches!(progress.state, Resumption::Queued { .. }));
     match &review.state {
-        Approval::Pending { .. } | Approval::Approved { used: Use::Void { .. }, .. } => false,
+        Approval::Pending { .. } | Approval::Cancelled { .. } | Approval::Approved { used: Use::Void { .. }, .. } => {
+            false
+        }
         Approval::Approved { used: Use::Unused, valid_until: Some(end), .. } if *end <= review.now => false,
         Approval::Approved { .. } => progress.is_none_or(|progress| progress.result.is_none()),
         Approval::Rejected { .. } | Approval::Expired { .. } => queued,
@@ -46,6 +48,7 @@ pub fn Outcome<'a>(review: &'a Review) -> impl IntoView + use<> {
         Approval::Approved { at, .. } => approved(review, *at),
         Approval::Rejected { at } => rejected(review, *at),
         Approval::Expired { at } => expired(review, *at),
+        Approval::Cancelled { at, reason } => cancelled(review, *at, reason),
         Approval::Pending { .. } => ().into_any(),
     };
     let run = format!("/runs/{}", review.package.run_id);
@@ -174,6 +177,21 @@ fn told(vote: &Decision) -> AnyView {
         |notes| view! { <pre class="whitespace-pre-wrap break-words border-s-2 border-rule-strong ps-2"><Text text=&notes /></pre> }.into_any(),
     );
     view! { {code}{notes} }.into_any()
+}
+
+fn cancelled(review: &Review, at: Time, reason: &str) -> AnyView {
+    let by = review.activity.iter().rev().find(|item| matches!(item.entry.event, Event::ApprovalCancelled { .. }));
+    let by = by.map_or_else(|| "Whoever asked".to_owned(), |item| item.actor_name.clone());
+    let reason = shortened(reason, "cancelled".to_owned()).into_any();
+    let now = review.now;
+    view! {
+        <Notice tone=Tone::Quiet icon="ban" title="Nothing ran">
+            <p><span class="font-medium text-fg"><Text text=&by /></span>" took this back: "<bdi>"“"{reason}"”"</bdi></p>
+            <p>"This is not a rejection. The agent’s side reads that it was cancelled; the same action is evaluated afresh under a new call id."</p>
+            <p class="text-xs">"Cancelled at "<Moment at=at now=now /></p>
+        </Notice>
+    }
+    .into_any()
 }
 
 fn expired(review: &Review, at: Time) -> AnyView {

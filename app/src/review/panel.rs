@@ -98,6 +98,12 @@ fn Voted<'a>(review: &'a Review, decision: &'a Decision) -> impl IntoView + use<
                 review.standing.rejections, review.package.policy.reject_count
             ),
         ),
+        Verdict::RequestInformation => (
+            Tone::Accent,
+            "message-square",
+            format!("You asked for {}", decision.group),
+            "The session stays suspended until there is an answer and a decision.".to_owned(),
+        ),
     };
     let (at, now) = (decision.at, review.now);
     view! {
@@ -148,7 +154,7 @@ pub const fn ending(review: &Review) -> Ending {
         Status::Pending => Ending::Open,
         Status::Approved => Ending::Approved,
         Status::Rejected => Ending::Rejected,
-        Status::Expired => Ending::Expired,
+        Status::Expired | Status::Cancelled => Ending::Expired,
     }
 }
 
@@ -178,6 +184,9 @@ fn heading(review: &Review, setback: Option<&Setback>) -> (String, String) {
             let groups = names(open_seats(review).map(|seat| seat.group.as_str()), "and");
             ("Expired".to_owned(), format!("{groups} did not decide in time."))
         }
+        (Approval::Cancelled { .. }, _, _) => {
+            ("Cancelled".to_owned(), "Nobody needs to decide this any more.".to_owned())
+        }
     }
 }
 
@@ -202,7 +211,7 @@ const fn verb(review: &Review, setback: Option<&Setback>) -> &'static str {
         (Status::Pending, Mandate::Decide { .. }, _) => "Your decision binds to",
         (Status::Pending, Mandate::Voted { .. }, _) => "Your decision is bound to",
         (Status::Approved | Status::Rejected, _, _) => "Bound to",
-        (Status::Pending | Status::Expired, _, _) => "This is",
+        (Status::Pending | Status::Expired | Status::Cancelled, _, _) => "This is",
     }
 }
 

@@ -79,7 +79,9 @@ fn open_seat(seat: &SeatStanding, review: &Review) -> (&'static str, &'static st
     const QUIET: &str = "w-3.5 h-3.5 text-faint shrink-0";
     match review.state.status() {
         Status::Expired => return ("hourglass", QUIET, "Nobody decided".to_owned(), None),
-        Status::Approved | Status::Rejected => return ("circle-dashed", QUIET, "No decision needed".to_owned(), None),
+        Status::Approved | Status::Rejected | Status::Cancelled => {
+            return ("circle-dashed", QUIET, "No decision needed".to_owned(), None);
+        }
         Status::Pending => {}
     }
     let entitled = review.entitled.iter().filter(|person| person.group == seat.group);

@@ -13,11 +13,12 @@ use leptos::prelude::*;
 pub fn Strip<'a>(review: &'a Review) -> impl IntoView + use<> {
     let (given, needed) = quorum(review);
     let left = match review.state {
-        Approval::Pending { expires_at: Some(end) } => span::left(end, review.now),
-        Approval::Pending { expires_at: None } => "no deadline".to_owned(),
-        Approval::Approved { at, .. } | Approval::Rejected { at } | Approval::Expired { at } => {
-            span::ago(at, review.now)
-        }
+        Approval::Pending { expires_at: Some(end), .. } => span::left(end, review.now),
+        Approval::Pending { expires_at: None, .. } => "no deadline".to_owned(),
+        Approval::Approved { at, .. }
+        | Approval::Rejected { at }
+        | Approval::Expired { at }
+        | Approval::Cancelled { at, .. } => span::ago(at, review.now),
     };
     let can = matches!(review.mandate, Mandate::Decide { .. });
     let (class, icon, word) = if can {
@@ -55,5 +56,6 @@ fn state(review: &Review) -> String {
         (Status::Approved, _) => "Approved".to_owned(),
         (Status::Rejected, _) => "Rejected".to_owned(),
         (Status::Expired, _) => "Expired".to_owned(),
+        (Status::Cancelled, _) => "Cancelled".to_owned(),
     }
 }

@@ -1,8 +1,11 @@
 //! One sentence for every kind of event. The match is exhaustive: a new kind does not compile without its sentence.
 
-use super::phrase::{Mark, Phrase};
+use super::{
+    approval::tell_approval,
+    phrase::{Mark, Phrase},
+};
 use crate::kit::badge::Tone;
-use domain::{decision::Verdict, event::Event, gate::Outcome, review::TimelineItem};
+use domain::{event::Event, gate::Outcome, review::TimelineItem};
 use serde_json::Value;
 
 /// What is told of an event.
@@ -17,16 +20,16 @@ pub struct Told {
 }
 
 impl Told {
-    fn of(sentence: impl IntoIterator<Item = Phrase>) -> Self {
+    pub(super) fn of(sentence: impl IntoIterator<Item = Phrase>) -> Self {
         Self { sentence: sentence.into_iter().collect(), ..Self::default() }
     }
 
-    fn more(mut self, more: impl IntoIterator<Item = Phrase>) -> Self {
+    pub(super) fn more(mut self, more: impl IntoIterator<Item = Phrase>) -> Self {
         self.more.extend(more);
         self
     }
 
-    const fn badge(mut self, badge: Mark) -> Self {
+    pub(super) const fn badge(mut self, badge: Mark) -> Self {
         self.badge = Some(badge);
         self
     }
@@ -37,6 +40,8 @@ pub fn tell(item: &TimelineItem) -> Told {
     let who = || Phrase::Name(item.actor_name.clone());
     match &item.entry.event {
         Event::RunStarted { .. }
+        | Event::RunCancelled { .. }
+        | Event::RunFailed { .. }
         | Event::SessionAttached { .. }
         | Event::FactWritten { .. }
         | Event::AssertionRecorded { .. }
@@ -56,6 +61,7 @@ pub fn tell(item: &TimelineItem) -> Told {
         Event::SessionResumed { session, .. } => {
             Told::of([words("Session "), Phrase::code(session.tail()), words(" may go on")])
         }
+        Event::SessionEnded { session } => Told::of([words("Session "), Phrase::code(session.tail()), words(" ended")]),
         Event::GateChecked { tool, gate, outcome, error, .. } => tell_check(tool, gate, *outcome, error.as_deref()),
         Event::ApprovalOpened { .. }
         | Event::ApprovalApproved { .. }
@@ -64,16 +70,11 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ApprovalConsumed { .. }
         | Event::ApprovalVoided { .. }
         | Event::ResumptionQueued { .. }
-        | Event::ResumptionDelivered { .. } => tell_approval(&item.entry.event),
-        Event::DecisionRecorded { verdict, group, revision, package_digest, reason_code, notes, .. } => {
-            let done = match verdict {
-                Verdict::Approve => " approved",
-                Verdict::Reject => " rejected",
-            };
-            let told = Told::of([who(), words(format!("{done} rev {revision} for {group}"))]);
-            tell_reasons(told, reason_code.as_deref(), notes.as_deref())
-                .more([words("Bound to digest "), Phrase::Digest(*package_digest)])
-        }
+        | Event::ApprovalCancelled { .. }
+        | Event::InformationRequested { .. }
+        | Event::InformationGiven { .. }
+        | Event::DecisionRecorded { .. }
+        | Event::ResumptionDelivered { .. } => tell_approval(item, who()),
         Event::WorkflowPublished { .. }
         | Event::PersonAdded { .. }
         | Event::PersonDisabled { .. }
@@ -93,6 +94,12 @@ fn tell_agent(event: &Event, who: Phrase) -> Told {
             Told::of([who, words(" started the run for "), Phrase::code(subject)])
                 .more([Phrase::Code(format!("{workflow}@{version}"))])
         }
+        Event::RunCancelled { reason } => Told::of([who, words(" cancelled the run")])
+            .more([Phrase::Quote(reason.clone())])
+            .badge((Tone::Quiet, "ban", "Cancelled")),
+        Event::RunFailed { error } => Told::of([who, words(" gave the run up")])
+            .more([Phrase::Quote(error.clone())])
+            .badge((Tone::Fail, "circle-x", "Failed")),
         Event::SessionAttached { framework, external_id, .. } => {
             Told::of([who, words(" attached session "), Phrase::code(external_id)]).more([Phrase::code(framework)])
         }
@@ -146,36 +153,6 @@ fn tell_check(tool: &str, gate: &str, outcome: Outcome, error: Option<&str>) -> 
     }
 }
 
-/// What became of an approval and of the session that waits for it.
-fn tell_approval(event: &Event) -> Told {
-    match event {
-        Event::ApprovalOpened { approval, title, policy, .. } => {
-            Told::of([words("Approval opened: "), Phrase::Approval(*approval, title.clone())])
-                .more([words("Policy "), Phrase::code(policy)])
-        }
-        Event::ApprovalApproved { .. } => {
-            Told::of([words("The policy is satisfied")]).badge((Tone::Pass, "check", "Approved"))
-        }
-        Event::ApprovalRejected { .. } => {
-            Told::of([words("The call may not run")]).badge((Tone::Fail, "x", "Rejected"))
-        }
-        Event::ApprovalExpired { .. } => {
-            Told::of([words("Nobody decided in time. Nothing ran")]).badge((Tone::Quiet, "hourglass", "Expired"))
-        }
-        Event::ApprovalConsumed { .. } => {
-            Told::of([words("The approved call was allowed. The approval cannot be used again")])
-        }
-        Event::ApprovalVoided { because, .. } => {
-            Told::of([words("A condition no longer held when the approved call came")])
-                .more([Phrase::Quote(because.clone()), words(" Nothing ran; a fresh approval is needed.")])
-                .badge((Tone::Fail, "shield-x", "Void"))
-        }
-        Event::ResumptionQueued { .. } => Told::of([words("The outcome waits to be fetched by the agent's side")]),
-        Event::ResumptionDelivered { .. } => Told::of([words("The agent's side fetched the outcome")]),
-        _ => Told::default(),
-    }
-}
-
 /// What administrators did, and who came and went.
 fn tell_administration(event: &Event, who: Phrase) -> Told {
     match event {
@@ -205,17 +182,6 @@ fn tell_administration(event: &Event, who: Phrase) -> Told {
     }
 }
 
-fn tell_reasons(told: Told, code: Option<&str>, notes: Option<&str>) -> Told {
-    let told = match code {
-        Some(code) => told.more([words("Reason "), Phrase::code(code), words(". ")]),
-        None => told,
-    };
-    match notes {
-        Some(notes) => told.more([Phrase::Quote(notes.to_owned()), words(" ")]),
-        None => told,
-    }
-}
-
 fn asserted(assertions: &Value) -> Vec<Phrase> {
     let Value::Object(members) = assertions else { return vec![Phrase::Said(assertions.clone())] };
     let mut out = Vec::new();
@@ -236,7 +202,7 @@ fn list<T: AsRef<str>>(items: &[T]) -> String {
     if items.is_empty() { "none".to_owned() } else { items.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ") }
 }
 
-fn words(words: impl Into<String>) -> Phrase {
+pub(super) fn words(words: impl Into<String>) -> Phrase {
     Phrase::words(words)
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::*;
 use crate::{
+    information::MAX_PAUSE,
     policy::SeatStanding,
     testing::{approval, at, session},
 };
@@ -21,15 +22,22 @@ fn call(id: &str) -> Call {
 fn states() -> Vec<(&'static str, Approval)> {
     let approved = |used, valid_until| Approval::Approved { at: at(0), valid_until, used };
     vec![
-        ("pending, no deadline", Approval::Pending { expires_at: None }),
-        ("pending until 09:10", Approval::Pending { expires_at: Some(at(10)) }),
+        ("pending, no deadline", Approval::open(None)),
+        ("pending until 09:10", Approval::open(Some(at(10)))),
+        ("pending until 09:10, waits since 09:05", waiting()),
         ("approved, unused", approved(Use::Unused, None)),
         ("approved, unused until 09:10", approved(Use::Unused, Some(at(10)))),
         ("approved, consumed by toolu_1", approved(Use::Consumed { by: call("toolu_1") }, None)),
         ("approved, void", approved(Use::Void { because: "KYC failed".to_owned() }, None)),
         ("rejected", Approval::Rejected { at: at(0) }),
         ("expired", Approval::Expired { at: at(0) }),
+        ("cancelled", Approval::Cancelled { at: at(0), reason: "Asked for twice.".to_owned() }),
     ]
+}
+
+/// Waits for an answer since 09:05, with five minutes left to pause.
+fn waiting() -> Approval {
+    Approval::Pending { expires_at: Some(at(10)), pause: Pause { since: Some(at(5)), spent: MAX_PAUSE - 300 } }
 }
 
 type Moved = Result<(Approval, Option<Event>), Refusal>;
@@ -42,6 +50,9 @@ fn moves() -> Vec<(&'static str, Move)> {
         }),
         ("decide: reject", |state, now| state.decide(approval(1), &standing(Some(Verdict::Reject)), None, now)),
         ("decide: still open", |state, now| state.decide(approval(1), &standing(None), None, now)),
+        ("ask", |state, now| state.request_information(approval(1), "Which year?", 1, now).map(with_event)),
+        ("answer", |state, now| state.give_information(approval(1), "2025.", 2, now).map(with_event)),
+        ("cancel", |state, now| state.cancel(approval(1), "Asked for twice.".to_owned(), now).map(with_event)),
         ("expire", |state, now| state.expire(approval(1), now).map(with_event)),
         ("consume by toolu_1", |state, now| state.consume(approval(1), call("toolu_1"), now).map(with_event)),
         ("void", |state, _| state.void(approval(1), "KYC failed".to_owned()).map(with_event)),
@@ -63,12 +74,14 @@ fn shown(state: &Approval) -> String {
             let until = valid_until.map_or_else(String::new, |end| end.format(" until %H:%M").to_string());
             format!("approved, {used}{until}")
         }
-        Approval::Pending { expires_at } => {
+        Approval::Pending { expires_at, pause } => {
             let until =
-                expires_at.map_or_else(|| ", no deadline".to_owned(), |end| end.format(" until %H:%M").to_string());
-            format!("pending{until}")
+                expires_at.map_or_else(|| ", no deadline".to_owned(), |end| end.format(" until %d. %H:%M").to_string());
+            let waits = pause.since.map_or_else(String::new, |since| since.format(", waits since %H:%M").to_string());
+            let spent = if pause.spent > 0 { format!(", paused {} s", pause.spent) } else { String::new() };
+            format!("pending{until}{waits}{spent}")
         }
-        Approval::Rejected { .. } | Approval::Expired { .. } => state.status().to_string(),
+        Approval::Rejected { .. } | Approval::Expired { .. } | Approval::Cancelled { .. } => state.status().to_string(),
     }
 }
 
@@ -98,6 +111,34 @@ fn a_use_in_the_same_microsecond_as_the_end_is_too_late() {
     let just_before = at(10) - chrono::TimeDelta::microseconds(1);
     assert!(state.clone().consume(approval(1), call("toolu_1"), just_before).is_ok());
     assert!(state.consume(approval(1), call("toolu_1"), at(10)).is_err());
+}
+
+#[test]
+fn the_deadline_stands_still_while_a_question_is_open_but_not_for_ever() {
+    let ask = |state: Approval, now| state.request_information(approval(1), "Which year?", 1, now).expect("asked").0;
+    let answer = |state: Approval, now| state.give_information(approval(1), "2025.", 2, now).expect("answered").0;
+    let asked = ask(Approval::open(Some(at(60))), at(10));
+    assert!(asked.is_waiting_for_information());
+    // Three hours later nothing has expired, and fifty minutes are left.
+    assert!(!asked.is_overdue(at(190)));
+    let answered = answer(asked.clone(), at(190));
+    assert_eq!(answered.expires_at(), Some(at(240)));
+    // The whole pause of an approval is a day: 21 hours are left of it.
+    let again = ask(answered, at(200));
+    assert_eq!(again.expires_at(), Some(at(240 + 21 * 60)));
+    let late = answer(again, at(200 + 21 * 60 + 5));
+    assert_eq!(late.expires_at(), Some(at(240 + 21 * 60)), "what was waited beyond the day counts");
+    let third = ask(late, at(240 + 20 * 60));
+    assert_eq!(third.expires_at(), Some(at(240 + 21 * 60)), "nothing is left of the pause");
+    // Nobody answers: it expires once the pause is over and the rest has passed.
+    assert!(!asked.is_overdue(at(10 + 24 * 60 + 49)));
+    assert!(asked.is_overdue(at(10 + 24 * 60 + 50)));
+}
+
+#[test]
+fn an_approval_stored_before_there_were_questions_is_read() {
+    let stored = r#"{"status":"pending","expires_at":null}"#;
+    assert_eq!(serde_json::from_str::<Approval>(stored).expect("state"), Approval::open(None));
 }
 
 #[test]

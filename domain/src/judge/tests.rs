@@ -70,9 +70,10 @@ fn judged(call: &Call, earlier: Option<ApprovalId>, prior: &[Prior], finding: &F
 fn one_earlier_approval() {
     let priors = [
         ("none", None),
-        ("pending", Some(Approval::Pending { expires_at: None })),
+        ("pending", Some(Approval::open(None))),
         ("rejected", Some(Approval::Rejected { at: at(0) })),
         ("expired", Some(Approval::Expired { at: at(0) })),
+        ("cancelled", Some(Approval::Cancelled { at: at(0), reason: "Not wanted.".to_owned() })),
         ("approved, unused", Some(approved(Use::Unused, None))),
         ("approved, usable until 09:11", Some(approved(Use::Unused, Some(11)))),
         ("approved, stale since 09:10", Some(approved(Use::Unused, Some(10)))),
@@ -127,7 +128,7 @@ fn a_suspended_session_and_an_ended_one() {
 
 #[test]
 fn an_ended_session_uses_no_approval() {
-    for state in [approved(Use::Unused, None), Approval::Pending { expires_at: None }] {
+    for state in [approved(Use::Unused, None), Approval::open(None)] {
         let met = judge(&call(1, "toolu_1"), None, &Session::Ended, &[prior(1, state)], 0, &review(), at(NOW));
         assert_eq!(shown(&met), "block session_ended: start a new session for this run.");
     }
@@ -157,7 +158,7 @@ fn a_rejection_stands_for_the_whole_run_in_either_order() {
 #[test]
 fn a_call_whose_approval_expired_takes_no_other() {
     let expired = prior(1, Approval::Expired { at: at(0) });
-    for state in [Approval::Pending { expires_at: None }, approved(Use::Unused, None)] {
+    for state in [Approval::open(None), approved(Use::Unused, None)] {
         let fresh = Prior { opened_by: call(1, "toolu_2"), ..prior(2, state) };
         let met = judged(&call(1, "toolu_1"), None, &[fresh, expired.clone()], &review());
         assert!(met.starts_with("block (#1) approval_expired"), "{met}");

@@ -28,11 +28,12 @@ type Move = fn(Session) -> Result<(Session, Event), Refusal>;
 
 #[test]
 fn every_state_meets_every_move() {
-    let moves: [(&str, Move); 4] = [
+    let moves: [(&str, Move); 5] = [
         ("suspend on #1", |state| state.suspend(session(9), approval(1))),
         ("suspend on #3", |state| state.suspend(session(9), approval(3))),
         ("release #1", |state| state.release(session(9), approval(1))),
         ("release #3", |state| state.release(session(9), approval(3))),
+        ("end", |state| state.end(session(9))),
     ];
     let mut table = String::new();
     for state in states() {

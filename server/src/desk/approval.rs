@@ -65,7 +65,7 @@ impl Desk {
             run: seen.snapshot.run.id,
             call: Call { session: seen.session.id, tool_use_id: asked.call.tool_use_id.clone() },
             key: asked.key,
-            state: Approval::Pending { expires_at },
+            state: Approval::open(expires_at),
             revision: 1,
             package_digest: package.digest(1),
             package,
@@ -208,7 +208,6 @@ async fn open(
     if !store::gate_check::insert(tx, row).await? {
         return Err(Error::Moved);
     }
-    let Approval::Pending { expires_at } = stored.state else { return Err(Error::Moved) };
     let opened = Event::ApprovalOpened {
         approval: stored.id,
         gate: package.gate_id.clone(),
@@ -217,7 +216,7 @@ async fn open(
         risk: package.risk,
         policy: package.policy_name.clone(),
         package_digest: stored.package_digest,
-        expires_at,
+        expires_at: stored.state.expires_at(),
     };
     tx.record_in(run.id, &run.subject, Some(stored.id), GATE, opened);
     tx.record_in(run.id, &run.subject, Some(stored.id), Actor::System(SystemActor::Engine), suspended);

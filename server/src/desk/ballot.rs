@@ -2,7 +2,7 @@
 
 use domain::{
     Refusal,
-    approval::Status,
+    approval::{Approval, Status},
     decision::{Ballot, Decision, Verdict},
     gate::ConditionResult,
     id::PersonId,
@@ -58,6 +58,10 @@ pub(super) fn settled(stored: &Stored, votes: &[Decision]) -> Refusal {
     let status = stored.state.status();
     if status == Status::Expired {
         return Refusal::new(Code::Expired, EXPIRED).with("status", status.as_str());
+    }
+    if let Approval::Cancelled { at, reason } = &stored.state {
+        let message = format!("Your decision was not applied: the approval was cancelled. {reason} Nothing ran.");
+        return Refusal::new(Code::Cancelled, message).with("status", status.as_str()).with("cancelled_at", json!(at));
     }
     let winner = votes.last();
     let who = winner.map_or("Somebody else", |vote| vote.name.as_str());

@@ -154,6 +154,9 @@ impl Desk {
             ));
         }
         check_revision(stored, ballot)?;
+        if ballot.verdict == Verdict::RequestInformation {
+            return Err(Refusal::invalid("/verdict", "expected approve or reject"));
+        }
         if ballot.package_digest != stored.package_digest {
             let message = "Your decision was not applied: it was made on another package than the one stored.";
             return Err(Refusal::new(Code::DigestMismatch, message));

@@ -100,10 +100,18 @@ impl Desk {
         let session = session.ok_or_else(|| Error::from(Refusal::not_found("session of this run")))?;
         let earlier = store::gate_check::find_of_call(&mut tx, session.id, &asked.call.tool_use_id).await?;
         drop(tx);
+        if let Err(ended) = snapshot.run.state.must_be_active() {
+            // Also a call that was allowed before: whoever asks again has not run it yet.
+            let why = snapshot.run.state.why().unwrap_or_default();
+            let error = format!("run_ended: {} {why}", ended.message);
+            return self.refuse_aside(&snapshot, &session, asked, error).await;
+        }
         let (phase, waited_for) = match earlier {
             None => (0, None),
             Some(earlier) if earlier.call_digest != asked.call_digest => {
-                return self.refuse_changed_input(&snapshot, &session, asked).await;
+                // The same call id with another input is another call wearing its name.
+                let error = "input_changed: this tool_use_id was checked with another tool or input. Use a new id.";
+                return self.refuse_aside(&snapshot, &session, asked, error.to_owned()).await;
             }
             Some(earlier) if is_settled(&earlier, &snapshot) => return Ok(earlier.answer),
             Some(earlier) => (1, earlier.approval),
@@ -126,7 +134,7 @@ impl Desk {
             }
             Judgement::Await(approval) => {
                 let expires_at =
-                    priors.iter().find(|prior| prior.id == approval).and_then(|prior| expiry(&prior.state));
+                    priors.iter().find(|prior| prior.id == approval).and_then(|prior| prior.state.expires_at());
                 let row = self.suspended_row(asked, &seen, approval, expires_at);
                 self.append(row).await
             }
@@ -145,10 +153,15 @@ impl Desk {
         }
     }
 
-    /// The same call id with another input is another call wearing its name.
-    async fn refuse_changed_input(&self, snapshot: &Snapshot, session: &Attached, asked: &Asked) -> Result<Value> {
+    /// Blocks a call beside its stored answer, which stays as it is; the log has it.
+    async fn refuse_aside(
+        &self,
+        snapshot: &Snapshot,
+        session: &Attached,
+        asked: &Asked,
+        error: String,
+    ) -> Result<Value> {
         let finding = snapshot.compiled.check_call(&snapshot.roots, &asked.call.tool, &asked.call.input);
-        let error = "input_changed: this tool_use_id was checked with another tool or input. Use a new id.".to_owned();
         let check = CheckId::from_uuid(self.database.ids().uuid());
         let event = domain::event::Event::GateChecked {
             check,
@@ -214,15 +227,6 @@ impl Desk {
         answer["eta_hours"] = json!(super::approval::eta_hours(expires_at, seen.snapshot.roots.now));
         row.answer = answer.to_string();
         row
-    }
-}
-
-const fn expiry(state: &domain::approval::Approval) -> Option<domain::Time> {
-    match state {
-        domain::approval::Approval::Pending { expires_at } => *expires_at,
-        domain::approval::Approval::Approved { .. }
-        | domain::approval::Approval::Rejected { .. }
-        | domain::approval::Approval::Expired { .. } => None,
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod approval;
 mod ballot;
 mod caller;
+pub mod cancellation;
 pub mod decision;
 pub mod fact;
 pub mod gate_check;

@@ -53,6 +53,10 @@ pub(super) async fn end(tx: &mut Tx, run: &Run, stored: &Stored, ending: Ending<
     let (state, released) = session.state.release(session.id, id)?;
     store::session::update(tx, session.id, &state).await?;
     tx.record_in(run.id, &run.subject, Some(id), Actor::System(SystemActor::Engine), released);
+    if matches!(ending.state, Approval::Cancelled { .. }) {
+        // Whoever took it back needs no waking: nothing is sent.
+        return Ok(());
+    }
     let resumption = ResumptionId::from_uuid(tx.uuid());
     let (state, queued) = Resumption::queue(resumption, id, tx.now());
     let record = Queued { id: resumption, approval: id, session: session.id, state };
@@ -151,7 +155,13 @@ impl Desk {
         }
     }
 
-    async fn outcome_now(&self, caller: &Caller, id: ApprovalId) -> Result<Stored> {
+    /// Refuses what the caller may not see, before anything else is said about it.
+    pub async fn must_see_outcome(&self, caller: &Caller, id: ApprovalId) -> Result<()> {
+        self.outcome_now(caller, id).await.map(drop)
+    }
+
+    /// An approval whose outcome the caller may know.
+    pub(super) async fn outcome_now(&self, caller: &Caller, id: ApprovalId) -> Result<Stored> {
         let mut tx = self.database.read().await?;
         let stored = store::approval::find(&mut tx, id).await?.filter(|stored| caller.sees(stored.run));
         stored.ok_or_else(|| Refusal::not_found("approval").into())
@@ -185,14 +195,13 @@ impl Desk {
     }
 
     /// The answer agents and, later, webhooks get.
-    async fn outcome(&self, stored: &Stored) -> Result<Value> {
+    pub(super) async fn outcome(&self, stored: &Stored) -> Result<Value> {
         let status = stored.state.status();
         if status == Status::Pending {
             let now = self.database.clock().now();
-            let Approval::Pending { expires_at } = stored.state else { return Err(Error::Moved) };
             return Ok(json!({
                 "approval_id": stored.id, "status": super::approval::AWAITING,
-                "eta_hours": super::approval::eta_hours(expires_at, now),
+                "eta_hours": super::approval::eta_hours(stored.state.expires_at(), now),
             }));
         }
         let mut tx = self.database.read().await?;
@@ -203,7 +212,13 @@ impl Desk {
             .iter()
             .map(|vote| json!({"name": vote.name, "group": vote.group, "decided_at": vote.at}))
             .collect();
-        let notes: Vec<&str> = deciding.iter().filter_map(|vote| vote.notes.as_deref()).collect();
+        let notes: Vec<&str> = match &stored.state {
+            Approval::Cancelled { reason, .. } => vec![reason],
+            Approval::Pending { .. }
+            | Approval::Approved { .. }
+            | Approval::Rejected { .. }
+            | Approval::Expired { .. } => deciding.iter().filter_map(|vote| vote.notes.as_deref()).collect(),
+        };
         Ok(json!({
             "approval_id": stored.id,
             "status": status,

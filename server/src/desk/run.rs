@@ -7,7 +7,6 @@ use domain::{
     permission::Action,
     policy::Exclusion,
     refusal::Code,
-    session::Session,
     workflow::Workflow,
 };
 use futures::FutureExt as _;
@@ -83,6 +82,8 @@ impl Desk {
             moves: 0,
             approvals: 0,
             assertions: 0,
+            state: domain::run::Run::Active,
+            is_suspended: false,
         };
         let (key, session) = (key.id, body.session);
         self.database.write(move |tx| insert(tx, run, key, session, idempotency).boxed()).await
@@ -116,11 +117,10 @@ impl Desk {
         let sessions = store::session::list_of_run(&mut tx, id).await?;
         let facts = store::fact::list_current(&mut tx, id).await?;
         let assertions = store::fact::list_assertions(&mut tx, id).await?;
-        let is_suspended = sessions.iter().any(|session| matches!(session.state, Session::Suspended { .. }));
         Ok(json!({
             "run_id": run.id, "workflow": run.workflow, "version": run.version, "subject": run.subject,
             "inputs": run.inputs, "requested_by": run.requester_email, "started_at": run.started_at,
-            "status": if is_suspended { "suspended" } else { "active" },
+            "status": run.status(), "ended_at": run.state.ended_at(), "ended_because": run.state.why(),
             "sessions": sessions.iter().map(session_view).collect::<Vec<_>>(),
             "facts": facts.into_iter().map(fact_view).collect::<Map<_, _>>(),
             "assertions": assertions.into_iter().collect::<Map<_, _>>(),

@@ -74,13 +74,18 @@ impl Desk {
         let key = caller.key(Action::StartRun)?.id;
         let run = self.visible_run(caller, run).await?;
         body.check("")?;
-        let id = self.database.write(move |tx| attach_boxed(tx, run, key, body)).await?;
+        let id = self.database.write(move |tx| attach_boxed(tx, run.id, key, body)).await?;
         Ok(json!({"session_id": id}))
     }
 }
 
-fn attach_boxed(tx: &mut Tx, run: Run, key: KeyId, body: AttachSession) -> BoxFuture<'_, Result<SessionId>> {
-    async move { attach(tx, &run, key, body).await }.boxed()
+fn attach_boxed(tx: &mut Tx, run: RunId, key: KeyId, body: AttachSession) -> BoxFuture<'_, Result<SessionId>> {
+    async move {
+        let run = store::run::lock_still(tx, run).await?.ok_or(Error::Moved)?;
+        run.state.must_be_active()?;
+        attach(tx, &run, key, body).await
+    }
+    .boxed()
 }
 
 /// Stores a session with its event; the same session again answers the same id.

@@ -126,6 +126,9 @@ fn is_reliable(state: &Approval, now: Time) -> bool {
             Use::Consumed { .. } => true,
             Use::Void { .. } => false,
         },
-        Approval::Pending { .. } | Approval::Rejected { .. } | Approval::Expired { .. } => false,
+        Approval::Pending { .. }
+        | Approval::Rejected { .. }
+        | Approval::Expired { .. }
+        | Approval::Cancelled { .. } => false,
     }
 }

@@ -90,7 +90,7 @@ fn ballot(fields: &Form) -> Result<Ballot, Setback> {
     let verdict = field(fields, "verdict").and_then(|word| word.parse::<Verdict>().ok());
     let digest = field(fields, "package_digest").and_then(|text| text.parse::<Digest>().ok());
     Ok(Ballot {
-        verdict: verdict.ok_or_else(|| invalid("verdict", "Choose Approve or Reject."))?,
+        verdict: verdict.ok_or_else(|| invalid("verdict", "Choose a decision."))?,
         package_digest: digest.ok_or_else(|| invalid("verdict", "The form is incomplete; reload the page."))?,
         revision: field(fields, "revision").and_then(|text| text.parse().ok()),
         reason_code: field(fields, "reason_code").map(str::to_owned),

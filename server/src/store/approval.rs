@@ -98,7 +98,7 @@ pub(super) fn deadline(due_at: Time) -> Option<Time> {
 
 /// Stores a new approval with its open seats and the people who may not decide it.
 pub async fn insert(tx: &mut Tx, new: &Stored, seats: &[SeatStanding], barred: &[PersonId]) -> Result<()> {
-    let Approval::Pending { expires_at } = &new.state else {
+    let Approval::Pending { expires_at, .. } = &new.state else {
         return Err(StoreError::Unexpected("an approval begins as pending".to_owned()).into());
     };
     let package = &new.package;

@@ -3,6 +3,7 @@
 use domain::{
     Time,
     id::{KeyId, PersonId, RunId},
+    run::{Run as State, RunStatus},
 };
 use serde_json::Value;
 use sqlx::FromRow;
@@ -38,6 +39,17 @@ pub struct Run {
     pub approvals: i64,
     /// Names asserted so far.
     pub assertions: i64,
+    /// Whether it goes on, or how it ended.
+    pub state: State,
+    /// Whether one of its sessions waits for people.
+    pub is_suspended: bool,
+}
+
+impl Run {
+    /// The status people and agents see.
+    pub const fn status(&self) -> RunStatus {
+        self.state.status(self.is_suspended)
+    }
 }
 
 #[derive(FromRow)]
@@ -54,6 +66,8 @@ struct RunRow {
     moves: i64,
     approvals: i64,
     assertions: i64,
+    state: String,
+    is_suspended: bool,
 }
 
 impl TryFrom<RunRow> for Run {
@@ -74,17 +88,27 @@ impl TryFrom<RunRow> for Run {
             moves: row.moves,
             approvals: row.approvals,
             assertions: row.assertions,
+            state: from_text(&row.state, "run", "state", id)?,
+            is_suspended: row.is_suspended,
         })
     }
 }
 
-macro_rules! select_run {
-    ($tail:literal) => {
+macro_rules! run_columns {
+    ($head:literal, $tail:literal) => {
         concat!(
-            "SELECT id, workflow, version, subject, inputs, requested_by, key_id, started_at, moves, approvals, assertions, \
-             (SELECT p.email FROM person p WHERE p.id = run.requested_by) AS requester_email FROM run ",
+            $head,
+            " id, workflow, version, subject, inputs, requested_by, key_id, started_at, moves, approvals, assertions, state, \
+             EXISTS (SELECT 1 FROM session s WHERE s.run_id = run.id AND s.status = 'suspended') AS is_suspended, \
+             (SELECT p.email FROM person p WHERE p.id = run.requested_by) AS requester_email ",
             $tail
         )
+    };
+}
+
+macro_rules! select_run {
+    ($tail:literal) => {
+        concat!(run_columns!("SELECT", "FROM run "), $tail)
     };
 }
 
@@ -92,8 +116,8 @@ macro_rules! select_run {
 pub async fn insert(tx: &mut Tx, run: &Run) -> Result<(), StoreError> {
     on!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO run (id, workflow, version, subject, inputs, status, requested_by, key_id, started_at, moves, approvals, assertions) \
-             VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8, 0, 0, 0)",
+            "INSERT INTO run (id, workflow, version, subject, inputs, requested_by, key_id, started_at, status, state, moves, approvals, assertions) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0)",
         )
         .bind(run.id.uuid())
         .bind(&run.workflow)
@@ -103,6 +127,8 @@ pub async fn insert(tx: &mut Tx, run: &Run) -> Result<(), StoreError> {
         .bind(run.requested_by.map(PersonId::uuid))
         .bind(run.key.uuid())
         .bind(run.started_at)
+        .bind(run.state.status(false).as_str())
+        .bind(to_text(&run.state))
         .execute(conn)
         .await
         .map(drop)
@@ -120,14 +146,10 @@ pub async fn find(tx: &mut Tx, id: RunId) -> Result<Option<Run>, StoreError> {
 /// Locks a run for a move and counts it; on PostgreSQL other moves of the run wait here until the commit.
 pub async fn lock(tx: &mut Tx, id: RunId) -> Result<Option<Run>, StoreError> {
     let row: Option<RunRow> = on!(tx, |conn| {
-        sqlx::query_as(
-            "UPDATE run SET moves = moves + 1 WHERE id = $1 \
-             RETURNING id, workflow, version, subject, inputs, requested_by, key_id, started_at, moves, approvals, assertions, \
-             (SELECT p.email FROM person p WHERE p.id = run.requested_by) AS requester_email",
-        )
-        .bind(id.uuid())
-        .fetch_optional(conn)
-        .await
+        sqlx::query_as(run_columns!("UPDATE run SET moves = moves + 1 WHERE id = $1 RETURNING", ""))
+            .bind(id.uuid())
+            .fetch_optional(conn)
+            .await
     })?;
     row.map(Run::try_from).transpose()
 }
@@ -135,14 +157,10 @@ pub async fn lock(tx: &mut Tx, id: RunId) -> Result<Option<Run>, StoreError> {
 /// Locks a run without counting a move: for what gates do not read.
 pub async fn lock_still(tx: &mut Tx, id: RunId) -> Result<Option<Run>, StoreError> {
     let row: Option<RunRow> = on!(tx, |conn| {
-        sqlx::query_as(
-            "UPDATE run SET moves = moves WHERE id = $1 \
-             RETURNING id, workflow, version, subject, inputs, requested_by, key_id, started_at, moves, approvals, assertions, \
-             (SELECT p.email FROM person p WHERE p.id = run.requested_by) AS requester_email",
-        )
-        .bind(id.uuid())
-        .fetch_optional(conn)
-        .await
+        sqlx::query_as(run_columns!("UPDATE run SET moves = moves WHERE id = $1 RETURNING", ""))
+            .bind(id.uuid())
+            .fetch_optional(conn)
+            .await
     })?;
     row.map(Run::try_from).transpose()
 }
@@ -161,6 +179,20 @@ pub async fn count(tx: &mut Tx, id: RunId, approvals: i64, assertions: i64) -> R
     Ok(())
 }
 
+/// Stores a run's new state; the run is locked by the caller.
+pub async fn update(tx: &mut Tx, id: RunId, state: &State) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("UPDATE run SET status = $1, state = $2 WHERE id = $3")
+            .bind(state.status(false).as_str())
+            .bind(to_text(state))
+            .bind(id.uuid())
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
 /// What a list of runs is narrowed to.
 #[derive(Debug, Default)]
 pub struct RunFilter {
@@ -170,26 +202,26 @@ pub struct RunFilter {
     pub subject: Option<String>,
     /// Only this run: what a key minted for a run sees.
     pub only: Option<RunId>,
-    /// Only runs with, or without, a suspended session.
-    pub suspended: Option<bool>,
+    /// Only this status.
+    pub status: Option<RunStatus>,
 }
 
 /// Runs, newest first, before `cursor`.
 pub async fn list(tx: &mut Tx, filter: &RunFilter, before: Option<RunId>, limit: i64) -> Result<Vec<Run>, StoreError> {
     let before = before.map_or(Uuid::max(), RunId::uuid);
     let only = filter.only.map(RunId::uuid);
-    let suspended = filter.suspended.map(|wanted| if wanted { "suspended" } else { "active" });
     let rows: Vec<RunRow> = on!(tx, |conn| {
         sqlx::query_as(select_run!(
             "WHERE id < $1 AND (CAST($2 AS TEXT) IS NULL OR workflow = $2) AND (CAST($3 AS TEXT) IS NULL OR subject = $3) \
-             AND ($4 IS NULL OR id = $4) AND (CAST($5 AS TEXT) IS NULL OR ($5 = 'suspended') = \
-             EXISTS (SELECT 1 FROM session s WHERE s.run_id = run.id AND s.status = 'suspended')) ORDER BY id DESC LIMIT $6"
+             AND ($4 IS NULL OR id = $4) AND (CAST($5 AS TEXT) IS NULL OR $5 = \
+             CASE WHEN status = 'active' AND EXISTS (SELECT 1 FROM session s WHERE s.run_id = run.id AND s.status = 'suspended') \
+             THEN 'suspended' ELSE status END) ORDER BY id DESC LIMIT $6"
         ))
         .bind(before)
         .bind(filter.workflow.as_deref())
         .bind(filter.subject.as_deref())
         .bind(only)
-        .bind(suspended)
+        .bind(filter.status.map(RunStatus::as_str))
         .bind(limit)
         .fetch_all(conn)
         .await

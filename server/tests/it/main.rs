@@ -4,6 +4,7 @@ mod support;
 
 mod bad_input;
 mod calls;
+mod cancellation;
 mod deadlines;
 mod decisions;
 mod facts;

@@ -11,7 +11,11 @@ const RACES: usize = 1_000;
 /// Runs racing at the same time.
 const AT_ONCE: usize = 10;
 
-on_both!(of_two_reviewers_one_wins, a_vote_and_the_deadline_do_not_both_win);
+on_both!(
+    of_two_reviewers_one_wins,
+    a_vote_and_the_deadline_do_not_both_win,
+    of_a_vote_a_cancellation_and_the_deadline_one_wins,
+);
 
 async fn of_two_reviewers_one_wins(console: TestConsole) {
     let agent = console.cast().await;
@@ -77,4 +81,55 @@ async fn a_vote_and_the_deadline_do_not_both_win(console: TestConsole) {
             kinds.iter().filter(|kind| ["approval.approved", "approval.expired"].contains(&kind.as_str())).count();
         assert_eq!(ends, 1, "{kinds:?}");
     }
+}
+
+async fn of_a_vote_a_cancellation_and_the_deadline_one_wins(console: TestConsole) {
+    let agent = console.cast().await;
+    let (ana, tomas) = (console.token("ana").await, console.token("tomas").await);
+    let mut won: Vec<String> = Vec::new();
+    for round in 0..40 {
+        let run = agent.again().await;
+        run.prepare().await;
+        let approval = run.suspended_payment("pay-1").await;
+        run.approve(&ana, &approval).await.expect(201);
+        let digest = run.approval(&approval).await["package_digest"].clone();
+        let vote = async {
+            let body = json!({"verdict": "approve", "revision": 1, "package_digest": digest});
+            console.post(&tomas, &format!("/approvals/{approval}/decisions"), &body).await
+        };
+        let cancel = async {
+            let path = if round % 4 == 0 {
+                format!("/runs/{}/cancel", run.run)
+            } else {
+                format!("/approvals/{approval}/cancel")
+            };
+            console.post(&run.key, &path, &json!({"reason": "Asked for twice."})).await
+        };
+        let end = async {
+            if round % 2 == 0 {
+                console.pass(TimeDelta::hours(24));
+            }
+        };
+        // Each is first in turn, as far as the order of asking decides.
+        let (voted, cancelled) = if round % 3 == 0 {
+            let (cancelled, voted, ()) = tokio::join!(cancel, vote, end);
+            (voted, cancelled)
+        } else {
+            let (voted, cancelled, ()) = tokio::join!(vote, cancel, end);
+            (voted, cancelled)
+        };
+        let outcome = console.get(&agent.key, &format!("/approvals/{approval}/decision?wait=20")).await.expect(200);
+        let status = outcome["status"].as_str().expect("a status").to_owned();
+        assert_eq!(voted.status.as_u16() == 201, status == "approved", "{status}: {}", voted.text);
+        if round % 4 != 0 {
+            assert_eq!(cancelled.status.as_u16() == 200, status == "cancelled", "{status}: {}", cancelled.text);
+        }
+        let kinds = run.kinds().await;
+        let ends = ["approval.approved", "approval.expired", "approval.cancelled"];
+        let ended: Vec<&String> = kinds.iter().filter(|kind| ends.contains(&kind.as_str())).collect();
+        assert_eq!(ended, [&format!("approval.{status}")], "{kinds:?}");
+        assert_eq!(kinds.iter().filter(|kind| *kind == "session.resumed").count(), 1, "{kinds:?}");
+        won.push(status);
+    }
+    assert!(won.iter().any(|status| status == "cancelled"), "{won:?}");
 }

@@ -115,6 +115,22 @@ fn a_decided_approval_says_what_became_of_it() {
 }
 
 #[test]
+fn a_cancelled_approval_says_that_nothing_ran_and_by_whom() {
+    let state = Approval::Cancelled { at: sample::time("14:50:00"), reason: "Asked for <b>twice</b>.".to_owned() };
+    let event = domain::event::Event::ApprovalCancelled {
+        approval: sample::approval_id(),
+        reason: "Asked for <b>twice</b>.".to_owned(),
+    };
+    let mut cancelled = sample::decided(state, Vec::new(), None);
+    cancelled.activity = vec![sample::item(event)];
+    let shown = html(&cancelled, None);
+    let words =
+        ["Cancelled", "Nothing ran", "onboarding-agent", "twice&lt;/b&gt;", "not a rejection", "No decision needed"];
+    assert_says("cancelled", &shown, &words);
+    assert!(!is_settling(&cancelled));
+}
+
+#[test]
 fn a_decision_that_was_not_applied_keeps_its_draft() {
     let unmet = vec![sample::condition("kyc_verified", false, Vec::new())];
     let cases = [

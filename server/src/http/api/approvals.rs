@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::ok;
 use crate::{
-    desk::{Caller, decision::Decided},
+    desk::{Caller, cancellation::Cancel, decision::Decided},
     http::{
         AppState,
         body::{Body, if_match},
@@ -100,6 +100,18 @@ pub async fn decide(
             Err(refusal.into())
         }
     }
+}
+
+/// `POST /approvals/{id}/cancel`.
+pub async fn cancel(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<ApprovalId>,
+    body: Body,
+) -> Answer {
+    state.desk.must_see_outcome(&caller, id).await?;
+    let fields: Cancel = body.read()?;
+    Ok(ok(state.desk.cancel_approval(&caller, id, fields).await?))
 }
 
 fn answer(decided: &Decided) -> Value {

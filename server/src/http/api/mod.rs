@@ -37,6 +37,8 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get.clone(), "/api/v1/runs/{id}", granted(Action::ReadRun), runs::show)
         .add(get.clone(), "/api/v1/runs/{id}/timeline", granted(Action::ReadRun), runs::timeline)
         .add(post.clone(), "/api/v1/runs/{id}/sessions", granted(Action::StartRun), runs::attach)
+        .add(post.clone(), "/api/v1/runs/{id}/cancel", granted(Action::EndRun), runs::cancel)
+        .add(post.clone(), "/api/v1/runs/{id}/fail", granted(Action::EndRun), runs::fail)
         .add(post.clone(), "/api/v1/runs/{id}/facts", granted(Action::WriteFacts), runs::write_facts)
         .add(post.clone(), "/api/v1/runs/{id}/assertions", granted(Action::RecordAssertions), runs::record_assertions)
         .add(post.clone(), "/api/v1/runs/{id}/gate-checks", granted(Action::CheckGate), runs::check_gate)
@@ -45,7 +47,8 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get.clone(), "/api/v1/approvals/{id}", granted(Action::ReadApprovals), approvals::show)
         .add(get.clone(), "/api/v1/live", granted(Action::FollowLive), live::follow)
         .add(get, "/api/v1/approvals/{id}/decision", granted(Action::AwaitDecision), approvals::await_decision)
-        .add(post, "/api/v1/approvals/{id}/decisions", granted(Action::Decide), approvals::decide)
+        .add(post.clone(), "/api/v1/approvals/{id}/decisions", granted(Action::Decide), approvals::decide)
+        .add(post, "/api/v1/approvals/{id}/cancel", granted(Action::CancelApproval), approvals::cancel)
 }
 
 /// 200 with JSON.

@@ -6,13 +6,14 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{Refusal, id::RunId, page::Page, refusal::Code, review::TimelineItem, session::SessionStatus};
+use domain::{Refusal, id::RunId, page::Page, refusal::Code, review::TimelineItem, run::RunStatus};
 use serde_json::{Value, json};
 
 use super::ok;
 use crate::{
     desk::{
         Caller,
+        cancellation::{Cancel, Fail, RunEnd},
         fact::{RecordAssertions, WriteFacts},
         gate_check::CheckCall,
         idempotency::Idempotency,
@@ -45,19 +46,11 @@ pub async fn start(
 /// `GET /runs`.
 pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Caller>, query: Query) -> Answer {
     query.only(&["status", "workflow", "subject", "cursor", "limit"])?;
-    let suspended = match query.read::<SessionStatus>("status")? {
-        None => None,
-        Some(SessionStatus::Active) => Some(false),
-        Some(SessionStatus::Suspended) => Some(true),
-        Some(SessionStatus::Ended) => {
-            return Err(Refusal::new(Code::MalformedRequest, "status: expected active or suspended").into());
-        }
-    };
     let filter = RunFilter {
         workflow: query.text("workflow").map(str::to_owned),
         subject: query.text("subject").map(str::to_owned),
         only: None,
-        suspended,
+        status: query.read::<RunStatus>("status")?,
     };
     let limit = query.limit()?;
     let mut runs = state.desk.list_runs(&caller, filter, query.read::<RunId>("cursor")?, limit + 1).await?;
@@ -70,7 +63,8 @@ pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Ca
 fn summary(run: &Run) -> Value {
     json!({
         "run_id": run.id, "workflow": run.workflow, "version": run.version, "subject": run.subject,
-        "requested_by": run.requester_email, "started_at": run.started_at,
+        "requested_by": run.requester_email, "started_at": run.started_at, "status": run.status(),
+        "ended_at": run.state.ended_at(),
     })
 }
 
@@ -115,6 +109,30 @@ pub async fn attach(
     let fields: AttachSession = body.read()?;
     let answer = state.desk.attach_session(&caller, id, fields).await?;
     Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+/// `POST /runs/{id}/cancel`.
+pub async fn cancel(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<RunId>,
+    body: Body,
+) -> Answer {
+    state.desk.must_see_run(&caller, id).await?;
+    let fields: Cancel = body.read()?;
+    Ok(ok(state.desk.end_run(&caller, id, RunEnd::Cancel(fields)).await?))
+}
+
+/// `POST /runs/{id}/fail`.
+pub async fn fail(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<RunId>,
+    body: Body,
+) -> Answer {
+    state.desk.must_see_run(&caller, id).await?;
+    let fields: Fail = body.read()?;
+    Ok(ok(state.desk.end_run(&caller, id, RunEnd::Fail(fields)).await?))
 }
 
 /// `POST /runs/{id}/facts`.

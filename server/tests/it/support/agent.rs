@@ -105,6 +105,11 @@ impl<'a> Agent<'a> {
         self.decide(token, approval, json!({"verdict": "approve"})).await
     }
 
+    /// The run as the API shows it.
+    pub async fn status(&self) -> Value {
+        self.console.get(&self.key, &format!("/runs/{}", self.run)).await.expect(200)
+    }
+
     /// The kinds of the run's events, oldest first.
     pub async fn kinds(&self) -> Vec<String> {
         let path = format!("/runs/{}/timeline?limit=200", self.run);

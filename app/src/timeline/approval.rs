@@ -1,0 +1,78 @@
+//! The sentences about an approval: opened, asked about, decided, ended, and the session that waited for it.
+
+use super::{
+    phrase::Phrase,
+    sentence::{Told, words},
+};
+use crate::kit::badge::Tone;
+use domain::{Actor, decision::Verdict, event::Event, review::TimelineItem};
+use serde_json::Value;
+
+/// What became of an approval and of the session that waits for it.
+pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
+    match &item.entry.event {
+        Event::ApprovalOpened { approval, title, policy, .. } => {
+            Told::of([words("Approval opened: "), Phrase::Approval(*approval, title.clone())])
+                .more([words("Policy "), Phrase::code(policy)])
+        }
+        Event::ApprovalApproved { .. } => {
+            Told::of([words("The policy is satisfied")]).badge((Tone::Pass, "check", "Approved"))
+        }
+        Event::ApprovalRejected { .. } => {
+            Told::of([words("The call may not run")]).badge((Tone::Fail, "x", "Rejected"))
+        }
+        Event::ApprovalExpired { .. } => {
+            Told::of([words("Nobody decided in time. Nothing ran")]).badge((Tone::Quiet, "hourglass", "Expired"))
+        }
+        Event::ApprovalConsumed { .. } => {
+            Told::of([words("The approved call was allowed. The approval cannot be used again")])
+        }
+        Event::ApprovalCancelled { reason, .. } => Told::of([who, words(" took the approval back")])
+            .more([Phrase::Quote(reason.clone()), words(" Nothing ran.")])
+            .badge((Tone::Quiet, "ban", "Cancelled")),
+        Event::InformationRequested { question, revision, .. } => {
+            Told::of([who, words(format!(" asked about rev {revision}"))])
+                .more([Phrase::Quote(question.clone())])
+                .badge((Tone::Accent, "message-square", "Information"))
+        }
+        Event::InformationGiven { answer, revision, .. } => tell_answer(item.entry.actor, who, answer, *revision),
+        Event::DecisionRecorded { verdict, group, revision, package_digest, reason_code, notes, .. } => {
+            let done = match verdict {
+                Verdict::Approve => " approved",
+                Verdict::Reject => " rejected",
+                Verdict::RequestInformation => " asked before deciding on",
+            };
+            let told = Told::of([who, words(format!("{done} rev {revision} for {group}"))]);
+            tell_reasons(told, reason_code.as_deref(), notes.as_deref())
+                .more([words("Bound to digest "), Phrase::Digest(*package_digest)])
+        }
+        Event::ApprovalVoided { because, .. } => {
+            Told::of([words("A condition no longer held when the approved call came")])
+                .more([Phrase::Quote(because.clone()), words(" Nothing ran; a fresh approval is needed.")])
+                .badge((Tone::Fail, "shield-x", "Void"))
+        }
+        Event::ResumptionQueued { .. } => Told::of([words("The outcome waits to be fetched by the agent's side")]),
+        Event::ResumptionDelivered { .. } => Told::of([words("The agent's side fetched the outcome")]),
+        _ => Told::default(),
+    }
+}
+
+/// What an agent's side answers is its own words; what a person answers is quoted.
+fn tell_answer(actor: Actor, who: Phrase, answer: &str, revision: u32) -> Told {
+    let answer = match actor {
+        Actor::Key(_) => Phrase::Said(Value::from(answer)),
+        Actor::Person(_) | Actor::System(_) => Phrase::Quote(answer.to_owned()),
+    };
+    Told::of([who, words(format!(" answered, the package is rev {revision}"))]).more([answer])
+}
+
+fn tell_reasons(told: Told, code: Option<&str>, notes: Option<&str>) -> Told {
+    let told = match code {
+        Some(code) => told.more([words("Reason "), Phrase::code(code), words(". ")]),
+        None => told,
+    };
+    match notes {
+        Some(notes) => told.more([Phrase::Quote(notes.to_owned()), words(" ")]),
+        None => told,
+    }
+}

@@ -1,0 +1,81 @@
+//! Moves of a pending approval that decide nothing: a question, its answer, and taking it back.
+
+use super::{Approval, expired, question_is_open};
+use crate::{Refusal, Time, event::Event, id::ApprovalId, information::Pause, refusal::Code};
+
+impl Approval {
+    /// Waits for the answer to a question. The deadline stands still meanwhile, up to [`crate::information::MAX_PAUSE`].
+    ///
+    /// # Errors
+    /// As [`Self::decide`]; `information_requested` while another question is open.
+    pub fn request_information(
+        self,
+        id: ApprovalId,
+        question: &str,
+        revision: u32,
+        now: Time,
+    ) -> Result<(Self, Event), Refusal> {
+        if self.is_overdue(now) {
+            return Err(expired());
+        }
+        match self {
+            Self::Pending { pause: Pause { since: Some(_), .. }, .. } => Err(question_is_open()),
+            Self::Pending { expires_at, pause } => {
+                let (pause, expires_at) = pause.begin(expires_at, now);
+                let question = question.to_owned();
+                let event = Event::InformationRequested { approval: id, question, revision, expires_at };
+                Ok((Self::Pending { expires_at, pause }, event))
+            }
+            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => {
+                Err(self.settled())
+            }
+        }
+    }
+
+    /// Goes on with the answer to the open question; the deadline runs again.
+    ///
+    /// # Errors
+    /// As [`Self::decide`]; `illegal_move` when no question is open.
+    pub fn give_information(
+        self,
+        id: ApprovalId,
+        answer: &str,
+        revision: u32,
+        now: Time,
+    ) -> Result<(Self, Event), Refusal> {
+        if self.is_overdue(now) {
+            return Err(expired());
+        }
+        match self {
+            Self::Pending { expires_at, pause } if pause.since.is_some() => {
+                let (pause, expires_at) = pause.end(expires_at, now);
+                let answer = answer.to_owned();
+                let event = Event::InformationGiven { approval: id, answer, revision, expires_at };
+                Ok((Self::Pending { expires_at, pause }, event))
+            }
+            Self::Pending { .. } => Err(Refusal::new(Code::IllegalMove, "No question is open; nothing was stored.")),
+            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => {
+                Err(self.settled())
+            }
+        }
+    }
+
+    /// Takes a pending approval back.
+    ///
+    /// # Errors
+    /// As [`Self::decide`].
+    pub fn cancel(self, id: ApprovalId, reason: String, now: Time) -> Result<(Self, Event), Refusal> {
+        if self.is_overdue(now) {
+            return Err(expired());
+        }
+        match self {
+            Self::Pending { .. } => {
+                let event = Event::ApprovalCancelled { approval: id, reason: reason.clone() };
+                Ok((Self::Cancelled { at: now, reason }, event))
+            }
+            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => {
+                Err(self.settled())
+            }
+        }
+    }
+}
