@@ -5,7 +5,8 @@ use crate::{
     frame::provide_viewer,
     kit::script::provide_scripted,
     pages::{
-        approval::ApprovalPage, approvals::ApprovalsPage, not_found::NotFoundPage, run::RunPage, sign_in::SignInPage,
+        approval::ApprovalPage, approvals::ApprovalsPage, not_found::NotFoundPage, profile::ProfilePage, run::RunPage,
+        sign_in::SignInPage,
     },
 };
 use leptos::prelude::*;
@@ -45,6 +46,7 @@ fn Console() -> impl IntoView {
             // The answer to a decision that was not applied keeps the address it was posted to.
             <Route path=path!("/approvals/:id/decide") view=ApprovalPage ssr=SsrMode::Async />
             <Route path=path!("/runs/:id") view=RunPage ssr=SsrMode::Async />
+            <Route path=path!("/profile") view=ProfilePage ssr=SsrMode::Async />
             // A route like the others, so that leaving it is a change of page and not the end of the router.
             <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
         </FlatRoutes>

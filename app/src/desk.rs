@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     id::{ApprovalId, RunId},
+    profile::Profile,
     queue::{QueuePage, QueueQuery},
     review::{Review, Unapplied, Viewer},
     timeline::RunPage,
@@ -28,6 +29,9 @@ pub trait Desk: Send + Sync {
 
     /// The run page; the timeline begins after `cursor`.
     async fn run(&self, id: RunId, cursor: Option<String>) -> Result<RunPage, Failure>;
+
+    /// The profile page.
+    async fn profile(&self) -> Result<Profile, Failure>;
 }
 
 /// Sets the HTTP status of the answer. The server provides it as context; a failure's status goes through it.

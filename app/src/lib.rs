@@ -13,6 +13,7 @@ pub mod failure;
 mod frame;
 pub mod kit;
 mod pages;
+mod profile;
 mod queue;
 mod recorded;
 mod review;

@@ -20,6 +20,7 @@ pub mod package;
 pub mod page;
 pub mod permission;
 pub mod policy;
+pub mod profile;
 pub mod queue;
 pub mod refusal;
 pub mod resumption;

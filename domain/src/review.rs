@@ -12,6 +12,7 @@ use crate::{
     id::{ApprovalId, PersonId, ResumptionId},
     package::Package,
     policy::{Exclusion, Standing},
+    profile::Preferences,
     queue::QueueCounts,
     resumption::Resumption,
 };
@@ -31,6 +32,8 @@ pub struct Viewer {
     pub groups: Vec<String>,
     /// Counts for the navigation.
     pub counts: QueueCounts,
+    /// What they have set.
+    pub preferences: Preferences,
 }
 
 /// Everything the approval page shows.

@@ -85,6 +85,16 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
     await page.getByTitle('Theme and account').filter({ visible: true }).click();
     return page;
   },
+  'profile': (stage) => see(stage, MIRA, '/profile'),
+  'profile-refused': async (stage) => {
+    const page = await see(stage, MIRA, '/profile');
+    await page.getByLabel('Current password').fill('not the password of Mira');
+    await page.getByLabel('New password', { exact: true }).fill('orchard lantern seven');
+    await page.getByLabel('New password, again').fill('orchard lantern eight');
+    stage.guard.allow(422, /\/profile$/);
+    await reloaded(page, () => page.getByRole('button', { name: 'Change password' }).click());
+    return page;
+  },
   'page-not-found': async (stage) => {
     stage.guard.allow(404, /\/nowhere$/);
     return see(stage, MIRA, '/nowhere');

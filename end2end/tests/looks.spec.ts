@@ -8,7 +8,7 @@ import { SIZES, expect, test } from '../support/test';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const SHOTS = ['sign-in', 'queue', 'approval-open', 'approval-approving', 'approval-rejecting', 'approval-conflict']
-  .concat(['approval-resuming', 'approval-resumed', 'run-waiting', 'run-done']);
+  .concat(['profile', 'approval-resuming', 'approval-resumed', 'run-waiting', 'run-done']);
 const SCHEMES = ['light', 'dark'] as const;
 
 test.describe.configure({ timeout: 60_000 });

@@ -34,7 +34,7 @@ const COMMON: &str = "\
     thisismypassword mypasswordispassword nopasswordneeded";
 
 /// A password as it was typed. It is shown nowhere.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
 impl Password {

@@ -1,6 +1,7 @@
 //! Server functions: what the browser may ask of the server, each a one-line call to the desk.
 
 pub mod carried;
+pub mod profile;
 pub mod queue;
 pub mod review;
 pub mod run;

@@ -1,4 +1,4 @@
-//! The account menu: theme and signing out. Plain forms in a disclosure, so that it works without script.
+//! The account menu: profile, theme and signing out. Plain forms in a disclosure, so that it works without script.
 
 use crate::{
     brought::brought,
@@ -29,6 +29,10 @@ pub fn Account(
             </summary>
             <div class=format!("{MENU} {menu}")>
                 {rest}
+                <a href="/profile" class="flex items-center gap-2 h-7 px-2 rounded-md text-xs text-muted hover:bg-hover hover:text-fg">
+                    <Icon name="user-round" class="w-3.5 h-3.5 shrink-0" />
+                    "Profile"
+                </a>
                 <ThemeChoice />
                 <form method="post" action="/sign-out" class="border-t border-rule pt-2">
                     <button type="submit" class=button::QUIET>"Sign out"</button>
@@ -39,8 +43,9 @@ pub fn Account(
     .into_any()
 }
 
+/// The theme, a button each.
 #[component]
-fn ThemeChoice() -> impl IntoView {
+pub fn ThemeChoice() -> impl IntoView {
     let location = use_location();
     // The address as it is now, without the fragment.
     let here = move || format!("{}{}", location.pathname.get(), query(&location.search.get()));

@@ -16,7 +16,7 @@ use leptos_router::hooks::use_location;
 
 use self::{bottom::BottomBar, rail::Rail, sidebar::Sidebar};
 
-pub use self::places::Place;
+pub use self::{account::ThemeChoice, places::Place};
 
 #[derive(Clone, Copy)]
 struct Signed(Loaded<Result<Option<Viewer>, Failure>>);

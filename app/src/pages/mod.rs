@@ -4,5 +4,6 @@ pub mod approval;
 pub mod approvals;
 pub mod failed;
 pub mod not_found;
+pub mod profile;
 pub mod run;
 pub mod sign_in;

@@ -12,6 +12,7 @@ pub mod key;
 pub mod live;
 pub mod outcome;
 pub mod person;
+pub mod profile;
 pub mod queue;
 pub mod review;
 pub mod run;

@@ -30,6 +30,7 @@ impl Desk {
             roles: person.roles.clone(),
             groups: person.groups.clone(),
             counts: self.counts(person).await?,
+            preferences: self.preferences(person.id).await?,
         })
     }
 

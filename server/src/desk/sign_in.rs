@@ -109,7 +109,7 @@ impl Desk {
     }
 
     /// Takes the account's turn, and answers until when the next one has to wait.
-    async fn take_turn(&self, account: Digest) -> Result<Option<Time>> {
+    pub(super) async fn take_turn(&self, account: Digest) -> Result<Option<Time>> {
         self.database
             .write(move |tx| {
                 async move {
@@ -140,7 +140,7 @@ impl Desk {
         Ok(SignedIn { person: caller(person), mark })
     }
 
-    async fn record(&self, actor: Actor, event: Event) -> Result<()> {
+    pub(super) async fn record(&self, actor: Actor, event: Event) -> Result<()> {
         self.database
             .write(move |tx| {
                 async move {

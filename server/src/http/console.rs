@@ -3,8 +3,9 @@
 use app::failure::Failure;
 use async_trait::async_trait;
 use domain::{
-    Refusal,
+    Digest, Refusal,
     id::{ApprovalId, RunId},
+    profile::Profile,
     queue::{QueuePage, QueueQuery},
     refusal::Code,
     review::{Review, Viewer},
@@ -21,12 +22,20 @@ use crate::{
 pub struct Console {
     desk: Desk,
     person: Option<PersonCaller>,
+    session: Option<Digest>,
 }
 
 impl Console {
     /// The desk of this person; of nobody, it answers only who is signed in.
     pub const fn new(desk: Desk, person: Option<PersonCaller>) -> Self {
-        Self { desk, person }
+        Self { desk, person, session: None }
+    }
+
+    /// Says which of the person's sessions asks.
+    #[must_use]
+    pub const fn in_session(mut self, session: Option<Digest>) -> Self {
+        self.session = session;
+        self
     }
 
     fn person(&self) -> Result<&PersonCaller, Failure> {
@@ -70,5 +79,9 @@ impl app::desk::Desk for Console {
     async fn run(&self, id: RunId, cursor: Option<String>) -> Result<RunPage, Failure> {
         let caller = Caller::Person(self.person()?.clone());
         self.desk.run_page(&caller, id, cursor.as_deref()).await.map_err(failure)
+    }
+
+    async fn profile(&self) -> Result<Profile, Failure> {
+        self.desk.profile(self.person()?, self.session).await.map_err(failure)
     }
 }

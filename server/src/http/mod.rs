@@ -11,6 +11,7 @@ pub mod origin;
 pub mod pages;
 pub mod posted;
 pub mod problem;
+pub mod profile;
 pub mod protect;
 pub mod query;
 pub mod request_id;
@@ -40,7 +41,7 @@ pub fn declared() -> Vec<Route> {
 }
 
 fn collected() -> Routes {
-    let routes = decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default()))));
+    let routes = profile::routes(decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default())))));
     routes.add(Method::GET, "/assets/{name}", Access::Public, assets::serve)
 }
 

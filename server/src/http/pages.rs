@@ -9,8 +9,10 @@ use axum::{
     http::{Method, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
+use domain::Digest;
 use leptos::prelude::{expect_context, provide_context};
 use leptos_axum::ResponseOptions;
+use tower_sessions::Session;
 
 use super::{
     AppState,
@@ -19,6 +21,7 @@ use super::{
     routes::{Access, Routes},
     security,
     sign_in::theme_of,
+    web_session,
 };
 use crate::desk::PersonCaller;
 
@@ -31,6 +34,7 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get.clone(), "/approvals", Access::Page, page)
         .add(get.clone(), "/approvals/{id}", Access::Page, page)
         .add(get.clone(), "/approvals/{id}/decide", Access::Page, back_to_approval)
+        .add(get.clone(), "/profile", Access::Page, page)
         .add(get, "/runs/{id}", Access::Page, page)
         .add(Method::POST, "/calls/{*name}", Access::Form, call)
 }
@@ -79,7 +83,7 @@ pub fn incoming(state: &AppState, request: &Request) -> Incoming {
 
 /// Renders the page at the request's address.
 pub async fn render(state: &AppState, person: Option<PersonCaller>, request: Request, incoming: Incoming) -> Response {
-    let console = Console::new(state.desk.clone(), person);
+    let console = Console::new(state.desk.clone(), person).in_session(session(&request));
     let context = move || {
         provide_context::<Arc<dyn app::desk::Desk>>(Arc::new(console.clone()));
         provide_context(incoming.clone());
@@ -91,6 +95,11 @@ pub async fn render(state: &AppState, person: Option<PersonCaller>, request: Req
     leptos_axum::render_app_async_with_context(context, app::shell::shell)(request).await
 }
 
+/// The session that asks.
+fn session(request: &Request) -> Option<Digest> {
+    request.extensions().get::<Session>().and_then(web_session::digest_of)
+}
+
 fn answer_status(options: ResponseOptions) -> AnswerStatus {
     AnswerStatus(Arc::new(move |status| {
         options.set_status(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
@@ -99,7 +108,7 @@ fn answer_status(options: ResponseOptions) -> AnswerStatus {
 
 /// What the browser asks after the page has loaded.
 async fn call(State(state): State<AppState>, PageCaller(person): PageCaller, request: Request<Body>) -> Response {
-    let console = Console::new(state.desk.clone(), person);
+    let console = Console::new(state.desk.clone(), person).in_session(session(&request));
     let context = move || {
         provide_context::<Arc<dyn app::desk::Desk>>(Arc::new(console.clone()));
         provide_context(answer_status(expect_context::<ResponseOptions>()));

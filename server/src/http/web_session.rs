@@ -19,7 +19,7 @@ use crate::{
     error::{Result, StoreError},
     store::{
         Database,
-        web_session::{PERSON, WebSessions},
+        web_session::{PERSON, WebSessions, digest},
     },
 };
 
@@ -79,6 +79,11 @@ pub async fn begin(desk: &Desk, session: &Session, who: &SignedIn) -> Result<()>
 /// Ends a session: its row is gone before this answers.
 pub async fn end(session: &Session) -> Result<()> {
     session.flush().await.map_err(broken)
+}
+
+/// What the store knows a session by; `None` for one that was never stored.
+pub fn digest_of(session: &Session) -> Option<Digest> {
+    session.id().map(digest)
 }
 
 /// Whether a request is a person's doing, or the open page's own.

@@ -23,6 +23,7 @@ pub mod key;
 mod news;
 pub mod person;
 mod postgres;
+pub mod preference;
 pub mod queue;
 pub mod resumption;
 pub mod run;

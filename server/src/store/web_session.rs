@@ -43,7 +43,8 @@ impl std::fmt::Debug for WebSessions {
     }
 }
 
-fn digest(id: Id) -> Digest {
+/// What a session is kept by.
+pub fn digest(id: Id) -> Digest {
     Digest::of("web-session/v1", &id.0.to_le_bytes())
 }
 
@@ -119,6 +120,38 @@ pub async fn delete_of_person(tx: &mut Tx, person: PersonId) -> Result<(), Store
         sqlx::query("DELETE FROM web_session WHERE person_id = $1").bind(person.uuid()).execute(conn).await.map(drop)
     })?;
     Ok(())
+}
+
+/// Ends every session of a person but one, and answers how many that were.
+pub async fn delete_others(tx: &mut Tx, person: PersonId, kept: Digest) -> Result<u64, StoreError> {
+    Ok(on!(tx, |conn| {
+        sqlx::query("DELETE FROM web_session WHERE person_id = $1 AND id_hash <> $2")
+            .bind(person.uuid())
+            .bind(kept.bytes().to_vec())
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?)
+}
+
+/// A person's sessions, the latest first: what each is kept by, when it began, and when it was used last.
+pub async fn list_of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<(Digest, Time, Time)>, StoreError> {
+    let now = tx.now();
+    let rows: Vec<(Vec<u8>, Time, Time)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT id_hash, created_at, expires_at FROM web_session \
+             WHERE person_id = $1 AND expires_at > $2 AND created_at > $3 ORDER BY created_at DESC, id_hash",
+        )
+        .bind(person.uuid())
+        .bind(now)
+        .bind(now - ABSOLUTE)
+        .fetch_all(conn)
+        .await
+    })?;
+    let read = |(hash, since, ends): (Vec<u8>, Time, Time)| {
+        Ok((super::digest(&hash, "web_session", "id_hash", person)?, since, ends - IDLE))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Removes sessions that have ended by themselves.

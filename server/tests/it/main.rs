@@ -12,6 +12,7 @@ mod keys;
 mod kills;
 mod live;
 mod polls;
+mod profile;
 mod publish;
 mod races;
 mod routes;

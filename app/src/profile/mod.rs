@@ -1,0 +1,107 @@
+//! The profile's parts: who one is here, and what one sets for oneself. Plain forms, so that it works without script.
+
+mod password;
+mod sessions;
+
+use self::{password::PasswordForm, sessions::Sessions};
+use crate::{
+    brought::Posted,
+    frame::ThemeChoice,
+    kit::{badge::Tone, button, notice::Notice, section::Section},
+};
+use domain::{
+    Role,
+    profile::{Preferences, Profile},
+    review::Viewer,
+};
+use leptos::prelude::*;
+
+/// What the word in the address says was done; only these are known.
+pub fn saved(word: &str) -> Option<&'static str> {
+    match word {
+        "keys" => Some("Your choice was kept. It holds in every browser you sign in with."),
+        "password" => Some("Your password was changed. You are signed out everywhere else."),
+        "sessions" => Some("You are signed out everywhere else."),
+        _ => None,
+    }
+}
+
+/// The profile.
+#[component]
+pub fn ProfileView<'a>(
+    /// Who looks.
+    viewer: &'a Viewer,
+    /// Their sessions.
+    profile: &'a Profile,
+    /// A change of password that was posted and refused.
+    refused: Option<&'a Posted>,
+    /// What was just done.
+    saved: Option<&'static str>,
+) -> impl IntoView + use<> {
+    let keys = viewer.preferences;
+    view! {
+        <div class="px-4 lg:px-6 pb-16 pt-4 max-w-[640px]">
+            {saved.map(|text| view! { <Notice tone=Tone::Pass icon="check" title="Saved"><p role="status">{text}</p></Notice> })}
+            <Identity viewer=viewer />
+            <Section id="theme" title="Theme"><div class="max-w-56 -mx-2"><ThemeChoice /></div></Section>
+            <KeysForm preferences=keys />
+            <PasswordForm refused=refused />
+            <Sessions profile=profile />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Identity<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
+    let roles = viewer.roles.iter().map(|role| role_name(*role)).collect::<Vec<_>>().join(", ");
+    let groups = if viewer.groups.is_empty() { "none".to_owned() } else { viewer.groups.join(", ") };
+    let lines = [("Name", viewer.name.clone()), ("Email", viewer.email.clone()), ("Roles", roles), ("Groups", groups)];
+    let lines: Vec<AnyView> = lines.into_iter().map(|(what, text)| line(what, text)).collect();
+    view! {
+        <Section id="you" title="You" aside=view! { "An administrator changes these" }.into_any()>
+            <dl class="border-y border-rule">{lines}</dl>
+        </Section>
+    }
+    .into_any()
+}
+
+fn line(what: &'static str, text: String) -> AnyView {
+    view! {
+        <div class="grid grid-cols-[96px_minmax(0,1fr)] gap-x-3 py-1.5 border-t border-rule first:border-t-0">
+            <dt class="text-muted">{what}</dt>
+            <dd class="break-words">{text}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+const fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Reviewer => "Reviewer",
+        Role::SupportLead => "Support lead",
+        Role::Auditor => "Auditor",
+        Role::Admin => "Administrator",
+    }
+}
+
+/// One button that names what it does: it says the other state.
+#[component]
+fn KeysForm(preferences: Preferences) -> impl IntoView {
+    let (state, other, word) = if preferences.keys {
+        ("Single keys act: J and K move, A and R choose, G goes places.", "off", "Switch keys off")
+    } else {
+        ("Single keys do nothing. Everything can be reached by Tab and Enter.", "on", "Switch keys on")
+    };
+    view! {
+        <Section id="keys" title="Keys">
+            <form method="post" action="/profile" class="flex flex-wrap items-center gap-x-3 gap-y-2">
+                <input type="hidden" name="form" value="keys" />
+                <input type="hidden" name="keys" value=other />
+                <p class="text-muted flex-1 min-w-48">{state}</p>
+                <button type="submit" class=button::SMALL>{word}</button>
+            </form>
+        </Section>
+    }
+    .into_any()
+}
