@@ -5,8 +5,14 @@ use crate::{
     frame::provide_viewer,
     kit::script::provide_scripted,
     pages::{
-        approval::ApprovalPage, approvals::ApprovalsPage, not_found::NotFoundPage, profile::ProfilePage, run::RunPage,
+        approval::ApprovalPage,
+        approvals::ApprovalsPage,
+        not_found::NotFoundPage,
+        profile::ProfilePage,
+        run::RunPage,
         sign_in::SignInPage,
+        workflow::WorkflowScreen,
+        workflows::WorkflowsPage,
     },
 };
 use leptos::prelude::*;
@@ -47,6 +53,8 @@ fn Console() -> impl IntoView {
             <Route path=path!("/approvals/:id/decide") view=ApprovalPage ssr=SsrMode::Async />
             <Route path=path!("/runs/:id") view=RunPage ssr=SsrMode::Async />
             <Route path=path!("/profile") view=ProfilePage ssr=SsrMode::Async />
+            <Route path=path!("/workflows") view=WorkflowsPage ssr=SsrMode::Async />
+            <Route path=path!("/workflows/:name") view=WorkflowScreen ssr=SsrMode::Async />
             // A route like the others, so that leaving it is a change of page and not the end of the router.
             <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
         </FlatRoutes>

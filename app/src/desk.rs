@@ -9,6 +9,7 @@ use domain::{
     queue::{QueuePage, QueueQuery},
     review::{Review, Unapplied, Viewer},
     timeline::RunPage,
+    workflow::shown::{DraftPage, DraftQuery, WorkflowList, WorkflowPage, WorkflowQuery},
 };
 
 use crate::failure::Failure;
@@ -32,6 +33,15 @@ pub trait Desk: Send + Sync {
 
     /// The profile page.
     async fn profile(&self) -> Result<Profile, Failure>;
+
+    /// The workflows by name; the page begins after `cursor`.
+    async fn workflows(&self, cursor: Option<String>) -> Result<WorkflowList, Failure>;
+
+    /// One version of a workflow with what it is used for.
+    async fn workflow(&self, query: WorkflowQuery) -> Result<WorkflowPage, Failure>;
+
+    /// A definition that is being written.
+    async fn draft(&self, query: DraftQuery) -> Result<DraftPage, Failure>;
 }
 
 /// Sets the HTTP status of the answer. The server provides it as context; a failure's status goes through it.

@@ -23,6 +23,7 @@ mod sample;
 #[cfg(feature = "ssr")]
 pub mod shell;
 mod timeline;
+mod workflow;
 
 pub use app::App;
 

@@ -83,11 +83,10 @@ impl Action {
         match self {
             Self::ReadWorkflows | Self::ReadRun | Self::ReadApprovals | Self::FollowLive => Role::ALL,
             Self::Decide => &[Role::Reviewer],
-            Self::ManageAccess | Self::EndRun | Self::CancelApproval => &[Role::Admin],
+            Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow => &[Role::Admin],
             // Auditors change nothing, an answer included.
             Self::GiveInformation => &[Role::Reviewer, Role::SupportLead, Role::Admin],
-            Self::PublishWorkflow
-            | Self::StartRun
+            Self::StartRun
             | Self::WriteFacts
             | Self::RecordAssertions
             | Self::CheckGate

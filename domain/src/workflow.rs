@@ -1,5 +1,8 @@
 //! A workflow definition as published: tools, facts, gates and policies. Reading YAML is `server/src/rules`' work.
 
+pub mod comparison;
+pub mod shown;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -34,7 +37,7 @@ pub struct Workflow {
 }
 
 /// A workflow with its place in the sequence of versions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version {
     /// The workflow's name.
     pub name: String,

@@ -6,6 +6,7 @@ pub mod queue;
 pub mod review;
 pub mod run;
 pub mod viewer;
+pub mod workflow;
 
 #[cfg(feature = "ssr")]
 use crate::{

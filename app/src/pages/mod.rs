@@ -7,3 +7,5 @@ pub mod not_found;
 pub mod profile;
 pub mod run;
 pub mod sign_in;
+pub mod workflow;
+pub mod workflows;

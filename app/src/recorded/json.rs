@@ -70,6 +70,7 @@ fn coloured(piece: &Piece, anchor: &str) -> AnyView {
         Kind::Key => "j-k",
         Kind::Text => "j-s",
         Kind::Number => "j-n",
+        Kind::Note => "text-faint",
     };
     let (head, tail) = cut(&piece.text, SHOWN_CHARACTERS);
     let tail = tail.map(|tail| {

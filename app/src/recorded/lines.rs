@@ -14,6 +14,8 @@ pub enum Kind {
     Text,
     /// A number, a truth value, null.
     Number,
+    /// A comment.
+    Note,
 }
 
 /// A piece of a line.

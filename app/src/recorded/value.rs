@@ -26,7 +26,7 @@ pub fn Recorded<'a>(
             let class = match kind(value) {
                 Kind::Text => "j-s",
                 Kind::Number => "j-n",
-                Kind::Mark | Kind::Key => "text-fg",
+                Kind::Mark | Kind::Key | Kind::Note => "text-fg",
             };
             let text = canonical::to_string(value);
             view! { <code class="break-words"><span class=class>{shortened(&text, anchor)}</span></code> }.into_any()

@@ -1,5 +1,10 @@
 //! Publishing and reading workflows.
 
+mod diff;
+mod draft;
+mod page;
+pub mod shipped;
+
 use std::sync::{Arc, PoisonError};
 
 use domain::{Digest, Refusal, event::Event, permission::Action, refusal::Code, workflow::Version};
@@ -39,8 +44,14 @@ impl Desk {
                     let latest = store::workflow::find_latest(tx, &name).await?;
                     let number = latest.map_or(1, |latest| latest.version.version + 1);
                     let version = Version { name: name.clone(), version: number, digest };
-                    let published = Published { version: version.clone(), title, source, published_at: tx.now() };
-                    if !store::workflow::insert(tx, &published, &store::to_text(&actor)).await? {
+                    let published = Published {
+                        version: version.clone(),
+                        title,
+                        source,
+                        published_at: tx.now(),
+                        published_by: actor,
+                    };
+                    if !store::workflow::insert(tx, &published).await? {
                         return Err(
                             Refusal::new(Code::Conflict, "Somebody published at the same moment; try again.").into()
                         );

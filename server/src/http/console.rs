@@ -10,6 +10,7 @@ use domain::{
     refusal::Code,
     review::{Review, Viewer},
     timeline::RunPage,
+    workflow::shown::{DraftPage, DraftQuery, WorkflowList, WorkflowPage, WorkflowQuery},
 };
 
 use crate::{
@@ -83,5 +84,17 @@ impl app::desk::Desk for Console {
 
     async fn profile(&self) -> Result<Profile, Failure> {
         self.desk.profile(self.person()?, self.session).await.map_err(failure)
+    }
+
+    async fn workflows(&self, cursor: Option<String>) -> Result<WorkflowList, Failure> {
+        self.desk.workflow_list(self.person()?, cursor.as_deref()).await.map_err(failure)
+    }
+
+    async fn workflow(&self, query: WorkflowQuery) -> Result<WorkflowPage, Failure> {
+        self.desk.workflow_page(self.person()?, &query).await.map_err(failure)
+    }
+
+    async fn draft(&self, query: DraftQuery) -> Result<DraftPage, Failure> {
+        self.desk.draft(self.person()?, query).await.map_err(failure)
     }
 }

@@ -35,7 +35,9 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get.clone(), "/approvals/{id}", Access::Page, page)
         .add(get.clone(), "/approvals/{id}/decide", Access::Page, back_to_approval)
         .add(get.clone(), "/profile", Access::Page, page)
-        .add(get, "/runs/{id}", Access::Page, page)
+        .add(get.clone(), "/runs/{id}", Access::Page, page)
+        .add(get.clone(), "/workflows", Access::Page, page)
+        .add(get, "/workflows/{name}", Access::Page, page)
         .add(Method::POST, "/calls/{*name}", Access::Form, call)
 }
 

@@ -48,6 +48,27 @@ pub async fn list_eligible(tx: &mut Tx, groups: &[String]) -> Result<Vec<Eligibl
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// How many reviewers each of these groups has; groups without any are left out.
+pub async fn count_eligible(tx: &mut Tx, groups: &[String]) -> Result<HashMap<String, u32>, StoreError> {
+    if groups.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, i64)> = on!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT g.name, COUNT(*) FROM person p JOIN person_role r ON r.person_id = p.id AND r.role = 'reviewer' \
+             JOIN membership m ON m.person_id = p.id JOIN person_group g ON g.id = m.group_id \
+             WHERE p.disabled_at IS NULL AND g.name IN (",
+        );
+        let mut list = query.separated(", ");
+        for group in groups {
+            list.push_bind(group);
+        }
+        query.push(") GROUP BY g.name");
+        query.build_query_as().fetch_all(conn).await
+    })?;
+    Ok(rows.into_iter().map(|(group, count)| (group, u32::try_from(count).unwrap_or(u32::MAX))).collect())
+}
+
 /// A person's name and groups as of now, if they may review: what a decision relies on.
 pub async fn find_candidate(tx: &mut Tx, person: PersonId) -> Result<Option<(String, Candidate)>, StoreError> {
     let rows: Vec<(String, Option<String>)> = on!(tx, |conn| {

@@ -1,9 +1,15 @@
 //! Published workflow versions: never changed, addressed by name and number.
 
-use domain::{Digest, Time, workflow::Version};
-use sqlx::FromRow;
+use domain::{
+    Actor, Digest, Time,
+    workflow::{
+        Version,
+        shown::{COUNTED, GateUse, Running},
+    },
+};
+use sqlx::{FromRow, QueryBuilder};
 
-use super::{Tx, digest, on};
+use super::{Tx, digest, from_text, on, to_text};
 use crate::error::{Result, StoreError};
 
 /// A published version with its text.
@@ -16,6 +22,8 @@ pub struct Published {
     pub source: String,
     /// When.
     pub published_at: Time,
+    /// By whom.
+    pub published_by: Actor,
 }
 
 #[derive(FromRow)]
@@ -26,6 +34,7 @@ struct WorkflowRow {
     title: String,
     source: String,
     published_at: Time,
+    published_by: String,
 }
 
 impl TryFrom<WorkflowRow> for Published {
@@ -35,16 +44,18 @@ impl TryFrom<WorkflowRow> for Published {
         let digest = digest(&row.digest, "workflow", "digest", &row.name)?;
         let number =
             u32::try_from(row.version).map_err(|error| super::inconsistent("workflow", "version", &row.name, error))?;
+        let published_by = from_text(&row.published_by, "workflow", "published_by", &row.name)?;
         Ok(Self {
             version: Version { name: row.name, version: number, digest },
             title: row.title,
             source: row.source,
             published_at: row.published_at,
+            published_by,
         })
     }
 }
 
-const COLUMNS_OF_LATEST: &str = "SELECT name, version, digest, title, source, published_at FROM workflow \
+const COLUMNS_OF_LATEST: &str = "SELECT name, version, digest, title, source, published_at, published_by FROM workflow \
      WHERE name = $1 ORDER BY version DESC LIMIT 1";
 
 /// The newest version of a workflow.
@@ -58,7 +69,8 @@ pub async fn find_latest(tx: &mut Tx, name: &str) -> Result<Option<Published>, S
 pub async fn find_version(tx: &mut Tx, name: &str, version: u32) -> Result<Option<Published>, StoreError> {
     let row: Option<WorkflowRow> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT name, version, digest, title, source, published_at FROM workflow WHERE name = $1 AND version = $2",
+            "SELECT name, version, digest, title, source, published_at, published_by FROM workflow \
+             WHERE name = $1 AND version = $2",
         )
         .bind(name)
         .bind(i64::from(version))
@@ -72,7 +84,8 @@ pub async fn find_version(tx: &mut Tx, name: &str, version: u32) -> Result<Optio
 pub async fn find_by_digest(tx: &mut Tx, name: &str, wanted: Digest) -> Result<Option<Published>, StoreError> {
     let row: Option<WorkflowRow> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT name, version, digest, title, source, published_at FROM workflow WHERE name = $1 AND digest = $2",
+            "SELECT name, version, digest, title, source, published_at, published_by FROM workflow \
+             WHERE name = $1 AND digest = $2",
         )
         .bind(name)
         .bind(wanted.bytes().to_vec())
@@ -86,7 +99,7 @@ pub async fn find_by_digest(tx: &mut Tx, name: &str, wanted: Digest) -> Result<O
 pub async fn list(tx: &mut Tx, after: Option<&str>, limit: i64) -> Result<Vec<Published>, StoreError> {
     let rows: Vec<WorkflowRow> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT w.name, w.version, w.digest, w.title, w.source, w.published_at FROM workflow w \
+            "SELECT w.name, w.version, w.digest, w.title, w.source, w.published_at, w.published_by FROM workflow w \
              WHERE w.version = (SELECT MAX(o.version) FROM workflow o WHERE o.name = w.name) AND w.name > $1 \
              ORDER BY w.name LIMIT $2",
         )
@@ -98,8 +111,87 @@ pub async fn list(tx: &mut Tx, after: Option<&str>, limit: i64) -> Result<Vec<Pu
     rows.into_iter().map(Published::try_from).collect()
 }
 
+/// Versions of a workflow, newest first.
+pub async fn list_versions(tx: &mut Tx, name: &str, limit: i64) -> Result<Vec<Published>, StoreError> {
+    let rows: Vec<WorkflowRow> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT name, version, digest, title, '' AS source, published_at, published_by FROM workflow \
+             WHERE name = $1 ORDER BY version DESC LIMIT $2",
+        )
+        .bind(name)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+    })?;
+    rows.into_iter().map(Published::try_from).collect()
+}
+
+/// Whether anything was published.
+pub async fn is_any(tx: &mut Tx) -> Result<bool, StoreError> {
+    let row: Option<(i64,)> =
+        on!(tx, |conn| sqlx::query_as("SELECT version FROM workflow LIMIT 1").fetch_optional(conn).await)?;
+    Ok(row.is_some())
+}
+
+/// Runs in progress by workflow and version, newest first; counted up to [`COUNTED`] in all.
+pub async fn list_running(tx: &mut Tx, names: &[String]) -> Result<Vec<(String, Running)>, StoreError> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, i64, i64)> = on!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT workflow, version, COUNT(*) FROM (SELECT workflow, version FROM run \
+             WHERE status = 'active' AND workflow IN (",
+        );
+        let mut list = query.separated(", ");
+        for name in names {
+            list.push_bind(name);
+        }
+        query.push(") LIMIT ").push_bind(i64::from(COUNTED));
+        query.push(") counted GROUP BY workflow, version ORDER BY workflow, version DESC");
+        query.build_query_as().fetch_all(conn).await
+    })?;
+    let read = |(name, version, runs)| (name, Running { version: bounded(version), runs: bounded(runs) });
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// What gates of a workflow did since a moment; each count goes up to [`COUNTED`] in all.
+pub async fn list_used(
+    tx: &mut Tx,
+    workflow: &str,
+    gates: &[String],
+    since: Time,
+) -> Result<Vec<(String, GateUse)>, StoreError> {
+    let decided = "SELECT gate_id, COUNT(*) FROM (SELECT a.gate_id FROM approval a JOIN run r ON r.id = a.run_id \
+                   WHERE a.status IN ('approved', 'rejected') AND a.ended_at >= ";
+    let blocked = "SELECT gate_id, COUNT(*) FROM (SELECT a.gate_id FROM gate_check a JOIN run r ON r.id = a.run_id \
+                   WHERE a.outcome = 'block' AND a.checked_at >= ";
+    let mut used: Vec<(String, GateUse)> = Vec::new();
+    for (statement, is_decided) in [(decided, true), (blocked, false)] {
+        let rows: Vec<(String, i64)> = on!(tx, |conn| {
+            let mut query = QueryBuilder::new(statement);
+            query.push_bind(since).push(" AND r.workflow = ").push_bind(workflow).push(" AND a.gate_id IN (");
+            let mut list = query.separated(", ");
+            for gate in gates {
+                list.push_bind(gate);
+            }
+            query.push(") LIMIT ").push_bind(i64::from(COUNTED)).push(") counted GROUP BY gate_id");
+            query.build_query_as().fetch_all(conn).await
+        })?;
+        for (gate, count) in rows {
+            let (decided, blocked) = if is_decided { (bounded(count), 0) } else { (0, bounded(count)) };
+            used.push((gate, GateUse { decided, blocked }));
+        }
+    }
+    Ok(used)
+}
+
+fn bounded(count: i64) -> u32 {
+    u32::try_from(count).unwrap_or(COUNTED)
+}
+
 /// Stores a new version; `false` when somebody published the same number first.
-pub async fn insert(tx: &mut Tx, published: &Published, by: &str) -> Result<bool, StoreError> {
+pub async fn insert(tx: &mut Tx, published: &Published) -> Result<bool, StoreError> {
     let version = &published.version;
     let stored = on!(tx, |conn| {
         sqlx::query(
@@ -112,7 +204,7 @@ pub async fn insert(tx: &mut Tx, published: &Published, by: &str) -> Result<bool
         .bind(&published.title)
         .bind(&published.source)
         .bind(published.published_at)
-        .bind(by)
+        .bind(to_text(&published.published_by))
         .execute(conn)
         .await
         .map(|done| done.rows_affected())

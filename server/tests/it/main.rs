@@ -18,3 +18,4 @@ mod races;
 mod routes;
 mod sessions;
 mod story;
+mod workflows;

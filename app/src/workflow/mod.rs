@@ -1,0 +1,214 @@
+//! The parts of the workflow pages.
+
+mod changes;
+mod definition;
+mod gates;
+pub mod list;
+mod policies;
+mod text;
+mod tools;
+mod versions;
+
+use crate::{
+    kit::{
+        badge::{Badge, Tone},
+        button,
+        icon::Icon,
+        mark::Mark,
+        notice::Notice,
+    },
+    recorded::text::Text,
+};
+use domain::workflow::shown::{COUNTED, Unstaffed, WorkflowPage};
+use leptos::prelude::*;
+
+use self::{
+    changes::ChangesTab, definition::DefinitionTab, policies::PoliciesTab, tools::ToolsTab, versions::VersionsTab,
+};
+
+/// What of a workflow is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// The text and its gates.
+    Definition,
+    /// What is different from an earlier version.
+    Changes,
+    /// Who decides.
+    Policies,
+    /// The manifest.
+    Tools,
+    /// Everything published under this name.
+    Versions,
+}
+
+impl Tab {
+    const ALL: [Self; 5] = [Self::Definition, Self::Changes, Self::Policies, Self::Tools, Self::Versions];
+
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Definition => ("definition", "Definition"),
+            Self::Changes => ("changes", "Changes"),
+            Self::Policies => ("policies", "Policies"),
+            Self::Tools => ("tools", "Tools"),
+            Self::Versions => ("versions", "Versions"),
+        }
+    }
+
+    /// The tab a word in the URL means.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tab| tab.words().0 == word)
+    }
+}
+
+/// The page.
+#[component]
+pub fn WorkflowView<'a>(page: &'a WorkflowPage, tab: Tab, pinned: bool) -> impl IntoView + use<> {
+    let shown = match tab {
+        Tab::Definition => view! { <DefinitionTab page=page /> }.into_any(),
+        Tab::Changes => view! { <ChangesTab page=page /> }.into_any(),
+        Tab::Policies => view! { <PoliciesTab page=page /> }.into_any(),
+        Tab::Tools => view! { <ToolsTab page=page /> }.into_any(),
+        Tab::Versions => view! { <VersionsTab page=page /> }.into_any(),
+    };
+    let missing = view! { <Missing groups=page.unstaffed.clone() /> };
+    view! {
+        <Head page=page />
+        <Tabs page=page current=tab pinned=pinned />
+        {missing}
+        {shown}
+    }
+    .into_any()
+}
+
+#[component]
+fn Head<'a>(page: &'a WorkflowPage) -> impl IntoView + use<> {
+    let (version, is_live) = (page.shown.version.version, page.shown.version.version == page.latest);
+    let title = page.title.clone();
+    let live = if is_live {
+        view! { <Badge tone=Tone::Pass icon="check" text=format!("v{version} live") /> }.into_any()
+    } else {
+        view! { <Badge tone=Tone::Warn icon="clock" text=format!("v{version}, live is v{}", page.latest) /> }.into_any()
+    };
+    let edit = page.may_publish.then(|| {
+        view! {
+            <a href=format!("/workflows/{}/edit", page.shown.version.name) rel="external" class=format!("ms-auto {}", button::SMALL)>
+                <Icon name="pencil" class="w-3.5 h-3.5 shrink-0" />
+                "Edit"
+            </a>
+        }
+    });
+    view! {
+        <header class="flex items-center gap-3 h-12 px-4 lg:px-6 border-b border-rule bg-surface">
+            <span class="lg:hidden"><Mark /></span>
+            <a href="/workflows" class="text-muted hover:text-fg max-sm:hidden">"Workflows"</a>
+            <span class="text-rule-strong max-sm:hidden" aria-hidden="true">"/"</span>
+            <h1 class="text-sm font-semibold tracking-[-0.01em] truncate min-w-0"><Text text=&title /></h1>
+            {live}
+            {edit}
+        </header>
+    }
+    .into_any()
+}
+
+#[component]
+fn Tabs<'a>(page: &'a WorkflowPage, current: Tab, pinned: bool) -> impl IntoView + use<> {
+    let count = |tab| match tab {
+        Tab::Definition => None,
+        Tab::Changes => page.changes.as_ref().map(|changes| between(changes.from, changes.to)),
+        Tab::Policies => page.definition.as_ref().map(|workflow| workflow.policies.len().to_string()),
+        Tab::Tools => page.definition.as_ref().map(|workflow| workflow.tools.len().to_string()),
+        Tab::Versions => Some(page.latest.to_string()),
+    };
+    let version = pinned.then_some(page.shown.version.version);
+    let tabs = Tab::ALL.map(|tab| {
+        let class = if tab == current {
+            "inline-flex items-center gap-1.5 h-10 border-b-2 whitespace-nowrap border-accent font-medium"
+        } else {
+            "inline-flex items-center gap-1.5 h-10 border-b-2 whitespace-nowrap border-transparent text-muted hover:text-fg"
+        };
+        let count = count(tab).map(|count| view! { <span class="text-xs text-faint tabular-nums font-normal">{count}</span> });
+        view! {
+            <a href=address(&page.shown.version.name, tab, version) aria-current=(tab == current).then_some("page") class=class>
+                {tab.words().1}
+                {count}
+            </a>
+        }
+    });
+    view! {
+        <nav class="flex items-center gap-5 h-10 px-4 lg:px-6 border-b border-rule overflow-x-auto" aria-label="Workflow">
+            {tabs.collect_view()}
+        </nav>
+    }
+    .into_any()
+}
+
+/// Which groups lack people, and what that means.
+#[component]
+pub fn Missing(groups: Vec<Unstaffed>) -> impl IntoView {
+    if groups.is_empty() {
+        return ().into_any();
+    }
+    let lines = groups.into_iter().map(|group| view! { <li>{lacking(&group)}</li> }).collect_view();
+    view! {
+        <div class="px-4 lg:px-6 pt-4">
+            <Notice tone=Tone::Warn icon="users" title="A policy lacks reviewers">
+                <ul>{lines}</ul>
+                <p><a class="lnk" href="/admin/groups">"Add people to groups"</a>". A reviewer has the role reviewer and belongs to the group."</p>
+            </Notice>
+        </div>
+    }
+    .into_any()
+}
+
+fn lacking(group: &Unstaffed) -> String {
+    let Unstaffed { group, has, needs } = group;
+    match has {
+        0 => format!("Nobody is in {group} yet: approvals of this workflow could not be decided."),
+        has => format!(
+            "{group} has {} and needs {needs}: approvals of this workflow could not be approved.",
+            plural(*has as usize, "reviewer")
+        ),
+    }
+}
+
+/// The address of a tab; a version that is not named is the live one.
+pub fn address(name: &str, tab: Tab, version: Option<u32>) -> String {
+    let tab = (tab != Tab::Definition).then(|| format!("tab={}", tab.words().0));
+    let version = version.map(|version| format!("version={version}"));
+    let query: Vec<String> = tab.into_iter().chain(version).collect();
+    if query.is_empty() { format!("/workflows/{name}") } else { format!("/workflows/{name}?{}", query.join("&")) }
+}
+
+/// `v12 to v13`; a text that is not published yet is the draft.
+pub fn between(from: u32, to: Option<u32>) -> String {
+    to.map_or_else(|| format!("v{from} to this text"), |to| format!("v{from} to v{to}"))
+}
+
+/// `1 gate`, `2 gates`.
+pub fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// A count that stops at [`COUNTED`].
+pub fn counted(count: u32) -> String {
+    if count >= COUNTED { format!("{COUNTED} or more") } else { count.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_name_what_is_not_usual() {
+        assert_eq!(address("a", Tab::Definition, None), "/workflows/a");
+        assert_eq!(address("a", Tab::Changes, Some(3)), "/workflows/a?tab=changes&version=3");
+        assert_eq!(address("a", Tab::Definition, Some(3)), "/workflows/a?version=3");
+    }
+
+    #[test]
+    fn what_is_lacking_is_said() {
+        let group = |has, needs| Unstaffed { group: "risk".to_owned(), has, needs };
+        assert!(lacking(&group(0, 1)).starts_with("Nobody is in risk yet"));
+        assert!(lacking(&group(1, 2)).starts_with("risk has 1 reviewer and needs 2"));
+    }
+}

@@ -1,0 +1,262 @@
+//! What a change of a definition means: where it asks for more than before, where for less, and where only a reader
+//! can tell. Nothing that could be looser is left out.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Default as Fallback, Gate, Tool, Workflow};
+
+mod people;
+
+/// What is different between two definitions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// What asks for more.
+    pub stricter: Vec<Difference>,
+    /// What asks for less.
+    pub looser: Vec<Difference>,
+    /// What is different, but neither for certain.
+    pub other: Vec<Difference>,
+}
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The tool, gate, policy or fact.
+    pub at: String,
+    /// What is different about it, as the end of a sentence.
+    pub text: String,
+}
+
+/// Which way a difference goes.
+#[derive(Clone, Copy)]
+enum Way {
+    Stricter,
+    Looser,
+    Other,
+}
+
+/// Compares two definitions.
+pub fn compare(before: &Workflow, after: &Workflow) -> Comparison {
+    let mut found = Comparison::default();
+    found.defaults(&before.default, &after.default);
+    found.guards(before, after);
+    for (name, old, new) in both(&before.tools, &after.tools) {
+        found.tool(name, old, new);
+    }
+    for new in &after.gates {
+        if let Some(old) = before.gates.iter().find(|gate| gate.id == new.id) {
+            found.conditions(old, new);
+            found.review(old, new);
+        }
+    }
+    for (name, old, new) in both(&before.policies, &after.policies) {
+        found.seats(name, old, new);
+        found.policy(name, old, new);
+    }
+    for (name, old, new) in both(&before.facts, &after.facts) {
+        found.fact(name, old, new);
+    }
+    found
+}
+
+fn both<'a, T>(
+    before: &'a BTreeMap<String, T>,
+    after: &'a BTreeMap<String, T>,
+) -> impl Iterator<Item = (&'a str, &'a T, &'a T)> {
+    after.iter().filter_map(|(name, new)| Some((name.as_str(), before.get(name)?, new)))
+}
+
+impl Comparison {
+    /// Whether nothing that matters is different.
+    pub const fn is_empty(&self) -> bool {
+        self.stricter.is_empty() && self.looser.is_empty() && self.other.is_empty()
+    }
+
+    fn say(&mut self, way: Way, at: &str, text: impl Into<String>) {
+        let list = match way {
+            Way::Stricter => &mut self.stricter,
+            Way::Looser => &mut self.looser,
+            Way::Other => &mut self.other,
+        };
+        list.push(Difference { at: at.to_owned(), text: text.into() });
+    }
+
+    /// Names that were added are stricter, names that were taken away looser; or the other way round.
+    fn names<T: Ord + Display>(&mut self, at: &str, old: &[T], new: &[T], [added, gone]: [(Way, &str); 2]) {
+        let (old, new): (BTreeSet<_>, BTreeSet<_>) = (old.iter().collect(), new.iter().collect());
+        for (names, (way, words)) in [(new.difference(&old), added), (old.difference(&new), gone)] {
+            let names: Vec<String> = names.map(ToString::to_string).collect();
+            if !names.is_empty() {
+                self.say(way, at, format!("{words} {}", names.join(", ")));
+            }
+        }
+    }
+
+    /// A limit in seconds: a shorter one is stricter, and none is the loosest.
+    fn limit(&mut self, at: &str, what: &str, old: Option<u64>, new: Option<u64>) {
+        let told =
+            |limit: Option<u64>| limit.map_or_else(|| "never".to_owned(), |seconds| format!("after {}", span(seconds)));
+        let way = match (old, new) {
+            (None, Some(_)) => Way::Stricter,
+            (Some(_), None) => Way::Looser,
+            (Some(old), Some(new)) if new < old => Way::Stricter,
+            (Some(old), Some(new)) if new > old => Way::Looser,
+            (Some(_) | None, _) => return,
+        };
+        self.say(way, at, format!("{what} {}, was {}", told(new), told(old)));
+    }
+
+    /// A number of people: more is stricter.
+    fn number(&mut self, at: &str, what: &str, [old, new]: [u32; 2], more: Way, less: Way) {
+        if old != new {
+            self.say(if new > old { more } else { less }, at, format!("{what} {new}, was {old}"));
+        }
+    }
+
+    fn defaults(&mut self, old: &Fallback, new: &Fallback) {
+        let rank = |fallback: &Fallback| match fallback {
+            Fallback::Allow => 0,
+            Fallback::Review(_) => 1,
+            Fallback::Block => 2,
+        };
+        if old != new {
+            let way = match rank(new).cmp(&rank(old)) {
+                std::cmp::Ordering::Greater => Way::Stricter,
+                std::cmp::Ordering::Less => Way::Looser,
+                std::cmp::Ordering::Equal => Way::Other,
+            };
+            self.say(way, "default", format!("{} every tool no gate names; it {} them", does(new), did(old)));
+        }
+    }
+
+    /// Which gates guard each tool; a tool without any falls to the default.
+    fn guards(&mut self, before: &Workflow, after: &Workflow) {
+        let guarded = |workflow: &Workflow| {
+            let pairs =
+                workflow.gates.iter().flat_map(|gate| gate.tools.iter().map(|tool| (tool.clone(), gate.id.clone())));
+            pairs.fold(BTreeMap::<String, Vec<String>>::new(), |mut all, (tool, gate)| {
+                all.entry(tool).or_default().push(gate);
+                all
+            })
+        };
+        let (old, new) = (guarded(before), guarded(after));
+        let tools: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for tool in tools {
+            match (old.get(tool), new.get(tool)) {
+                (Some(_), None) => {
+                    let way = match after.default {
+                        Fallback::Block => Way::Stricter,
+                        Fallback::Allow => Way::Looser,
+                        Fallback::Review(_) => Way::Other,
+                    };
+                    self.say(
+                        way,
+                        tool,
+                        format!("is named by no gate any more: the default {} it", does(&after.default)),
+                    );
+                }
+                (None, Some(gates)) => {
+                    let way = match before.default {
+                        Fallback::Block => Way::Looser,
+                        Fallback::Allow => Way::Stricter,
+                        Fallback::Review(_) => Way::Other,
+                    };
+                    let gates = gates.join(", ");
+                    self.say(way, tool, format!("is now guarded by {gates}; the default {} it", did(&before.default)));
+                }
+                (Some(old), Some(new)) => {
+                    let words = [(Way::Stricter, "is also guarded by"), (Way::Looser, "is no longer guarded by")];
+                    self.names(tool, old, new, words);
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn tool(&mut self, name: &str, old: &Tool, new: &Tool) {
+        match (old.reversible, new.reversible) {
+            (true, false) => self.say(Way::Stricter, name, "counts as irreversible now"),
+            (false, true) => self.say(Way::Looser, name, "counts as reversible now"),
+            (true, true) | (false, false) => {}
+        }
+        if new.risk != old.risk {
+            let way = if new.risk > old.risk { Way::Stricter } else { Way::Looser };
+            self.say(way, name, format!("has {} risk, was {}", new.risk, old.risk));
+        }
+        if new.accept_irreversible.is_some() && old.accept_irreversible.is_none() {
+            self.say(Way::Looser, name, "is accepted as irreversible without a review");
+        }
+        if new.input != old.input {
+            self.say(Way::Other, name, "takes other arguments");
+        }
+    }
+
+    fn conditions(&mut self, old: &Gate, new: &Gate) {
+        let names = |gate: &Gate| gate.require.iter().map(|condition| condition.name.clone()).collect::<Vec<_>>();
+        let words = [(Way::Stricter, "also requires"), (Way::Looser, "no longer requires")];
+        self.names(&new.id, &names(old), &names(new), words);
+        for condition in &new.require {
+            let earlier = old.require.iter().find(|earlier| earlier.name == condition.name);
+            if earlier.is_some_and(|earlier| earlier.when != condition.when) {
+                self.say(Way::Other, &new.id, format!("reads the condition {} differently", condition.name));
+            }
+        }
+    }
+
+    fn review(&mut self, old: &Gate, new: &Gate) {
+        let id = &new.id;
+        match (&old.review, &new.review) {
+            (None, Some(review)) => self.say(Way::Stricter, id, format!("is reviewed by {}", review.policy)),
+            (Some(_), None) => self.say(Way::Looser, id, "is not reviewed any more"),
+            (Some(old), Some(new)) => {
+                match (&old.unless, &new.unless) {
+                    (None, Some(unless)) => self.say(Way::Looser, id, format!("skips the review when {unless}")),
+                    (Some(_), None) => self.say(Way::Stricter, id, "never skips the review"),
+                    (Some(old), Some(new)) if old != new => {
+                        self.say(Way::Other, id, format!("skips the review when {new}; it did when {old}"));
+                    }
+                    (Some(_) | None, _) => {}
+                }
+                if old.policy != new.policy {
+                    self.say(Way::Other, id, format!("is reviewed by {}, was by {}", new.policy, old.policy));
+                }
+                if old.risk != new.risk {
+                    self.say(Way::Other, id, "computes its risk differently");
+                }
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+fn does(fallback: &Fallback) -> String {
+    match fallback {
+        Fallback::Allow => "allows".to_owned(),
+        Fallback::Block => "blocks".to_owned(),
+        Fallback::Review(policy) => format!("reviews (by {policy})"),
+    }
+}
+
+fn did(fallback: &Fallback) -> String {
+    match fallback {
+        Fallback::Allow => "allowed".to_owned(),
+        Fallback::Block => "blocked".to_owned(),
+        Fallback::Review(policy) => format!("reviewed (by {policy})"),
+    }
+}
+
+/// `30 d`, `1 d 12 h`, `45 min`, `30 s`: the units that are not zero.
+pub fn span(seconds: u64) -> String {
+    let parts = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let told: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
+    if told.is_empty() { "0 s".to_owned() } else { told.join(" ") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+//! Policies and facts compared: who decides, by when, and whose word a fact is.
+
+use std::collections::BTreeSet;
+
+use super::{Comparison, Way};
+use crate::{
+    policy::Policy,
+    workflow::{FactRule, FactSource},
+};
+
+impl Comparison {
+    pub(super) fn seats(&mut self, name: &str, old: &Policy, new: &Policy) {
+        let count = |policy: &Policy, group: &str| {
+            policy.approve.iter().find(|seats| seats.group == group).map_or(0, |seats| seats.count)
+        };
+        let groups: BTreeSet<&str> = old.approve.iter().chain(&new.approve).map(|seats| seats.group.as_str()).collect();
+        for group in groups {
+            let what = format!("approvals needed of {group}:");
+            self.number(name, &what, [count(old, group), count(new, group)], Way::Stricter, Way::Looser);
+        }
+        let counts = [old.reject_count, new.reject_count];
+        self.number(name, "rejections needed to reject:", counts, Way::Looser, Way::Stricter);
+    }
+
+    pub(super) fn policy(&mut self, name: &str, old: &Policy, new: &Policy) {
+        let words = [(Way::Stricter, "also excludes"), (Way::Looser, "no longer excludes")];
+        self.names(name, &old.exclude, &new.exclude, words);
+        let words = [(Way::Looser, "may also be decided by"), (Way::Stricter, "may no longer be decided by")];
+        self.names(name, &old.via, &new.via, words);
+        let words = [(Way::Stricter, "asks for a reason on"), (Way::Looser, "asks for no reason on")];
+        self.names(name, &old.reasons.required_on, &new.reasons.required_on, words);
+        if old.reasons.codes != new.reasons.codes {
+            self.say(Way::Other, name, "offers other reasons to choose from");
+        }
+        self.limit(name, "expires", old.expire_after, new.expire_after);
+        self.limit(name, "an approval grows stale", old.valid_for, new.valid_for);
+    }
+
+    pub(super) fn fact(&mut self, name: &str, old: &FactRule, new: &FactRule) {
+        match (&old.from, &new.from) {
+            (FactSource::System, FactSource::Tool { tool, .. }) => {
+                self.say(Way::Looser, name, format!("is written by results of {tool}, was by a system of record"));
+            }
+            (FactSource::Tool { .. }, FactSource::System) => {
+                self.say(Way::Stricter, name, "is written by a system of record, was by a tool's results");
+            }
+            (FactSource::Tool { .. }, FactSource::Tool { .. }) if old.from != new.from => {
+                self.say(Way::Other, name, "is taken from other results");
+            }
+            (FactSource::System, FactSource::System) | (FactSource::Tool { .. }, FactSource::Tool { .. }) => {}
+        }
+        self.limit(name, "counts as absent", old.max_age, new.max_age);
+        if old.field != new.field {
+            self.say(Way::Other, name, "has another type or other limits");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Each kind of change, and which way it goes.
+
+use super::*;
+use crate::{
+    decision::Verdict,
+    field::{Field, FieldType},
+    policy::{Exclusion, Policy, Reasons, Seats, Via},
+    workflow::{Condition, FactRule, FactSource, Review, Risk},
+};
+
+fn workflow() -> Workflow {
+    let tool =
+        Tool { input: None, reversible: true, risk: Risk::Medium, blast_radius: None, accept_irreversible: None };
+    let condition =
+        |name: &str| Condition { name: name.to_owned(), when: "true".to_owned(), otherwise: "No.".to_owned() };
+    let policy = Policy {
+        approve: vec![Seats { group: "compliance".to_owned(), count: 1 }, Seats { group: "risk".to_owned(), count: 1 }],
+        reject_count: 1,
+        exclude: vec![Exclusion::Requester, Exclusion::AgentOwner],
+        reasons: Reasons { required_on: vec![Verdict::Reject], codes: vec!["other".to_owned()] },
+        via: vec![Via::Console],
+        valid_for: Some(7_200),
+        expire_after: Some(86_400),
+    };
+    let fact = FactRule { field: Field::of(FieldType::String), from: FactSource::System, max_age: Some(86_400) };
+    Workflow {
+        name: "payments".to_owned(),
+        title: "Payments".to_owned(),
+        subject: "account".to_owned(),
+        default: Fallback::Block,
+        tools: [("pay".to_owned(), tool.clone()), ("note".to_owned(), tool)].into(),
+        facts: [("status".to_owned(), fact)].into(),
+        gates: vec![Gate {
+            id: "payment".to_owned(),
+            tools: vec!["pay".to_owned()],
+            require: vec![condition("open"), condition("known")],
+            review: Some(Review { unless: None, policy: "two".to_owned(), summary: None, risk: None }),
+        }],
+        policies: [("two".to_owned(), policy)].into(),
+    }
+}
+
+/// What a change, and the same change taken back, mean.
+fn there_and_back(change: impl FnOnce(&mut Workflow)) -> String {
+    let before = workflow();
+    let mut after = before.clone();
+    change(&mut after);
+    let told = |found: Comparison| {
+        let list = |sign: &str, list: Vec<Difference>| {
+            list.into_iter().map(|one| format!("{sign} {} {}", one.at, one.text)).collect::<Vec<_>>()
+        };
+        [list("stricter:", found.stricter), list("looser:", found.looser), list("other:", found.other)]
+            .concat()
+            .join("; ")
+    };
+    format!("{}\n    {}", told(compare(&before, &after)), told(compare(&after, &before)))
+}
+
+fn payment(workflow: &mut Workflow) -> &mut Gate {
+    &mut workflow.gates[0]
+}
+
+fn two(workflow: &mut Workflow) -> &mut Policy {
+    workflow.policies.get_mut("two").expect("the policy")
+}
+
+fn pay(workflow: &mut Workflow) -> &mut Tool {
+    workflow.tools.get_mut("pay").expect("the tool")
+}
+
+#[test]
+fn each_change_goes_one_way_there_and_the_other_way_back() {
+    type Change = (&'static str, fn(&mut Workflow));
+    let changes: &[Change] = &[
+        ("nothing", |_| {}),
+        ("default allows", |w| w.default = Fallback::Allow),
+        ("default reviews", |w| w.default = Fallback::Review("two".to_owned())),
+        ("condition removed", |w| drop(payment(w).require.pop())),
+        ("condition rewritten", |w| payment(w).require[0].when = "false".to_owned()),
+        ("message rewritten", |w| payment(w).require[0].otherwise = "Later.".to_owned()),
+        ("review removed", |w| payment(w).review = None),
+        ("review skipped", |w| payment(w).review.as_mut().expect("a review").unless = Some("input.a < 1".to_owned())),
+        ("other policy", |w| payment(w).review.as_mut().expect("a review").policy = "one".to_owned()),
+        ("tool guarded", |w| payment(w).tools.push("note".to_owned())),
+        ("guard removed", |w| drop(w.gates.pop())),
+        ("one more guard", |w| {
+            let mut gate = w.gates[0].clone();
+            gate.id = "second".to_owned();
+            w.gates.push(gate);
+        }),
+        ("one approval more", |w| two(w).approve[0].count = 2),
+        ("a group less", |w| drop(two(w).approve.pop())),
+        ("two rejections", |w| two(w).reject_count = 2),
+        ("exclusion removed", |w| two(w).exclude.truncate(1)),
+        ("by api", |w| two(w).via.push(Via::Api)),
+        ("reason on approve", |w| two(w).reasons.required_on.push(Verdict::Approve)),
+        ("other codes", |w| two(w).reasons.codes.push("limit".to_owned())),
+        ("later deadline", |w| two(w).expire_after = Some(172_800)),
+        ("no deadline", |w| two(w).expire_after = None),
+        ("shorter validity", |w| two(w).valid_for = Some(1_800)),
+        ("irreversible", |w| pay(w).reversible = false),
+        ("low risk", |w| pay(w).risk = Risk::Low),
+        ("accepted", |w| pay(w).accept_irreversible = Some("small".to_owned())),
+        ("arguments", |w| pay(w).input = Some(BTreeMap::new())),
+        ("written by a tool", |w| {
+            let fact = w.facts.get_mut("status").expect("the fact");
+            fact.from = FactSource::Tool { tool: "pay".to_owned(), path: "/a".to_owned() };
+        }),
+        ("older facts", |w| w.facts.get_mut("status").expect("the fact").max_age = None),
+    ];
+    let told: Vec<String> =
+        changes.iter().map(|(name, change)| format!("{name}\n    {}", there_and_back(change))).collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn spans_name_the_units_that_count() {
+    assert_eq!([30, 3_600, 86_400, 129_600, 5_430].map(span), ["30 s", "1 h", "1 d", "1 d 12 h", "1 h 30 min 30 s"]);
+}

@@ -1,0 +1,38 @@
+//! The definitions that come with the program, and the text a new one begins with.
+
+/// The smallest definition that makes sense: one tool, one gate, one group that must agree.
+pub const TEMPLATE: &str = include_str!("template.yaml");
+
+/// The shipped definitions by name.
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("support-resolution", include_str!("../../../../workflows/support-resolution.yaml")),
+    ("financial-onboarding", include_str!("../../../../workflows/financial-onboarding.yaml")),
+];
+
+/// A shipped definition.
+pub fn find(name: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::definition;
+
+    #[test]
+    fn each_can_be_published() {
+        for (name, text) in SHIPPED.iter().chain([&("my-workflow", TEMPLATE)]) {
+            let workflow = definition::parse(text).unwrap_or_else(|refusal| panic!("{refusal}: {:?}", refusal.errors));
+            assert_eq!(&workflow.name, name);
+        }
+    }
+
+    #[test]
+    fn every_file_that_ships_is_offered() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../workflows")).expect("the folder");
+        let names = folder.map(|file| file.expect("a file").file_name().to_string_lossy().into_owned());
+        for name in names.filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned)) {
+            assert!(find(&name).is_some(), "{name}");
+        }
+    }
+}
