@@ -10,8 +10,10 @@ use crate::{
         not_found::NotFoundPage,
         profile::ProfilePage,
         run::RunPage,
+        set_up::SetUpScreen,
         sign_in::SignInPage,
         workflow::WorkflowScreen,
+        workflow_draft::WorkflowDraftPage,
         workflows::WorkflowsPage,
     },
 };
@@ -46,6 +48,7 @@ fn Console() -> impl IntoView {
         <a class="skip bg-ink text-ink-fg px-3 py-1.5 rounded-md" href="#main">"Skip to content"</a>
         <FlatRoutes fallback=|| ()>
             <Route path=path!("/") view=|| view! { <Redirect path="/approvals" /> } ssr=SsrMode::Async />
+            <Route path=path!("/set-up") view=SetUpScreen ssr=SsrMode::Async />
             <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
             <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async />
             <Route path=path!("/approvals/:id") view=ApprovalPage ssr=SsrMode::Async />
@@ -54,7 +57,9 @@ fn Console() -> impl IntoView {
             <Route path=path!("/runs/:id") view=RunPage ssr=SsrMode::Async />
             <Route path=path!("/profile") view=ProfilePage ssr=SsrMode::Async />
             <Route path=path!("/workflows") view=WorkflowsPage ssr=SsrMode::Async />
+            <Route path=path!("/workflows/new") view=WorkflowDraftPage ssr=SsrMode::Async />
             <Route path=path!("/workflows/:name") view=WorkflowScreen ssr=SsrMode::Async />
+            <Route path=path!("/workflows/:name/edit") view=WorkflowDraftPage ssr=SsrMode::Async />
             // A route like the others, so that leaving it is a change of page and not the end of the router.
             <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
         </FlatRoutes>

@@ -16,6 +16,9 @@ pub struct Brought {
     pub sign_in_refused: Option<SignInRefused>,
     /// A form of this page that was posted.
     pub posted: Option<Posted>,
+    /// Whether a set-up link waits to be opened.
+    #[serde(default)]
+    pub set_up_waits: bool,
     /// The chosen theme: `light` or `dark`; the system's when absent.
     pub theme: Option<String>,
 }
@@ -89,6 +92,7 @@ fn incoming() -> Brought {
         unapplied: incoming.unapplied,
         sign_in_refused: incoming.sign_in_refused,
         posted: incoming.posted,
+        set_up_waits: incoming.set_up_waits,
         theme: incoming.theme,
     }
 }

@@ -8,6 +8,7 @@ use domain::{
     profile::Profile,
     queue::{QueuePage, QueueQuery},
     review::{Review, Unapplied, Viewer},
+    set_up::SetUpPage,
     timeline::RunPage,
     workflow::shown::{DraftPage, DraftQuery, WorkflowList, WorkflowPage, WorkflowQuery},
 };
@@ -40,6 +41,9 @@ pub trait Desk: Send + Sync {
     /// One version of a workflow with what it is used for.
     async fn workflow(&self, query: WorkflowQuery) -> Result<WorkflowPage, Failure>;
 
+    /// How far the first-run set-up has come, for whoever has its token or is its administrator.
+    async fn set_up(&self, token: Option<String>) -> Result<SetUpPage, Failure>;
+
     /// A definition that is being written.
     async fn draft(&self, query: DraftQuery) -> Result<DraftPage, Failure>;
 }
@@ -57,6 +61,8 @@ pub struct Incoming {
     pub sign_in_refused: Option<SignInRefused>,
     /// A form that was posted to this page.
     pub posted: Option<Posted>,
+    /// Whether a set-up link waits to be opened.
+    pub set_up_waits: bool,
     /// The theme cookie: `light` or `dark`.
     pub theme: Option<String>,
     /// Served asset paths.

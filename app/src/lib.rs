@@ -20,6 +20,7 @@ mod review;
 mod run;
 #[cfg(all(test, feature = "ssr"))]
 mod sample;
+mod set_up;
 #[cfg(feature = "ssr")]
 pub mod shell;
 mod timeline;

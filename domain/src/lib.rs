@@ -27,6 +27,7 @@ pub mod resumption;
 pub mod review;
 pub mod run;
 pub mod session;
+pub mod set_up;
 pub mod template;
 #[cfg(test)]
 mod testing;

@@ -5,6 +5,7 @@ pub mod profile;
 pub mod queue;
 pub mod review;
 pub mod run;
+pub mod set_up;
 pub mod viewer;
 pub mod workflow;
 

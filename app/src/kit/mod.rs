@@ -18,3 +18,4 @@ pub mod script;
 pub mod seal;
 pub mod section;
 pub mod span;
+pub mod text_area;

@@ -6,6 +6,8 @@ pub mod failed;
 pub mod not_found;
 pub mod profile;
 pub mod run;
+pub mod set_up;
 pub mod sign_in;
 pub mod workflow;
+pub mod workflow_draft;
 pub mod workflows;

@@ -3,9 +3,11 @@
 use crate::{
     brought::{SignInRefused, brought},
     kit::{
+        badge::Tone,
         guilloche::Guilloche,
         icon::Icon,
         mark::Mark,
+        notice::Notice,
         seal::{Ending, Seal},
     },
 };
@@ -30,6 +32,7 @@ pub fn SignInPage() -> impl IntoView {
                 <div class="my-auto w-full max-w-[360px] mx-auto py-10">
                     <h1 class="text-2xl leading-8 font-semibold tracking-[-0.02em]">"Sign in"</h1>
                     <p class="text-muted mt-1">"Every decision carries your own name."</p>
+                    <SetUpNote />
                     <Transition>
                         {
                             let asked = asked.clone();
@@ -44,6 +47,27 @@ pub fn SignInPage() -> impl IntoView {
             </div>
             <Certificate />
         </main>
+    }
+}
+
+/// Says that nobody can sign in yet, and where the link is printed that changes it; never the link itself.
+#[component]
+fn SetUpNote() -> impl IntoView {
+    let refused = use_query_map().with_untracked(|query| query.get("set-up").is_some());
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let waits = brought().await.set_up_waits;
+                let title = if refused { "That set-up link is not valid" } else { "Set-up is waiting" };
+                let text = if waits {
+                    "Nobody can sign in yet. The server printed a set-up link where it was started; each start prints a new one, and only the newest works."
+                } else {
+                    "It was used, or somebody was added otherwise. Sign in."
+                };
+                let tone = if refused { Tone::Warn } else { Tone::Accent };
+                (waits || refused).then(|| view! { <div class="mt-4"><Notice tone=tone icon="key-round" title=title><p>{text}</p></Notice></div> })
+            })}
+        </Transition>
     }
 }
 

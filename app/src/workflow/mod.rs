@@ -2,6 +2,7 @@
 
 mod changes;
 mod definition;
+pub mod draft;
 mod gates;
 pub mod list;
 mod policies;

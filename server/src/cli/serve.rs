@@ -45,7 +45,11 @@ pub(super) struct Ready {
 
 impl Serve {
     pub(super) async fn run(self, storage: &Storage) -> Result<(), Stopped> {
-        self.run_beside(storage, |_, _| std::future::pending()).await
+        let beside = |desk: Desk, ready: Ready| async move {
+            offer_set_up(&desk, &ready.url).await?;
+            std::future::pending().await
+        };
+        self.run_beside(storage, beside).await
     }
 
     /// Serves, with something else running from when the server is ready until it is told to stop. If that fails, the
@@ -71,6 +75,21 @@ impl Serve {
         desk.database.close().await;
         served
     }
+}
+
+/// While there is nobody, prints the link under which the first administrator is named.
+async fn offer_set_up(desk: &Desk, url: &str) -> Result<(), Stopped> {
+    if let Some(token) = desk.open_set_up().await? {
+        let words = format!(
+            "Nobody can sign in yet. Set up at {url}/set-up?token={token}\n\
+             The link works once, until somebody is added; the next start prints another.\n"
+        );
+        let mut out = std::io::stdout();
+        if let Err(error) = out.write_all(words.as_bytes()).and_then(|()| out.flush()) {
+            tracing::warn!(%error, "the set-up link could not be printed; add people at the command line");
+        }
+    }
+    Ok(())
 }
 
 fn site(folder: Option<&Path>) -> Result<Site, Stopped> {

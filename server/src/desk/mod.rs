@@ -17,6 +17,7 @@ pub mod queue;
 pub mod review;
 pub mod run;
 pub mod session;
+pub mod set_up;
 pub mod sign_in;
 mod snapshot;
 pub mod text;

@@ -1,6 +1,6 @@
 //! People: adding and disabling them, their passwords.
 
-use domain::{Refusal, Role, event::Event, id::PersonId, permission::Action, refusal::Code};
+use domain::{Actor, Digest, Refusal, Role, event::Event, id::PersonId, permission::Action, refusal::Code};
 use futures::FutureExt as _;
 
 use super::{
@@ -50,6 +50,16 @@ impl Desk {
     /// taken.
     pub async fn add_person(&self, caller: &Caller, new: NewPerson) -> Result<AddedPerson> {
         caller.authorize(Action::ManageAccess)?;
+        self.admit_person(caller.actor(), new, None).await
+    }
+
+    /// The same for whoever was authorised otherwise: by the token of the set-up, which is used up with it.
+    pub(super) async fn admit_person(
+        &self,
+        actor: Actor,
+        new: NewPerson,
+        token: Option<Digest>,
+    ) -> Result<AddedPerson> {
         check_email(&new.email)?;
         text::required("name", &new.name, NAME)?;
         if new.roles.is_empty() {
@@ -58,7 +68,6 @@ impl Desk {
         new.groups.iter().try_for_each(|group| check_group(group))?;
         new.password.check(&new.email, &new.name)?;
         let password = self.passwords.hash(new.password, self.database.ids().bytes()).await?;
-        let actor = caller.actor();
         let (email, mut roles, mut groups) = (new.email.to_lowercase(), new.roles, new.groups);
         roles.sort_unstable();
         roles.dedup();
@@ -67,6 +76,7 @@ impl Desk {
         self.database
             .write(move |tx| {
                 async move {
+                    Self::pass_door(tx, token).await?;
                     let id = PersonId::from_uuid(tx.uuid());
                     let created_at = tx.now();
                     let person =

@@ -27,6 +27,14 @@ pub struct SignedIn {
     pub mark: Digest,
 }
 
+impl SignedIn {
+    /// Somebody whose password has just been seen.
+    pub(super) fn of(person: Person) -> Self {
+        let mark = person.password.mark();
+        Self { person: caller(person), mark }
+    }
+}
+
 /// The account an email stands for, whether there is one or not.
 pub(super) fn account(email: &str) -> Digest {
     Digest::of("sign-in-account/v1", email.trim().to_lowercase().as_bytes())
@@ -126,7 +134,7 @@ impl Desk {
     }
 
     async fn let_in(&self, account: Digest, person: Person) -> Result<SignedIn> {
-        let (id, mark) = (person.id, person.password.mark());
+        let id = person.id;
         self.database
             .write(move |tx| {
                 async move {
@@ -137,7 +145,7 @@ impl Desk {
                 .boxed()
             })
             .await?;
-        Ok(SignedIn { person: caller(person), mark })
+        Ok(SignedIn::of(person))
     }
 
     pub(super) async fn record(&self, actor: Actor, event: Event) -> Result<()> {

@@ -5,6 +5,8 @@ mod draft;
 mod page;
 pub mod shipped;
 
+pub(super) use page::unstaffed;
+
 use std::sync::{Arc, PoisonError};
 
 use domain::{Digest, Refusal, event::Event, permission::Action, refusal::Code, workflow::Version};

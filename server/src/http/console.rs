@@ -9,6 +9,7 @@ use domain::{
     queue::{QueuePage, QueueQuery},
     refusal::Code,
     review::{Review, Viewer},
+    set_up::SetUpPage,
     timeline::RunPage,
     workflow::shown::{DraftPage, DraftQuery, WorkflowList, WorkflowPage, WorkflowQuery},
 };
@@ -92,6 +93,10 @@ impl app::desk::Desk for Console {
 
     async fn workflow(&self, query: WorkflowQuery) -> Result<WorkflowPage, Failure> {
         self.desk.workflow_page(self.person()?, &query).await.map_err(failure)
+    }
+
+    async fn set_up(&self, token: Option<String>) -> Result<SetUpPage, Failure> {
+        self.desk.set_up_page(self.person.as_ref(), token.as_deref()).await.map_err(failure)
     }
 
     async fn draft(&self, query: DraftQuery) -> Result<DraftPage, Failure> {

@@ -11,7 +11,7 @@ use domain::{Refusal, refusal::Code};
 
 use super::problem::Problem;
 
-/// The largest form, in bytes.
+/// The largest form, in bytes, unless its page says otherwise.
 const MOST_BYTES: usize = 64 << 10;
 
 /// A posted form.
@@ -31,18 +31,16 @@ impl Form {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Form {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+impl Form {
+    /// Reads a form of at most so many bytes.
+    pub async fn read(request: Request, most: usize) -> Result<Self, Problem> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
         if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(Refusal::new(Code::UnsupportedMediaType, "Send application/x-www-form-urlencoded.").into());
         }
-        let body = to_bytes(request.into_body(), MOST_BYTES).await;
-        let body =
-            body.map_err(|_| Refusal::new(Code::TooLarge, format!("The form is larger than {MOST_BYTES} bytes.")))?;
+        let body = to_bytes(request.into_body(), most).await;
+        let body = body.map_err(|_| Refusal::new(Code::TooLarge, format!("The form is larger than {most} bytes.")))?;
         let mut fields = HashMap::new();
         for (name, value) in form_urlencoded::parse(&body) {
             if value.contains('\0') {
@@ -51,5 +49,13 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             fields.entry(name.into_owned()).or_insert_with(|| value.into_owned());
         }
         Ok(Self(fields))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        Self::read(request, MOST_BYTES).await
     }
 }

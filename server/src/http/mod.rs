@@ -6,6 +6,7 @@ pub mod body;
 pub mod caller;
 pub mod console;
 pub mod decide;
+mod fill;
 pub mod form;
 pub mod origin;
 pub mod pages;
@@ -17,8 +18,10 @@ pub mod query;
 pub mod request_id;
 pub mod routes;
 pub mod security;
+pub mod set_up;
 pub mod sign_in;
 pub mod web_session;
+pub mod workflow;
 
 use axum::{Router, http::Method, middleware::from_fn_with_state, response::IntoResponse as _};
 use domain::{Refusal, refusal::Code};
@@ -42,6 +45,7 @@ pub fn declared() -> Vec<Route> {
 
 fn collected() -> Routes {
     let routes = profile::routes(decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default())))));
+    let routes = set_up::routes(workflow::routes(routes));
     routes.add(Method::GET, "/assets/{name}", Access::Public, assets::serve)
 }
 

@@ -18,6 +18,7 @@ use super::{
     AppState,
     caller::{PageCaller, sign_in_path},
     console::Console,
+    fill::Texts,
     routes::{Access, Routes},
     security,
     sign_in::theme_of,
@@ -37,7 +38,9 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get.clone(), "/profile", Access::Page, page)
         .add(get.clone(), "/runs/{id}", Access::Page, page)
         .add(get.clone(), "/workflows", Access::Page, page)
-        .add(get, "/workflows/{name}", Access::Page, page)
+        .add(get.clone(), "/workflows/new", Access::Page, page)
+        .add(get.clone(), "/workflows/{name}", Access::Page, page)
+        .add(get, "/workflows/{name}/edit", Access::Page, page)
         .add(Method::POST, "/calls/{*name}", Access::Form, call)
 }
 
@@ -63,7 +66,9 @@ async fn sign_in(State(state): State<AppState>, PageCaller(person): PageCaller, 
     if person.is_some() {
         return Redirect::to("/approvals").into_response();
     }
-    let incoming = incoming(&state, &request);
+    let mut incoming = incoming(&state, &request);
+    // A database that does not answer says so elsewhere; signing in is offered all the same.
+    incoming.set_up_waits = state.desk.set_up_waits().await.unwrap_or(false);
     render(&state, None, request, incoming).await
 }
 
@@ -86,15 +91,18 @@ pub fn incoming(state: &AppState, request: &Request) -> Incoming {
 /// Renders the page at the request's address.
 pub async fn render(state: &AppState, person: Option<PersonCaller>, request: Request, incoming: Incoming) -> Response {
     let console = Console::new(state.desk.clone(), person).in_session(session(&request));
+    let texts = Texts::default();
+    let filling = texts.filling();
     let context = move || {
         provide_context::<Arc<dyn app::desk::Desk>>(Arc::new(console.clone()));
         provide_context(incoming.clone());
+        provide_context(filling.clone());
         let options = expect_context::<ResponseOptions>();
         let nonce = leptos::nonce::use_nonce();
         options.insert_header(header::CONTENT_SECURITY_POLICY, security::csp(nonce.as_deref()));
         provide_context(answer_status(options));
     };
-    leptos_axum::render_app_async_with_context(context, app::shell::shell)(request).await
+    texts.fill(leptos_axum::render_app_async_with_context(context, app::shell::shell)(request).await).await
 }
 
 /// The session that asks.

@@ -21,6 +21,8 @@ pub enum Done {
         /// The secret.
         secret: String,
     },
+    /// Nothing was stored: the page is shown again with what was typed.
+    Kept,
 }
 
 /// Answers a form whose hidden field `form` names it. A refusal shows the page at the same address with the fields kept
@@ -39,6 +41,7 @@ pub async fn answer(
             posted.secret = Some(secret);
             StatusCode::OK
         }
+        Ok(Done::Kept) => StatusCode::OK,
         Err(error) => {
             let refusal = refusal(error);
             let status = refusal.code.status();

@@ -45,7 +45,8 @@ async fn sign_in(State(state): State<AppState>, session: Session, request: Reque
     match state.desk.sign_in(form.text("email"), Password::new(form.text("password"))).await {
         Ok(who) => {
             web_session::begin(&state.desk, &session, &who).await?;
-            Ok(go_on(form.text("to")))
+            let goes_on = form.text("to").is_empty() && state.desk.has_set_up(&who.person).await?;
+            Ok(go_on(if goes_on { "/set-up" } else { form.text("to") }))
         }
         Err(Error::Refused(refusal)) if matches!(refusal.code, Code::NotSignedIn | Code::TooMany) => {
             let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::UNAUTHORIZED);

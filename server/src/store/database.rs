@@ -53,6 +53,14 @@ impl Database {
         Ok(Self { engine, clock, ids, news })
     }
 
+    /// What the database is, as people call it.
+    pub const fn engine_name(&self) -> &'static str {
+        match &self.engine {
+            Engine::Sqlite(_) => "SQLite",
+            Engine::Postgres(_) => "PostgreSQL",
+        }
+    }
+
     /// The clock.
     pub const fn clock(&self) -> &Clock {
         &self.clock

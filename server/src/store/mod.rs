@@ -28,6 +28,7 @@ pub mod queue;
 pub mod resumption;
 pub mod run;
 pub mod session;
+pub mod set_up;
 mod sqlite;
 mod tx;
 mod upkeep;

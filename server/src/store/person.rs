@@ -110,6 +110,13 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Person>, StoreError> {
     read_people(&rows)
 }
 
+/// Whether there is anybody.
+pub async fn is_any(tx: &mut Tx) -> Result<bool, StoreError> {
+    let row: Option<(Uuid,)> =
+        on!(tx, |conn| sqlx::query_as("SELECT id FROM person LIMIT 1").fetch_optional(conn).await)?;
+    Ok(row.is_some())
+}
+
 /// Adds a person with their roles; `false` when the email is taken.
 pub async fn insert(tx: &mut Tx, person: &Person) -> Result<bool, StoreError> {
     let added = on!(tx, |conn| {

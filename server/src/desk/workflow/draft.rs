@@ -39,9 +39,6 @@ impl Desk {
             (None, None, None) => shipped::TEMPLATE.to_owned(),
         };
         let checked = if is_checked { check(&source, query.name.as_deref()) } else { definition::parse(&source) };
-        let samples = shipped::SHIPPED.iter().filter_map(|(name, text)| {
-            definition::parse(text).ok().map(|workflow| ((*name).to_owned(), workflow.title))
-        });
         let mut page = DraftPage {
             is_checked,
             faults: Vec::new(),
@@ -51,7 +48,7 @@ impl Desk {
             seal: String::new(),
             changes: None,
             unstaffed: Vec::new(),
-            samples: samples.collect(),
+            samples: shipped::titles(),
             source,
         };
         match checked {

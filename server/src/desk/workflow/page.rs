@@ -152,7 +152,7 @@ pub(super) fn changes(earlier: &Published, source: &str, running: u32) -> Change
 }
 
 /// Groups whose seats the policies ask for and nobody, or too few, could fill.
-pub(super) async fn unstaffed(tx: &mut Tx, definition: Option<&Workflow>) -> Result<Vec<Unstaffed>> {
+pub(in crate::desk) async fn unstaffed(tx: &mut Tx, definition: Option<&Workflow>) -> Result<Vec<Unstaffed>> {
     let mut needed: BTreeMap<String, u32> = BTreeMap::new();
     let policies = definition.iter().flat_map(|workflow| workflow.policies.values());
     for seats in policies.flat_map(|policy| &policy.approve) {

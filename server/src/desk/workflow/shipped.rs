@@ -1,5 +1,7 @@
 //! The definitions that come with the program, and the text a new one begins with.
 
+use crate::rules::definition;
+
 /// The smallest definition that makes sense: one tool, one gate, one group that must agree.
 pub const TEMPLATE: &str = include_str!("template.yaml");
 
@@ -14,10 +16,17 @@ pub fn find(name: &str) -> Option<&'static str> {
     SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
+/// Their names and titles.
+pub fn titles() -> Vec<(String, String)> {
+    let read = SHIPPED
+        .iter()
+        .filter_map(|(name, text)| definition::parse(text).ok().map(|workflow| ((*name).to_owned(), workflow.title)));
+    read.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::definition;
 
     #[test]
     fn each_can_be_published() {

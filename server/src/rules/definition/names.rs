@@ -81,6 +81,10 @@ pub fn workflow(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Option<String> 
         );
         faults.add(&cursor.path, code::INVALID_VALUE, message);
     }
+    if text == "new" {
+        let message = "`new` cannot name a workflow: it is the console's address for writing one.";
+        faults.add(&cursor.path, code::INVALID_VALUE, message);
+    }
     Some(text)
 }
 
