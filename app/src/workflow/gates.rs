@@ -109,6 +109,6 @@ mod tests {
         assert_eq!(did(None), "nothing");
         assert_eq!(did(Some(&GateUse { decided: 118, blocked: 34 })), "118 approved or rejected, 34 blocked");
         assert_eq!(did(Some(&GateUse { decided: 0, blocked: 10_000 })), "10000 or more blocked");
-        assert_eq!(quorum(&crate::sample::policy()), "compliance 1 and risk 1");
+        assert_eq!(quorum(&crate::sample::policy()), "Compliance 1 and Risk 1");
     }
 }

@@ -95,12 +95,12 @@ async fn a_new_version_is_seen_before_it_is_published(console: TestConsole) {
     let (edit, second) = ("/workflows/payments/edit", PAYMENTS.replace("expire: 24h", "expire: 48h"));
     let shown = post(&mut browser, edit, "publish", &second, "").await;
     assert_eq!(shown.status, 200);
-    assert!(shown.text.contains("expires after 2 d, was after 1 d"), "{}", shown.text);
+    assert!(shown.text.contains("lets approvals expire after 2 d, was after 1 d"), "{}", shown.text);
     assert_eq!(published(&console).await, [("payments".to_owned(), 1)]);
     // What was seen is another text: it is shown again.
     let third = PAYMENTS.replace("expire: 24h", "expire: 72h");
     let other = post(&mut browser, edit, "publish", &third, &seal(&shown)).await;
-    assert!(other.status == 200 && other.text.contains("expires after 3 d"), "{}", other.text);
+    assert!(other.status == 200 && other.text.contains("lets approvals expire after 3 d"), "{}", other.text);
     let done = post(&mut browser, edit, "publish", &second, &seal(&shown)).await;
     assert_eq!(done.status, 303);
     // What was seen was about version 1, and version 2 is live by now.
@@ -126,7 +126,9 @@ async fn others_may_not(console: TestConsole) {
     let sent = post(&mut nobody, "/workflows/new", "publish", PAYMENTS, "").await;
     assert_eq!(sent.status, 303);
     console.desk.publish_workflow(&server::desk::Caller::CommandLine, None, PAYMENTS).await.expect("a version");
-    let mut reviewer = Browser::ana(&console).await;
+    console.person("Ana Ruiz", &[Role::Reviewer], &["compliance"]).await;
+    let mut reviewer = Browser::new(&console);
+    reviewer.sign_in("ana@example.com", PASSWORD).await;
     for path in ["/workflows/new", "/workflows/payments/edit"] {
         assert_eq!(reviewer.send(Method::GET, path, &[]).await.status, 403, "{path}");
         let refused = post(&mut reviewer, path, "publish", &PAYMENTS.replace("24h", "48h"), "").await;

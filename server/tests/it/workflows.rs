@@ -121,7 +121,7 @@ async fn what_gets_looser_is_told(console: TestConsole) {
     assert!(comparison.stricter.is_empty());
     assert_eq!(comparison.looser[0].text, "no longer excludes agent_owner, previous_approver");
     let over = page(&console, Some(3), Some(1)).await.changes.expect("changes").comparison.expect("both can be read");
-    assert_eq!(over.stricter[0].text, "expires after 4 h, was after 1 d");
+    assert_eq!(over.stricter[0].text, "lets approvals expire after 4 h, was after 1 d");
     assert!(over.looser.is_empty());
 }
 

@@ -32,8 +32,8 @@ impl Comparison {
         if old.reasons.codes != new.reasons.codes {
             self.say(Way::Other, name, "offers other reasons to choose from");
         }
-        self.limit(name, "expires", old.expire_after, new.expire_after);
-        self.limit(name, "an approval grows stale", old.valid_for, new.valid_for);
+        self.limit(name, "lets approvals expire", old.expire_after, new.expire_after);
+        self.limit(name, "lets approvals grow stale", old.valid_for, new.valid_for);
     }
 
     pub(super) fn fact(&mut self, name: &str, old: &FactRule, new: &FactRule) {
