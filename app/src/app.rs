@@ -5,15 +5,8 @@ use crate::{
     frame::provide_viewer,
     kit::script::provide_scripted,
     pages::{
-        approval::ApprovalPage,
-        approvals::ApprovalsPage,
-        not_found::NotFoundPage,
-        profile::ProfilePage,
-        run::RunPage,
-        set_up::SetUpScreen,
-        sign_in::SignInPage,
-        workflow::WorkflowScreen,
-        workflow_draft::WorkflowDraftPage,
+        approval::ApprovalPage, approvals::ApprovalsPage, not_found::NotFoundPage, profile::ProfilePage, run::RunPage,
+        set_up::SetUpScreen, sign_in::SignInPage, workflow::WorkflowScreen, workflow_draft::WorkflowDraftPage,
         workflows::WorkflowsPage,
     },
 };
