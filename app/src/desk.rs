@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::{
     id::{ApprovalId, RunId},
     profile::Profile,
-    queue::{QueuePage, QueueQuery},
+    queue::{QueuePage, QueueQuery, QueueRefresh},
     review::{Review, Unapplied, Viewer},
     set_up::SetUpPage,
     timeline::RunPage,
@@ -25,6 +25,9 @@ pub trait Desk: Send + Sync {
 
     /// A page of approvals, due first.
     async fn queue(&self, query: QueueQuery) -> Result<QueuePage, Failure>;
+
+    /// A page of approvals that is shown already, and what became of its rows.
+    async fn refresh_queue(&self, query: QueueQuery, shown: Vec<ApprovalId>) -> Result<QueueRefresh, Failure>;
 
     /// The approval page.
     async fn review(&self, id: ApprovalId) -> Result<Review, Failure>;

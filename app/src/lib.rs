@@ -12,6 +12,7 @@ pub mod desk;
 pub mod failure;
 mod frame;
 pub mod kit;
+pub mod live;
 mod pages;
 mod profile;
 mod queue;

@@ -57,6 +57,24 @@ pub struct QueueCounts {
     pub decided_today: u32,
 }
 
+/// The list asked for again by a page that shows it already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueRefresh {
+    /// The page as it would be loaded now.
+    pub page: QueuePage,
+    /// What became of the rows that are shown and stand on that page no more.
+    pub others: Vec<Whereabouts>,
+}
+
+/// A row that is no longer where it was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whereabouts {
+    /// The row as it is now.
+    pub row: QueueRow,
+    /// Whose decision settled it, if one did.
+    pub by: Option<String>,
+}
+
 /// One approval in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueRow {

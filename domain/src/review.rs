@@ -34,6 +34,8 @@ pub struct Viewer {
     pub counts: QueueCounts,
     /// What they have set.
     pub preferences: Preferences,
+    /// Where the log ended before anything of the page was read: what comes after it is news.
+    pub log_end: i64,
 }
 
 /// Everything the approval page shows.

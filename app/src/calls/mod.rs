@@ -3,6 +3,7 @@
 pub mod carried;
 pub mod profile;
 pub mod queue;
+pub mod refresh;
 pub mod review;
 pub mod run;
 pub mod set_up;

@@ -1,6 +1,6 @@
 //! The bottom bar of narrow windows.
 
-use super::{Place, account::Account, places::shown_to};
+use super::{Count, Place, account::Account, places::shown_to};
 use crate::kit::icon::Icon;
 use domain::review::Viewer;
 use leptos::prelude::*;
@@ -22,7 +22,8 @@ const MOST: [(Place, &str, &str, &str); 4] = [
 pub fn BottomBar<'a>(viewer: &'a Viewer, place: Place) -> impl IntoView + use<> {
     let places = MOST.map(|(at, label, href, icon)| {
         let is_current = at == place;
-        let count = at.count(viewer).map(|count| view! { <span class="tabular-nums">{count}</span> });
+        let count = Count::at(at, viewer);
+        let count = move || count.get().map(|count| view! { <span class="tabular-nums">{count}</span> });
         view! {
             <a href=href aria-current=is_current.then_some("page") class=if is_current { CURRENT } else { OTHER }>
                 <Icon name=icon class="w-5 h-5 shrink-0" />

@@ -7,10 +7,11 @@ mod rail;
 mod sidebar;
 
 use crate::{
-    calls::{carried::Loaded, viewer::load_viewer},
+    calls::{carried::Loaded, refresh::refresh_viewer, viewer::load_viewer},
     failure::Failure,
+    live::{Live, begin, live, on_news, provide_live, refresh::refresher, view::Strip},
 };
-use domain::review::Viewer;
+use domain::{queue::QueueCounts, review::Viewer};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -25,7 +26,52 @@ struct Signed(Loaded<Result<Option<Viewer>, Failure>>);
 pub fn provide_viewer() {
     let location = use_location();
     let place = Memo::new(move |_| (location.pathname.get(), location.search.get()));
-    provide_context(Signed(Loaded::new_with_options(move || place.get(), |_| load_viewer(), true)));
+    let signed = Loaded::new_with_options(move || place.get(), |_| load_viewer(), true);
+    provide_context(Signed(signed));
+    keep_live(signed);
+}
+
+/// Begins to listen as soon as somebody is signed in, and keeps the counts up to date.
+fn keep_live(signed: Loaded<Result<Option<Viewer>, Failure>>) {
+    let live = provide_live();
+    Effect::new(move |_| {
+        signed.with(|signed| {
+            if let Some(Ok(Some(viewer))) = signed {
+                live.set_counts(viewer.counts);
+                begin(live, viewer);
+            }
+        });
+    });
+    let ask = refresher(refresh_viewer, move |viewer| {
+        if let Some(viewer) = viewer {
+            live.set_counts(viewer.counts);
+        }
+    });
+    on_news(move |news| {
+        if news.concerns_lists() && live.lacks_counts() {
+            ask();
+        }
+    });
+}
+
+/// How many wait at a place. What surrounds a page is made anew on every page while the counts go on, so this is no
+/// signal: those end with what made them.
+#[derive(Clone, Copy)]
+struct Count {
+    place: Place,
+    loaded: QueueCounts,
+    live: Option<Live>,
+}
+
+impl Count {
+    fn at(place: Place, viewer: &Viewer) -> Self {
+        Self { place, loaded: viewer.counts, live: live() }
+    }
+
+    /// As the page was loaded, or as it became since.
+    fn get(self) -> Option<u32> {
+        self.place.count(self.live.and_then(Live::counts).unwrap_or(self.loaded))
+    }
 }
 
 /// Who looks; `None` for nobody, or while it cannot be told.
@@ -48,8 +94,9 @@ pub fn Frame(
             <Transition>
                 {move || Suspend::new(async move { viewer().await.map(|viewer| view! { <Sidebar viewer=viewer place=place.get() /> }) })}
             </Transition>
-            <main id="main" class="flex-1 min-w-0 max-lg:pb-14">
-                {children()}
+            <main id="main" class="flex-1 min-w-0 flex flex-col max-lg:pb-14">
+                <div class="grow">{children()}</div>
+                <Strip place="bottom-0 max-lg:bottom-14" />
             </main>
             <Transition>
                 {move || Suspend::new(async move { viewer().await.map(|viewer| view! { <BottomBar viewer=&viewer place=place.get() /> }) })}
@@ -71,6 +118,8 @@ pub fn NarrowFrame(
             </Transition>
             <main id="main" class="flex-1 min-w-0">
                 {children()}
+                // Beside the decision panel, and above the narrow page's own strip.
+                <Strip place="bottom-0 max-lg:bottom-16 lg:me-94" />
             </main>
         </div>
     }
@@ -83,7 +132,7 @@ pub fn Bar(
     title: &'static str,
     /// One line of state.
     #[prop(optional, into)]
-    state: String,
+    state: Signal<String>,
 ) -> impl IntoView {
     view! {
         <header class="flex items-center gap-3 h-12 px-4 lg:px-6 border-b border-rule bg-surface">

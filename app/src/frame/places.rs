@@ -1,6 +1,6 @@
 //! The places of the navigation: what they are called, where they are, who is shown them.
 
-use domain::{Role, review::Viewer};
+use domain::{Role, queue::QueueCounts, review::Viewer};
 
 /// The page in which a place of the navigation is current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,10 +73,10 @@ impl Place {
     }
 
     /// How many wait there; `None` where nothing is counted.
-    pub const fn count(self, viewer: &Viewer) -> Option<u32> {
+    pub const fn count(self, counts: QueueCounts) -> Option<u32> {
         match self {
-            Self::Approvals => Some(viewer.counts.pending),
-            Self::NeedsMe => Some(viewer.counts.mine),
+            Self::Approvals => Some(counts.pending),
+            Self::NeedsMe => Some(counts.mine),
             Self::Runs | Self::Audit | Self::Workflows | Self::Admin | Self::Elsewhere => None,
         }
     }

@@ -1,11 +1,14 @@
 //! The rail: the sidebar of the approval page, icons only.
 
 use super::{
-    Place,
+    Count, Place,
     account::Account,
     places::{Entry, shown_to},
 };
-use crate::kit::{avatar, icon::Icon, mark::Mark};
+use crate::{
+    kit::{avatar, icon::Icon, mark::Mark},
+    live::view::FootMark,
+};
 use domain::review::Viewer;
 use leptos::prelude::*;
 
@@ -18,12 +21,13 @@ const COUNT: &str = "absolute -top-0.5 -right-1 min-w-4 h-4 px-0.5 rounded-full 
 pub fn Rail<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
     let name = viewer.name.clone();
     let lines = shown_to(viewer).into_iter().flat_map(|(_, entries)| entries);
-    let entries = lines.map(|line| view! { <Line line=line count=line.place.count(viewer) /> }).collect_view();
+    let entries = lines.map(|line| view! { <Line line=line count=Count::at(line.place, viewer) /> }).collect_view();
     view! {
         <aside class="hidden lg:flex flex-col items-center w-13 shrink-0 h-dvh sticky top-0 bg-canvas border-r border-rule py-3 gap-1" aria-label="Main">
             <a href="/approvals" class="mb-3" aria-label="Countersign, approvals"><Mark /></a>
             {entries}
-            <span class="relative mt-auto">
+            <span class="mt-auto"><FootMark /></span>
+            <span class="relative">
                 <Account menu="bottom-0 left-10 w-56"><span class="sr-only">"Theme and account"</span><avatar::Viewer name=&name /></Account>
             </span>
         </aside>
@@ -33,12 +37,12 @@ pub fn Rail<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
 
 /// The rail belongs to the approval page, so approvals are the place it is in.
 #[component]
-fn Line(line: Entry, count: Option<u32>) -> impl IntoView {
-    let label = count.map_or_else(|| line.label.to_owned(), |count| format!("{}, {count}", line.label));
+fn Line(line: Entry, count: Count) -> impl IntoView {
+    let label = move || count.get().map_or_else(|| line.label.to_owned(), |count| format!("{}, {count}", line.label));
     view! {
         <a href=line.href aria-label=label title=line.label class=if line.place == Place::Approvals { CURRENT } else { OTHER }>
             <Icon name=line.icon />
-            {count.and_then(bubble)}
+            {move || count.get().and_then(bubble)}
         </a>
     }
     .into_any()

@@ -1,11 +1,14 @@
 //! The sidebar of wide windows.
 
 use super::{
-    Place,
+    Count, Place,
     account::Account,
     places::{Entry, shown_to},
 };
-use crate::kit::{avatar, icon::Icon, mark::Mark};
+use crate::{
+    kit::{avatar, icon::Icon, mark::Mark},
+    live::view::Foot,
+};
 use domain::review::Viewer;
 use leptos::prelude::*;
 
@@ -22,7 +25,7 @@ pub fn Sidebar(viewer: Viewer, place: Place) -> impl IntoView {
         .map(|(label, entries)| {
             let lines = entries
                 .into_iter()
-                .map(|line| view! { <Line line=line count=line.place.count(&viewer) current=place /> });
+                .map(|line| view! { <Line line=line count=Count::at(line.place, &viewer) current=place /> });
             view! {
                 <div class="pt-2.5">
                     <div class="px-2 pb-1 text-[11px] leading-4 text-faint">{label}</div>
@@ -40,6 +43,7 @@ pub fn Sidebar(viewer: Viewer, place: Place) -> impl IntoView {
             <nav class="flex-1 overflow-y-auto px-3 pb-3" aria-label="Sections">
                 {sections}
             </nav>
+            <Foot />
             <PersonRow viewer=viewer />
         </aside>
     }
@@ -47,7 +51,7 @@ pub fn Sidebar(viewer: Viewer, place: Place) -> impl IntoView {
 }
 
 #[component]
-fn Line(line: Entry, count: Option<u32>, current: Place) -> impl IntoView {
+fn Line(line: Entry, count: Count, current: Place) -> impl IntoView {
     let is_current = line.place == current;
     let is_view = line.place == Place::NeedsMe;
     let class = match (is_view, is_current) {
@@ -60,7 +64,7 @@ fn Line(line: Entry, count: Option<u32>, current: Place) -> impl IntoView {
         <a href=line.href aria-current=is_current.then_some("page") class=class>
             {(!is_view).then(|| view! { <Icon name=line.icon /> })}
             {line.label}
-            {count.map(|count| view! { <span class="ms-auto text-xs tabular-nums text-faint">{count}</span> })}
+            {move || count.get().map(|count| view! { <span class="ms-auto text-xs tabular-nums text-faint">{count}</span> })}
         </a>
     }
     .into_any()

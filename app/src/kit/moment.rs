@@ -51,6 +51,11 @@ pub fn tooltip(at: DateTime<Utc>) -> String {
     format!("{} {} UTC", day(at), time(at, Grain::Second))
 }
 
+/// The time of day as the reader's clock has it: `14:58:10`. For what is shown after hydration only.
+pub fn local_clock(at: DateTime<Utc>) -> String {
+    time(at + TimeDelta::minutes(local_shift(at)), Grain::Second)
+}
+
 fn clock(at: DateTime<Utc>, now: DateTime<Utc>, shift: i64, grain: Grain) -> String {
     let shift = TimeDelta::minutes(shift);
     let (at, now) = (at + shift, now + shift);

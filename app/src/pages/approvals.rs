@@ -22,14 +22,13 @@ pub fn ApprovalsPage() -> impl IntoView {
         View::NeedsMyDecision => Place::NeedsMe,
     });
     view! {
-        <Title text="Approvals · Countersign" />
         <Frame place=place>
             <Transition>
                 {move || {
-                    let view = query.get().view;
+                    let query = query.get();
                     Suspend::new(async move {
                         match page.await {
-                            Ok(page) => view! { <QueueView page=page view=view /> }.into_any(),
+                            Ok(page) => view! { <QueueView page=page query=query /> }.into_any(),
                             Err(failure) => view! { <NoQueue failure=failure /> }.into_any(),
                         }
                     })
@@ -42,6 +41,7 @@ pub fn ApprovalsPage() -> impl IntoView {
 #[component]
 fn NoQueue(failure: crate::failure::Failure) -> impl IntoView {
     view! {
+        <Title text="Approvals · Countersign" />
         <crate::frame::Bar title="Approvals" />
         <Failed what="The approvals" failure=failure />
     }

@@ -1,19 +1,27 @@
 //! The queue's parts: tabs, groups, rows and pages.
 
 mod keys;
+mod list;
+mod reconcile;
 mod row;
 
-use self::row::{COLUMNS, Row};
+use self::{
+    list::{Line, List},
+    reconcile::Due,
+    row::{COLUMNS, Row},
+};
 use crate::{
     frame::Bar,
     kit::{button, empty::Empty, icon::Icon},
+    live::pill::Pill,
 };
 use domain::{
-    Time,
-    queue::{QueueCounts, QueuePage, QueueRow, View},
+    id::ApprovalId,
+    queue::{QueueCounts, QueuePage, QueueQuery, View},
     workflow::Risk,
 };
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use crate::kit::risk::Level;
 
@@ -40,28 +48,37 @@ const fn address(view: View) -> &'static str {
     }
 }
 
-/// The queue.
+/// The queue, followed while it is open.
 #[component]
-pub fn QueueView(page: QueuePage, view: View) -> impl IntoView {
-    let counts = page.counts;
-    let content = if page.rows.is_empty() {
-        view! { <Nothing counts=counts view=view /> }.into_any()
-    } else {
-        view! { <Table page=page view=view /> }.into_any()
+pub fn QueueView(page: QueuePage, query: QueueQuery) -> impl IntoView {
+    let view = query.view;
+    let list = List::follow(page, query);
+    let pending = move || list.counts().pending;
+    let is_empty = Memo::new(move |_| list.is_empty());
+    let content = move || {
+        if is_empty.get() {
+            view! { <Nothing counts=list.counts() view=view /> }.into_any()
+        } else {
+            view! { <Table list=list view=view /> }.into_any()
+        }
     };
     view! {
-        <Bar title="Approvals" state=format!("{} pending", counts.pending) />
+        <Title text=move || format!("({}) Approvals · Countersign", pending()) />
+        <Bar title="Approvals" state=Signal::derive(move || format!("{} pending", pending())) />
         <nav class="flex items-center gap-5 px-4 lg:px-6 border-b border-rule overflow-x-auto" aria-label="Saved views">
-            <Tab word="All pending" count=counts.pending view=View::AllPending current=view />
-            <Tab word="Needs my decision" count=counts.mine view=View::NeedsMyDecision current=view />
+            <Tab word="All pending" count=Signal::derive(pending) view=View::AllPending current=view />
+            <Tab word="Needs my decision" count=Signal::derive(move || list.counts().mine) view=View::NeedsMyDecision current=view />
         </nav>
-        {content}
+        <div on:keydown=move |event| keys::act(&event, move || list.show())>
+            <Pill count=Signal::derive(move || list.unseen()) words=("new approval", "new approvals") key="U" show=move || list.show() />
+            {content}
+        </div>
     }
     .into_any()
 }
 
 #[component]
-fn Tab(word: &'static str, count: u32, view: View, current: View) -> impl IntoView {
+fn Tab(word: &'static str, count: Signal<u32>, view: View, current: View) -> impl IntoView {
     let is_current = view == current;
     let class = if is_current {
         "inline-flex items-center gap-1.5 h-10 px-1 border-b-2 whitespace-nowrap border-accent text-fg font-medium"
@@ -71,7 +88,7 @@ fn Tab(word: &'static str, count: u32, view: View, current: View) -> impl IntoVi
     view! {
         <a href=address(view) aria-current=is_current.then_some("page") class=class>
             {word}
-            <span class="text-xs tabular-nums text-faint font-normal">{count}</span>
+            <span class="text-xs tabular-nums text-faint font-normal">{move || count.get()}</span>
         </a>
     }
     .into_any()
@@ -100,18 +117,9 @@ fn Nothing(counts: QueueCounts, view: View) -> impl IntoView {
 }
 
 #[component]
-fn Table(page: QueuePage, view: View) -> impl IntoView {
-    let now = page.now;
-    let whole = page.next_cursor.is_none() && !page.is_continued;
-    let groups = groups(page.rows, now).into_iter().map(|(due, rows)| {
-        let count = whole.then_some(rows.len());
-        view! {
-            <GroupHead due=due count=count />
-            {rows.into_iter().map(|row| view! { <Row row=row now=now /> }).collect_view()}
-        }
-    });
+fn Table(list: List, view: View) -> impl IntoView {
     view! {
-        <div role="table" aria-label="Pending approvals" on:keydown=|event| keys::move_by_key(&event)>
+        <div role="table" aria-label="Pending approvals">
             <div role="row" class=format!("max-lg:hidden grid items-center gap-x-3 px-6 h-8 border-b border-rule text-[11px] leading-4 text-faint {COLUMNS}")>
                 <span role="columnheader">"Risk"</span>
                 <span role="columnheader">"Proposed action"</span>
@@ -121,11 +129,26 @@ fn Table(page: QueuePage, view: View) -> impl IntoView {
                 <span role="columnheader" class="text-end">"Waiting"</span>
                 <span role="columnheader" class="text-end" aria-sort="ascending">"Due"</span>
             </div>
-            {groups.collect_view()}
+            <For each=move || list.lines() key=|line| line.clone() let:line>
+                {match line {
+                    Line::Head(due, count) => view! { <GroupHead due=due count=count /> }.into_any(),
+                    Line::Row(id) => view! { <LiveRow list=list id=id /> }.into_any(),
+                }}
+            </For>
         </div>
-        <Paging next=page.next_cursor is_continued=page.is_continued view=view />
+        {move || {
+            let (next, is_continued) = list.pages();
+            view! { <Paging next=next is_continued=is_continued view=view /> }
+        }}
     }
     .into_any()
+}
+
+/// A row that stays where it is and changes when what it shows does.
+#[component]
+fn LiveRow(list: List, id: ApprovalId) -> impl IntoView {
+    let row = list.row(id);
+    move || row.get().map(|(shown, now)| view! { <Row shown=shown now=now /> })
 }
 
 #[component]
@@ -158,46 +181,4 @@ fn Paging(next: Option<String>, is_continued: bool, view: View) -> impl IntoView
         </nav>
     }
     .into_any()
-}
-
-/// How soon a row is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Due {
-    Overdue,
-    Soon,
-    Later,
-    Never,
-}
-
-impl Due {
-    const fn title(self) -> &'static str {
-        match self {
-            Self::Overdue => "Overdue",
-            Self::Soon => "Due within an hour",
-            Self::Later => "Later",
-            Self::Never => "No deadline",
-        }
-    }
-
-    fn of(row: &QueueRow, now: Time) -> Self {
-        match row.expires_at.map(|end| (end - now).num_seconds()) {
-            None => Self::Never,
-            Some(left) if left < 0 => Self::Overdue,
-            Some(left) if left <= 3600 => Self::Soon,
-            Some(_) => Self::Later,
-        }
-    }
-}
-
-/// Rows in the order they came, under the heads of their groups.
-fn groups(rows: Vec<QueueRow>, now: Time) -> Vec<(Due, Vec<QueueRow>)> {
-    let mut groups: Vec<(Due, Vec<QueueRow>)> = Vec::new();
-    for row in rows {
-        let due = Due::of(&row, now);
-        match groups.last_mut() {
-            Some((last, rows)) if *last == due => rows.push(row),
-            _ => groups.push((due, vec![row])),
-        }
-    }
-    groups
 }

@@ -1,6 +1,9 @@
 //! One approval in the queue: 50 px, the whole title a link.
 
-use super::level;
+use super::{
+    level,
+    reconcile::{Left, ShownRow},
+};
 use crate::{
     kit::{
         badge::{Badge, Tone},
@@ -17,19 +20,22 @@ use leptos::prelude::*;
 /// The columns of wide windows; below, a row is two blocks.
 pub const COLUMNS: &str = "lg:grid-cols-[78px_minmax(0,1fr)_172px_44px_148px_56px_104px]";
 
-/// A row.
+/// A row; one that has left the list is dimmed and says why.
 #[component]
-pub fn Row(row: QueueRow, now: Time) -> impl IntoView {
+pub fn Row(shown: ShownRow, now: Time) -> impl IntoView {
+    let ShownRow { row, left, .. } = shown;
     let groups = row.waiting_for.join(", ");
+    let ground = if left.is_some() { "bg-sunken" } else { "hover:bg-hover" };
+    let is_open = left.is_none();
     let QueueRow { risk, quorum, given, opened_at, expires_at, .. } = row;
     view! {
         <div
             data-row
             role="row"
-            class=format!("relative grid items-center gap-x-3 px-4 lg:px-6 border-b border-rule hover:bg-hover focus-within:bg-selected max-lg:py-3 lg:h-12.5 grid-cols-[1fr_auto] {COLUMNS}")
+            class=format!("relative grid items-center gap-x-3 px-4 lg:px-6 border-b border-rule {ground} focus-within:bg-selected max-lg:py-3 lg:h-12.5 grid-cols-[1fr_auto] {COLUMNS}")
         >
             <span role="cell" class="max-lg:hidden"><RiskMark level=level(risk) /></span>
-            <Action row=row.clone() />
+            <Action row=row.clone() left=left />
             <span role="cell" class="max-lg:hidden min-w-0">
                 <span class="flex items-center gap-1.5 text-xs text-muted">
                     <Icon name="lock" class="w-3.5 h-3.5 text-faint shrink-0" />
@@ -40,13 +46,13 @@ pub fn Row(row: QueueRow, now: Time) -> impl IntoView {
                 <Quorum needed=quorum given=given />
             </span>
             <span role="cell" class="max-lg:hidden min-w-0 text-xs truncate" title=groups>
-                <WaitingFor groups=row.waiting_for viewer=row.viewer_can_decide />
+                {is_open.then(|| view! { <WaitingFor groups=row.waiting_for viewer=row.viewer_can_decide /> })}
             </span>
             <span role="cell" class="max-lg:hidden text-end tabular-nums text-muted text-xs">
                 <Waiting since=opened_at now=now />
             </span>
             <span role="cell" class="text-xs tabular-nums flex flex-col items-end gap-1">
-                <Deadline end=expires_at now=now />
+                {is_open.then(|| view! { <Deadline end=expires_at now=now /> })}
                 <span class="lg:hidden inline-flex items-center gap-1 text-muted"><Quorum needed=quorum given=given /></span>
             </span>
         </div>
@@ -55,10 +61,13 @@ pub fn Row(row: QueueRow, now: Time) -> impl IntoView {
 }
 
 #[component]
-fn Action(row: QueueRow) -> impl IntoView {
+fn Action(row: QueueRow, left: Option<Left>) -> impl IntoView {
     let level = level(row.risk);
     let href = format!("/approvals/{}", row.id);
-    let (differences, reversible) = (row.differences, row.reversible);
+    // What has left needs no warning any more.
+    let (differences, reversible) = if left.is_some() { (0, true) } else { (row.differences, row.reversible) };
+    let ink = if left.is_some() { "text-muted" } else { "" };
+    let reason = left.as_ref().map(reason);
     let origin = format!("{}, {}, {}", row.workflow_title, row.agent, row.subject);
     view! {
         <span role="cell" class="min-w-0 block">
@@ -68,7 +77,8 @@ fn Action(row: QueueRow) -> impl IntoView {
                         <RiskBars filled=level.bars />
                         <span class="sr-only">{level.word}" risk"</span>
                     </span>
-                    <span class="font-medium truncate max-lg:whitespace-normal max-lg:leading-5"><Text text=&row.title /></span>
+                    <span class=format!("font-medium truncate max-lg:whitespace-normal max-lg:leading-5 {ink}")><Text text=&row.title /></span>
+                    {reason}
                     <span class="inline-flex gap-1 max-lg:hidden"><Flags differences=differences reversible=reversible /></span>
                 </span>
                 <span class="flex items-center gap-1.5 min-w-0 text-xs text-faint mt-0.5">
@@ -81,6 +91,17 @@ fn Action(row: QueueRow) -> impl IntoView {
         </span>
     }
     .into_any()
+}
+
+/// Why a row is dimmed.
+fn reason(left: &Left) -> impl IntoView + use<> {
+    let (tone, icon) = match left {
+        Left::Approved(_) => (Tone::Pass, "check"),
+        Left::Rejected(_) => (Tone::Fail, "x"),
+        Left::Expired => (Tone::Quiet, "hourglass"),
+        Left::NotYours => (Tone::Quiet, "user-round"),
+    };
+    view! { <Badge tone=tone icon=icon text=left.words() /> }
 }
 
 #[component]

@@ -2,10 +2,12 @@
 
 use domain::{
     Refusal, Time,
+    approval::Status,
+    decision::Verdict,
     id::ApprovalId,
     page::Page,
     permission::Action,
-    queue::{QueueCounts, QueuePage, QueueQuery, QueueRow, View},
+    queue::{QueueCounts, QueuePage, QueueQuery, QueueRefresh, QueueRow, View, Whereabouts},
     refusal::Code,
 };
 
@@ -20,6 +22,8 @@ use crate::{
 
 /// Rows of a console page.
 const ROWS: i64 = 50;
+/// Rows a page may show that was added to while it was open.
+const MOST_SHOWN: usize = 200;
 
 impl Desk {
     /// A page of approvals for the API.
@@ -49,7 +53,7 @@ impl Desk {
     pub async fn queue_page(&self, viewer: &PersonCaller, query: &QueueQuery) -> Result<QueuePage> {
         let caller = Caller::Person(viewer.clone());
         let filter = QueueFilter {
-            status: Some(domain::approval::Status::Pending),
+            status: Some(Status::Pending),
             needs: match query.view {
                 View::AllPending => None,
                 View::NeedsMyDecision => Some(viewer.id),
@@ -67,12 +71,43 @@ impl Desk {
         })
     }
 
+    /// A page that is shown already, and what became of the rows that have left it.
+    pub async fn refresh_queue(
+        &self,
+        viewer: &PersonCaller,
+        query: &QueueQuery,
+        shown: &[ApprovalId],
+    ) -> Result<QueueRefresh> {
+        if shown.len() > MOST_SHOWN {
+            return Err(Refusal::invalid("shown", format!("at most {MOST_SHOWN} rows; load the page again")).into());
+        }
+        let page = self.queue_page(viewer, query).await?;
+        let mut tx = self.database.read().await?;
+        let mut others = Vec::new();
+        for id in shown.iter().filter(|id| !page.rows.iter().any(|row| row.id == **id)) {
+            let Some(row) = store::queue::find(&mut tx, *id, viewer.id).await? else { continue };
+            let votes = store::decision::list_of_approval(&mut tx, *id).await?;
+            let by = deciding(row.status).and_then(|verdict| votes.iter().rfind(|vote| vote.verdict == verdict));
+            others.push(Whereabouts { by: by.map(|vote| vote.name.clone()), row });
+        }
+        Ok(QueueRefresh { page, others })
+    }
+
     /// Counts for tabs and navigation.
     pub async fn counts(&self, viewer: &PersonCaller) -> Result<QueueCounts> {
         let now = self.database.clock().now();
         let today = now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
         let mut tx = self.database.read().await?;
         Ok(store::queue::counts(&mut tx, viewer.id, today).await?)
+    }
+}
+
+/// The verdict that leads to a status.
+const fn deciding(status: Status) -> Option<Verdict> {
+    match status {
+        Status::Approved => Some(Verdict::Approve),
+        Status::Rejected => Some(Verdict::Reject),
+        Status::Pending | Status::Expired => None,
     }
 }
 

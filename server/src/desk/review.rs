@@ -21,8 +21,8 @@ const ACTIVITY: i64 = 200;
 const COUNTED: i64 = 500;
 
 impl Desk {
-    /// The signed-in person with the counts of the navigation.
-    pub async fn viewer(&self, person: &PersonCaller) -> Result<Viewer> {
+    /// The signed-in person with the counts of the navigation, for a page that knows the log up to `log_end`.
+    pub async fn viewer(&self, person: &PersonCaller, log_end: i64) -> Result<Viewer> {
         Ok(Viewer {
             id: person.id,
             name: person.name.clone(),
@@ -31,6 +31,7 @@ impl Desk {
             groups: person.groups.clone(),
             counts: self.counts(person).await?,
             preferences: self.preferences(person.id).await?,
+            log_end,
         })
     }
 

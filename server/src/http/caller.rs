@@ -28,7 +28,7 @@ pub async fn identify(request: &mut Request) -> Result<Caller> {
         return state.desk.identify_key(&presented).await.map(Caller::Key);
     }
     let session = request.extensions().get::<Session>().cloned();
-    match signed_in(&state, session, Use::of(request.headers())).await? {
+    match signed_in(&state, session, Use::of(request.uri(), request.headers())).await? {
         Some(person) => Ok(Caller::Person(person)),
         None => Err(nobody("Send a key as `Authorization: Bearer csk_…`, or sign in to the console.")),
     }
@@ -43,7 +43,7 @@ impl FromRequestParts<AppState> for PageCaller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let session = parts.extensions.get::<Session>().cloned();
-        Ok(Self(signed_in(state, session, Use::of(&parts.headers)).await?))
+        Ok(Self(signed_in(state, session, Use::of(&parts.uri, &parts.headers)).await?))
     }
 }
 

@@ -6,7 +6,7 @@ use domain::{
     Digest, Refusal,
     id::{ApprovalId, RunId},
     profile::Profile,
-    queue::{QueuePage, QueueQuery},
+    queue::{QueuePage, QueueQuery, QueueRefresh},
     refusal::Code,
     review::{Review, Viewer},
     set_up::SetUpPage,
@@ -25,12 +25,15 @@ pub struct Console {
     desk: Desk,
     person: Option<PersonCaller>,
     session: Option<Digest>,
+    /// Where the log ended before the request read anything.
+    log_end: i64,
 }
 
 impl Console {
     /// The desk of this person; of nobody, it answers only who is signed in.
-    pub const fn new(desk: Desk, person: Option<PersonCaller>) -> Self {
-        Self { desk, person, session: None }
+    pub fn new(desk: Desk, person: Option<PersonCaller>) -> Self {
+        let log_end = desk.log_end();
+        Self { desk, person, session: None, log_end }
     }
 
     /// Says which of the person's sessions asks.
@@ -65,13 +68,17 @@ fn failure(error: Error) -> Failure {
 impl app::desk::Desk for Console {
     async fn viewer(&self) -> Result<Option<Viewer>, Failure> {
         match &self.person {
-            Some(person) => self.desk.viewer(person).await.map(Some).map_err(failure),
+            Some(person) => self.desk.viewer(person, self.log_end).await.map(Some).map_err(failure),
             None => Ok(None),
         }
     }
 
     async fn queue(&self, query: QueueQuery) -> Result<QueuePage, Failure> {
         self.desk.queue_page(self.person()?, &query).await.map_err(failure)
+    }
+
+    async fn refresh_queue(&self, query: QueueQuery, shown: Vec<ApprovalId>) -> Result<QueueRefresh, Failure> {
+        self.desk.refresh_queue(self.person()?, &query, &shown).await.map_err(failure)
     }
 
     async fn review(&self, id: ApprovalId) -> Result<Review, Failure> {

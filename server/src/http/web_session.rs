@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, Uri, header},
     middleware::Next,
     response::Response,
 };
@@ -27,8 +27,8 @@ use crate::{
 const MARK: &str = "mark";
 /// The member of a session's data that says when it was used.
 const USED_AT: &str = "used_at";
-/// What the page sends with requests of its own.
-const REFRESH: &str = "x-countersign-refresh";
+/// Where the page asks by itself: the calls whose names begin so.
+const REFRESH: &str = "/calls/refresh_";
 /// How long its use goes unnoted: not every request writes.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
@@ -98,9 +98,9 @@ pub enum Use {
 
 impl Use {
     /// What a request says of itself. Whoever says `ByPage` falsely only lets their own session end earlier.
-    pub fn of(headers: &HeaderMap) -> Self {
+    pub fn of(uri: &Uri, headers: &HeaderMap) -> Self {
         let listens = |accepted: &HeaderValue| accepted.as_bytes().starts_with(b"text/event-stream");
-        if headers.contains_key(REFRESH) || headers.get(header::ACCEPT).is_some_and(listens) {
+        if uri.path().starts_with(REFRESH) || headers.get(header::ACCEPT).is_some_and(listens) {
             Self::ByPage
         } else {
             Self::ByPerson

@@ -113,6 +113,20 @@ macro_rules! waits_for {
     };
 }
 
+/// Everything a row shows; the parameter is the viewer.
+macro_rules! select_lines {
+    ($viewer:literal) => {
+        concat!(
+            "SELECT a.id, a.status, a.title, a.risk, a.tool, a.gate_id, a.workflow_title, a.agent, a.run_id, a.subject, a.differences, \
+             a.reversible, a.quorum, a.given, a.opened_at, a.due_at, (",
+            $viewer,
+            " IS NOT NULL AND ",
+            waits_for!($viewer),
+            ") AS viewer_can_decide FROM approval a "
+        )
+    };
+}
+
 /// A page of approvals, soonest deadline first.
 pub async fn list(
     tx: &mut Tx,
@@ -123,11 +137,8 @@ pub async fn list(
     let after = after.unwrap_or(QueueCursor { due_at: Time::UNIX_EPOCH, id: ApprovalId::from_uuid(Uuid::nil()) });
     let rows: Vec<LineRow> = on!(tx, |conn| {
         sqlx::query_as(concat!(
-            "SELECT a.id, a.status, a.title, a.risk, a.tool, a.gate_id, a.workflow_title, a.agent, a.run_id, a.subject, a.differences, \
-             a.reversible, a.quorum, a.given, a.opened_at, a.due_at, ($9 IS NOT NULL AND ",
-            waits_for!("$9"),
-            ") AS viewer_can_decide FROM approval a \
-             WHERE (CAST($1 AS TEXT) IS NULL OR a.status = $1) AND ($2 IS NULL OR (",
+            select_lines!("$9"),
+            "WHERE (CAST($1 AS TEXT) IS NULL OR a.status = $1) AND ($2 IS NULL OR (",
             waits_for!("$2"),
             ")) AND (CAST($3 AS TEXT) IS NULL OR a.risk = $3) AND ($4 IS NULL OR a.run_id = $4) \
              AND (CAST($5 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM run r WHERE r.id = a.run_id AND r.workflow = $5)) \
@@ -148,6 +159,20 @@ pub async fn list(
     let mut lines = rows.into_iter().map(QueueLine::try_from).collect::<Result<Vec<_>, _>>()?;
     fill_waiting_for(tx, &mut lines).await?;
     Ok(lines)
+}
+
+/// One approval's row.
+pub async fn find(tx: &mut Tx, id: ApprovalId, viewer: PersonId) -> Result<Option<QueueRow>, StoreError> {
+    let row: Option<LineRow> = on!(tx, |conn| {
+        sqlx::query_as(concat!(select_lines!("$2"), "WHERE a.id = $1"))
+            .bind(id.uuid())
+            .bind(viewer.uuid())
+            .fetch_optional(conn)
+            .await
+    })?;
+    let mut lines: Vec<QueueLine> = row.map(QueueLine::try_from).transpose()?.into_iter().collect();
+    fill_waiting_for(tx, &mut lines).await?;
+    Ok(lines.pop().map(|line| line.row))
 }
 
 async fn fill_waiting_for(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), StoreError> {

@@ -1,0 +1,38 @@
+//! What an open page asks by itself, because of what it heard. These calls leave the session as it is: a page that
+//! nobody looks at does not keep anybody signed in.
+
+use crate::failure::Failure;
+use domain::{
+    id::{ApprovalId, RunId},
+    queue::{QueueQuery, QueueRefresh},
+    review::{Review, Viewer},
+    timeline::RunPage,
+};
+use leptos::{prelude::*, server_fn::codec::Json};
+
+#[cfg(feature = "ssr")]
+use super::{answer, desk};
+
+/// Who is signed in, with the counts as they are now.
+#[server(prefix = "/calls", endpoint = "refresh_viewer", input = Json)]
+pub async fn refresh_viewer() -> Result<Option<Viewer>, Failure> {
+    answer(desk()?.viewer()).await
+}
+
+/// The list as it is now, and what became of the rows that are shown.
+#[server(prefix = "/calls", endpoint = "refresh_queue", input = Json)]
+pub async fn refresh_queue(query: QueueQuery, shown: Vec<ApprovalId>) -> Result<QueueRefresh, Failure> {
+    answer(desk()?.refresh_queue(query, shown)).await
+}
+
+/// The approval as it is now.
+#[server(prefix = "/calls", endpoint = "refresh_review", input = Json)]
+pub async fn refresh_review(id: ApprovalId) -> Result<Review, Failure> {
+    answer(desk()?.review(id)).await
+}
+
+/// The run as it is now, with the newest of its timeline.
+#[server(prefix = "/calls", endpoint = "refresh_run", input = Json)]
+pub async fn refresh_run(id: RunId) -> Result<RunPage, Failure> {
+    answer(desk()?.run(id, None)).await
+}

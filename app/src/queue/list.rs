@@ -1,0 +1,110 @@
+//! The list as the page holds it: loaded once, asked for again when something happened, shown anew when asked to.
+
+use super::{
+    keys,
+    reconcile::{Due, Shown, ShownRow},
+};
+use crate::{
+    calls::refresh::refresh_queue,
+    live::{live, on_news, refresh::refresher},
+};
+use domain::{
+    Time,
+    id::ApprovalId,
+    queue::{QueueCounts, QueuePage, QueueQuery},
+};
+use leptos::prelude::*;
+
+/// The list of an open page.
+#[derive(Clone, Copy)]
+pub struct List(RwSignal<Shown>);
+
+/// A line of the table, by what it is and not by where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Line {
+    /// The head of a group, with the number of its rows where the page is the whole list.
+    Head(Due, Option<usize>),
+    /// An approval.
+    Row(ApprovalId),
+}
+
+impl List {
+    /// Shows a page and follows what happens to it.
+    pub fn follow(page: QueuePage, query: QueueQuery) -> Self {
+        let list = Self(RwSignal::new(Shown::load(page, query.view)));
+        let live = live();
+        if let Some(live) = live {
+            live.page_counts();
+        }
+        let load = move || refresh_queue(query.clone(), list.0.with_untracked(Shown::ids));
+        let ask = refresher(load, move |refresh| {
+            if let Some(live) = live {
+                live.set_counts(refresh.page.counts);
+            }
+            list.0.update(|shown| *shown = shown.clone().refresh(refresh));
+        });
+        on_news(move |news| {
+            if news.concerns_lists() {
+                ask();
+            }
+        });
+        list
+    }
+
+    /// Shows the list as it would be now. Whoever has the focus on something that goes gets the first row.
+    pub fn show(self) {
+        if !self.0.with_untracked(Shown::is_outdated) {
+            return;
+        }
+        self.0.update(|shown| *shown = shown.clone().show());
+        request_animation_frame(|| {
+            let is_lost = document().active_element().is_none_or(|focused| focused.tag_name() == "BODY");
+            if is_lost {
+                keys::focus_first();
+            }
+        });
+    }
+
+    /// Counts for tabs and title.
+    pub fn counts(self) -> QueueCounts {
+        self.0.with(|shown| shown.counts)
+    }
+
+    /// How many rows wait to be shown.
+    pub fn unseen(self) -> usize {
+        self.0.with(|shown| shown.unseen)
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(self) -> bool {
+        self.0.with(|shown| shown.rows.is_empty())
+    }
+
+    /// Where the next page begins, and whether this is not the first.
+    pub fn pages(self) -> (Option<String>, bool) {
+        self.0.with(|shown| (shown.next_cursor.clone(), shown.is_continued))
+    }
+
+    /// Heads and rows in their order.
+    pub fn lines(self) -> Vec<Line> {
+        self.0.with(|shown| {
+            let is_whole = shown.next_cursor.is_none() && !shown.is_continued;
+            let groups = shown.rows.chunk_by(|one, next| one.due == next.due);
+            let lines = groups.flat_map(|rows| {
+                let head = rows.first().map(|row| Line::Head(row.due, is_whole.then_some(rows.len())));
+                head.into_iter().chain(rows.iter().map(|row| Line::Row(row.row.id)))
+            });
+            lines.collect()
+        })
+    }
+
+    /// A row as it is now, with the time it is told by.
+    pub fn row(self, id: ApprovalId) -> Memo<Option<(ShownRow, Time)>> {
+        Memo::new(move |_| {
+            self.0.with(|shown| {
+                let row = shown.rows.iter().find(|row| row.row.id == id);
+                row.map(|row| (row.clone(), shown.now))
+            })
+        })
+    }
+}

@@ -1,0 +1,175 @@
+//! What a list shows when the world has moved on: rows never move by themselves, nothing disappears, what is new
+//! waits. Only when somebody asks, or loads the page, the list becomes what it would be now.
+
+use domain::{
+    Time,
+    approval::Status,
+    id::ApprovalId,
+    queue::{QueueCounts, QueuePage, QueueRefresh, QueueRow, View, Whereabouts},
+};
+
+/// How soon a row was due when it was put on the page. Its group stays, because rows do not move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Due {
+    /// Its time is over.
+    Overdue,
+    /// Within an hour.
+    Soon,
+    /// Later than that.
+    Later,
+    /// It has no deadline.
+    Never,
+}
+
+impl Due {
+    /// The head of the group.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Overdue => "Overdue",
+            Self::Soon => "Due within an hour",
+            Self::Later => "Later",
+            Self::Never => "No deadline",
+        }
+    }
+
+    fn of(row: &QueueRow, now: Time) -> Self {
+        match row.expires_at.map(|end| (end - now).num_seconds()) {
+            None => Self::Never,
+            Some(left) if left < 0 => Self::Overdue,
+            Some(left) if left <= 3600 => Self::Soon,
+            Some(_) => Self::Later,
+        }
+    }
+}
+
+/// Why a row is no longer part of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Left {
+    /// Approved, by whom if it is known.
+    Approved(Option<String>),
+    /// Rejected, by whom if it is known.
+    Rejected(Option<String>),
+    /// Nobody decided in time.
+    Expired,
+    /// It waits, but not for the viewer.
+    NotYours,
+}
+
+impl Left {
+    fn of(view: View, now: &Whereabouts) -> Option<Self> {
+        match now.row.status {
+            Status::Approved => Some(Self::Approved(now.by.clone())),
+            Status::Rejected => Some(Self::Rejected(now.by.clone())),
+            Status::Expired => Some(Self::Expired),
+            Status::Pending if view == View::NeedsMyDecision && !now.row.viewer_can_decide => Some(Self::NotYours),
+            Status::Pending => None,
+        }
+    }
+
+    /// The reason in words.
+    pub fn words(&self) -> String {
+        let by = |done: &str, who: &Option<String>| {
+            who.as_ref().map_or_else(|| done.to_owned(), |who| format!("{done} by {who}"))
+        };
+        match self {
+            Self::Approved(who) => by("Approved", who),
+            Self::Rejected(who) => by("Rejected", who),
+            Self::Expired => "Expired".to_owned(),
+            Self::NotYours => "Waits for others now".to_owned(),
+        }
+    }
+}
+
+/// A row on the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownRow {
+    /// As it is now.
+    pub row: QueueRow,
+    /// The group it was put into.
+    pub due: Due,
+    /// Why it is no longer part of the list, if it is not.
+    pub left: Option<Left>,
+}
+
+/// A list on the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    view: View,
+    /// The rows, in the order they were put there.
+    pub rows: Vec<ShownRow>,
+    /// How many rows wait to be shown.
+    pub unseen: usize,
+    /// Counts as they are now.
+    pub counts: QueueCounts,
+    /// The server's time of what is shown.
+    pub now: Time,
+    /// Where the next page began when this one was put together.
+    pub next_cursor: Option<String>,
+    /// Whether this is not the first page.
+    pub is_continued: bool,
+    /// The server's time when the rows were put there.
+    since: Time,
+    /// What the list would be now.
+    fresh: Option<QueuePage>,
+}
+
+impl Shown {
+    /// A list as it was loaded.
+    pub fn load(page: QueuePage, view: View) -> Self {
+        let now = page.now;
+        let rows = page.rows.into_iter().map(|row| ShownRow { due: Due::of(&row, now), row, left: None }).collect();
+        let QueuePage { next_cursor, is_continued, counts, .. } = page;
+        Self { view, rows, unseen: 0, counts, now, next_cursor, is_continued, since: now, fresh: None }
+    }
+
+    /// The same list after it was asked for again: every row where it was, as it is now, with the reason where it has
+    /// left the list; new rows counted.
+    #[must_use]
+    pub fn refresh(mut self, refresh: QueueRefresh) -> Self {
+        let QueueRefresh { page, others } = refresh;
+        for shown in &mut self.rows {
+            let id = shown.row.id;
+            if let Some(row) = page.rows.iter().find(|row| row.id == id) {
+                shown.row.clone_from(row);
+                shown.left = None;
+            } else if let Some(now) = others.iter().find(|now| now.row.id == id) {
+                shown.left = Left::of(self.view, now);
+                shown.row.clone_from(&now.row);
+            }
+        }
+        self.unseen = page.rows.iter().filter(|row| self.is_new(row, &page)).count();
+        self.counts = page.counts;
+        self.now = page.now;
+        self.fresh = Some(page);
+        self
+    }
+
+    /// The list as it would be now: because somebody asked for it.
+    #[must_use]
+    pub fn show(mut self) -> Self {
+        match self.fresh.take() {
+            Some(page) => Self::load(page, self.view),
+            None => self,
+        }
+    }
+
+    /// Whether the list would be another now.
+    pub const fn is_outdated(&self) -> bool {
+        self.fresh.is_some()
+    }
+
+    /// The rows on the page.
+    pub fn ids(&self) -> Vec<ApprovalId> {
+        self.rows.iter().map(|shown| shown.row.id).collect()
+    }
+
+    /// A row that moves up from the next page is not new; where there is no other page, every row that is not shown is.
+    fn is_new(&self, row: &QueueRow, page: &QueuePage) -> bool {
+        let is_shown = self.rows.iter().any(|shown| shown.row.id == row.id);
+        let is_whole = page.next_cursor.is_none() && !page.is_continued && self.next_cursor.is_none();
+        !is_shown && (is_whole || row.opened_at > self.since)
+    }
+}
+
+#[cfg(test)]
+mod tests;
