@@ -51,6 +51,8 @@ pub enum Left {
     Rejected(Option<String>),
     /// Nobody decided in time.
     Expired,
+    /// Whoever asked took it back.
+    Cancelled,
     /// It waits, but not for the viewer.
     NotYours,
 }
@@ -61,6 +63,7 @@ impl Left {
             Status::Approved => Some(Self::Approved(now.by.clone())),
             Status::Rejected => Some(Self::Rejected(now.by.clone())),
             Status::Expired => Some(Self::Expired),
+            Status::Cancelled => Some(Self::Cancelled),
             Status::Pending if view == View::NeedsMyDecision && !now.row.viewer_can_decide => Some(Self::NotYours),
             Status::Pending => None,
         }
@@ -75,6 +78,7 @@ impl Left {
             Self::Approved(who) => by("Approved", who),
             Self::Rejected(who) => by("Rejected", who),
             Self::Expired => "Expired".to_owned(),
+            Self::Cancelled => "Cancelled".to_owned(),
             Self::NotYours => "Waits for others now".to_owned(),
         }
     }

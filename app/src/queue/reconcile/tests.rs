@@ -60,6 +60,7 @@ fn a_row_that_leaves_stays_with_its_reason() {
         (Status::Rejected, Some("Tomás"), "Rejected by Tomás"),
         (Status::Approved, None, "Approved"),
         (Status::Expired, None, "Expired"),
+        (Status::Cancelled, None, "Cancelled"),
     ] {
         let shown = Shown::load(page(vec![row(1, 0), row(2, 0), row(3, 0)], 1), View::AllPending);
         let shown = refreshed(shown, vec![row(1, 0), row(3, 0)], vec![ended(2, status, by)]);
