@@ -57,7 +57,7 @@ pub(super) fn entitled_at_all(
 pub(super) fn settled(stored: &Stored, votes: &[Decision]) -> Refusal {
     let status = stored.state.status();
     if status == Status::Expired {
-        return Refusal::new(Code::Expired, EXPIRED).with("status", status.as_str());
+        return Refusal::new(Code::Expired, EXPIRED).with("approval_status", status.as_str());
     }
     if let Approval::Cancelled { at, reason } = &stored.state {
         let message = format!("Your decision was not applied: the approval was cancelled. {reason} Nothing ran.");
@@ -67,7 +67,7 @@ pub(super) fn settled(stored: &Stored, votes: &[Decision]) -> Refusal {
     let who = winner.map_or("Somebody else", |vote| vote.name.as_str());
     let message = format!("Your decision was not applied. {who} settled it first: {status}.");
     Refusal::new(Code::AlreadyDecided, message)
-        .with("status", status.as_str())
+        .with("approval_status", status.as_str())
         .with("winner", json!(winner.map(|vote| &vote.name)))
         .with("decided_at", json!(stored.state.ended_at()))
 }

@@ -84,7 +84,8 @@ async fn the_second_is_told_who_was_first(console: TestConsole) {
     let refused = console.post(&console.token("ana").await, &format!("/approvals/{approval}/decisions"), &late).await;
     assert_eq!(refused.problem(), "409 already_decided");
     let body = refused.json();
-    assert_eq!((&body["winner"], &body["status"]), (&json!("Tomas Lindqvist"), &json!("rejected")));
+    assert_eq!((&body["winner"], &body["approval_status"]), (&json!("Tomas Lindqvist"), &json!("rejected")));
+    assert_eq!(body["status"], 409, "a problem document's status is the answer's");
     assert_eq!(body["decided_at"], "2026-11-21T09:00:00Z");
 }
 
