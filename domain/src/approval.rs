@@ -17,6 +17,7 @@ use crate::{
 
 /// The state of an approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Approval {
     /// It waits for people, or for the answer to a question.
@@ -57,6 +58,7 @@ pub enum Approval {
 
 /// What became of an approval's single use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "use", rename_all = "snake_case")]
 pub enum Use {
     /// Nobody has used it.
@@ -75,6 +77,7 @@ pub enum Use {
 
 /// The identity of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Call {
     /// Its session.
     pub session: SessionId,

@@ -36,6 +36,7 @@ words! {
 
 /// What one condition saw.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConditionResult {
     /// The condition's name.
     pub name: String,
@@ -60,6 +61,7 @@ pub struct ConditionResult {
 
 /// A fact as a condition read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FactRead {
     /// Its name.
     pub name: String,
@@ -77,6 +79,7 @@ pub struct FactRead {
 
 /// What the agent said beside what is recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Asserted {
     /// The fact's name.
     pub name: String,
@@ -104,6 +107,7 @@ impl Asserted {
 
 /// The record of one evaluation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// The gate, or `default` for tools no gate names.
     pub gate_id: String,

@@ -15,6 +15,7 @@ pub const MAX_ANSWER: usize = 8_000;
 
 /// A question about an approval, with its answer once there is one. Part of the package.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Information {
     /// The reviewer's words, as written.
     pub question: String,
@@ -29,6 +30,7 @@ pub struct Information {
 
 /// What came back for a question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Answer {
     /// The words.
     pub text: String,
@@ -45,6 +47,7 @@ pub struct Answer {
 
 /// How an approval's deadline stands still while a question is open.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pause {
     /// Since when a question is open.
     #[serde(default)]

@@ -13,6 +13,7 @@ use crate::{
 
 /// The package of one approval revision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Package {
     /// What the approval is called.
     pub title: String,

@@ -17,6 +17,7 @@ pub const MAX_NOTES: usize = 4_000;
 
 /// A review policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Policy {
     /// The groups that must approve, all of them.
     pub approve: Vec<Seats>,
@@ -36,6 +37,7 @@ pub struct Policy {
 
 /// A group and how many of its people must approve.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Seats {
     /// The group's name.
     pub group: String,
@@ -67,6 +69,7 @@ words! {
 
 /// When a reason is required.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reasons {
     /// The verdicts that need a code and notes.
     pub required_on: Vec<Verdict>,
@@ -96,6 +99,7 @@ pub struct Circumstances {
 
 /// How far the votes have come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Standing {
     /// Each group's seats.
     pub seats: Vec<SeatStanding>,
@@ -107,6 +111,7 @@ pub struct Standing {
 
 /// How many of a group's seats are filled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SeatStanding {
     /// The group.
     pub group: String,

@@ -77,6 +77,7 @@ pub struct Whereabouts {
 
 /// One approval in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ApprovalSummary"))]
 pub struct QueueRow {
     /// The approval.
     pub id: ApprovalId,

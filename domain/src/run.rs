@@ -121,7 +121,7 @@ impl Run {
         let status = self.status(false);
         let message = format!("The run has ended: it is {status}. Nothing more happens in it.");
         Refusal::new(Code::RunEnded, message)
-            .with("status", status.as_str())
+            .with("run_status", status.as_str())
             .with("ended_at", serde_json::json!(self.ended_at()))
     }
 }

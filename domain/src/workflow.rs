@@ -38,6 +38,7 @@ pub struct Workflow {
 
 /// A workflow with its place in the sequence of versions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Version {
     /// The workflow's name.
     pub name: String,

@@ -61,7 +61,9 @@ pub(super) fn settled(stored: &Stored, votes: &[Decision]) -> Refusal {
     }
     if let Approval::Cancelled { at, reason } = &stored.state {
         let message = format!("Your decision was not applied: the approval was cancelled. {reason} Nothing ran.");
-        return Refusal::new(Code::Cancelled, message).with("status", status.as_str()).with("cancelled_at", json!(at));
+        return Refusal::new(Code::Cancelled, message)
+            .with("approval_status", status.as_str())
+            .with("cancelled_at", json!(at));
     }
     let winner = votes.last();
     let who = winner.map_or("Somebody else", |vote| vote.name.as_str());

@@ -10,6 +10,7 @@ use domain::{
     run::{MAX_REASON, Run as State},
 };
 use futures::FutureExt as _;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -25,7 +26,7 @@ use crate::{
 };
 
 /// What `POST /runs/{id}/cancel` and `POST /approvals/{id}/cancel` take.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cancel {
     /// Why.
@@ -33,7 +34,7 @@ pub struct Cancel {
 }
 
 /// What `POST /runs/{id}/fail` takes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fail {
     /// What went wrong.

@@ -9,6 +9,7 @@ use domain::{
     workflow::{FactSource, Workflow},
 };
 use futures::{FutureExt as _, future::BoxFuture};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -30,7 +31,7 @@ const MOST_ASSERTED: i64 = 100;
 const LONGEST_ASSERTION: usize = 8 << 10;
 
 /// What `POST /runs/{id}/facts` takes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WriteFacts {
     /// The source's own reference.
@@ -41,7 +42,7 @@ pub struct WriteFacts {
 }
 
 /// What `POST /runs/{id}/assertions` takes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordAssertions {
     /// What the model says, by fact name.

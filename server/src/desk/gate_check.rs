@@ -10,6 +10,7 @@ use domain::{
     permission::Action,
     refusal::Code,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -25,7 +26,7 @@ use crate::{
 };
 
 /// What `POST /runs/{id}/gate-checks` takes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckCall {
     /// The session, ours or the framework's.

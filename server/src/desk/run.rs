@@ -10,6 +10,7 @@ use domain::{
     workflow::Workflow,
 };
 use futures::FutureExt as _;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -28,7 +29,7 @@ use crate::{
 };
 
 /// What `POST /runs` takes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StartRun {
     /// The workflow's name.
@@ -56,10 +57,7 @@ impl Desk {
     /// `not_found` for an unknown workflow; `invalid_field` for an unknown requester, and where the workflow's
     /// policies exclude the requester or the agent's owner and the run names none.
     pub async fn start_run(&self, caller: &Caller, body: StartRun, idempotency: Option<Idempotency>) -> Result<Value> {
-        let key = caller.key(Action::StartRun)?;
-        if key.run.is_some() {
-            return Err(Refusal::new(Code::WrongScope, "A key minted for a run starts no other.").into());
-        }
+        let key = Self::may_start_runs(caller)?;
         let published = self.find_workflow(caller, &body.workflow, body.version).await?;
         let compiled = self.compiled(&published.version.name, published.version.version).await?;
         text::required("/subject", &body.subject, NAME)?;
@@ -87,6 +85,15 @@ impl Desk {
         };
         let (key, session) = (key.id, body.session);
         self.database.write(move |tx| insert(tx, run, key, session, idempotency).boxed()).await
+    }
+
+    /// Refuses whoever starts no runs, before anything is said about the body.
+    pub fn may_start_runs(caller: &Caller) -> Result<&KeyCaller> {
+        let key = caller.key(Action::StartRun)?;
+        match key.run {
+            None => Ok(key),
+            Some(_) => Err(Refusal::new(Code::WrongScope, "A key minted for a run starts no other.").into()),
+        }
     }
 
     async fn find_requester(&self, named: Option<&str>) -> Result<Option<PersonId>> {

@@ -8,6 +8,7 @@ use domain::{
     session::Session,
 };
 use futures::{FutureExt as _, future::BoxFuture};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// What `POST /runs/{id}/sessions` takes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttachSession {
     /// The framework's word for itself.
@@ -40,7 +41,7 @@ pub struct AttachSession {
 }
 
 /// How a session is woken.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resume {
     /// By the agent's own long poll.
@@ -48,7 +49,7 @@ pub struct Resume {
 }
 
 /// The ways to wake a session.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ResumeVia {
     /// The harness fetches the outcome.

@@ -10,6 +10,7 @@ use domain::{
     workflow::{FactSource, Workflow},
 };
 use futures::FutureExt as _;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// What `POST /runs/{id}/tool-results` takes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReportResult {
     /// The session, ours or the framework's.

@@ -8,6 +8,8 @@ pub mod console;
 pub mod decide;
 mod fill;
 pub mod form;
+pub mod openapi;
+pub mod operation;
 pub mod origin;
 pub mod pages;
 pub mod posted;
@@ -46,7 +48,8 @@ pub fn declared() -> Vec<Route> {
 fn collected() -> Routes {
     let routes = profile::routes(decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default())))));
     let routes = set_up::routes(workflow::routes(routes));
-    routes.add(Method::GET, "/assets/{name}", Access::Public, assets::serve)
+    let (get, anybody) = (Method::GET, Access::Public);
+    routes.add(get.clone(), "/assets/{name}", anybody, assets::serve).add(get, "/openapi.json", anybody, openapi::serve)
 }
 
 /// The whole server behind its layers.

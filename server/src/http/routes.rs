@@ -11,7 +11,7 @@ use axum::{
 };
 use domain::permission::Action;
 
-use super::{AppState, caller, problem::Problem};
+use super::{AppState, caller, operation::Operation, problem::Problem};
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Access {
 }
 
 /// A declared route.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Route {
     /// The method.
     pub method: Method,
@@ -35,6 +35,8 @@ pub struct Route {
     pub path: String,
     /// Who may call it.
     pub access: Access,
+    /// What it takes and gives, where it is part of the API.
+    pub operation: Option<Operation>,
 }
 
 /// Collects routes with their declarations.
@@ -45,7 +47,21 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// Adds a route.
+    /// Adds a call of the API, with what it takes and gives.
+    #[must_use]
+    pub fn call<H, T>(self, method: Method, path: &str, access: Access, operation: Operation, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        let mut routes = self.add(method, path, access, handler);
+        if let Some(route) = routes.declared.last_mut() {
+            route.operation = Some(operation);
+        }
+        routes
+    }
+
+    /// Adds a route that is not part of the API: a page, a form, a file.
     #[must_use]
     pub fn add<H, T>(mut self, method: Method, path: &str, access: Access, handler: H) -> Self
     where
@@ -58,7 +74,7 @@ impl Routes {
             route = route.layer(middleware::from_fn(move |request: Request, next: Next| grant(action, request, next)));
         }
         self.router = self.router.route(path, route);
-        self.declared.push(Route { method, path: path.to_owned(), access });
+        self.declared.push(Route { method, path: path.to_owned(), access, operation: None });
         self
     }
 

@@ -99,9 +99,10 @@ impl<'a> Asked<'a> {
         let authority = request.uri().authority().map(axum::http::uri::Authority::as_str);
         let kind = text(headers, &header::CONTENT_TYPE).map(|kind| kind.split(';').next().unwrap_or(kind).trim());
         let bearer = text(headers, &header::AUTHORIZATION).and_then(|value| value.split_once(' '));
+        let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
         Self {
-            is_safe: matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS),
-            is_probe: PROBES.contains(&request.uri().path()),
+            is_safe,
+            is_probe: is_safe && PROBES.contains(&request.uri().path()),
             host: authority.or_else(|| text(headers, &header::HOST)).unwrap_or_default(),
             origin: text(headers, &header::ORIGIN),
             site: text(headers, &HeaderName::from_static("sec-fetch-site")),

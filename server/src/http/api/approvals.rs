@@ -8,17 +8,14 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse as _,
 };
-use domain::{
-    approval::Status,
-    decision::{Ballot, Decision},
-    id::ApprovalId,
-    workflow::Risk,
-};
-use serde_json::{Value, json};
+use domain::{approval::Status, decision::Ballot, id::ApprovalId, workflow::Risk};
 
-use super::ok;
+use super::{
+    answers::approvals::{ApprovalDetail, DecisionStored},
+    ok,
+};
 use crate::{
-    desk::{Caller, cancellation::Cancel, decision::Decided},
+    desk::{Caller, cancellation::Cancel},
     http::{
         AppState,
         body::{Body, if_match},
@@ -47,23 +44,8 @@ pub async fn show(
     Id(id): Id<ApprovalId>,
 ) -> Answer {
     let (stored, votes) = state.desk.approval_detail(&caller, id).await?;
-    let votes: Vec<Value> = votes.iter().map(vote).collect();
-    let body = json!({
-        "approval_id": stored.id, "status": stored.state.status(), "revision": stored.revision,
-        "package_digest": stored.package_digest, "package": stored.package, "policy": stored.package.policy,
-        "votes": votes, "opened_at": stored.opened_at, "decided_at": stored.state.ended_at(), "state": stored.state,
-        "origin": "gate",
-    });
     let etag = format!("\"{}\"", stored.revision);
-    Ok(([(header::ETAG, etag)], Json(body)).into_response())
-}
-
-fn vote(decision: &Decision) -> Value {
-    json!({
-        "decision_id": decision.id, "person_id": decision.person, "name": decision.name, "group": decision.group,
-        "verdict": decision.verdict, "revision": decision.revision, "package_digest": decision.package_digest,
-        "reason_code": decision.reason_code, "notes": decision.notes, "decided_at": decision.at,
-    })
+    Ok(([(header::ETAG, etag)], Json(ApprovalDetail::new(stored, &votes))).into_response())
 }
 
 /// `GET /approvals/{id}/decision?wait=30`: the outcome, waiting for it if need be.
@@ -92,7 +74,7 @@ pub async fn decide(
             let ballot = Ballot { revision: read.or(ballot.revision), ..ballot };
             let decided = state.desk.decide(&caller, id, &ballot).await?;
             let status = if decided.is_repeat { StatusCode::OK } else { StatusCode::CREATED };
-            Ok((status, Json(answer(&decided))).into_response())
+            Ok((status, Json(DecisionStored::from(&decided))).into_response())
         }
         // What cannot be decided anyway is said first, what is wrong with the fields last.
         Err(refusal) => {
@@ -112,11 +94,4 @@ pub async fn cancel(
     state.desk.must_see_outcome(&caller, id).await?;
     let fields: Cancel = body.read()?;
     Ok(ok(state.desk.cancel_approval(&caller, id, fields).await?))
-}
-
-fn answer(decided: &Decided) -> Value {
-    let mut body = vote(&decided.decision);
-    body["status"] = json!(decided.status);
-    body["standing"] = json!(decided.standing);
-    body
 }

@@ -6,13 +6,16 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{Refusal, id::RunId, page::Page, refusal::Code, review::TimelineItem, run::RunStatus};
-use serde_json::{Value, json};
+use domain::{Refusal, id::RunId, page::Page, refusal::Code, run::RunStatus};
+use serde_json::Value;
 
-use super::ok;
+use super::{
+    answers::runs::{RunSummary, TimelineEntry},
+    ok,
+};
 use crate::{
     desk::{
-        Caller,
+        Caller, Desk,
         cancellation::{Cancel, Fail, RunEnd},
         fact::{RecordAssertions, WriteFacts},
         gate_check::CheckCall,
@@ -28,7 +31,7 @@ use crate::{
         problem::Answer,
         query::{Id, Query},
     },
-    store::run::{Run, RunFilter},
+    store::run::RunFilter,
 };
 
 /// `POST /runs`.
@@ -38,6 +41,7 @@ pub async fn start(
     headers: HeaderMap,
     body: Body,
 ) -> Answer {
+    Desk::may_start_runs(&caller)?;
     let key = body.idempotency(&headers, "start_run")?;
     let call = async |key| state.desk.start_run(&caller, body.read::<StartRun>()?, key).await;
     once(&state, &caller, key, StatusCode::CREATED, call).await
@@ -57,15 +61,7 @@ pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Ca
     let has_more = runs.len() > limit as usize;
     runs.truncate(limit as usize);
     let next_cursor = runs.last().filter(|_| has_more).map(|run| run.id.to_string());
-    Ok(ok(Page { items: runs.iter().map(summary).collect::<Vec<_>>(), next_cursor }))
-}
-
-fn summary(run: &Run) -> Value {
-    json!({
-        "run_id": run.id, "workflow": run.workflow, "version": run.version, "subject": run.subject,
-        "requested_by": run.requester_email, "started_at": run.started_at, "status": run.status(),
-        "ended_at": run.state.ended_at(),
-    })
+    Ok(ok(Page { items: runs.iter().map(RunSummary::from).collect(), next_cursor }))
 }
 
 /// `GET /runs/{id}`: sessions, facts and assertions.
@@ -87,15 +83,7 @@ pub async fn timeline(
         Some(_) => return Err(Refusal::new(Code::MalformedRequest, "order: expected asc or desc").into()),
     };
     let page = state.desk.run_timeline(&caller, id, newest_first, query.text("cursor"), query.limit()?).await?;
-    Ok(ok(Page { items: page.items.iter().map(entry).collect::<Vec<_>>(), next_cursor: page.next_cursor }))
-}
-
-fn entry(item: &TimelineItem) -> Value {
-    json!({
-        "leaf_index": item.leaf_index, "id": item.entry.id, "at": item.entry.at, "kind": item.entry.event.kind(),
-        "actor": item.entry.actor, "actor_name": item.actor_name, "run_id": item.entry.run,
-        "approval_id": item.entry.approval, "subject": item.entry.subject, "payload": item.entry.event,
-    })
+    Ok(ok(Page { items: page.items.into_iter().map(TimelineEntry::from).collect(), next_cursor: page.next_cursor }))
 }
 
 /// `POST /runs/{id}/sessions`.

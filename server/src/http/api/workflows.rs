@@ -3,16 +3,16 @@
 use axum::{
     Extension,
     extract::{Path, Request, State},
-    response::Response,
 };
-use domain::{Refusal, refusal::Code};
-use serde_json::{Value, json};
+use domain::{Refusal, page::Page, refusal::Code};
 
-use super::ok;
+use super::{
+    answers::workflows::{WorkflowDetail, WorkflowSummary},
+    ok,
+};
 use crate::{
     desk::Caller,
     http::{AppState, body, problem::Answer, query::Query},
-    store::workflow::Published,
 };
 
 /// `PUT /workflows/{name}`: the YAML text as the body.
@@ -36,8 +36,7 @@ pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Ca
     let has_more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| has_more).map(|last| last.version.name.clone());
-    let items: Vec<Value> = found.iter().map(summary).collect();
-    Ok(ok(json!({"items": items, "next_cursor": next})))
+    Ok(ok(Page { items: found.iter().map(WorkflowSummary::from).collect(), next_cursor: next }))
 }
 
 /// `GET /workflows/{name}`: the newest version with its text.
@@ -46,7 +45,7 @@ pub async fn latest(
     Extension(caller): Extension<Caller>,
     Path(name): Path<String>,
 ) -> Answer {
-    Ok(whole(&state.desk.find_workflow(&caller, &name, None).await?))
+    Ok(ok(WorkflowDetail::from(&state.desk.find_workflow(&caller, &name, None).await?)))
 }
 
 /// `GET /workflows/{name}/versions/{version}`: that version with its text.
@@ -56,18 +55,5 @@ pub async fn version(
     Path((name, version)): Path<(String, String)>,
 ) -> Answer {
     let version = version.parse().map_err(|_| Refusal::not_found("workflow version"))?;
-    Ok(whole(&state.desk.find_workflow(&caller, &name, Some(version)).await?))
-}
-
-fn summary(published: &Published) -> Value {
-    json!({
-        "name": published.version.name, "version": published.version.version, "digest": published.version.digest,
-        "title": published.title, "published_at": published.published_at,
-    })
-}
-
-fn whole(published: &Published) -> Response {
-    let mut body = summary(published);
-    body["source"] = json!(published.source);
-    ok(body)
+    Ok(ok(WorkflowDetail::from(&state.desk.find_workflow(&caller, &name, Some(version)).await?)))
 }

@@ -1,8 +1,10 @@
 //! The console under test: its people, its keys, and calls through the real router.
 
+use std::{collections::BTreeSet, sync::Mutex};
+
 use axum::{
     Router,
-    body::Body,
+    body::{Body, to_bytes},
     http::{Method, Request, header},
 };
 use chrono::TimeDelta;
@@ -17,7 +19,7 @@ use server::{
 };
 use tower::ServiceExt as _;
 
-use super::{Agent, PAYMENTS, Reply, engine};
+use super::{Agent, PAYMENTS, Reply, contract, engine};
 
 /// The password of everybody in tests.
 pub const PASSWORD: &str = "a passphrase for tests";
@@ -33,6 +35,8 @@ pub struct TestConsole {
     pub clock: Clock,
     /// What keeps the database alive.
     pub kept: engine::Kept,
+    /// The documented answers met so far.
+    pub met: Mutex<BTreeSet<String>>,
     router: Router,
 }
 
@@ -56,7 +60,7 @@ impl TestConsole {
         tokio::spawn(server::workers::deadline::run(desk.clone()));
         let state = AppState { desk: desk.clone(), site: Site::default() };
         let origin = Origin::parse(ORIGIN).expect("an origin");
-        Self { desk, clock, kept, router: server::http::router(state, &origin) }
+        Self { desk, clock, kept, met: Mutex::default(), router: server::http::router(state, &origin) }
     }
 
     /// Adds a person; their email is their first name at example.com.
@@ -103,9 +107,16 @@ impl TestConsole {
         self.clock.advance(time);
     }
 
-    /// Sends any request.
+    /// Sends any request. What the API is sent and answers is held against the OpenAPI document.
     pub async fn send(&self, request: Request<Body>) -> Reply {
-        Reply::read(self.answer(request).await).await
+        let (parts, body) = request.into_parts();
+        let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
+        let sent = to_bytes(body, usize::MAX).await.expect("a body");
+        let reply = Reply::read(self.answer(Request::from_parts(parts, Body::from(sent.clone()))).await).await;
+        if let Some(met) = contract::check(&method, &path, &sent, &reply) {
+            self.met.lock().expect("unpoisoned").insert(met);
+        }
+        reply
     }
 
     /// Sends any request and gives the answer as it begins; its body may take long.
@@ -141,4 +152,15 @@ pub fn request(method: Method, key: &str, path: &str) -> axum::http::request::Bu
 
 fn clock() -> Clock {
     Clock::manual("2026-11-21T09:00:00Z".parse::<Time>().expect("a time"))
+}
+
+/// How many events the log holds.
+pub async fn log_length(console: &TestConsole) -> i64 {
+    let mut tx = console.desk.database.read().await.expect("a snapshot");
+    let mut last = 0;
+    loop {
+        let page = server::store::event::list_after(&mut tx, last, 1_000).await.expect("the log");
+        let Some(end) = page.last() else { return last };
+        last = end.leaf_index;
+    }
 }

@@ -3,6 +3,7 @@
 mod agent;
 mod browser;
 mod console;
+pub mod contract;
 mod engine;
 pub mod process;
 mod reply;
@@ -10,7 +11,7 @@ mod stream;
 
 pub use agent::Agent;
 pub use browser::Browser;
-pub use console::{ORIGIN, PASSWORD, TestConsole, request};
+pub use console::{ORIGIN, PASSWORD, TestConsole, log_length, request};
 pub use reply::Reply;
 pub use stream::Stream;
 

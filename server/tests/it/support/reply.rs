@@ -18,6 +18,9 @@ impl Reply {
     /// Reads a response to its end.
     pub async fn read(response: Response) -> Self {
         let (parts, body) = response.into_parts();
+        // A stream of events has no end to wait for.
+        let is_endless = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let body = if is_endless { axum::body::Body::empty() } else { body };
         let bytes = to_bytes(body, usize::MAX).await.expect("a body");
         Self { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
     }

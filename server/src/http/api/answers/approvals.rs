@@ -1,0 +1,170 @@
+//! Approvals, decisions and outcomes as the API shows them.
+
+use domain::{
+    Digest, Time,
+    approval::{Approval, Status},
+    decision::{Decision, Verdict},
+    id::{ApprovalId, DecisionId, PersonId},
+    package::Package,
+    policy::{Policy, Standing},
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Awaiting;
+use crate::{desk::decision::Decided, store::approval::Stored};
+
+/// An approval with everything a reviewer sees.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ApprovalDetail {
+    /// The approval.
+    pub approval_id: ApprovalId,
+    /// Its status.
+    pub status: Status,
+    /// Its revision, also as `ETag`; a decision names it.
+    pub revision: u32,
+    /// The digest of the package at this revision; a decision names it.
+    pub package_digest: Digest,
+    /// Everything shown.
+    pub package: Package,
+    /// The policy it is decided by.
+    pub policy: Policy,
+    /// The decisions so far, oldest first.
+    pub votes: Vec<Vote>,
+    /// Since when it waits.
+    pub opened_at: Time,
+    /// Since when the status is final.
+    pub decided_at: Option<Time>,
+    /// The status with its data.
+    pub state: Approval,
+    /// What asked for it.
+    pub origin: Origin,
+}
+
+/// What asked for an approval.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A gate that held a call.
+    Gate,
+}
+
+impl ApprovalDetail {
+    /// The approval with its decisions.
+    pub fn new(stored: Stored, votes: &[Decision]) -> Self {
+        Self {
+            approval_id: stored.id,
+            status: stored.state.status(),
+            revision: stored.revision,
+            package_digest: stored.package_digest,
+            policy: stored.package.policy.clone(),
+            package: stored.package,
+            votes: votes.iter().map(Vote::from).collect(),
+            opened_at: stored.opened_at,
+            decided_at: stored.state.ended_at(),
+            state: stored.state,
+            origin: Origin::Gate,
+        }
+    }
+}
+
+/// One reviewer's decision.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Vote {
+    /// The decision.
+    pub decision_id: DecisionId,
+    /// Who decided.
+    pub person_id: PersonId,
+    /// Their name, as it was.
+    pub name: String,
+    /// The group whose seat it fills.
+    pub group: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The revision that was read.
+    pub revision: u32,
+    /// The digest of what was read.
+    pub package_digest: Digest,
+    /// A code of the policy's list.
+    pub reason_code: Option<String>,
+    /// The reviewer's words.
+    pub notes: Option<String>,
+    /// When.
+    pub decided_at: Time,
+}
+
+impl From<&Decision> for Vote {
+    fn from(decision: &Decision) -> Self {
+        Self {
+            decision_id: decision.id,
+            person_id: decision.person,
+            name: decision.name.clone(),
+            group: decision.group.clone(),
+            verdict: decision.verdict,
+            revision: decision.revision,
+            package_digest: decision.package_digest,
+            reason_code: decision.reason_code.clone(),
+            notes: decision.notes.clone(),
+            decided_at: decision.at,
+        }
+    }
+}
+
+/// A stored decision and what it led to.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DecisionStored {
+    /// The decision.
+    #[serde(flatten)]
+    pub vote: Vote,
+    /// The approval's status now.
+    pub status: Status,
+    /// How far the votes have come.
+    pub standing: Standing,
+}
+
+impl From<&Decided> for DecisionStored {
+    fn from(decided: &Decided) -> Self {
+        Self { vote: Vote::from(&decided.decision), status: decided.status, standing: decided.standing.clone() }
+    }
+}
+
+/// The outcome of an approval, as agents read it.
+#[derive(Debug, Clone, JsonSchema)]
+#[serde(untagged)]
+pub enum Outcome {
+    /// People have not decided yet.
+    Waiting {
+        /// The approval.
+        approval_id: ApprovalId,
+        /// That people decide.
+        status: Awaiting,
+        /// Hours to the deadline, rounded up; null without one.
+        eta_hours: Option<i64>,
+    },
+    /// The status is final.
+    Ended {
+        /// The approval.
+        approval_id: ApprovalId,
+        /// The status.
+        status: Status,
+        /// When it became final.
+        decided_at: Time,
+        /// The reviewers' words.
+        notes: Option<String>,
+        /// A code of the policy's list.
+        reason_code: Option<String>,
+        /// Who decided.
+        reviewers: Vec<Reviewer>,
+    },
+}
+
+/// Somebody who decided.
+#[derive(Debug, Clone, JsonSchema)]
+pub struct Reviewer {
+    /// Their name.
+    pub name: String,
+    /// The group they decided for.
+    pub group: String,
+    /// When.
+    pub decided_at: Time,
+}

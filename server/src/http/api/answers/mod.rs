@@ -1,0 +1,79 @@
+//! What the API answers, as types: the handlers serialise them or the desk's answers fit them, and the OpenAPI
+//! document is made of them. A test holds every answer against it.
+
+pub mod approvals;
+pub mod runs;
+pub mod workflows;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The server is there.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Health {
+    /// `ok` or `ready`.
+    pub status: &'static str,
+    /// The server's version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<&'static str>,
+}
+
+/// What an agent reads as status while people decide.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub enum Awaiting {
+    /// People decide.
+    #[serde(rename = "AWAITING_HUMAN_REVIEW")]
+    HumanReview,
+}
+
+/// What a call was refused for (RFC 9457).
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub struct ProblemDocument {
+    /// Always `about:blank`: `code` says which problem it is.
+    pub r#type: String,
+    /// What the code means, in a few words that never change.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code.
+    pub code: String,
+    /// A sentence for whoever reads this: what happened, what did not, what to do.
+    pub detail: String,
+    /// The fields that are wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<domain::FieldError>,
+    /// `internal_error`: what to report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// `already_decided`, `expired`: the status that stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval_status: Option<domain::approval::Status>,
+    /// `already_decided`: whose decision settled it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub winner: Option<String>,
+    /// `already_decided`: when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<domain::Time>,
+    /// `run_ended`: the status that stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_status: Option<domain::run::RunStatus>,
+    /// `run_ended`: when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<domain::Time>,
+    /// `cancelled`: when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancelled_at: Option<domain::Time>,
+    /// `stale_revision`: the revision that was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<u32>,
+    /// `stale_revision`: the revision that stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_revision: Option<u32>,
+    /// `not_entitled`: the groups with an open seat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_for: Option<Vec<String>>,
+    /// `conditions_changed`: the conditions that do not hold now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmet: Option<Vec<domain::gate::ConditionResult>>,
+}

@@ -1,0 +1,94 @@
+//! Approvals: reading them, waiting for their outcome, deciding.
+
+use axum::http::Method;
+use domain::{
+    approval::Status, decision::Ballot, id::ApprovalId, page::Page, permission::Action, queue::QueueRow, refusal::Code,
+    workflow::Risk,
+};
+
+use crate::{
+    desk::cancellation::Cancel,
+    http::{
+        api::{
+            answers::approvals::{ApprovalDetail, DecisionStored, Outcome},
+            approvals,
+        },
+        operation::Operation,
+        routes::{Access, Routes},
+    },
+};
+
+const GROUP: &str = "Approvals";
+
+pub fn routes(routes: Routes) -> Routes {
+    let (get, may) = (Method::GET, Access::Granted);
+    let (reads, awaits) = (may(Action::ReadApprovals), may(Action::AwaitDecision));
+    let (decides, cancels) = (may(Action::Decide), may(Action::CancelApproval));
+    routes
+        .call(get.clone(), "/api/v1/approvals", reads, list(), approvals::list)
+        .call(get.clone(), "/api/v1/approvals/{id}", reads, show(), approvals::show)
+        .call(get, "/api/v1/approvals/{id}/decision", awaits, outcome(), approvals::await_decision)
+        .call(Method::POST, "/api/v1/approvals/{id}/decisions", decides, decide(), approvals::decide)
+        .call(Method::POST, "/api/v1/approvals/{id}/cancel", cancels, cancel(), approvals::cancel)
+}
+
+fn list() -> Operation {
+    Operation::new(GROUP, "list_approvals", "List approvals, soonest deadline first")
+        .query::<Status>("status", "Only approvals in this state.")
+        .query::<Risk>("risk", "Only approvals of this risk.")
+        .query::<String>("workflow", "Only approvals of this workflow.")
+        .paged()
+        .gives::<Page<QueueRow>>(200, "A page.")
+}
+
+fn show() -> Operation {
+    Operation::new(GROUP, "read_approval", "Read an approval with everything a reviewer sees")
+        .path::<ApprovalId>("id", "The approval.")
+        .gives::<ApprovalDetail>(200, "The approval.")
+        .with_header("ETag", "The revision; hand it back as `If-Match` with a decision.")
+}
+
+fn outcome() -> Operation {
+    Operation::new(GROUP, "await_decision", "Fetch the outcome of an approval, waiting for it")
+        .notes(
+            "A long poll. When the status is final, fire the same call with the same `tool_use_id` at the gate again.",
+        )
+        .path::<ApprovalId>("id", "The approval.")
+        .query::<u32>("wait", "Seconds to wait for a final status, at most 60.")
+        .gives::<Outcome>(200, "The outcome, or that people still decide.")
+}
+
+fn decide() -> Operation {
+    Operation::new(GROUP, "decide", "Decide")
+        .notes(
+            "Where the policy says `via: [api]`, with a reviewer's own token. Say which revision and digest you read.",
+        )
+        .path::<ApprovalId>("id", "The approval.")
+        .header::<String>("If-Match", "The revision that was read, instead of `revision` in the body.")
+        .takes::<Ballot>()
+        .gives::<DecisionStored>(201, "The decision is stored.")
+        .gives::<DecisionStored>(200, "The same decision was stored before.")
+        .refuses(&[
+            Code::NotEntitled,
+            Code::SelfApproval,
+            Code::AlreadyDecided,
+            Code::AlreadyVoted,
+            Code::Expired,
+            Code::Cancelled,
+            Code::InformationRequested,
+            Code::ConditionsChanged,
+            Code::RevisionRequired,
+            Code::StaleRevision,
+            Code::ReasonRequired,
+            Code::DigestMismatch,
+        ])
+}
+
+fn cancel() -> Operation {
+    Operation::new(GROUP, "cancel_approval", "Take a pending approval back")
+        .notes("The session goes on; the call is blocked. A second time changes nothing.")
+        .path::<ApprovalId>("id", "The approval.")
+        .takes::<Cancel>()
+        .gives::<Outcome>(200, "It is cancelled.")
+        .refuses(&[Code::AlreadyDecided, Code::Expired])
+}
