@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     time::Instant,
 };
@@ -37,9 +37,7 @@ impl Installation {
     pub fn new() -> Self {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path();
-        std::fs::create_dir(path.join("site")).expect("a folder");
-        let manifest = r#"{"css":"a.css","js":"a.js","wasm":"a.wasm","favicon":"a.svg","fonts":{"inter":"a.woff2"}}"#;
-        std::fs::write(path.join("site/manifest.json"), manifest).expect("a file");
+        site(path);
         std::fs::write(path.join("payments.yaml"), PAYMENTS).expect("a file");
         for (name, group) in [("ana", "compliance"), ("tomas", "risk"), ("dev", "none"), ("rosa", "none")] {
             let email = format!("{name}@example.com");
@@ -78,7 +76,7 @@ impl Installation {
     }
 
     /// The database file.
-    pub fn database(&self) -> std::path::PathBuf {
+    pub fn database(&self) -> PathBuf {
         self.folder.path().join("countersign.db")
     }
 }
@@ -121,6 +119,31 @@ async fn read(request: reqwest::RequestBuilder) -> Option<(u16, Value)> {
     let response = request.send().await.ok()?;
     let status = response.status().as_u16();
     Some((status, serde_json::from_str(&response.text().await.ok()?).ok()?))
+}
+
+/// A console without files: the server starts, its pages have no looks.
+fn site(folder: &Path) {
+    std::fs::create_dir(folder.join("site")).expect("a folder");
+    let manifest = r#"{"css":"a.css","js":"a.js","wasm":"a.wasm","favicon":"a.svg","fonts":{"inter":"a.woff2"}}"#;
+    std::fs::write(folder.join("site/manifest.json"), manifest).expect("a file");
+}
+
+/// A folder for the `PATH`, with a `countersign` that works like an installed one.
+pub fn commands(folder: &Path) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    site(folder);
+    let commands = folder.join("bin");
+    std::fs::create_dir(&commands).expect("a folder");
+    let site = folder.join("site");
+    let text = format!(
+        "#!/bin/sh\nfor word; do [ \"$word\" = serve ] && set -- \"$@\" --site {} && break; done\nexec {} \"$@\"\n",
+        site.display(),
+        env!("CARGO_BIN_EXE_countersign"),
+    );
+    let file = commands.join("countersign");
+    std::fs::write(&file, text).expect("a file");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    commands
 }
 
 fn binary(folder: &Path) -> Command {
