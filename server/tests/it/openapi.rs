@@ -104,10 +104,23 @@ async fn every_documented_success_happens(console: TestConsole) {
     for path in ["/healthz", "/readyz"] {
         console.send(Request::get(path).body(Body::empty()).expect("a request")).await.expect(200);
     }
+    end_things(&agent).await;
     let met = console.met.lock().expect("unpoisoned").clone();
     let promised = contract::successes();
     let missed: Vec<&String> = promised.difference(&met).collect();
     assert!(missed.is_empty(), "documented, and never seen here: {missed:#?}");
+}
+
+/// What is taken back, in runs of their own.
+async fn end_things(agent: &crate::support::Agent<'_>) {
+    let (cancelled, failed) = (agent.again().await, agent.again().await);
+    cancelled.prepare().await;
+    let approval = cancelled.suspended_payment("pay-1").await;
+    let reason = json!({"reason": "Asked for twice."});
+    let path = format!("/approvals/{approval}/cancel");
+    agent.console.post(&agent.key, &path, &reason).await.expect(200);
+    cancelled.post("cancel", &reason).await.expect(200);
+    failed.post("fail", &json!({"error": "The host went away."})).await.expect(200);
 }
 
 /// The same decision again is answered with 200 and what is stored.
