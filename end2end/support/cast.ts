@@ -5,6 +5,8 @@ export interface Person {
   readonly name: string;
   readonly email: string;
   readonly groups: readonly string[];
+  /** A reviewer unless told. */
+  readonly role?: string;
 }
 
 function person(name: string, ...groups: string[]): Person {
@@ -20,7 +22,9 @@ export const DEV = person('Dev Patel', 'compliance');
 export const ROSA = person('Rosa Quist', 'compliance');
 /** Belongs to no group that decides here. */
 export const LENA = person('Lena Vogt', 'support');
-export const EVERYBODY = [ANA, TOMAS, MIRA, DEV, ROSA, LENA];
+/** Administers, decides nothing. */
+export const NOOR: Person = { ...person('Noor Haddad'), role: 'admin' };
+export const EVERYBODY = [ANA, TOMAS, MIRA, DEV, ROSA, LENA, NOOR];
 
 export const PASSWORD = 'a passphrase for tests';
 

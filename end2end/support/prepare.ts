@@ -17,9 +17,9 @@ export interface Keys {
 export default function prepare(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-end2end-'));
   const data = join(folder, 'data');
-  for (const { name, email, groups } of EVERYBODY) {
+  for (const { name, email, groups, role = 'reviewer' } of EVERYBODY) {
     const memberships = groups.flatMap((group) => ['--group', group]);
-    const add = ['person', 'add', '--email', email, '--name', name, '--role', 'reviewer', ...memberships];
+    const add = ['person', 'add', '--email', email, '--name', name, '--role', role, ...memberships];
     run(data, [...add, '--password-stdin'], `${PASSWORD}\n`);
   }
   for (const [place, text] of [ONBOARDING, PAYMENTS].entries()) {

@@ -1,6 +1,7 @@
 // Every page and panel state there is, and how one comes to see it. The looks and the words of each are tested on
 // these.
 import type { Page } from '@playwright/test';
+import { ADMIN_STATES } from './admin';
 import { ANA, DEV, LENA, MIRA, ROSA, TOMAS, type Person } from './cast';
 import type { Guard } from './guard';
 import { approve, choice, notes, panel, send, submitAsItStands } from './panel';
@@ -65,6 +66,7 @@ async function filledQueue(stage: Stage, who: Person, path: string): Promise<Pag
 }
 
 export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
+  ...ADMIN_STATES,
   'sign-in': (stage) => see(stage, null, '/sign-in'),
   'sign-in-for-approval': (stage) => see(stage, null, '/approvals/apr_01j0000000e00800000000000r'),
   'sign-in-refused': async (stage) => {

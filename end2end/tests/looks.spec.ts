@@ -8,6 +8,7 @@ import { SIZES, expect, test } from '../support/test';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const SHOTS = ['sign-in', 'queue', 'approval-open', 'approval-approving', 'approval-rejecting', 'approval-conflict']
+  .concat(['admin-people', 'admin-person', 'admin-groups', 'admin-group', 'admin-keys', 'admin-key-made', 'admin-denied'])
   .concat(['profile', 'approval-resuming', 'approval-resumed', 'run-waiting', 'run-done']);
 const SCHEMES = ['light', 'dark'] as const;
 

@@ -1,0 +1,61 @@
+// The pages of administration, and how one comes to see them.
+import type { Page } from '@playwright/test';
+import { ANA, MIRA, NOOR, type Person } from './cast';
+import type { Stage } from './states';
+import { go, reloaded } from './test';
+
+async function see(stage: Stage, who: Person, path: string): Promise<Page> {
+  const page = await stage.visit(who);
+  await go(page, path);
+  return page;
+}
+
+async function person(stage: Stage): Promise<Page> {
+  const page = await see(stage, NOOR, '/admin');
+  await reloaded(page, async () => page.goto((await page.getByRole('link', { name: ANA.name }).getAttribute('href')) ?? ''));
+  return page;
+}
+
+/** Fills in the form that makes a key. */
+export async function fillKey(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Name').fill(name);
+  await page.getByRole('checkbox', { name: /^hook/ }).check();
+  await page.getByLabel("Owner's email").fill(ANA.email);
+}
+
+const MAKE = 'Create key and show its secret';
+
+export const ADMIN_STATES: Record<string, (stage: Stage) => Promise<Page>> = {
+  'admin-people': (stage) => see(stage, NOOR, '/admin'),
+  'admin-people-none': (stage) => see(stage, NOOR, '/admin?group=nowhere'),
+  'admin-person': person,
+  'admin-person-new': (stage) => see(stage, NOOR, '/admin/people/new'),
+  'admin-person-refused': async (stage) => {
+    stage.guard.allow(422, /\/people\/new$/);
+    const page = await see(stage, NOOR, '/admin/people/new');
+    await page.getByLabel('Name').fill('Sam Whitfield');
+    await page.getByLabel('Email').fill('sam@example.com');
+    await page.getByLabel('First password').fill('too short');
+    await page.getByLabel('The same again').fill('too short');
+    await reloaded(page, () => page.getByRole('button', { name: 'Add person' }).click());
+    return page;
+  },
+  'admin-groups': (stage) => see(stage, NOOR, '/admin/groups'),
+  'admin-group': (stage) => see(stage, NOOR, '/admin/groups/compliance'),
+  'admin-keys': async (stage) => {
+    const page = await see(stage, NOOR, '/admin/keys');
+    await page.getByText('Revoke', { exact: true }).first().click();
+    return page;
+  },
+  'admin-key-new': (stage) => see(stage, NOOR, '/admin/keys/new'),
+  'admin-key-made': async (stage) => {
+    const page = await see(stage, NOOR, '/admin/keys/new');
+    await fillKey(page, 'support-agent');
+    await reloaded(page, () => page.getByRole('button', { name: MAKE }).click());
+    return page;
+  },
+  'admin-denied': async (stage) => {
+    stage.guard.allow(403, /^\/admin$/);
+    return see(stage, MIRA, '/admin');
+  },
+};
