@@ -5,8 +5,19 @@ use crate::{
     frame::provide_viewer,
     kit::script::provide_scripted,
     pages::{
-        approval::ApprovalPage, approvals::ApprovalsPage, not_found::NotFoundPage, profile::ProfilePage, run::RunPage,
-        set_up::SetUpScreen, sign_in::SignInPage, workflow::WorkflowScreen, workflow_draft::WorkflowDraftPage,
+        approval::ApprovalPage,
+        approvals::ApprovalsPage,
+        groups::{GroupPage, GroupsPage},
+        keys::{KeysPage, NewKeyPage},
+        not_found::NotFoundPage,
+        people::{NewPersonPage, PeoplePage},
+        person::PersonPage,
+        profile::ProfilePage,
+        run::RunPage,
+        set_up::SetUpScreen,
+        sign_in::SignInPage,
+        workflow::WorkflowScreen,
+        workflow_draft::WorkflowDraftPage,
         workflows::WorkflowsPage,
     },
 };
@@ -53,6 +64,13 @@ fn Console() -> impl IntoView {
             <Route path=path!("/workflows/new") view=WorkflowDraftPage ssr=SsrMode::Async />
             <Route path=path!("/workflows/:name") view=WorkflowScreen ssr=SsrMode::Async />
             <Route path=path!("/workflows/:name/edit") view=WorkflowDraftPage ssr=SsrMode::Async />
+            <Route path=path!("/admin") view=PeoplePage ssr=SsrMode::Async />
+            <Route path=path!("/admin/groups") view=GroupsPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/groups/:name") view=GroupPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/keys") view=KeysPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/keys/new") view=NewKeyPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/people/new") view=NewPersonPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
             // A route like the others, so that leaving it is a change of page and not the end of the router.
             <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
         </FlatRoutes>

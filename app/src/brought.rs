@@ -19,6 +19,8 @@ pub struct Brought {
     /// Whether a set-up link waits to be opened.
     #[serde(default)]
     pub set_up_waits: bool,
+    /// The address people reach the console under.
+    pub base_url: String,
     /// The chosen theme: `light` or `dark`; the system's when absent.
     pub theme: Option<String>,
 }
@@ -82,7 +84,7 @@ pub async fn brought() -> Brought {
     let Some(landing) = use_context::<Landing>() else { return Brought::default() };
     let is_here = use_location().pathname.get_untracked() == landing.path;
     let brought = landing.brought.await;
-    if is_here { brought } else { Brought { theme: brought.theme, ..Brought::default() } }
+    if is_here { brought } else { Brought { theme: brought.theme, base_url: brought.base_url, ..Brought::default() } }
 }
 
 #[cfg(feature = "ssr")]
@@ -93,6 +95,7 @@ fn incoming() -> Brought {
         sign_in_refused: incoming.sign_in_refused,
         posted: incoming.posted,
         set_up_waits: incoming.set_up_waits,
+        base_url: incoming.base_url,
         theme: incoming.theme,
     }
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    id::{ApprovalId, RunId},
+    group::{GroupDetail, GroupsPage},
+    id::{ApprovalId, PersonId, RunId},
+    key::KeysPage,
+    person::{PeoplePage, PeopleQuery, PersonDetail},
     profile::Profile,
     queue::{QueuePage, QueueQuery, QueueRefresh},
     review::{Review, Unapplied, Viewer},
@@ -49,6 +52,24 @@ pub trait Desk: Send + Sync {
 
     /// A definition that is being written.
     async fn draft(&self, query: DraftQuery) -> Result<DraftPage, Failure>;
+
+    /// A page of people, for administrators.
+    async fn people(&self, query: PeopleQuery) -> Result<PeoplePage, Failure>;
+
+    /// A person, for administrators.
+    async fn person(&self, id: PersonId) -> Result<PersonDetail, Failure>;
+
+    /// The names of all groups, for administrators.
+    async fn group_names(&self) -> Result<Vec<String>, Failure>;
+
+    /// Every group, for administrators.
+    async fn groups(&self) -> Result<GroupsPage, Failure>;
+
+    /// A group, for administrators.
+    async fn group(&self, name: String) -> Result<GroupDetail, Failure>;
+
+    /// A page of keys, for administrators.
+    async fn keys(&self, cursor: Option<String>) -> Result<KeysPage, Failure>;
 }
 
 /// Sets the HTTP status of the answer. The server provides it as context; a failure's status goes through it.
@@ -66,6 +87,8 @@ pub struct Incoming {
     pub posted: Option<Posted>,
     /// Whether a set-up link waits to be opened.
     pub set_up_waits: bool,
+    /// The address people reach the console under, without a slash at its end.
+    pub base_url: String,
     /// The theme cookie: `light` or `dark`.
     pub theme: Option<String>,
     /// Served asset paths.

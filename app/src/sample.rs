@@ -213,6 +213,7 @@ pub fn every_event() -> Vec<Event> {
     let digest = Digest::of("any", b"1").to_string();
     let (run_session, approval, check) =
         (session().to_string(), approval_id().to_string(), "gc_01j1x6q34xfvqr28t5cy4tp001");
+    let group = "grp_01j1x6q34xfvqr28t5cy4tp001";
     let (person, key, resumption) =
         (viewer().to_string(), "key_01j1x6q34xfvqr28t5cy4tp001", "res_01j1x6q34xfvqr28t5cy4tp001");
     let samples = json!([
@@ -242,8 +243,13 @@ pub fn every_event() -> Vec<Event> {
         {"kind": "resumption.delivered", "resumption": resumption, "approval": approval},
         {"kind": "workflow.published", "name": "onboarding", "version": 12, "digest": digest},
         {"kind": "person.added", "person": person, "roles": ["reviewer"], "groups": ["Risk"]},
+        {"kind": "person.changed", "person": person, "name": "Mira Okafor", "previous_name": null, "roles": ["reviewer"], "previous_roles": ["reviewer", "admin"]},
         {"kind": "person.disabled", "person": person},
+        {"kind": "person.enabled", "person": person},
         {"kind": "person.password_changed", "person": person},
+        {"kind": "group.created", "group": group, "name": "risk"},
+        {"kind": "group.joined", "group": group, "name": "risk", "person": person},
+        {"kind": "group.left", "group": group, "name": "risk", "person": person},
         {"kind": "key.created", "key": key, "name": "hook", "scopes": ["hook"], "owner": null},
         {"kind": "key.revoked", "key": key},
         {"kind": "session.signed_in", "person": person},

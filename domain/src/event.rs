@@ -7,7 +7,7 @@ use crate::{
     Actor, Digest, Role, Scope, Time, canonical,
     decision::Verdict,
     gate::Outcome,
-    id::{ApprovalId, CheckId, DecisionId, EventId, KeyId, PersonId, ResumptionId, RunId, SessionId},
+    id::{ApprovalId, CheckId, DecisionId, EventId, GroupId, KeyId, PersonId, ResumptionId, RunId, SessionId},
     workflow::Risk,
 };
 
@@ -86,10 +86,20 @@ events! {
     WorkflowPublished = "workflow.published" { name: String, version: u32, digest: Digest, },
     /// A person was added.
     PersonAdded = "person.added" { person: PersonId, roles: Vec<Role>, groups: Vec<String>, },
+    /// A person's name or roles changed; `previous_…` is there for what did.
+    PersonChanged = "person.changed" { person: PersonId, name: String, previous_name: Option<String>, roles: Vec<Role>, previous_roles: Option<Vec<Role>>, },
     /// A person may no longer sign in.
     PersonDisabled = "person.disabled" { person: PersonId, },
+    /// A person may sign in again.
+    PersonEnabled = "person.enabled" { person: PersonId, },
     /// A person's password was changed.
     PasswordChanged = "person.password_changed" { person: PersonId, },
+    /// A group was created.
+    GroupCreated = "group.created" { group: GroupId, name: String, },
+    /// A person joined a group; they may decide for it what opens from now on.
+    GroupJoined = "group.joined" { group: GroupId, name: String, person: PersonId, },
+    /// A person left a group; they decide nothing for it any more.
+    GroupLeft = "group.left" { group: GroupId, name: String, person: PersonId, },
     /// A key was created.
     KeyCreated = "key.created" { key: KeyId, name: String, scopes: Vec<Scope>, owner: Option<PersonId>, },
     /// A key may no longer be used.

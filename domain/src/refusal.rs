@@ -76,6 +76,10 @@ codes! {
     StillRunning = 409 "still_running" "Still running",
     /// The move is not possible from here.
     IllegalMove = 409 "illegal_move" "Not possible in this state",
+    /// Nobody could administer afterwards.
+    LastAdministrator = 409 "last_administrator" "The last administrator",
+    /// People do not bar themselves.
+    OwnAccess = 409 "own_access" "Own access is ended by others",
     /// The package has a newer revision.
     StaleRevision = 412 "stale_revision" "Stale revision",
     /// The body is too large.

@@ -1,5 +1,23 @@
 //! Administration: people, groups, keys, endpoints, deliveries.
 
+mod done;
+mod group;
+mod groups;
+mod key_scopes;
+mod keys;
+mod new_key;
+mod new_person;
+mod people;
+mod person;
+mod refused;
+mod roles;
 mod tabs;
 
+pub use group::GroupView;
+pub use groups::GroupsView;
+pub use keys::KeysView;
+pub use new_key::NewKeyView;
+pub use new_person::NewPersonView;
+pub use people::PeopleView;
+pub use person::PersonView;
 pub use tabs::{AdminTab, AdminTabs};

@@ -1,6 +1,9 @@
 //! Server functions: what the browser may ask of the server, each a one-line call to the desk.
 
 pub mod carried;
+pub mod group;
+pub mod key;
+pub mod person;
 pub mod profile;
 pub mod queue;
 pub mod refresh;

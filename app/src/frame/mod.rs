@@ -133,12 +133,16 @@ pub fn Bar(
     /// One line of state.
     #[prop(optional, into)]
     state: Signal<String>,
+    /// What can be done here.
+    #[prop(optional)]
+    actions: Option<AnyView>,
 ) -> impl IntoView {
     view! {
         <header class="flex items-center gap-3 h-12 px-4 lg:px-6 border-b border-rule bg-surface">
             <span class="lg:hidden"><crate::kit::mark::Mark /></span>
             <h1 class="text-sm font-semibold tracking-[-0.01em] whitespace-nowrap">{title}</h1>
             <span class="text-faint max-sm:hidden">{state}</span>
+            {actions.map(|actions| view! { <div class="ms-auto flex items-center gap-2">{actions}</div> })}
         </header>
     }
     .into_any()

@@ -2,6 +2,8 @@
 
 /// The one primary action of a view.
 pub const PRIMARY: &str = "inline-flex items-center justify-center gap-1.5 h-9 max-lg:h-11 px-3 rounded-md font-medium whitespace-nowrap bg-ink text-ink-fg hover:bg-ink-hover border border-ink cursor-pointer";
+/// The primary action in a page's bar.
+pub const PRIMARY_SMALL: &str = "inline-flex items-center justify-center gap-1.5 h-7 px-2 text-xs rounded-md font-medium whitespace-nowrap bg-ink text-ink-fg hover:bg-ink-hover border border-ink cursor-pointer";
 /// Rejecting, the only red button.
 pub const DANGER: &str = "inline-flex items-center justify-center gap-1.5 h-9 max-lg:h-11 px-3 rounded-md font-medium whitespace-nowrap bg-fail-solid text-white border border-fail-solid cursor-pointer";
 /// Any other action.

@@ -7,6 +7,7 @@ pub mod button;
 pub mod copy;
 pub mod curve;
 pub mod empty;
+pub mod field;
 pub mod guilloche;
 pub mod icon;
 pub mod mark;

@@ -4,7 +4,7 @@ use crate::{
     failure::Failure,
     kit::{badge::Tone, button, icon::Icon, notice::Notice},
 };
-use domain::refusal::Code;
+use domain::{Refusal, refusal::Code};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -16,6 +16,11 @@ pub fn Failed(
     /// Why it is not there.
     failure: Failure,
 ) -> impl IntoView {
+    if let Failure::Refused { refusal } = &failure
+        && refusal.code == Code::WrongScope
+    {
+        return view! { <NotAllowed refusal=refusal.clone() /> }.into_any();
+    }
     let path = use_location().pathname.get_untracked();
     let signed_out = matches!(&failure, Failure::Refused { refusal } if refusal.code == Code::NotSignedIn);
     let (link, word, icon) = if signed_out {
@@ -29,6 +34,28 @@ pub fn Failed(
             <Notice tone=Tone::Fail icon="circle-x" title=title alert=true>
                 <p>{text}</p>
                 <a href=link rel="external" class=button::SMALL><Icon name=icon class="w-3.5 h-3.5 shrink-0" />{word}</a>
+            </Notice>
+        </div>
+    }
+    .into_any()
+}
+
+/// The page is for others: what it needs, and who can help.
+#[component]
+fn NotAllowed(refusal: Refusal) -> impl IntoView {
+    let names = refusal.extra.get("ask").and_then(|names| names.as_array()).cloned().unwrap_or_default();
+    let names: Vec<String> = names.iter().filter_map(|name| name.as_str()).map(str::to_owned).collect();
+    let ask = if names.is_empty() {
+        "Nobody here has that role. It is given at the command line: countersign person change.".to_owned()
+    } else {
+        format!("Nothing was changed. {} can help.", names.join(", "))
+    };
+    view! {
+        <div class="px-4 lg:px-6 py-6 max-w-[640px]">
+            <Notice tone=Tone::Quiet icon="lock" title="This page is not for your role">
+                <p>{refusal.message}</p>
+                <p><bdi>{ask}</bdi></p>
+                <a href="/approvals" class=button::SMALL>"Open approvals"</a>
             </Notice>
         </div>
     }
@@ -51,7 +78,6 @@ fn words(what: &str, failure: Failure) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Refusal;
 
     #[test]
     fn every_failure_says_what_to_look_for() {

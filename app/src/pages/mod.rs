@@ -3,7 +3,11 @@
 pub mod approval;
 pub mod approvals;
 pub mod failed;
+pub mod groups;
+pub mod keys;
 pub mod not_found;
+pub mod people;
+pub mod person;
 pub mod profile;
 pub mod run;
 pub mod set_up;

@@ -1,5 +1,6 @@
 //! The timeline: events as sentences, each with the shape of whoever caused it.
 
+mod administration;
 mod approval;
 mod phrase;
 mod sentence;

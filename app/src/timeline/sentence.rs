@@ -1,6 +1,7 @@
 //! One sentence for every kind of event. The match is exhaustive: a new kind does not compile without its sentence.
 
 use super::{
+    administration,
     approval::tell_approval,
     phrase::{Mark, Phrase},
 };
@@ -46,20 +47,8 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::FactWritten { .. }
         | Event::AssertionRecorded { .. }
         | Event::ToolExecuted { .. } => tell_agent(&item.entry.event, who()),
-        Event::SessionSuspended { session, awaiting, .. } => Told::of([
-            words("Session "),
-            Phrase::code(session.tail()),
-            words(" suspended, waits for "),
-            approvals(*awaiting),
-        ]),
-        Event::SessionReleased { session, awaiting, .. } => Told::of([
-            words("Session "),
-            Phrase::code(session.tail()),
-            words(" still waits for "),
-            approvals(*awaiting),
-        ]),
-        Event::SessionResumed { session, .. } => {
-            Told::of([words("Session "), Phrase::code(session.tail()), words(" may go on")])
+        Event::SessionSuspended { .. } | Event::SessionReleased { .. } | Event::SessionResumed { .. } => {
+            tell_session(&item.entry.event)
         }
         Event::SessionEnded { session } => Told::of([words("Session "), Phrase::code(session.tail()), words(" ended")]),
         Event::GateChecked { tool, gate, outcome, error, .. } => tell_check(tool, gate, *outcome, error.as_deref()),
@@ -77,13 +66,18 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ResumptionDelivered { .. } => tell_approval(item, who()),
         Event::WorkflowPublished { .. }
         | Event::PersonAdded { .. }
+        | Event::PersonChanged { .. }
         | Event::PersonDisabled { .. }
+        | Event::PersonEnabled { .. }
         | Event::PasswordChanged { .. }
+        | Event::GroupCreated { .. }
+        | Event::GroupJoined { .. }
+        | Event::GroupLeft { .. }
         | Event::KeyCreated { .. }
         | Event::KeyRevoked { .. }
         | Event::SignedIn { .. }
         | Event::SignedOut { .. }
-        | Event::SignInRefused { .. } => tell_administration(&item.entry.event, who()),
+        | Event::SignInRefused { .. } => administration::tell(&item.entry.event, who()),
     }
 }
 
@@ -140,6 +134,28 @@ fn tell_agent(event: &Event, who: Phrase) -> Told {
     }
 }
 
+/// How a session waits, and goes on.
+fn tell_session(event: &Event) -> Told {
+    match event {
+        Event::SessionSuspended { session, awaiting, .. } => Told::of([
+            words("Session "),
+            Phrase::code(session.tail()),
+            words(" suspended, waits for "),
+            approvals(*awaiting),
+        ]),
+        Event::SessionReleased { session, awaiting, .. } => Told::of([
+            words("Session "),
+            Phrase::code(session.tail()),
+            words(" still waits for "),
+            approvals(*awaiting),
+        ]),
+        Event::SessionResumed { session, .. } => {
+            Told::of([words("Session "), Phrase::code(session.tail()), words(" may go on")])
+        }
+        _ => Told::default(),
+    }
+}
+
 fn tell_check(tool: &str, gate: &str, outcome: Outcome, error: Option<&str>) -> Told {
     let (verb, badge) = match outcome {
         Outcome::Allow => (" allowed ", (Tone::Pass, "check", "Allowed")),
@@ -150,35 +166,6 @@ fn tell_check(tool: &str, gate: &str, outcome: Outcome, error: Option<&str>) -> 
     match error {
         Some(error) => told.more([words("The agent was told "), Phrase::Quote(error.to_owned())]),
         None => told,
-    }
-}
-
-/// What administrators did, and who came and went.
-fn tell_administration(event: &Event, who: Phrase) -> Told {
-    match event {
-        Event::WorkflowPublished { name, version, digest } => {
-            Told::of([who, words(" published "), Phrase::Code(format!("{name}@{version}"))])
-                .more([words("Digest "), Phrase::Digest(*digest)])
-        }
-        Event::PersonAdded { person, roles, groups } => {
-            let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-            let told = Told::of([who, words(" added person "), Phrase::code(person.tail())]);
-            told.more([words(format!("Roles: {}; groups: {}", list(&roles), list(groups)))])
-        }
-        Event::PersonDisabled { person } => Told::of([who, words(" disabled person "), Phrase::code(person.tail())]),
-        Event::PasswordChanged { person } => {
-            Told::of([who, words(" changed the password of person "), Phrase::code(person.tail())])
-        }
-        Event::KeyCreated { name, scopes, .. } => {
-            let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
-            Told::of([who, words(" created key "), Phrase::code(name)])
-                .more([words(format!("Scopes: {}", list(&scopes)))])
-        }
-        Event::KeyRevoked { key } => Told::of([who, words(" revoked key "), Phrase::code(key.tail())]),
-        Event::SignedIn { .. } => Told::of([who, words(" signed in")]),
-        Event::SignedOut { .. } => Told::of([who, words(" signed out")]),
-        Event::SignInRefused { .. } => Told::of([words("A sign-in was refused")]),
-        _ => Told::default(),
     }
 }
 
@@ -198,7 +185,8 @@ fn approvals(count: usize) -> Phrase {
     words(if count == 1 { "1 approval".to_owned() } else { format!("{count} approvals") })
 }
 
-fn list<T: AsRef<str>>(items: &[T]) -> String {
+/// Items with commas, or that there are none.
+pub(super) fn list<T: AsRef<str>>(items: &[T]) -> String {
     if items.is_empty() { "none".to_owned() } else { items.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ") }
 }
 

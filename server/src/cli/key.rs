@@ -2,11 +2,14 @@
 
 use chrono::TimeDelta;
 use clap::{Args, Subcommand};
-use domain::Scope;
+use domain::{Scope, key::KeyState};
 
 use super::{Stopped, storage::Storage};
 use crate::{
-    desk::{Caller, Desk, key::NewKey},
+    desk::{
+        Caller, Desk,
+        key::{NewKey, page::state},
+    },
     store,
 };
 
@@ -19,7 +22,7 @@ pub(super) enum Key {
         /// Its name, or its `key_…` id
         key: String,
     },
-    /// List keys, tab-separated: id, name, scopes, source, expiry, state
+    /// List keys, tab-separated: id, name, scopes, source, expiry, state, how the secret begins, last use
     List,
 }
 
@@ -86,14 +89,17 @@ impl Key {
 
 fn line(key: &store::key::Key, now: domain::Time) -> String {
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
-    let state = match (key.revoked_at, key.expires_at) {
-        (Some(_), _) => "revoked",
-        (None, Some(end)) if end <= now => "expired",
-        _ => "active",
+    let state = match state(key, now) {
+        KeyState::Active => "active",
+        KeyState::Revoked => "revoked",
+        KeyState::Expired => "expired",
+        KeyState::OwnerDisabled => "owner disabled",
     };
     let source = key.source.as_deref().unwrap_or("-");
-    let expires = key.expires_at.map_or_else(|| "-".to_owned(), |end| end.to_rfc3339());
-    format!("{}\t{}\t{}\t{source}\t{expires}\t{state}", key.id, key.name, scopes.join(","))
+    let hint = key.hint.as_deref().unwrap_or("-");
+    let time = |at: Option<domain::Time>| at.map_or_else(|| "-".to_owned(), |at| at.to_rfc3339());
+    let (expires, used) = (time(key.expires_at), time(key.last_used_at));
+    format!("{}\t{}\t{}\t{source}\t{expires}\t{state}\t{hint}\t{used}", key.id, key.name, scopes.join(","))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The command line: one binary, every command on the same database, beside a running server or without one.
 
 mod demo;
+mod group;
 mod key;
 mod person;
 mod serve;
@@ -45,9 +46,12 @@ enum Command {
     Serve(serve::Serve),
     /// Serve with sample people and agents that arrive over HTTP, to see how it works
     Demo(demo::Demo),
-    /// Add and disable people, set passwords
+    /// Add, change and disable people, set passwords
     #[command(subcommand)]
     Person(person::Person),
+    /// List and create groups
+    #[command(subcommand)]
+    Group(group::Group),
     /// Create and revoke API keys
     #[command(subcommand)]
     Key(key::Key),
@@ -142,6 +146,7 @@ impl CommandLine {
             Command::Serve(serve) => serve.run(&self.storage).await,
             Command::Demo(demo) => demo.run(&self.storage).await,
             Command::Person(person) => person.run(&self.storage).await,
+            Command::Group(group) => group.run(&self.storage).await,
             Command::Key(key) => key.run(&self.storage).await,
             Command::Workflow(workflow) => workflow.run(&self.storage).await,
         }
@@ -170,6 +175,12 @@ mod tests {
             "countersign --database-url postgres://localhost/countersign person list",
             "countersign person add --email a@b.c --name A --role reviewer --role admin --group risk --password-stdin",
             "countersign person password a@b.c --password-stdin --log json",
+            "countersign person change a@b.c --name A --role admin --role reviewer",
+            "countersign person groups a@b.c --add risk --remove compliance",
+            "countersign person groups a@b.c --remove compliance",
+            "countersign person enable a@b.c",
+            "countersign group create risk",
+            "countersign group list",
             "countersign key create --name bot --scope hook --scope agent --owner a@b.c --expires 30d",
             "countersign key revoke bot",
             "countersign workflow check a.yaml",
@@ -182,6 +193,9 @@ mod tests {
             "countersign demo --pace 0",
             "countersign person add --email a@b.c --name A --role reviewer",
             "countersign person add --email a@b.c --name A --role boss --password-stdin",
+            "countersign person change a@b.c",
+            "countersign person groups a@b.c",
+            "countersign group create",
             "countersign key create --name bot",
             "countersign key create --name bot --scope everything",
             "countersign key create --name bot --scope hook --expires soon",

@@ -62,7 +62,7 @@ impl Desk {
     /// `conditions_changed`. Nothing is stored then, except the expiry itself.
     pub async fn decide(&self, caller: &Caller, id: ApprovalId, ballot: &Ballot) -> Result<Decided> {
         caller.authorize(Action::Decide)?;
-        let reviewer = self.reviewer(caller).await?;
+        let reviewer = self.reviewer(caller, id).await?;
         let mut attempts = Attempts::default();
         loop {
             let attempt = self.decide_once(caller, &reviewer, id, ballot).await;
@@ -75,7 +75,7 @@ impl Desk {
     /// Says why a decision is impossible whatever it says: not found, not entitled, settled. `Ok` otherwise.
     pub async fn must_be_decidable(&self, caller: &Caller, id: ApprovalId) -> Result<()> {
         let (stored, votes) = self.approval_detail(caller, id).await?;
-        let reviewer = self.reviewer(caller).await?;
+        let reviewer = self.reviewer(caller, id).await?;
         let mut tx = self.database.read().await?;
         entitled_at_all(&stored, &reviewer, &circumstances(&mut tx, &stored).await?)?;
         if stored.state.status() == Status::Pending { Ok(()) } else { Err(settled(&stored, &votes).into()) }
@@ -89,8 +89,8 @@ impl Desk {
         Ok((stored, votes))
     }
 
-    /// The person behind a caller, as they are now.
-    async fn reviewer(&self, caller: &Caller) -> Result<Reviewer> {
+    /// The person behind a caller, as they are now, with the groups they may decide this approval for.
+    async fn reviewer(&self, caller: &Caller, id: ApprovalId) -> Result<Reviewer> {
         let (person, via) = match caller {
             Caller::Person(person) => (Some(person.id), Via::Console),
             Caller::Key(key) if key.scopes.contains(&Scope::Reviewer) => (key.owner, Via::Api),
@@ -99,7 +99,7 @@ impl Desk {
         let nobody = || Refusal::new(Code::WrongScope, "Only people decide: this key belongs to no reviewer.");
         let mut tx = self.database.read().await?;
         let person = person.ok_or_else(nobody)?;
-        let (name, candidate) = store::entitlement::find_candidate(&mut tx, person).await?.ok_or_else(nobody)?;
+        let (name, candidate) = store::entitlement::find_candidate(&mut tx, person, id).await?.ok_or_else(nobody)?;
         Ok(Reviewer { candidate, name, via })
     }
 
@@ -215,7 +215,7 @@ impl Desk {
 
 /// A person who was disabled, or left the group, while their vote waited to be stored decides nothing.
 async fn still_entitled(tx: &mut Tx, decision: &Decision) -> Result<()> {
-    let candidate = store::entitlement::find_candidate(tx, decision.person).await?;
+    let candidate = store::entitlement::find_candidate(tx, decision.person, decision.approval).await?;
     if candidate.is_some_and(|(_, candidate)| candidate.groups.contains(&decision.group)) {
         return Ok(());
     }

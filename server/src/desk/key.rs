@@ -1,5 +1,8 @@
 //! API keys: creating, revoking and recognising them.
 
+pub mod page;
+pub mod used;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use domain::{
@@ -23,6 +26,8 @@ use crate::{
 
 /// What every secret begins with, so that scanners of leaked secrets find it.
 const PREFIX: &str = "csk_";
+/// Characters after it that are kept, so that a key can be recognised: too few to help anybody guess the rest.
+const HINT: usize = 4;
 
 /// A key's secret: shown once, kept nowhere.
 #[derive(Clone)]
@@ -43,6 +48,11 @@ impl KeySecret {
     /// tells nothing by its timing.
     pub fn digest(&self) -> Digest {
         Digest::of("api-key/v1", self.0.as_bytes())
+    }
+
+    /// How it begins, to recognise it by.
+    fn hint(&self) -> String {
+        self.0.chars().take(PREFIX.len() + HINT).collect()
     }
 
     /// The secret itself, for the one answer that shows it.
@@ -91,7 +101,7 @@ impl Desk {
         caller.authorize(Action::ManageAccess)?;
         check(&new)?;
         let secret = KeySecret::generate(self.database.ids());
-        let (digest, actor) = (secret.digest(), caller.actor());
+        let (digest, hint, actor) = (secret.digest(), secret.hint(), caller.actor());
         let id = self
             .database
             .write(move |tx| {
@@ -106,12 +116,15 @@ impl Desk {
                         name: new.name,
                         scopes: new.scopes,
                         owner,
+                        owner_name: None,
                         is_owner_disabled: false,
+                        hint: Some(hint),
                         source: new.source,
                         run: None,
                         created_at,
                         expires_at: new.lives.and_then(|lives| created_at.checked_add_signed(lives)),
                         revoked_at: None,
+                        last_used_at: None,
                     };
                     store::key::insert(tx, &key, digest).await?;
                     tx.record(actor, Event::KeyCreated { key: key.id, name: key.name, scopes: key.scopes, owner });
@@ -171,13 +184,28 @@ impl Desk {
         if key.is_owner_disabled && key.scopes.iter().any(|scope| role_behind(*scope).is_some()) {
             return Err(refuse("This key stands for a person who may not sign in any more."));
         }
-        let Key { id, name, scopes, owner, source, run, .. } = key;
+        let scopes = standing(&mut tx, &key).await?;
+        if scopes.is_empty() {
+            return Err(refuse("This key stands for a role that its owner does not have any more."));
+        }
+        drop(tx);
+        self.note_use(&key);
+        let Key { id, name, owner, source, run, .. } = key;
         Ok(KeyCaller { id, name, scopes, owner, source, run })
     }
 }
 
+/// The scopes of a key that still stand: those of a role end when its owner loses the role.
+async fn standing(tx: &mut Tx, key: &Key) -> Result<Vec<Scope>> {
+    let stands_for_roles = key.scopes.iter().any(|scope| role_behind(*scope).is_some());
+    let Some(owner) = key.owner.filter(|_| stands_for_roles) else { return Ok(key.scopes.clone()) };
+    let roles = store::person::find(tx, owner).await?.map(|person| person.roles).unwrap_or_default();
+    let still = |scope: &Scope| role_behind(*scope).is_none_or(|role| roles.contains(&role));
+    Ok(key.scopes.iter().copied().filter(still).collect())
+}
+
 /// The role a person's token stands for; `None` for a machine's scopes.
-const fn role_behind(scope: Scope) -> Option<Role> {
+pub(super) const fn role_behind(scope: Scope) -> Option<Role> {
     match scope {
         Scope::Hook | Scope::Agent | Scope::System => None,
         Scope::Reviewer => Some(Role::Reviewer),

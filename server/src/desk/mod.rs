@@ -7,6 +7,7 @@ pub mod cancellation;
 pub mod decision;
 pub mod fact;
 pub mod gate_check;
+pub mod group;
 pub mod idempotency;
 pub mod key;
 pub mod live;
@@ -46,6 +47,8 @@ pub struct Desk {
     pub passwords: Passwords,
     /// Compiled workflow versions. A published version never changes, so nothing here goes stale.
     compiled: Arc<RwLock<CompiledVersions>>,
+    /// When keys were used lately, as far as it is noted.
+    key_uses: Arc<key::used::KeyUses>,
     /// Who listens to what happens.
     listeners: live::Listeners,
 }
@@ -58,6 +61,12 @@ impl Desk {
 
     /// Use cases on this database, with passwords of another cost.
     pub fn with_passwords(database: Database, passwords: Passwords) -> Self {
-        Self { database, passwords, compiled: Arc::default(), listeners: live::Listeners::new() }
+        Self {
+            database,
+            passwords,
+            compiled: Arc::default(),
+            key_uses: Arc::default(),
+            listeners: live::Listeners::new(),
+        }
     }
 }

@@ -1,10 +1,14 @@
-//! People: adding and disabling them, their passwords.
+//! People: adding, changing and disabling them, their passwords. Changes to access happen one after another.
+
+mod page;
 
 use domain::{Actor, Digest, Refusal, Role, event::Event, id::PersonId, permission::Action, refusal::Code};
 use futures::FutureExt as _;
 
 use super::{
-    Caller, Desk, sign_in,
+    Caller, Desk,
+    group::{check_group, join},
+    sign_in,
     text::{self, NAME},
 };
 use crate::{
@@ -15,8 +19,6 @@ use crate::{
 
 /// The longest email address there is.
 const EMAIL: usize = 254;
-/// The longest name of a group.
-const GROUP: usize = 64;
 
 /// Somebody to be added.
 #[derive(Debug, Clone)]
@@ -42,6 +44,15 @@ pub struct AddedPerson {
     pub created_groups: Vec<String>,
 }
 
+/// What is to change of a person; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct PersonChange {
+    /// Their name.
+    pub name: Option<String>,
+    /// Their roles, all of them.
+    pub roles: Option<Vec<Role>>,
+}
+
 impl Desk {
     /// Adds a person.
     ///
@@ -62,9 +73,7 @@ impl Desk {
     ) -> Result<AddedPerson> {
         check_email(&new.email)?;
         text::required("name", &new.name, NAME)?;
-        if new.roles.is_empty() {
-            return Err(Refusal::invalid("roles", "expected at least one role").into());
-        }
+        check_roles(&new.roles)?;
         new.groups.iter().try_for_each(|group| check_group(group))?;
         new.password.check(&new.email, &new.name)?;
         let password = self.passwords.hash(new.password, self.database.ids().bytes()).await?;
@@ -85,8 +94,14 @@ impl Desk {
                         let message = format!("{} is the email of somebody else already.", person.email);
                         return Err(Refusal::new(Code::Conflict, message).into());
                     }
-                    let created_groups = join_groups(tx, &person).await?;
-                    tx.record(actor, Event::PersonAdded { person: id, roles: person.roles, groups: person.groups });
+                    let (roles, groups) = (person.roles, person.groups);
+                    tx.record(actor, Event::PersonAdded { person: id, roles, groups: groups.clone() });
+                    let mut created_groups = Vec::new();
+                    for group in groups {
+                        if join(tx, actor, id, &group).await? {
+                            created_groups.push(group);
+                        }
+                    }
                     Ok(AddedPerson { id, created_groups })
                 }
                 .boxed()
@@ -94,22 +109,72 @@ impl Desk {
             .await
     }
 
-    /// Bars a person from signing in and ends their sessions.
+    /// Changes a person's name or roles. Whoever loses a role has to sign in again.
     ///
     /// # Errors
-    /// `not_found`; `conflict` when they are barred already.
-    pub async fn disable_person(&self, caller: &Caller, email: &str) -> Result<()> {
+    /// `not_found`; `invalid_field`; `last_administrator`. Nothing is recorded when nothing differs.
+    pub async fn change_person(&self, caller: &Caller, named: &str, change: PersonChange) -> Result<()> {
         caller.authorize(Action::ManageAccess)?;
-        let (email, actor) = (email.to_owned(), caller.actor());
+        if let Some(name) = &change.name {
+            text::required("name", name, NAME)?;
+        }
+        if let Some(roles) = &change.roles {
+            check_roles(roles)?;
+        }
+        let (named, actor) = (named.to_owned(), caller.actor());
+        self.database.write(move |tx| async move { apply(tx, actor, &named, change).await }.boxed()).await
+    }
+
+    /// Bars a person from signing in and ends their sessions. Keys that stand for them end with them.
+    ///
+    /// # Errors
+    /// `not_found`; `conflict` when they are barred already; `own_access`, `last_administrator`.
+    pub async fn disable_person(&self, caller: &Caller, named: &str) -> Result<()> {
+        caller.authorize(Action::ManageAccess)?;
+        let (named, actor) = (named.to_owned(), caller.actor());
         self.database
             .write(move |tx| {
                 async move {
-                    let person = found(tx, &email).await?.id;
-                    if !store::person::disable(tx, person).await? {
-                        return Err(Refusal::new(Code::Conflict, format!("{email} is disabled already.")).into());
+                    store::person::lock_access(tx).await?;
+                    let person = found(tx, &named).await?;
+                    if actor == Actor::Person(person.id) {
+                        let message =
+                            "Nothing was changed: nobody disables their own account. Ask another administrator.";
+                        return Err(Refusal::new(Code::OwnAccess, message).into());
                     }
-                    store::web_session::delete_of_person(tx, person).await?;
-                    tx.record(actor, Event::PersonDisabled { person });
+                    keep_an_administrator(tx, &person).await?;
+                    if !store::person::disable(tx, person.id).await? {
+                        return Err(
+                            Refusal::new(Code::Conflict, format!("{} is disabled already.", person.email)).into()
+                        );
+                    }
+                    store::web_session::delete_of_person(tx, person.id).await?;
+                    tx.record(actor, Event::PersonDisabled { person: person.id });
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Lets a disabled person sign in again.
+    ///
+    /// # Errors
+    /// `not_found`; `conflict` when they are not disabled.
+    pub async fn enable_person(&self, caller: &Caller, named: &str) -> Result<()> {
+        caller.authorize(Action::ManageAccess)?;
+        let (named, actor) = (named.to_owned(), caller.actor());
+        self.database
+            .write(move |tx| {
+                async move {
+                    store::person::lock_access(tx).await?;
+                    let person = found(tx, &named).await?;
+                    if !store::person::enable(tx, person.id).await? {
+                        return Err(Refusal::new(Code::Conflict, format!("{} is not disabled.", person.email)).into());
+                    }
+                    // A session that began at the instant of disabling does not come back to life.
+                    store::web_session::delete_of_person(tx, person.id).await?;
+                    tx.record(actor, Event::PersonEnabled { person: person.id });
                     Ok(())
                 }
                 .boxed()
@@ -121,10 +186,10 @@ impl Desk {
     ///
     /// # Errors
     /// `not_found`; `invalid_field` for a password that is not good.
-    pub async fn change_password(&self, caller: &Caller, email: &str, password: Password) -> Result<()> {
+    pub async fn change_password(&self, caller: &Caller, named: &str, password: Password) -> Result<()> {
         caller.authorize(Action::ManageAccess)?;
         let mut tx = self.database.read().await?;
-        let person = found(&mut tx, email).await?;
+        let person = found(&mut tx, named).await?;
         drop(tx);
         password.check(&person.email, &person.name)?;
         let password = self.passwords.hash(password, self.database.ids().bytes()).await?;
@@ -151,21 +216,60 @@ impl Desk {
     }
 }
 
-async fn found(tx: &mut Tx, email: &str) -> Result<Person> {
-    let unknown = || Error::from(Refusal::new(Code::NotFound, format!("There is nobody with the email {email}.")));
-    store::person::find_by_email(tx, email).await?.ok_or_else(unknown)
+/// A person by email or `usr_…` id, disabled or not.
+pub(super) async fn found(tx: &mut Tx, named: &str) -> Result<Person> {
+    let person = match named.parse::<PersonId>() {
+        Ok(id) => store::person::find(tx, id).await?,
+        Err(_) => store::person::find_by_email(tx, named).await?,
+    };
+    let unknown = || Error::from(Refusal::new(Code::NotFound, format!("There is nobody with the email {named}.")));
+    person.ok_or_else(unknown)
 }
 
-async fn join_groups(tx: &mut Tx, person: &Person) -> Result<Vec<String>> {
-    let mut created = Vec::new();
-    for name in &person.groups {
-        let (group, is_new) = store::person::find_or_insert_group(tx, name).await?;
-        store::person::insert_membership(tx, person.id, group).await?;
-        if is_new {
-            created.push(name.clone());
-        }
+async fn apply(tx: &mut Tx, actor: Actor, named: &str, change: PersonChange) -> Result<()> {
+    store::person::lock_access(tx).await?;
+    let person = found(tx, named).await?;
+    let name = change.name.map_or_else(|| person.name.clone(), |name| name.trim().to_owned());
+    let mut roles = change.roles.unwrap_or_else(|| person.roles.clone());
+    roles.sort_unstable();
+    roles.dedup();
+    if !roles.contains(&Role::Admin) {
+        keep_an_administrator(tx, &person).await?;
     }
-    Ok(created)
+    let (is_renamed, is_recast) = (name != person.name, roles != person.roles);
+    if !(is_renamed || is_recast) {
+        return Ok(());
+    }
+    store::person::update(tx, person.id, &name, &roles).await?;
+    if person.roles.iter().any(|role| !roles.contains(role)) {
+        store::web_session::delete_of_person(tx, person.id).await?;
+    }
+    let event = Event::PersonChanged {
+        person: person.id,
+        name,
+        previous_name: is_renamed.then_some(person.name),
+        roles,
+        previous_roles: is_recast.then_some(person.roles),
+    };
+    tx.record(actor, event);
+    Ok(())
+}
+
+/// Refuses what would leave nobody to administer; access is locked, so that two administrators cannot bar each other.
+async fn keep_an_administrator(tx: &mut Tx, person: &Person) -> Result<()> {
+    if person.disabled_at.is_some() || !person.roles.contains(&Role::Admin) {
+        return Ok(());
+    }
+    if store::person::list_with_role(tx, Role::Admin, 2).await?.len() > 1 {
+        return Ok(());
+    }
+    let message =
+        format!("Nothing was changed: {} is the last administrator. Give somebody else the role first.", person.name);
+    Err(Refusal::new(Code::LastAdministrator, message).into())
+}
+
+fn check_roles(roles: &[Role]) -> Result<(), Refusal> {
+    if roles.is_empty() { Err(Refusal::invalid("roles", "expected at least one role")) } else { Ok(()) }
 }
 
 fn check_email(email: &str) -> Result<(), Refusal> {
@@ -176,13 +280,4 @@ fn check_email(email: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::invalid("email", format!("{email:?} is not an email address")))
-}
-
-fn check_group(name: &str) -> Result<(), Refusal> {
-    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
-    if (1..=GROUP).contains(&name.len()) && name.chars().all(is_word) {
-        return Ok(());
-    }
-    let message = format!("{name:?}: a group is named with lower-case letters, digits, '-' and '_'");
-    Err(Refusal::invalid("groups", message))
 }

@@ -1,7 +1,6 @@
 //! The approval page: the package, who has decided, what this viewer may do, how the wake-up goes.
 
 use domain::{
-    Role,
     approval::Status,
     decision::{Decision, Verdict},
     id::ApprovalId,
@@ -43,12 +42,15 @@ impl Desk {
         let circumstances = circumstances(&mut tx, &stored).await?;
         let standing = stored.package.policy.standing(&votes);
         let groups: Vec<String> = standing.seats.iter().map(|seat| seat.group.clone()).collect();
-        let eligible = store::entitlement::list_eligible(&mut tx, &groups).await?;
+        let eligible = store::entitlement::list_eligible(&mut tx, id, &groups).await?;
+        let candidate =
+            store::entitlement::find_candidate(&mut tx, viewer.id, id).await?.map(|(_, candidate)| candidate);
         let logged = store::event::list_of_approval(&mut tx, id, ACTIVITY).await?;
         let activity = named(&mut tx, logged).await?;
         let resumption = progress(&mut tx, id).await?;
         let place = place(&mut tx, viewer, id).await?;
-        let people = People { stored: &stored, votes: &votes, circumstances: &circumstances, standing: &standing };
+        let people =
+            People { stored: &stored, votes: &votes, circumstances: &circumstances, standing: &standing, candidate };
         Ok(Review {
             now: self.database.clock().now(),
             id,
@@ -75,6 +77,8 @@ struct People<'a> {
     votes: &'a [Decision],
     circumstances: &'a Circumstances,
     standing: &'a Standing,
+    /// The viewer, if they may review at all.
+    candidate: Option<Candidate>,
 }
 
 impl People<'_> {
@@ -121,14 +125,11 @@ impl People<'_> {
         if let Some(why) = self.stored.package.policy.excluded(viewer.id, self.circumstances) {
             return Mandate::Excluded { why };
         }
-        let candidate = Candidate { person: viewer.id, groups: viewer.groups.clone() };
-        match self.seat(&candidate) {
-            Ok(group) if viewer.roles.contains(&Role::Reviewer) => Mandate::Decide { group },
-            Ok(_) | Err(_) => {
-                let open = self.standing.seats.iter().filter(|seat| seat.is_open());
-                Mandate::NotEntitled { waiting_for: open.map(|seat| seat.group.clone()).collect() }
-            }
+        if let Some(Ok(group)) = self.candidate.as_ref().map(|candidate| self.seat(candidate)) {
+            return Mandate::Decide { group };
         }
+        let open = self.standing.seats.iter().filter(|seat| seat.is_open());
+        Mandate::NotEntitled { waiting_for: open.map(|seat| seat.group.clone()).collect() }
     }
 }
 

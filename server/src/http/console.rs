@@ -4,7 +4,10 @@ use app::failure::Failure;
 use async_trait::async_trait;
 use domain::{
     Digest, Refusal,
-    id::{ApprovalId, RunId},
+    group::{GroupDetail, GroupsPage},
+    id::{ApprovalId, PersonId, RunId},
+    key::KeysPage,
+    person::{PeoplePage, PeopleQuery, PersonDetail},
     profile::Profile,
     queue::{QueuePage, QueueQuery, QueueRefresh},
     refusal::Code,
@@ -43,7 +46,11 @@ impl Console {
         self
     }
 
-    fn person(&self) -> Result<&PersonCaller, Failure> {
+    fn caller(&self) -> Result<Caller, Failure> {
+        self.signed_in().cloned().map(Caller::Person)
+    }
+
+    fn signed_in(&self) -> Result<&PersonCaller, Failure> {
         let nobody = || Refusal::new(Code::NotSignedIn, "Your session has ended. Sign in again; nothing was lost.");
         self.person.as_ref().ok_or_else(|| Failure::Refused { refusal: nobody() })
     }
@@ -74,32 +81,32 @@ impl app::desk::Desk for Console {
     }
 
     async fn queue(&self, query: QueueQuery) -> Result<QueuePage, Failure> {
-        self.desk.queue_page(self.person()?, &query).await.map_err(failure)
+        self.desk.queue_page(self.signed_in()?, &query).await.map_err(failure)
     }
 
     async fn refresh_queue(&self, query: QueueQuery, shown: Vec<ApprovalId>) -> Result<QueueRefresh, Failure> {
-        self.desk.refresh_queue(self.person()?, &query, &shown).await.map_err(failure)
+        self.desk.refresh_queue(self.signed_in()?, &query, &shown).await.map_err(failure)
     }
 
     async fn review(&self, id: ApprovalId) -> Result<Review, Failure> {
-        self.desk.review(self.person()?, id).await.map_err(failure)
+        self.desk.review(self.signed_in()?, id).await.map_err(failure)
     }
 
     async fn run(&self, id: RunId, cursor: Option<String>) -> Result<RunPage, Failure> {
-        let caller = Caller::Person(self.person()?.clone());
+        let caller = Caller::Person(self.signed_in()?.clone());
         self.desk.run_page(&caller, id, cursor.as_deref()).await.map_err(failure)
     }
 
     async fn profile(&self) -> Result<Profile, Failure> {
-        self.desk.profile(self.person()?, self.session).await.map_err(failure)
+        self.desk.profile(self.signed_in()?, self.session).await.map_err(failure)
     }
 
     async fn workflows(&self, cursor: Option<String>) -> Result<WorkflowList, Failure> {
-        self.desk.workflow_list(self.person()?, cursor.as_deref()).await.map_err(failure)
+        self.desk.workflow_list(self.signed_in()?, cursor.as_deref()).await.map_err(failure)
     }
 
     async fn workflow(&self, query: WorkflowQuery) -> Result<WorkflowPage, Failure> {
-        self.desk.workflow_page(self.person()?, &query).await.map_err(failure)
+        self.desk.workflow_page(self.signed_in()?, &query).await.map_err(failure)
     }
 
     async fn set_up(&self, token: Option<String>) -> Result<SetUpPage, Failure> {
@@ -107,6 +114,30 @@ impl app::desk::Desk for Console {
     }
 
     async fn draft(&self, query: DraftQuery) -> Result<DraftPage, Failure> {
-        self.desk.draft(self.person()?, query).await.map_err(failure)
+        self.desk.draft(self.signed_in()?, query).await.map_err(failure)
+    }
+
+    async fn people(&self, query: PeopleQuery) -> Result<PeoplePage, Failure> {
+        self.desk.people_page(&self.caller()?, &query).await.map_err(failure)
+    }
+
+    async fn person(&self, id: PersonId) -> Result<PersonDetail, Failure> {
+        self.desk.person_page(&self.caller()?, id).await.map_err(failure)
+    }
+
+    async fn group_names(&self) -> Result<Vec<String>, Failure> {
+        self.desk.group_names(&self.caller()?).await.map_err(failure)
+    }
+
+    async fn groups(&self) -> Result<GroupsPage, Failure> {
+        self.desk.groups_page(&self.caller()?).await.map_err(failure)
+    }
+
+    async fn group(&self, name: String) -> Result<GroupDetail, Failure> {
+        self.desk.group_page(&self.caller()?, &name).await.map_err(failure)
+    }
+
+    async fn keys(&self, cursor: Option<String>) -> Result<KeysPage, Failure> {
+        self.desk.keys_page(&self.caller()?, cursor.as_deref()).await.map_err(failure)
     }
 }

@@ -24,6 +24,17 @@ impl Form {
         self.0.get(name).map_or("", String::as_str)
     }
 
+    /// The names of the fields that were sent.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// A form with these fields.
+    #[cfg(test)]
+    pub fn of<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self(fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
     /// What may be shown again: everything but passwords and secrets.
     pub fn shown_again(&self) -> BTreeMap<String, String> {
         let is_secret = |name: &str| ["password", "secret", "token"].iter().any(|word| name.contains(word));

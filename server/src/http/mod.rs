@@ -8,10 +8,13 @@ pub mod console;
 pub mod decide;
 mod fill;
 pub mod form;
+pub mod group;
+pub mod key;
 pub mod openapi;
 pub mod operation;
 pub mod origin;
 pub mod pages;
+pub mod person;
 pub mod posted;
 pub mod problem;
 pub mod profile;
@@ -25,7 +28,7 @@ pub mod sign_in;
 pub mod web_session;
 pub mod workflow;
 
-use axum::{Router, http::Method, middleware::from_fn_with_state, response::IntoResponse as _};
+use axum::{Extension, Router, http::Method, middleware::from_fn_with_state, response::IntoResponse as _};
 use domain::{Refusal, refusal::Code};
 
 use crate::desk::Desk;
@@ -48,6 +51,7 @@ pub fn declared() -> Vec<Route> {
 fn collected() -> Routes {
     let routes = profile::routes(decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default())))));
     let routes = set_up::routes(workflow::routes(routes));
+    let routes = key::routes(group::routes(person::routes(routes)));
     let (get, anybody) = (Method::GET, Access::Public);
     routes.add(get.clone(), "/assets/{name}", anybody, assets::serve).add(get, "/openapi.json", anybody, openapi::serve)
 }
@@ -62,6 +66,7 @@ pub fn router(state: AppState, origin: &origin::Origin) -> Router {
         .fallback(pages::not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(state.clone(), routes::provide_state))
+        .layer(Extension(origin.clone()))
         .with_state(state);
     protect::protect(routes, &database, origin)
 }

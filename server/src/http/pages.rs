@@ -19,6 +19,7 @@ use super::{
     caller::{PageCaller, sign_in_path},
     console::Console,
     fill::Texts,
+    origin::Origin,
     routes::{Access, Routes},
     security,
     sign_in::theme_of,
@@ -35,6 +36,13 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get.clone(), "/approvals", Access::Page, page)
         .add(get.clone(), "/approvals/{id}", Access::Page, page)
         .add(get.clone(), "/approvals/{id}/decide", Access::Page, back_to_approval)
+        .add(get.clone(), "/admin", Access::Page, page)
+        .add(get.clone(), "/admin/groups", Access::Page, page)
+        .add(get.clone(), "/admin/groups/{name}", Access::Page, page)
+        .add(get.clone(), "/admin/keys", Access::Page, page)
+        .add(get.clone(), "/admin/keys/new", Access::Page, page)
+        .add(get.clone(), "/admin/people/new", Access::Page, page)
+        .add(get.clone(), "/admin/people/{id}", Access::Page, page)
         .add(get.clone(), "/profile", Access::Page, page)
         .add(get.clone(), "/runs/{id}", Access::Page, page)
         .add(get.clone(), "/workflows", Access::Page, page)
@@ -85,7 +93,12 @@ pub async fn not_found(State(state): State<AppState>, PageCaller(person): PageCa
 
 /// What every page is given.
 pub fn incoming(state: &AppState, request: &Request) -> Incoming {
-    Incoming { theme: theme_of(request.headers()), assets: state.site.paths().clone(), ..Incoming::default() }
+    Incoming {
+        theme: theme_of(request.headers()),
+        base_url: request.extensions().get::<Origin>().map(Origin::url).unwrap_or_default(),
+        assets: state.site.paths().clone(),
+        ..Incoming::default()
+    }
 }
 
 /// Renders the page at the request's address.

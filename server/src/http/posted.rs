@@ -3,13 +3,13 @@
 use app::desk::Posted;
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{FromRequest as _, Request},
     http::{Method, StatusCode, request::Parts},
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use domain::{Refusal, refusal::Code};
 
-use super::{AppState, form::Form, pages};
+use super::{AppState, caller::sign_in_path, form::Form, pages};
 use crate::{desk::PersonCaller, error::Error};
 
 /// What a form did.
@@ -23,6 +23,24 @@ pub enum Done {
     },
     /// Nothing was stored: the page is shown again with what was typed.
     Kept,
+}
+
+/// Reads a form that somebody signed in has posted; others are sent to sign in.
+pub async fn read(
+    state: &AppState,
+    person: Option<PersonCaller>,
+    request: Request,
+) -> Result<(PersonCaller, Parts, Form), Response> {
+    let (parts, body) = request.into_parts();
+    let Some(person) = person else { return Err(Redirect::to(&sign_in_path(&parts.uri)).into_response()) };
+    let fields = Form::from_request(Request::from_parts(parts.clone(), body), state).await;
+    let fields = fields.map_err(IntoResponse::into_response)?;
+    Ok((person, parts, fields))
+}
+
+/// The page has no form by the name that was posted.
+pub fn unknown_form() -> Error {
+    Refusal::new(Code::MalformedRequest, "This page has no such form. Nothing was changed; reload the page.").into()
 }
 
 /// Answers a form whose hidden field `form` names it. A refusal shows the page at the same address with the fields kept

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     Actor,
-    id::{KeyId, PersonId},
+    id::{ApprovalId, KeyId, PersonId},
     policy::Candidate,
 };
 use sqlx::QueryBuilder;
@@ -26,8 +26,8 @@ pub struct Eligible {
     pub group: String,
 }
 
-/// The reviewers of these groups, by name.
-pub async fn list_eligible(tx: &mut Tx, groups: &[String]) -> Result<Vec<Eligible>, StoreError> {
+/// The reviewers of these groups, by name, as far as they belonged to them when the approval opened.
+pub async fn list_eligible(tx: &mut Tx, approval: ApprovalId, groups: &[String]) -> Result<Vec<Eligible>, StoreError> {
     if groups.is_empty() {
         return Ok(Vec::new());
     }
@@ -35,8 +35,9 @@ pub async fn list_eligible(tx: &mut Tx, groups: &[String]) -> Result<Vec<Eligibl
         let mut query = QueryBuilder::new(
             "SELECT p.id, p.name, g.name FROM person p JOIN person_role r ON r.person_id = p.id AND r.role = 'reviewer' \
              JOIN membership m ON m.person_id = p.id JOIN person_group g ON g.id = m.group_id \
-             WHERE p.disabled_at IS NULL AND g.name IN (",
+             WHERE p.disabled_at IS NULL AND m.joined_at <= (SELECT a.opened_at FROM approval a WHERE a.id = ",
         );
+        query.push_bind(approval.uuid()).push(") AND g.name IN (");
         let mut list = query.separated(", ");
         for group in groups {
             list.push_bind(group);
@@ -69,15 +70,22 @@ pub async fn count_eligible(tx: &mut Tx, groups: &[String]) -> Result<HashMap<St
     Ok(rows.into_iter().map(|(group, count)| (group, u32::try_from(count).unwrap_or(u32::MAX))).collect())
 }
 
-/// A person's name and groups as of now, if they may review: what a decision relies on.
-pub async fn find_candidate(tx: &mut Tx, person: PersonId) -> Result<Option<(String, Candidate)>, StoreError> {
+/// A person's name, and the groups they may decide this approval for, if they may review: what a decision relies on.
+/// They must belong to a group now, and have belonged to it when the approval opened.
+pub async fn find_candidate(
+    tx: &mut Tx,
+    person: PersonId,
+    approval: ApprovalId,
+) -> Result<Option<(String, Candidate)>, StoreError> {
     let rows: Vec<(String, Option<String>)> = on!(tx, |conn| {
         sqlx::query_as(
             "SELECT p.name, g.name FROM person p JOIN person_role r ON r.person_id = p.id AND r.role = 'reviewer' \
-             LEFT JOIN membership m ON m.person_id = p.id LEFT JOIN person_group g ON g.id = m.group_id \
-             WHERE p.id = $1 AND p.disabled_at IS NULL ORDER BY g.name",
+             LEFT JOIN membership m ON m.person_id = p.id \
+             AND m.joined_at <= (SELECT a.opened_at FROM approval a WHERE a.id = $2) \
+             LEFT JOIN person_group g ON g.id = m.group_id WHERE p.id = $1 AND p.disabled_at IS NULL ORDER BY g.name",
         )
         .bind(person.uuid())
+        .bind(approval.uuid())
         .fetch_all(conn)
         .await
     })?;

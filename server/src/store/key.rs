@@ -21,8 +21,12 @@ pub struct Key {
     pub scopes: Vec<Scope>,
     /// The person who answers for it.
     pub owner: Option<PersonId>,
+    /// That person's name.
+    pub owner_name: Option<String>,
     /// Whether that person is disabled.
     pub is_owner_disabled: bool,
+    /// How its secret begins.
+    pub hint: Option<String>,
     /// The system of record it speaks for.
     pub source: Option<String>,
     /// The only run it sees.
@@ -33,6 +37,8 @@ pub struct Key {
     pub expires_at: Option<Time>,
     /// Since when it is revoked.
     pub revoked_at: Option<Time>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Time>,
 }
 
 #[derive(FromRow)]
@@ -41,12 +47,15 @@ struct KeyRow {
     name: String,
     scopes: String,
     owner_id: Option<Uuid>,
+    owner_name: Option<String>,
     owner_disabled_at: Option<Time>,
+    hint: Option<String>,
     source: Option<String>,
     run_id: Option<Uuid>,
     created_at: Time,
     expires_at: Option<Time>,
     revoked_at: Option<Time>,
+    last_used_at: Option<Time>,
 }
 
 impl TryFrom<KeyRow> for Key {
@@ -60,12 +69,15 @@ impl TryFrom<KeyRow> for Key {
             name: row.name,
             scopes: scopes.collect::<Result<_, _>>()?,
             owner: row.owner_id.map(PersonId::from_uuid),
+            owner_name: row.owner_name,
             is_owner_disabled: row.owner_disabled_at.is_some(),
+            hint: row.hint,
             source: row.source,
             run: row.run_id.map(RunId::from_uuid),
             created_at: row.created_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
+            last_used_at: row.last_used_at,
         })
     }
 }
@@ -73,8 +85,8 @@ impl TryFrom<KeyRow> for Key {
 macro_rules! select_keys {
     ($tail:literal) => {
         concat!(
-            "SELECT k.id, k.name, k.scopes, k.owner_id, p.disabled_at AS owner_disabled_at, k.source, k.run_id, \
-             k.created_at, k.expires_at, k.revoked_at FROM api_key k LEFT JOIN person p ON p.id = k.owner_id ",
+            "SELECT k.id, k.name, k.scopes, k.owner_id, p.name AS owner_name, p.disabled_at AS owner_disabled_at, k.hint, \
+             k.source, k.run_id, k.created_at, k.expires_at, k.revoked_at, k.last_used_at FROM api_key k LEFT JOIN person p ON p.id = k.owner_id ",
             $tail
         )
     };
@@ -104,13 +116,48 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Key>, StoreError> {
     rows.into_iter().map(Key::try_from).collect()
 }
 
+/// Keys older than one, newest first.
+pub async fn list_before(tx: &mut Tx, before: Option<KeyId>, limit: i64) -> Result<Vec<Key>, StoreError> {
+    let rows: Vec<KeyRow> = on!(tx, |conn| {
+        sqlx::query_as(select_keys!("WHERE ($1 IS NULL OR k.id < $1) ORDER BY k.id DESC LIMIT $2"))
+            .bind(before.map(KeyId::uuid))
+            .bind(limit)
+            .fetch_all(conn)
+            .await
+    })?;
+    rows.into_iter().map(Key::try_from).collect()
+}
+
+/// Notes when a key was used last.
+pub async fn touch(tx: &mut Tx, id: KeyId, at: Time) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query(
+            "UPDATE api_key SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)",
+        )
+        .bind(id.uuid())
+        .bind(at)
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// The keys a person answers for, oldest first.
+pub async fn list_of_owner(tx: &mut Tx, owner: PersonId) -> Result<Vec<Key>, StoreError> {
+    let rows: Vec<KeyRow> = on!(tx, |conn| {
+        sqlx::query_as(select_keys!("WHERE k.owner_id = $1 ORDER BY k.id")).bind(owner.uuid()).fetch_all(conn).await
+    })?;
+    rows.into_iter().map(Key::try_from).collect()
+}
+
 /// Keeps a new key with the digest of its secret.
 pub async fn insert(tx: &mut Tx, key: &Key, secret: Digest) -> Result<(), StoreError> {
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
     on!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO api_key (id, secret_hash, name, scopes, owner_id, source, run_id, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO api_key (id, secret_hash, name, scopes, owner_id, source, run_id, created_at, expires_at, hint) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(key.id.uuid())
         .bind(secret.bytes().to_vec())
@@ -121,6 +168,7 @@ pub async fn insert(tx: &mut Tx, key: &Key, secret: Digest) -> Result<(), StoreE
         .bind(key.run.map(RunId::uuid))
         .bind(key.created_at)
         .bind(key.expires_at)
+        .bind(&key.hint)
         .execute(conn)
         .await
         .map(drop)

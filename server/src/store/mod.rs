@@ -18,6 +18,7 @@ pub mod entitlement;
 pub mod event;
 pub mod fact;
 pub mod gate_check;
+pub mod group;
 pub mod idempotency;
 pub mod key;
 mod news;

@@ -1,11 +1,10 @@
 //! People with their roles and groups.
 
+mod page;
+
 use std::collections::BTreeSet;
 
-use domain::{
-    Role, Time,
-    id::{GroupId, PersonId},
-};
+use domain::{Role, Time, id::PersonId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -14,6 +13,8 @@ use crate::{
     error::{Result, StoreError},
     password::PasswordHash,
 };
+
+pub use page::{last_decision, list_page};
 
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,48 +137,46 @@ pub async fn insert(tx: &mut Tx, person: &Person) -> Result<bool, StoreError> {
     if added == 0 {
         return Ok(false);
     }
-    for role in &person.roles {
+    insert_roles(tx, person.id, &person.roles).await?;
+    Ok(true)
+}
+
+async fn insert_roles(tx: &mut Tx, id: PersonId, roles: &[Role]) -> Result<(), StoreError> {
+    for role in roles {
         on!(tx, |conn| {
             sqlx::query("INSERT INTO person_role (person_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                .bind(person.id.uuid())
+                .bind(id.uuid())
                 .bind(role.as_str())
                 .execute(conn)
                 .await
                 .map(drop)
         })?;
     }
-    Ok(true)
+    Ok(())
 }
 
-/// A group by name, created if it is missing, and whether it was.
-pub async fn find_or_insert_group(tx: &mut Tx, name: &str) -> Result<(GroupId, bool), StoreError> {
-    let (id, now) = (tx.uuid(), tx.now());
-    let created = on!(tx, |conn| {
-        sqlx::query("INSERT INTO person_group (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING")
-            .bind(id)
-            .bind(name)
-            .bind(now)
-            .execute(conn)
-            .await
-            .map(|done| done.rows_affected())
-    })?;
-    let (id,): (Uuid,) = on!(tx, |conn| {
-        sqlx::query_as("SELECT id FROM person_group WHERE name = $1").bind(name).fetch_one(conn).await
-    })?;
-    Ok((GroupId::from_uuid(id), created > 0))
-}
-
-/// Puts a person into a group.
-pub async fn insert_membership(tx: &mut Tx, person: PersonId, group: GroupId) -> Result<(), StoreError> {
+/// Makes changes to access wait for each other on either engine: what they read stays true until they commit.
+pub async fn lock_access(tx: &mut Tx) -> Result<(), StoreError> {
     on!(tx, |conn| {
-        sqlx::query("INSERT INTO membership (person_id, group_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(person.uuid())
-            .bind(group.uuid())
+        sqlx::query("UPDATE access_change SET changes = changes + 1 WHERE id = 1").execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Gives a person a name and roles in place of the old ones.
+pub async fn update(tx: &mut Tx, id: PersonId, name: &str, roles: &[Role]) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("UPDATE person SET name = $2 WHERE id = $1")
+            .bind(id.uuid())
+            .bind(name)
             .execute(conn)
             .await
             .map(drop)
     })?;
-    Ok(())
+    on!(tx, |conn| {
+        sqlx::query("DELETE FROM person_role WHERE person_id = $1").bind(id.uuid()).execute(conn).await.map(drop)
+    })?;
+    insert_roles(tx, id, roles).await
 }
 
 /// Bars a person from signing in; `false` when they are barred already.
@@ -192,6 +191,33 @@ pub async fn disable(tx: &mut Tx, id: PersonId) -> Result<bool, StoreError> {
             .map(|done| done.rows_affected())
     })?;
     Ok(changed > 0)
+}
+
+/// Lets a person sign in again; `false` when they may already.
+pub async fn enable(tx: &mut Tx, id: PersonId) -> Result<bool, StoreError> {
+    let changed = on!(tx, |conn| {
+        sqlx::query("UPDATE person SET disabled_at = NULL WHERE id = $1 AND disabled_at IS NOT NULL")
+            .bind(id.uuid())
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(changed > 0)
+}
+
+/// The people with this role who may sign in, by name.
+pub async fn list_with_role(tx: &mut Tx, role: Role, limit: i64) -> Result<Vec<(PersonId, String)>, StoreError> {
+    let rows: Vec<(Uuid, String)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT p.id, p.name FROM person p JOIN person_role r ON r.person_id = p.id \
+             WHERE r.role = $1 AND p.disabled_at IS NULL ORDER BY p.name, p.id LIMIT $2",
+        )
+        .bind(role.as_str())
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(id, name)| (PersonId::from_uuid(id), name)).collect())
 }
 
 /// Changes a password.

@@ -99,12 +99,13 @@ impl TryFrom<LineRow> for QueueLine {
     }
 }
 
-/// The condition for "waits for this person": an open seat of one of their groups, and they are not barred.
+/// The condition for "waits for this person": an open seat of a group they have belonged to since it opened, and they
+/// are not barred.
 macro_rules! waits_for {
     ($person:literal) => {
         concat!(
             "a.status = 'pending' AND EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name = s.group_name \
-             JOIN membership m ON m.group_id = g.id WHERE s.approval_id = a.id AND s.is_open AND m.person_id = ",
+             JOIN membership m ON m.group_id = g.id WHERE s.approval_id = a.id AND s.is_open AND m.joined_at <= a.opened_at AND m.person_id = ",
             $person,
             ") AND NOT EXISTS (SELECT 1 FROM approval_barred b WHERE b.approval_id = a.id AND b.person_id = ",
             $person,

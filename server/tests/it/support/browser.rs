@@ -5,8 +5,12 @@ use axum::{
     http::{Method, Request, header},
 };
 
-use super::{ORIGIN, Reply, TestConsole};
+use domain::Role;
 
+use super::{ORIGIN, PASSWORD, Reply, TestConsole};
+
+/// The email of Ana Ruiz, who is signed in where one person is enough.
+pub const ANA: &str = "ana@example.com";
 const COOKIE: &str = "__Host-countersign";
 
 /// A browser at the console: keeps the session cookie and sends what browsers send.
@@ -64,6 +68,14 @@ impl<'a> Browser<'a> {
             401 => false,
             other => panic!("{other}: {}", reply.text),
         }
+    }
+
+    /// Adds Ana Ruiz and signs her in.
+    pub async fn ana(console: &'a TestConsole) -> Self {
+        console.person("Ana Ruiz", &[Role::Reviewer], &["compliance"]).await;
+        let mut browser = Self::new(console);
+        assert_eq!(browser.sign_in(ANA, PASSWORD).await.status, 303);
+        browser
     }
 
     /// Listens to what happens; the address and headers may say after what.

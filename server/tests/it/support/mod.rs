@@ -10,7 +10,7 @@ mod reply;
 mod stream;
 
 pub use agent::Agent;
-pub use browser::Browser;
+pub use browser::{ANA, Browser};
 pub use console::{ORIGIN, PASSWORD, TestConsole, log_length, request};
 pub use reply::Reply;
 pub use stream::Stream;

@@ -1,0 +1,73 @@
+//! Sentences of what administrators did, and of who came and went.
+
+use super::{
+    phrase::Phrase,
+    sentence::{Told, list, words},
+};
+use domain::{Role, event::Event};
+
+/// What administrators did, and who came and went.
+pub(super) fn tell(event: &Event, who: Phrase) -> Told {
+    match event {
+        Event::WorkflowPublished { name, version, digest } => {
+            Told::of([who, words(" published "), Phrase::Code(format!("{name}@{version}"))])
+                .more([words("Digest "), Phrase::Digest(*digest)])
+        }
+        Event::PersonAdded { person, roles, groups } => {
+            let told = Told::of([who, words(" added person "), Phrase::code(person.tail())]);
+            told.more([words(format!("Roles: {}; groups: {}", list(&role_words(roles)), list(groups)))])
+        }
+        Event::PersonChanged { person, name, previous_name, roles, previous_roles } => {
+            let told = Told::of([who, words(" changed person "), Phrase::code(person.tail())]);
+            let told = match previous_name {
+                Some(previous) => told.more([words(format!("Name: {name}, was {previous}. "))]),
+                None => told,
+            };
+            match previous_roles {
+                Some(previous) => told.more([words(format!(
+                    "Roles: {}, were {}",
+                    list(&role_words(roles)),
+                    list(&role_words(previous))
+                ))]),
+                None => told,
+            }
+        }
+        Event::PersonDisabled { person } => Told::of([who, words(" disabled person "), Phrase::code(person.tail())]),
+        Event::PersonEnabled { person } => {
+            Told::of([who, words(" enabled person "), Phrase::code(person.tail()), words(" again")])
+        }
+        Event::GroupCreated { .. } | Event::GroupJoined { .. } | Event::GroupLeft { .. } => tell_group(event, who),
+        Event::PasswordChanged { person } => {
+            Told::of([who, words(" changed the password of person "), Phrase::code(person.tail())])
+        }
+        Event::KeyCreated { name, scopes, .. } => {
+            let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+            Told::of([who, words(" created key "), Phrase::code(name)])
+                .more([words(format!("Scopes: {}", list(&scopes)))])
+        }
+        Event::KeyRevoked { key } => Told::of([who, words(" revoked key "), Phrase::code(key.tail())]),
+        Event::SignedIn { .. } => Told::of([who, words(" signed in")]),
+        Event::SignedOut { .. } => Told::of([who, words(" signed out")]),
+        Event::SignInRefused { .. } => Told::of([words("A sign-in was refused")]),
+        _ => Told::default(),
+    }
+}
+
+fn tell_group(event: &Event, who: Phrase) -> Told {
+    match event {
+        Event::GroupCreated { name, .. } => Told::of([who, words(" created group "), Phrase::code(name)]),
+        Event::GroupJoined { name, person, .. } => {
+            let whom = Phrase::code(person.tail());
+            Told::of([who, words(" added person "), whom, words(" to group "), Phrase::code(name)])
+        }
+        Event::GroupLeft { name, person, .. } => {
+            let whom = Phrase::code(person.tail());
+            Told::of([who, words(" removed person "), whom, words(" from group "), Phrase::code(name)])
+        }
+        _ => Told::default(),
+    }
+}
+
+fn role_words(roles: &[Role]) -> Vec<&'static str> {
+    roles.iter().map(|role| role.as_str()).collect()
+}

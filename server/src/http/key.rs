@@ -1,0 +1,87 @@
+//! The forms of the keys pages. A secret is shown in the answer to the form that made it, and nowhere else.
+
+use axum::{
+    extract::{Request, State},
+    http::Method,
+    response::Response,
+};
+use chrono::TimeDelta;
+use domain::Refusal;
+
+use super::{
+    AppState,
+    caller::PageCaller,
+    form::Form,
+    person::ticked,
+    posted::{self, Done},
+    routes::{Access, Routes},
+};
+use crate::{
+    desk::{Caller, key::NewKey},
+    error::Result,
+};
+
+/// The forms and who may post them.
+pub fn routes(routes: Routes) -> Routes {
+    routes.add(Method::POST, "/admin/keys", Access::Form, revoke).add(
+        Method::POST,
+        "/admin/keys/new",
+        Access::Form,
+        create,
+    )
+}
+
+async fn create(State(state): State<AppState>, PageCaller(person): PageCaller, request: Request) -> Response {
+    let (person, parts, fields) = match posted::read(&state, person, request).await {
+        Ok(read) => read,
+        Err(response) => return response,
+    };
+    let outcome = apply_new(&state, &Caller::Person(person.clone()), &fields).await;
+    posted::answer(&state, Some(person), parts, &fields, outcome).await
+}
+
+async fn apply_new(state: &AppState, caller: &Caller, fields: &Form) -> Result<Done> {
+    let given = |name: &str| Some(fields.text(name).trim().to_owned()).filter(|text| !text.is_empty());
+    let new = NewKey {
+        name: given("name").unwrap_or_default(),
+        scopes: ticked(fields, "scope_"),
+        owner: given("owner"),
+        source: given("source"),
+        lives: lifetime(fields.text("expires"))?,
+    };
+    let created = state.desk.create_key(caller, new).await?;
+    Ok(Done::Show { secret: created.secret.reveal().to_owned() })
+}
+
+/// Days as chosen from the list; `never` for a key that does not end by itself.
+fn lifetime(chosen: &str) -> Result<Option<TimeDelta>, Refusal> {
+    match chosen {
+        "7" | "30" | "90" | "365" => Ok(chosen.parse().ok().map(TimeDelta::days)),
+        "never" => Ok(None),
+        _ => Err(Refusal::invalid("expires", "choose when the key ends")),
+    }
+}
+
+async fn revoke(State(state): State<AppState>, PageCaller(person): PageCaller, request: Request) -> Response {
+    let (person, parts, fields) = match posted::read(&state, person, request).await {
+        Ok(read) => read,
+        Err(response) => return response,
+    };
+    let outcome = state.desk.revoke_key(&Caller::Person(person.clone()), fields.text("key")).await;
+    let outcome = outcome.map(|_| Done::See("/admin/keys?done=revoked".to_owned()));
+    posted::answer(&state, Some(person), parts, &fields, outcome).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_live_as_long_as_was_chosen() {
+        assert_eq!(lifetime("30").expect("days"), Some(TimeDelta::days(30)));
+        assert_eq!(lifetime("never").expect("for ever"), None);
+        for bad in ["", "31", "-1", "soon"] {
+            assert_eq!(lifetime(bad).expect_err("unknown").errors[0].path, "expires", "{bad}");
+        }
+    }
+}
