@@ -120,7 +120,8 @@ fn Created(secret: String, base_url: String, posted: Option<Posted>) -> impl Int
             <Block label="Secret" text=secret what="secret" />
             <Block label="Try it" text=call what="command" />
             <Block label="For a harness or the command line" text=export what="lines" />
-            <a href="/admin/keys" class=button::PLAIN>"Leave, the secret is put away"</a>
+            // Another document: nothing of this one, the secret included, stays in the browser's page.
+            <a href="/admin/keys" rel="external" class=button::PLAIN>"Leave, the secret is put away"</a>
         </div>
     }
     .into_any()
