@@ -6,7 +6,7 @@ import { ANA, DEV, LENA, MIRA, ROSA, TOMAS, type Person } from './cast';
 import type { Guard } from './guard';
 import { approve, choice, notes, panel, send, submitAsItStands } from './panel';
 import { ACCOUNT, type Story, alert, differing, note, onboarding, payment } from './stories';
-import { type Console, type Decide, type Visit, expect, go, reloaded } from './test';
+import { type Console, type Decide, type Visit, deaf, expect, go, reloaded } from './test';
 
 export interface Stage {
   readonly console: Console;
@@ -49,7 +49,8 @@ async function ended(stage: Stage, output: unknown, isError: boolean): Promise<S
 
 async function conflict(stage: Stage): Promise<Page> {
   const story = await onboarding(stage.console);
-  const page = await review(stage, MIRA, story.approval);
+  const page = await deaf(await stage.visit(MIRA));
+  await go(page, `/approvals/${story.approval}`);
   await choice(page, 'Approve').check();
   await notes(page).fill('Checked the registry extract.');
   await stage.decide(TOMAS, story, REJECT);

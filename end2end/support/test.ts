@@ -110,6 +110,17 @@ function watchPage(): void {
   };
 }
 
+/** Makes a window miss what happens elsewhere, as it does in the moment before it hears. */
+export async function deaf(page: Page): Promise<Page> {
+  await page.addInitScript(() => {
+    class Silence extends EventTarget {
+      close(): void {}
+    }
+    Object.assign(window, { EventSource: Silence });
+  });
+  return page;
+}
+
 /** Waits until the page's own script has taken over. */
 export async function hydrated(page: Page): Promise<void> {
   await page.waitForFunction(() => 'isHydrated' in window);

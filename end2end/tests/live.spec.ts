@@ -1,8 +1,9 @@
 // What happens elsewhere is seen here, at once and without anything moving.
 import type { Page } from '@playwright/test';
 import { ANA, MIRA, TOMAS } from '../support/cast';
+import { choice, notes, panel, send } from '../support/panel';
 import { note, payment } from '../support/stories';
-import { expect, go, test } from '../support/test';
+import { expect, go, reloaded, test } from '../support/test';
 
 /** People and agents see each other's acts within this. */
 const SECOND = { timeout: 1_000 };
@@ -100,4 +101,68 @@ test('without the network the page says so, and catches up', async ({ console, v
   await page.context().setOffline(false);
   await expect(rows(page)).toContainText('1/2');
   await expect(strip).toHaveCount(0);
+});
+
+test('who is about to decide learns at once that somebody was first, and keeps the draft', async ({ console, visit, decide }) => {
+  const story = await note(console);
+  const page = await visit(MIRA);
+  await go(page, `/approvals/${story.approval}`);
+  await isLive(page);
+  await choice(page, 'Reject').check();
+  await notes(page).fill('I would rather not.');
+  await decide(ANA, story, APPROVE);
+  const alert = panel(page).getByRole('alert');
+  await expect(alert).toContainText(`${ANA.name} approved rev 1 for compliance`, SECOND);
+  await expect(alert).toContainText('Your decision was not sent');
+  await expect(panel(page).getByText('I would rather not.')).toBeVisible();
+  await expect(panel(page).getByRole('heading', { name: 'Approved' })).toBeVisible();
+
+  // What the agent does next is seen as it happens.
+  await story.agent.wait(story.approval);
+  await expect(panel(page)).toContainText('Session resumed', SECOND);
+  await story.agent.use('note-1', 'note', { text: 'Called the customer back' }, { ok: true });
+  await expect(panel(page)).toContainText('Resumed and done', SECOND);
+});
+
+test('half a quorum is seen in place, and what is typed stays', async ({ console, visit, decide }) => {
+  const story = await payment(console);
+  const page = await visit(MIRA);
+  await go(page, `/approvals/${story.approval}`);
+  await isLive(page);
+  await choice(page, 'Approve').check();
+  await notes(page).fill('Known customer.');
+  await notes(page).focus();
+  await decide(ANA, story, APPROVE);
+  await expect(panel(page)).toContainText('1/2', SECOND);
+  await expect(panel(page).getByRole('alert')).toHaveCount(0);
+  await expect(notes(page)).toHaveValue('Known customer.');
+  await expect(notes(page)).toBeFocused();
+  await expect(send(page)).toHaveText('Approve and resume');
+  await expect(page.locator('#activity')).toContainText(ANA.name);
+
+  // A page that is loaded again has it still; once the decision is stored it is gone.
+  await reloaded(page, () => page.reload());
+  await expect(choice(page, 'Approve')).toBeChecked();
+  await expect(notes(page)).toHaveValue('Known customer.');
+  await send(page).click();
+  await expect(panel(page).getByRole('heading', { name: 'Approved' })).toBeVisible();
+  await expect(panel(page).getByRole('alert')).toHaveCount(0);
+  await expect.poll(() => page.evaluate(() => sessionStorage.length)).toBe(0);
+});
+
+test('the timeline of a run grows when somebody asks', async ({ console, visit }) => {
+  const { agent } = await note(console);
+  const page = await visit(MIRA);
+  await go(page, `/runs/${agent.run}`);
+  await isLive(page);
+  const timeline = page.locator('#timeline');
+  const shown = await timeline.getByRole('listitem').count();
+  await agent.record({ status: 'FROZEN' });
+  const pill = page.getByRole('button', { name: '1 new event' });
+  await expect(pill).toBeVisible(SECOND);
+  await expect(page.locator('#facts')).toContainText('FROZEN');
+  await expect(timeline.getByRole('listitem')).toHaveCount(shown);
+  await pill.click();
+  await expect(timeline.getByRole('listitem')).toHaveCount(shown + 1);
+  await expect(pill).toHaveCount(0);
 });

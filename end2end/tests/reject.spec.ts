@@ -2,7 +2,7 @@
 import { ANA, MIRA, TOMAS } from '../support/cast';
 import { approve, choice, notes, panel, reject, send, sendTooEarly, submitAsItStands } from '../support/panel';
 import { ACCOUNT, onboarding } from '../support/stories';
-import { SIZES, expect, go, hydrated, test } from '../support/test';
+import { SIZES, deaf, expect, go, hydrated, test } from '../support/test';
 
 const WORDS = 'The limit is too high for a first account.\nAsk for the signed mandate & try again <soon>.';
 
@@ -61,7 +61,7 @@ test('the server says at the field what is missing, and keeps the draft', async 
 
 test('two reviewers at once: one wins, the other keeps the draft', async ({ console, guard, visit }) => {
   const { approval } = await onboarding(console);
-  const [mira, tomas] = [await visit(MIRA), await visit(TOMAS)];
+  const [mira, tomas] = [await deaf(await visit(MIRA)), await visit(TOMAS)];
   await Promise.all([go(mira, `/approvals/${approval}`), go(tomas, `/approvals/${approval}`)]);
 
   await reject(tomas, 'Identity doubt', 'The passport is out of date.');

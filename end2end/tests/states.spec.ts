@@ -3,7 +3,7 @@ import { ANA, MIRA } from '../support/cast';
 import { choice, panel, send } from '../support/panel';
 import { STATES, type Stage } from '../support/states';
 import { alert, payment } from '../support/stories';
-import { expect, go, hydrated, test } from '../support/test';
+import { deaf, expect, go, hydrated, test } from '../support/test';
 
 const WORDS: Record<string, (RegExp | string)[]> = {
   'approval-own-request': ['You cannot decide this', 'You asked for this run.', 'excludes the requester', 'Entitled now:'],
@@ -46,7 +46,7 @@ test('a fact that changed stops the approval and is named', async ({ console, gu
 
 test('a decision that comes too late is not applied', async ({ console, guard, visit }) => {
   const { agent, approval } = await alert(console);
-  const page = await visit(ANA);
+  const page = await deaf(await visit(ANA));
   await go(page, `/approvals/${approval}`);
   await choice(page, 'Approve').check();
   expect(await agent.wait(approval)).toMatchObject({ status: 'expired' });

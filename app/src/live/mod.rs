@@ -1,6 +1,8 @@
 //! Live updates: one stream a browser, shared by its tabs, tells the pages what happened; they ask for what they show.
 
 #[cfg(feature = "hydrate")]
+mod asking;
+#[cfg(feature = "hydrate")]
 mod hub;
 pub mod news;
 pub mod pill;

@@ -36,59 +36,15 @@ pub fn is_signed_out(failure: &Failure) -> bool {
     matches!(failure, Failure::Refused { refusal } if refusal.code == Code::NotSignedIn)
 }
 
-/// Gives a way to ask again. What the answer is shown by is called only while the page is there; a failure changes
-/// nothing that is shown.
+/// Gives a way to ask again. What the answer is shown by is called only while the page is there. A question that fails
+/// changes nothing that is shown, and is put again until it is answered.
 #[cfg(feature = "hydrate")]
 pub fn refresher<T, F>(load: impl Fn() -> F + 'static, show: impl Fn(T) + 'static) -> impl Fn() + Clone + 'static
 where
     T: 'static,
     F: Future<Output = Result<T, Failure>> + 'static,
 {
-    use leptos::prelude::on_cleanup;
-    use std::{
-        cell::Cell,
-        rc::Rc,
-        sync::{
-            Arc,
-            atomic::{AtomicBool, Ordering},
-        },
-    };
-
-    let is_there = Arc::new(AtomicBool::new(true));
-    let leaves = is_there.clone();
-    on_cleanup(move || leaves.store(false, Ordering::Relaxed));
-    let (turn, load, show) = (Rc::new(Cell::new(Turn::Idle)), Rc::new(load), Rc::new(show));
-    move || {
-        if !step(&turn, Turn::want) {
-            return;
-        }
-        let (turn, load, show, is_there) = (turn.clone(), load.clone(), show.clone(), is_there.clone());
-        leptos::task::spawn_local(async move {
-            while is_there.load(Ordering::Relaxed) {
-                let answer = load().await;
-                if !is_there.load(Ordering::Relaxed) {
-                    return;
-                }
-                match answer {
-                    Ok(answer) => show(answer),
-                    Err(failure) if is_signed_out(&failure) => super::hub::sign_out(),
-                    // The strip says so; what is shown stays.
-                    Err(_) => {}
-                }
-                if !step(&turn, Turn::answered) {
-                    return;
-                }
-            }
-        });
-    }
-}
-
-#[cfg(feature = "hydrate")]
-fn step(turn: &std::cell::Cell<Turn>, step: impl FnOnce(&mut Turn) -> bool) -> bool {
-    let mut now = turn.get();
-    let must = step(&mut now);
-    turn.set(now);
-    must
+    super::asking::refresher(load, show)
 }
 
 /// Without script nothing is asked again.

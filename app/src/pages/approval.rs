@@ -1,4 +1,4 @@
-//! The approval page: loads one approval, and asks again while a decided one is being resumed.
+//! The approval page: loads one approval; what happens to it comes by itself.
 
 use super::failed::Failed;
 use crate::{
@@ -7,18 +7,12 @@ use crate::{
     failure::Failure,
     frame::{NarrowFrame, viewer},
     kit::button,
-    review::{ReviewView, is_settling},
+    review::ReviewView,
 };
-use domain::{Refusal, id::ApprovalId, review::Review};
+use domain::{Refusal, id::ApprovalId};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use std::time::Duration;
-
-/// Asked every second this often, then every ten.
-const QUICK: u32 = 60;
-
-type Answer = Loaded<Result<Review, Failure>>;
 
 /// An approval.
 #[component]
@@ -35,7 +29,6 @@ pub fn ApprovalPage() -> impl IntoView {
         },
         true,
     );
-    ask_again(loaded);
     settle_address();
     view! {
         <NarrowFrame>
@@ -76,30 +69,6 @@ fn no_such_approval() -> Failure {
         set(404);
     }
     Failure::Refused { refusal: Refusal::not_found("approval") }
-}
-
-/// While the outcome is on its way, the page asks for it: every second at first, then every ten.
-fn ask_again(loaded: Answer) {
-    let asked = StoredValue::new(0_u32);
-    let timer = StoredValue::new(None::<TimeoutHandle>);
-    let stop = move || {
-        if let Some(Some(handle)) = timer.try_update_value(Option::take) {
-            handle.clear();
-        }
-    };
-    Effect::new(move |_| {
-        stop();
-        let settling = loaded.with(|loaded| matches!(loaded, Some(Ok(review)) if is_settling(review)));
-        if !settling {
-            asked.set_value(0);
-            return;
-        }
-        let count = asked.get_value();
-        asked.set_value(count.saturating_add(1));
-        let pause = Duration::from_secs(if count < QUICK { 1 } else { 10 });
-        timer.set_value(set_timeout_with_handle(move || loaded.refetch(), pause).ok());
-    });
-    on_cleanup(stop);
 }
 
 /// A decision that was not applied is answered at the address it was posted to. Loading that address again would post

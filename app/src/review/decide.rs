@@ -4,8 +4,9 @@
 use super::{
     differences,
     filled::{FormState, Missing, Terms},
+    follow::Followed,
     reasons::{Notes, ReasonCodes},
-    send::{Buttons, approving, rejecting},
+    send::{Buttons, Effects},
 };
 use crate::{kit::icon::Icon, recorded::text::Text};
 use domain::review::{Review, Setback, Unapplied};
@@ -15,12 +16,13 @@ use leptos::{html, prelude::*};
 #[component]
 pub fn DecisionForm<'a>(
     /// The approval.
-    review: &'a Review,
+    followed: Followed,
     /// The group whose seat an approval fills.
-    group: &'a str,
+    group: String,
     /// A decision that was posted and not applied.
     unapplied: Option<&'a Unapplied>,
 ) -> impl IntoView + use<> {
+    let review = &followed.now();
     let terms = StoredValue::new(Terms::of(review));
     let draft = unapplied.map(|unapplied| unapplied.draft.clone()).unwrap_or_default();
     let invalid = unapplied.and_then(|unapplied| match &unapplied.setback {
@@ -34,23 +36,32 @@ pub fn DecisionForm<'a>(
         !unapplied.is_some_and(|unapplied| matches!(unapplied.setback, Setback::ConditionsChanged { .. }));
     let form = NodeRef::<html::Form>::new();
     let state = FormState::new(form, terms);
+    state.keep(followed, unapplied.is_some());
+    let effects = Effects { followed, group: StoredValue::new(group) };
     view! {
         <form
             node_ref=form
             method="post"
             action=format!("/approvals/{}/decide", review.id)
             class="space-y-3"
-            on:input=move |_| state.read()
-            on:submit=move |event| state.submit(&event)
+            on:input=move |_| {
+                state.read();
+                followed.keep(state.draft());
+            }
+            on:submit=move |event| {
+                if state.submit(&event) {
+                    followed.send();
+                }
+            }
         >
             <input type="hidden" name="revision" value=review.revision />
             <input type="hidden" name="package_digest" value=review.package_digest.to_string() />
-            <Choices review=review group=group chosen=chosen.as_deref() can_approve=can_approve message=message("verdict") />
+            <Choices effects=effects chosen=chosen.as_deref() can_approve=can_approve message=message("verdict") />
             <Confirmation review=review message=message("confirmed") />
             <ReasonCodes reasons=&review.package.policy.reasons draft=&draft message=message("reason_code") />
             <Notes reasons=&review.package.policy.reasons draft=&draft message=message("notes") />
             <Missing state=state />
-            <Buttons review=review group=group state=state />
+            <Buttons effects=effects state=state />
         </form>
     }
     .into_any()
@@ -58,21 +69,20 @@ pub fn DecisionForm<'a>(
 
 #[component]
 fn Choices<'a>(
-    review: &'a Review,
-    group: &'a str,
+    effects: Effects,
     chosen: Option<&'a str>,
     can_approve: bool,
     message: Option<String>,
 ) -> impl IntoView + use<> {
-    let (approving, rejecting) = (approving(review, group), rejecting(review));
+    let (approving, rejecting) = (move || effects.approving().line, move || effects.rejecting().line);
     let approve = can_approve.then(|| {
-        view! { <Choice id="approve" word="Approve" consequence=approving.line checked=chosen == Some("approve") /> }
+        view! { <Choice id="approve" word="Approve" consequence=Signal::derive(approving) checked=chosen == Some("approve") /> }
     });
     view! {
         <fieldset class="rounded-lg border border-rule-strong overflow-hidden">
             <legend class="sr-only">"Decision"</legend>
             {approve}
-            <Choice id="reject" word="Reject" consequence=rejecting.line checked=chosen == Some("reject") />
+            <Choice id="reject" word="Reject" consequence=Signal::derive(rejecting) checked=chosen == Some("reject") />
         </fieldset>
         {message.map(|message| view! { <FieldMessage id="verdict-message" message=message /> })}
     }
@@ -80,13 +90,13 @@ fn Choices<'a>(
 }
 
 #[component]
-fn Choice(id: &'static str, word: &'static str, consequence: String, checked: bool) -> impl IntoView {
+fn Choice(id: &'static str, word: &'static str, consequence: Signal<String>, checked: bool) -> impl IntoView {
     view! {
         <label class="flex items-start gap-2.5 px-3 py-1.5 max-lg:py-3 cursor-pointer border-t border-rule first:border-t-0 hover:bg-hover has-[:checked]:bg-selected">
             <input type="radio" id=id name="verdict" value=id required=true checked=checked class="mt-0.5" />
             <span class="flex-1 min-w-0">
                 <span class="font-medium">{word}</span>
-                <span class="block text-xs text-muted">{consequence}</span>
+                <span class="block text-xs text-muted">{move || consequence.get()}</span>
             </span>
         </label>
     }

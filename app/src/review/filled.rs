@@ -1,8 +1,12 @@
 //! What the form holds as script sees it, and what it still misses. The server checks the same again.
 
-use super::differences;
+use super::{differences, drafts, follow::Followed};
 use crate::{kit::icon::Icon, recorded::folded::Unread};
-use domain::{decision::Verdict, policy::Policy, review::Review};
+use domain::{
+    decision::Verdict,
+    policy::Policy,
+    review::{Draft, Review},
+};
 use leptos::{ev::SubmitEvent, html, prelude::*};
 
 /// What has been filled in so far.
@@ -119,17 +123,39 @@ impl FormState {
         let _ = (self.form, self.filled);
     }
 
-    /// Sends a complete decision once; otherwise leads to what is missing.
-    pub fn submit(self, event: &SubmitEvent) {
+    /// What is typed so far.
+    pub fn draft(self) -> Draft {
+        drafts::read(self.form)
+    }
+
+    /// Puts back what was typed before the page was loaded again, unless the server brought a draft of its own.
+    pub fn keep(self, followed: Followed, is_brought: bool) {
+        Effect::new(move |_| {
+            if self.form.get().is_none() {
+                return;
+            }
+            if let Some(draft) = followed.kept().filter(|_| !is_brought) {
+                drafts::fill(self.form, &draft);
+                self.read();
+            }
+            followed.keep(self.draft());
+        });
+    }
+
+    /// Sends a complete decision once; otherwise leads to what is missing. Answers whether it was sent.
+    pub fn submit(self, event: &SubmitEvent) -> bool {
         let first = self.lacks.with_untracked(|lacks| lacks.first().map(|lack| lack.anchor.clone()));
         if let Some(anchor) = first {
             event.prevent_default();
             lead_to(&anchor);
+            false
         } else if self.recording.get_untracked() {
             event.prevent_default();
+            false
         } else {
             forget_hidden_reason();
             self.recording.set(true);
+            true
         }
     }
 

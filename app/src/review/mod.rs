@@ -5,10 +5,13 @@ mod action;
 mod assertions;
 mod binding;
 mod decide;
+mod drafts;
 mod evidence;
 mod facts;
 mod filled;
+mod follow;
 mod head;
+mod meanwhile;
 mod outcome;
 mod panel;
 mod reasons;
@@ -19,8 +22,8 @@ mod steps;
 mod strip;
 
 use self::{
-    action::ProposedAction, assertions::Differences, evidence::GateEvidence, facts::FourFacts, panel::Panel,
-    strip::Strip,
+    action::ProposedAction, assertions::Differences, evidence::GateEvidence, facts::FourFacts, follow::Followed,
+    panel::Panel, strip::Strip,
 };
 use crate::{
     kit::{moment::ZoneNote, section::Section},
@@ -35,7 +38,9 @@ use domain::{
 };
 use leptos::prelude::*;
 
-pub use self::{head::Bar, outcome::is_settling};
+pub use self::head::Bar;
+#[cfg(all(test, feature = "ssr"))]
+pub use self::outcome::is_settling;
 
 /// The approval, with the decision panel.
 #[component]
@@ -48,16 +53,19 @@ pub fn ReviewView<'a>(
     viewer: Option<PersonId>,
 ) -> impl IntoView + use<> {
     Unread::provide();
-    let panel = view! { <Panel review=review unapplied=unapplied viewer=viewer /> }.into_any();
-    let activity = view! { <Activity items=&review.activity now=review.now /> }.into_any();
+    let followed = Followed::new(review.clone(), viewer);
+    followed.follow();
+    let panel = view! { <Panel followed=followed unapplied=unapplied /> }.into_any();
+    let items = move || followed.with(|review| review.activity.clone());
+    let activity = view! { <Activity items=items now=review.now /> }.into_any();
     view! {
-        <Bar review=review />
+        {move || followed.with(|review| view! { <Bar review=review /> })}
         <div class="lg:grid lg:grid-cols-[minmax(0,1fr)_376px]">
             <div class="min-w-0 px-4 lg:px-6 pb-16 pt-4">
-                <head::Head review=review />
+                {move || followed.with(|review| view! { <head::Head review=review /> })}
                 <FourFacts review=review />
                 <Differences review=review />
-                <Sections review=review />
+                {move || followed.with(|review| view! { <Sections review=review /> })}
                 <ProposedAction package=&review.package />
                 <GateEvidence review=review />
                 <Section id="activity" title="Activity" aside=view! { <ZoneNote /> }.into_any()>
@@ -70,7 +78,7 @@ pub fn ReviewView<'a>(
                 </div>
             </aside>
         </div>
-        <Strip review=review />
+        {move || followed.with(|review| view! { <Strip review=review /> })}
     }
     .into_any()
 }

@@ -1,8 +1,8 @@
 //! The decision panel: the seal, who decided and who can, then what this viewer may do or what became of it.
 
 use super::{
-    binding::Binding, decide::DecisionForm, missing, names, open_groups, open_seats, outcome::Outcome, quorum,
-    seats::Seats, setback::SetbackNotice,
+    binding::Binding, decide::DecisionForm, follow::Followed, meanwhile::Meanwhile, missing, names, open_groups,
+    open_seats, outcome::Outcome, quorum, seats::Seats, setback::SetbackNotice,
 };
 use crate::kit::{
     badge::Tone,
@@ -19,17 +19,55 @@ use domain::{
 };
 use leptos::prelude::*;
 
+/// What the panel offers. As long as that stays, what is being typed stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Offer {
+    /// The form, for a group's seat.
+    Form(String),
+    /// What this viewer did or may not do, or what became of it.
+    Account,
+}
+
+impl Offer {
+    fn of(review: &Review) -> Self {
+        match (&review.state, &review.mandate) {
+            (Approval::Pending { .. }, Mandate::Decide { group }) => Self::Form(group.clone()),
+            _ => Self::Account,
+        }
+    }
+}
+
 /// The panel.
 #[component]
 pub fn Panel<'a>(
     /// The approval.
-    review: &'a Review,
+    followed: Followed,
     /// A decision that was posted and not applied.
     unapplied: Option<&'a Unapplied>,
-    /// Who looks.
-    viewer: Option<PersonId>,
 ) -> impl IntoView + use<> {
-    let setback = unapplied.map(|unapplied| &unapplied.setback);
+    let unapplied = unapplied.cloned();
+    let setback = unapplied.as_ref().map(|unapplied| unapplied.setback.clone());
+    let review = followed.now();
+    let notice = unapplied.as_ref().map(|unapplied| view! { <SetbackNotice review=&review unapplied=unapplied /> });
+    let verbs = setback.clone();
+    let offer = Memo::new(move |_| followed.with(Offer::of));
+    let body = move || match offer.get() {
+        Offer::Form(group) => {
+            view! { <DecisionForm followed=followed group=group unapplied=unapplied.as_ref() /> }.into_any()
+        }
+        Offer::Account => (move || followed.with(account)).into_any(),
+    };
+    view! {
+        {move || followed.with(|review| head(review, setback.as_ref(), followed.viewer()))}
+        <Meanwhile followed=followed />
+        {notice}
+        {body}
+        {move || followed.with(|review| view! { <Binding review=review verb=verb(review, verbs.as_ref()) /> })}
+    }
+    .into_any()
+}
+
+fn head(review: &Review, setback: Option<&Setback>, viewer: Option<PersonId>) -> AnyView {
     let (given, needed) = quorum(review);
     let (title, line) = heading(review, setback);
     let ending = ending(review);
@@ -48,21 +86,15 @@ pub fn Panel<'a>(
             </div>
             <div class="mt-2.5"><Seats review=review viewer=viewer /></div>
         </div>
-        {unapplied.map(|unapplied| view! { <SetbackNotice review=review unapplied=unapplied /> })}
-        {body(review, unapplied)}
-        <Binding review=review verb=verb(review, setback) />
     }
     .into_any()
 }
 
-fn body(review: &Review, unapplied: Option<&Unapplied>) -> AnyView {
+fn account(review: &Review) -> AnyView {
     if !matches!(review.state, Approval::Pending { .. }) {
         return view! { <Outcome review=review /> }.into_any();
     }
     match &review.mandate {
-        Mandate::Decide { group } => {
-            view! { <DecisionForm review=review group=group unapplied=unapplied /> }.into_any()
-        }
         Mandate::Voted { decision } => view! { <Voted review=review decision=decision /> }.into_any(),
         Mandate::Excluded { why } => view! { <Excluded review=review why=*why /> }.into_any(),
         Mandate::NotEntitled { waiting_for } => {
@@ -75,7 +107,7 @@ fn body(review: &Review, unapplied: Option<&Unapplied>) -> AnyView {
             }
             .into_any()
         }
-        Mandate::Closed => ().into_any(),
+        Mandate::Decide { .. } | Mandate::Closed => ().into_any(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The button of a decision: it names its effect, says "Recording…" until the server has answered, and acts once.
 
-use super::{filled::FormState, missing, quorum};
+use super::{filled::FormState, follow::Followed, missing, quorum};
 use crate::kit::{button, icon::Icon, script::scripted};
 use domain::review::Review;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ pub struct Consequence {
 }
 
 /// What approving would do.
-pub fn approving(review: &Review, group: &str) -> Consequence {
+fn approving(review: &Review, group: &str) -> Consequence {
     let tool = &review.package.tool;
     let (given, needed) = quorum(review);
     if missing(review) <= 1 {
@@ -33,7 +33,7 @@ pub fn approving(review: &Review, group: &str) -> Consequence {
 }
 
 /// What rejecting would do.
-pub fn rejecting(review: &Review) -> Consequence {
+fn rejecting(review: &Review) -> Consequence {
     let needed = review.package.policy.reject_count;
     if review.standing.rejections + 1 >= needed {
         Consequence {
@@ -50,43 +50,67 @@ pub fn rejecting(review: &Review) -> Consequence {
     }
 }
 
+/// What either verdict would do as things stand now: another's vote changes it while the form is open.
+#[derive(Clone, Copy)]
+pub struct Effects {
+    /// The approval.
+    pub followed: Followed,
+    /// The group whose seat an approval fills.
+    pub group: StoredValue<String>,
+}
+
+impl Effects {
+    /// What approving would do.
+    pub fn approving(self) -> Consequence {
+        self.followed.with(|review| approving(review, &self.group.read_value()))
+    }
+
+    /// What rejecting would do.
+    pub fn rejecting(self) -> Consequence {
+        self.followed.with(rejecting)
+    }
+}
+
 /// One button for the chosen verdict; before a choice, one that says so.
 #[component]
-pub fn Buttons<'a>(review: &'a Review, group: &'a str, state: FormState) -> impl IntoView + use<> {
-    let (approving, rejecting) = (approving(review, group), rejecting(review));
+pub fn Buttons(effects: Effects, state: FormState) -> impl IntoView {
     view! {
         <div class="in-[form:has(#approve:checked,#reject:checked)]:hidden grid">
             <button type="submit" aria-disabled="true" class=button::OFF>"Choose a decision"</button>
         </div>
         <div class="in-[form:not(:has(#approve:checked))]:hidden">
-            <SendButton effect=approving class=button::PRIMARY icon=Some("pen-line") state=state />
+            <SendButton effect=move || effects.approving() class=button::PRIMARY icon=Some("pen-line") state=state />
         </div>
         <div class="in-[form:not(:has(#reject:checked))]:hidden">
-            <SendButton effect=rejecting class=button::DANGER icon=None state=state />
+            <SendButton effect=move || effects.rejecting() class=button::DANGER icon=None state=state />
         </div>
     }
     .into_any()
 }
 
 #[component]
-fn SendButton(effect: Consequence, class: &'static str, icon: Option<&'static str>, state: FormState) -> impl IntoView {
+fn SendButton(
+    effect: impl Fn() -> Consequence + Copy + Send + Sync + 'static,
+    class: &'static str,
+    icon: Option<&'static str>,
+    state: FormState,
+) -> impl IntoView {
     let scripted = scripted();
     let off = move || scripted.get() && (state.is_recording() || state.is_lacking());
     let class = move || if off() && !state.is_recording() { button::OFF } else { class };
-    let words = StoredValue::new(effect.button);
     view! {
         <div class="grid">
             <button type="submit" class=class aria-disabled=move || off().then_some("true")>
                 <Show
                     when=move || state.is_recording()
-                    fallback=move || view! { {icon.map(|icon| view! { <Icon name=icon /> })}{words.get_value()} }
+                    fallback=move || view! { {icon.map(|icon| view! { <Icon name=icon /> })}{move || effect().button} }
                 >
                     <Icon name="loader-circle" class="w-4 h-4 spin shrink-0" />
                     "Recording…"
                 </Show>
             </button>
         </div>
-        <p class="text-xs text-faint text-center mt-1.5">{effect.note}</p>
+        <p class="text-xs text-faint text-center mt-1.5">{move || effect().note}</p>
     }
     .into_any()
 }

@@ -48,7 +48,8 @@ pub fn SetbackNotice<'a>(
     };
     view! {
         {notice}
-        {yours(&unapplied.draft, &unapplied.setback)}
+        // The form shows again what it takes back.
+        {(!matches!(unapplied.setback, Setback::Invalid { .. })).then(|| yours(&unapplied.draft))}
     }
     .into_any()
 }
@@ -115,11 +116,7 @@ fn condition_line(condition: &ConditionResult, place: usize, now: Time) -> AnyVi
 }
 
 /// What was typed, as a quote: it survives even where no form can take it back.
-fn yours(draft: &Draft, setback: &Setback) -> AnyView {
-    // The form shows these again.
-    if matches!(setback, Setback::Invalid { .. }) {
-        return ().into_any();
-    }
+pub fn yours(draft: &Draft) -> AnyView {
     let verdict = match draft.verdict.as_deref() {
         Some("approve") => "Approve",
         Some("reject") => "Reject",

@@ -1,5 +1,8 @@
 //! The run's parts: what it is, what holds it, its timeline, facts and sessions.
 
+mod follow;
+
+use self::follow::Followed;
 use crate::{
     kit::{
         badge::{Badge, Tone},
@@ -10,6 +13,7 @@ use crate::{
         section::Section,
         span,
     },
+    live::pill::Pill,
     recorded::{text::Text, value::Recorded},
     timeline::Timeline,
 };
@@ -26,21 +30,25 @@ pub fn RunView<'a>(
     /// Everything there is to show.
     run: &'a RunPage,
 ) -> impl IntoView + use<> {
-    let timeline = view! { <Timeline items=&run.timeline now=run.now /> }.into_any();
-    let facts = facts(&run.facts, run.now);
-    let sessions: Vec<AnyView> = run.sessions.iter().map(session_row).collect();
+    let followed = Followed::follow(run.clone());
+    let now = run.now;
+    let words = ("new event", "new events");
+    let sessions = move || followed.with(|run| run.sessions.iter().map(session_row).collect::<Vec<AnyView>>());
     view! {
-        <Bar run=run />
+        {move || followed.with(|run| view! { <Bar run=run /> })}
         <div class="px-4 lg:px-6 pb-16 pt-4">
-            <Head run=run />
-            <Waiting run=run />
+            {move || followed.with(|run| view! { <Head run=run /> })}
+            {move || followed.with(|run| view! { <Waiting run=run /> })}
             <div class="grid xl:grid-cols-[minmax(0,1fr)_400px] gap-x-8">
                 <div class="min-w-0">
-                    <Section id="timeline" title="Timeline" aside=view! { <ZoneNote /> }.into_any()>{timeline}</Section>
-                    <Paging run=run />
+                    <Section id="timeline" title="Timeline" aside=view! { <ZoneNote /> }.into_any()>
+                        <Pill count=Signal::derive(move || followed.unseen()) words=words show=move || followed.show() />
+                        <Timeline items=move || followed.with(|run| run.timeline.clone()) now=now />
+                    </Section>
+                    {move || followed.with(|run| view! { <Paging run=run /> })}
                 </div>
                 <div class="min-w-0">
-                    <Section id="facts" title="Facts">{facts}</Section>
+                    <Section id="facts" title="Facts">{move || followed.with(|run| facts(&run.facts, run.now))}</Section>
                     <Section id="sessions" title="Sessions">
                         <ul class="rounded-lg border border-rule">{sessions}</ul>
                     </Section>

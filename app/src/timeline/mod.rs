@@ -46,13 +46,14 @@ fn phrases(phrases: Vec<Phrase>, leaf: i64) -> Vec<AnyView> {
 
 /// The activity of an approval, oldest first.
 #[component]
-pub fn Activity<'a>(
-    /// The events.
-    items: &'a [TimelineItem],
+pub fn Activity(
+    /// The events, more as they happen.
+    items: impl Fn() -> Vec<TimelineItem> + Send + Sync + 'static,
     /// The page's time.
     now: Time,
-) -> impl IntoView + use<> {
-    let rows = items.iter().map(|item| {
+) -> impl IntoView {
+    let row = move |item: TimelineItem| {
+        let item = &item;
         view! {
             <li class="flex gap-2.5 py-1.5">
                 <Shape item=item />
@@ -61,19 +62,20 @@ pub fn Activity<'a>(
             </li>
         }
         .into_any()
-    });
-    view! { <ol>{rows.collect::<Vec<_>>()}</ol> }.into_any()
+    };
+    view! { <ol><For each=items key=|item| item.leaf_index children=row /></ol> }.into_any()
 }
 
 /// The timeline of a run, newest first, with each event's number in the log.
 #[component]
-pub fn Timeline<'a>(
-    /// The events.
-    items: &'a [TimelineItem],
+pub fn Timeline(
+    /// The events, more as they are shown.
+    items: impl Fn() -> Vec<TimelineItem> + Send + Sync + 'static,
     /// The page's time.
     now: Time,
-) -> impl IntoView + use<> {
-    let rows = items.iter().map(|item| {
+) -> impl IntoView {
+    let row = move |item: TimelineItem| {
+        let item = &item;
         view! {
             <li class="relative grid grid-cols-[58px_28px_minmax(0,1fr)_auto] gap-x-2 py-1.5 items-start">
                 <span class="text-xs text-faint pt-0.5 text-end"><Moment at=item.entry.at now=now /></span>
@@ -86,8 +88,8 @@ pub fn Timeline<'a>(
             </li>
         }
         .into_any()
-    });
-    view! { <ol>{rows.collect::<Vec<_>>()}</ol> }.into_any()
+    };
+    view! { <ol><For each=items key=|item| item.leaf_index children=row /></ol> }.into_any()
 }
 
 /// An event's number in the log: `#1,204,331`.

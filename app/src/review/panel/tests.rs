@@ -12,7 +12,8 @@ fn html(review: &Review, setback: Option<Setback>) -> String {
         Draft { verdict: Some("reject".to_owned()), reason_code: None, notes: Some("</textarea>why".to_owned()) };
     let unapplied = setback.map(|setback| Unapplied { setback, draft });
     let html = Owner::new().with(|| {
-        view! { <Panel review=review unapplied=unapplied.as_ref() viewer=Some(sample::viewer()) /> }.to_html()
+        let followed = Followed::new(review.clone(), Some(sample::viewer()));
+        view! { <Panel followed=followed unapplied=unapplied.as_ref() /> }.to_html()
     });
     html.replace("<!>", "")
 }

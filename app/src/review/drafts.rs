@@ -1,0 +1,125 @@
+//! Drafts of decisions, kept in the tab: for each person, approval and revision, until the decision is stored.
+
+use domain::{
+    id::{ApprovalId, PersonId},
+    review::Draft,
+};
+use leptos::{html, prelude::NodeRef};
+
+/// Where a draft is kept.
+pub fn key(person: Option<PersonId>, approval: ApprovalId, revision: u32) -> String {
+    let person = person.map(|person| person.to_string()).unwrap_or_default();
+    format!("draft {person} {approval} {revision}")
+}
+
+/// Whether there is nothing in it.
+pub fn is_empty(draft: &Draft) -> bool {
+    let is_blank = |text: &Option<String>| text.as_ref().is_none_or(|text| text.trim().is_empty());
+    is_blank(&draft.verdict) && is_blank(&draft.reason_code) && is_blank(&draft.notes)
+}
+
+#[cfg(feature = "hydrate")]
+mod tab {
+    use super::{Draft, NodeRef, html, is_empty};
+    use leptos::{
+        prelude::{Get as _, window},
+        wasm_bindgen::JsCast as _,
+    };
+    use web_sys::{FormData, HtmlInputElement, HtmlTextAreaElement};
+
+    /// What a form holds.
+    pub fn read(form: NodeRef<html::Form>) -> Draft {
+        let data = form.get().and_then(|form| FormData::new_with_form(&form).ok());
+        let text = |name: &str| data.as_ref()?.get(name).as_string().filter(|text| !text.trim().is_empty());
+        Draft { verdict: text("verdict"), reason_code: text("reason_code"), notes: text("notes") }
+    }
+
+    /// Puts a draft into a form.
+    pub fn fill(form: NodeRef<html::Form>, draft: &Draft) {
+        let Some(form) = form.get() else { return };
+        for (selector, value) in
+            [("input[name=verdict]", &draft.verdict), ("input[name=reason_code]", &draft.reason_code)]
+        {
+            let Ok(radios) = form.query_selector_all(selector) else { continue };
+            let radios = (0..radios.length()).filter_map(|at| radios.get(at)?.dyn_into::<HtmlInputElement>().ok());
+            radios.filter(|radio| Some(radio.value()) == *value).for_each(|radio| radio.set_checked(true));
+        }
+        let notes = form.query_selector("textarea[name=notes]").ok().flatten();
+        if let (Some(field), Some(notes)) =
+            (notes.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()), &draft.notes)
+        {
+            field.set_value(notes);
+        }
+    }
+
+    // A browser without storage keeps no drafts; the form itself still does.
+    fn storage() -> Option<web_sys::Storage> {
+        window().session_storage().ok().flatten()
+    }
+
+    /// Keeps a draft.
+    pub fn save(key: &str, draft: &Draft) {
+        let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(draft)) else { return };
+        let _ = if is_empty(draft) { storage.remove_item(key) } else { storage.set_item(key, &text) };
+    }
+
+    /// The draft that is kept.
+    pub fn load(key: &str) -> Option<Draft> {
+        let text = storage()?.get_item(key).ok().flatten()?;
+        serde_json::from_str(&text).ok().filter(|draft| !is_empty(draft))
+    }
+
+    /// Removes a draft.
+    pub fn forget(key: &str) {
+        if let Some(storage) = storage() {
+            let _ = storage.remove_item(key);
+        }
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod tab {
+    use super::{Draft, NodeRef, html};
+
+    /// Without script there is nothing to read.
+    pub fn read(_: NodeRef<html::Form>) -> Draft {
+        Draft::default()
+    }
+
+    /// Without script there is nothing to fill.
+    pub const fn fill(_: NodeRef<html::Form>, _: &Draft) {}
+
+    /// The server keeps no drafts.
+    pub const fn save(_: &str, _: &Draft) {}
+
+    /// The server keeps no drafts.
+    pub const fn load(_: &str) -> Option<Draft> {
+        None
+    }
+
+    /// The server keeps no drafts.
+    pub const fn forget(_: &str) {}
+}
+
+pub use tab::{fill, forget, load, read, save};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drafts_are_told_apart() {
+        let approval = "apr_01j0000000e00800000000000r".parse().expect("an id");
+        let person = "usr_01j0000000e00800000000000r".parse().expect("an id");
+        let keys = [key(None, approval, 1), key(Some(person), approval, 1), key(Some(person), approval, 2)];
+        assert_eq!(keys[1], "draft usr_01j0000000e00800000000000r apr_01j0000000e00800000000000r 1");
+        assert!(keys[0] != keys[1] && keys[1] != keys[2]);
+    }
+
+    #[test]
+    fn blanks_are_no_draft() {
+        let blank = Draft { notes: Some(" \n".to_owned()), ..Draft::default() };
+        assert!(is_empty(&blank));
+        assert!(!is_empty(&Draft { verdict: Some("reject".to_owned()), ..blank }));
+    }
+}
