@@ -7,6 +7,7 @@ import type { Guard } from './guard';
 import { approve, choice, notes, panel, send, submitAsItStands } from './panel';
 import { ACCOUNT, type Story, alert, differing, note, onboarding, payment } from './stories';
 import { type Console, type Decide, type Visit, deaf, expect, go, reloaded } from './test';
+import { WORKFLOW_STATES } from './workflows';
 
 export interface Stage {
   readonly console: Console;
@@ -68,6 +69,7 @@ async function filledQueue(stage: Stage, who: Person, path: string): Promise<Pag
 
 export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
   ...ADMIN_STATES,
+  ...WORKFLOW_STATES,
   'sign-in': (stage) => see(stage, null, '/sign-in'),
   'sign-in-for-approval': (stage) => see(stage, null, '/approvals/apr_01j0000000e00800000000000r'),
   'sign-in-refused': async (stage) => {

@@ -16,6 +16,8 @@ export interface Console {
   readonly url: string;
   /** Starts a run as an agent's harness does. */
   readonly agent: (start: Start) => Promise<Agent>;
+  /** What the server printed and logged so far. */
+  readonly log: () => string;
 }
 
 /** Somebody decides elsewhere, without a window. */
@@ -25,6 +27,8 @@ export type Decide = (who: Person, story: Story, ballot: Record<string, string>)
 export type Visit = (who: Person | null, options?: BrowserContextOptions) => Promise<Page>;
 
 interface Fixtures {
+  /** Whether the console begins with nothing: no people, no workflows. */
+  readonly isNew: boolean;
   readonly console: Console;
   readonly guard: Guard;
   readonly visit: Visit;
@@ -36,14 +40,16 @@ export const NARROW = { width: 390, height: 844 };
 export const SIZES = { wide: WIDE, narrow: NARROW };
 
 export const test = base.extend<Fixtures>({
-  console: async ({}, use, info) => {
+  isNew: [false, { option: true }],
+
+  console: async ({ isNew }, use, info) => {
     const folder = process.env[FOLDER];
     if (!folder) throw new Error('the global setup has not run');
     const keys = JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8')) as Keys;
     const data = mkdtempSync(join(folder, 'console-'));
-    cpSync(join(folder, 'data'), data, { recursive: true });
+    if (!isNew) cpSync(join(folder, 'data'), data, { recursive: true });
     const server = await serve(data);
-    await use({ url: server.url, agent: (start) => Agent.start(server.url, keys, start) });
+    await use({ url: server.url, agent: (start) => Agent.start(server.url, keys, start), log: server.log });
     await server.stop();
     const broken = server.log().split('\n').filter((line) => /\b(ERROR|panicked)\b/.test(line));
     if (info.status !== info.expectedStatus) await info.attach('server', { body: server.log() });

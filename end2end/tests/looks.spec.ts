@@ -1,14 +1,14 @@
 // Every page and panel state: no accessibility violation in either scheme, nothing sticks out sideways at any width,
 // and pictures of the main ones for a person to compare with the mock-ups (test-results/shots).
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { violations } from '../support/axe';
 import { fitsSideways, panel } from '../support/panel';
 import { STATES } from '../support/states';
 import { SIZES, expect, test } from '../support/test';
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const SHOTS = ['sign-in', 'queue', 'approval-open', 'approval-approving', 'approval-rejecting', 'approval-conflict']
   .concat(['admin-people', 'admin-person', 'admin-groups', 'admin-group', 'admin-keys', 'admin-key-made', 'admin-denied'])
+  .concat(['workflows', 'workflow', 'workflow-short-of-reviewers', 'workflow-changes', 'workflow-faults', 'workflow-preview'])
   .concat(['profile', 'approval-resuming', 'approval-resumed', 'run-waiting', 'run-done']);
 const SCHEMES = ['light', 'dark'] as const;
 
@@ -30,16 +30,6 @@ for (const [name, reach] of Object.entries(STATES)) {
     }
     await fitsSideways(page);
   });
-}
-
-/** What axe finds, short enough to read. */
-async function violations(page: Page): Promise<string[]> {
-  const rules = { 'target-size': { enabled: true } };
-  const axe = new AxeBuilder({ page }).options({ rules }).withTags(TAGS).setLegacyMode();
-  const { violations: found } = await axe.analyze();
-  return found.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id} (${help}): ${html.slice(0, 160)} ${failureSummary ?? ''}`),
-  );
 }
 
 async function shoot(page: Page, name: string): Promise<void> {

@@ -2,7 +2,7 @@
 
 use super::failed::Failed;
 use crate::{
-    brought::brought,
+    brought::{Brought, brought},
     calls::{carried::Loaded, set_up::load_set_up},
     set_up::SetUpView,
 };
@@ -24,11 +24,11 @@ pub fn SetUpScreen() -> impl IntoView {
             {move || {
                 let (step, token) = (step.get(), token.get());
                 Suspend::new(async move {
-                    let posted = brought().await.posted;
+                    let Brought { posted, base_url, .. } = brought().await;
                     match loaded.await {
                         Ok(page) => {
                             let step = page.shown(step);
-                            view! { <SetUpView page=&page step=step token=token posted=posted /> }.into_any()
+                            view! { <SetUpView page=&page step=step token=token posted=posted base_url=base_url /> }.into_any()
                         }
                         Err(failure) => view! { <main id="main"><Failed what="The set-up" failure=failure /></main> }.into_any(),
                     }

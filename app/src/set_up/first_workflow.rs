@@ -35,7 +35,7 @@ pub fn FirstWorkflow<'a>(page: &'a SetUpPage, posted: Option<Posted>) -> impl In
         <ul class="mt-5 rounded-lg border border-rule-strong overflow-hidden">
             {samples}
             <li class="flex items-center gap-3 px-3 py-2.5 border-t border-rule">
-                <span class="min-w-0"><span class="block font-medium">"Your own"</span><span class="block text-xs text-muted">"From a small template, checked as you write"</span></span>
+                <span class="min-w-0"><span class="block font-medium">"Your own"</span><span class="block text-xs text-muted">"From a small template, checked before it is published"</span></span>
                 <a href="/workflows/new" rel="external" class=format!("ms-auto {}", button::SMALL)>"Write"</a>
             </li>
         </ul>

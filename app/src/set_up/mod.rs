@@ -22,12 +22,14 @@ pub fn SetUpView<'a>(
     token: Option<String>,
     /// A form that was posted and refused.
     posted: Option<Posted>,
+    /// The URL the console is reached under.
+    base_url: String,
 ) -> impl IntoView + use<> {
     let number = Step::ALL.iter().position(|known| *known == step).unwrap_or_default() + 1;
     let form = match step {
         Step::Database | Step::Administrator => view! { <Administrator token=token posted=posted /> }.into_any(),
         Step::Workflow => view! { <FirstWorkflow page=page posted=posted /> }.into_any(),
-        Step::Agent => view! { <Agent page=page /> }.into_any(),
+        Step::Agent => view! { <Agent page=page base_url=base_url /> }.into_any(),
     };
     view! {
         <main id="main" class="min-h-dvh lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">

@@ -118,13 +118,14 @@ fn gate_box(gate: &Gate, number: usize) -> AnyView {
         .iter()
         .map(|tool| view! { <li><code class="break-words"><Text text=tool /></code></li> })
         .collect_view();
-    let id = gate.id.clone();
     view! {
         <li class="rounded-lg border border-rule-strong px-3 py-2">
-            <div class="flex items-center gap-2">
-                <span class="text-xs text-faint tabular-nums">{number}</span>
-                <Icon name="lock" class="w-3.5 h-3.5 text-faint shrink-0" />
-                <code class="font-medium truncate min-w-0" title=id.clone()>{id.clone()}</code>
+            <div class="flex items-center gap-x-2 flex-wrap">
+                <span class="flex items-center gap-2 min-w-0">
+                    <span class="text-xs text-faint tabular-nums">{number}</span>
+                    <Icon name="lock" class="w-3.5 h-3.5 text-faint shrink-0" />
+                    <code class="font-medium break-all min-w-0">{gate.id.clone()}</code>
+                </span>
                 <span class="ms-auto text-xs text-muted inline-flex items-center gap-1 whitespace-nowrap"><Icon name=icon class="w-3.5 h-3.5 shrink-0" />{who}</span>
             </div>
             <div class="text-xs text-muted mt-1 flex gap-2"><span class="shrink-0">"guards"</span><ul class="min-w-0">{tools}</ul><span class="ms-auto whitespace-nowrap">{conditions}</span></div>

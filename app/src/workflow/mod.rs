@@ -71,7 +71,7 @@ pub fn WorkflowView<'a>(page: &'a WorkflowPage, tab: Tab, pinned: bool) -> impl 
         Tab::Tools => view! { <ToolsTab page=page /> }.into_any(),
         Tab::Versions => view! { <VersionsTab page=page /> }.into_any(),
     };
-    let missing = view! { <Missing groups=page.unstaffed.clone() /> };
+    let missing = view! { <Missing groups=page.unstaffed.clone() may_add=page.may_publish /> };
     view! {
         <Head page=page />
         <Tabs page=page current=tab pinned=pinned />
@@ -145,16 +145,26 @@ fn Tabs<'a>(page: &'a WorkflowPage, current: Tab, pinned: bool) -> impl IntoView
 
 /// Which groups lack people, and what that means.
 #[component]
-pub fn Missing(groups: Vec<Unstaffed>) -> impl IntoView {
+pub fn Missing(
+    /// The groups.
+    groups: Vec<Unstaffed>,
+    /// Whether the viewer adds people to groups.
+    may_add: bool,
+) -> impl IntoView {
     if groups.is_empty() {
         return ().into_any();
     }
-    let lines = groups.into_iter().map(|group| view! { <li>{lacking(&group)}</li> }).collect_view();
+    let lines = groups.iter().map(|group| view! { <li>{lacking(group)}</li> }).collect_view();
+    let help = if may_add {
+        view! { <p><a class="lnk" href="/admin/groups">"Add people to groups"</a></p> }.into_any()
+    } else {
+        view! { <p>"An administrator adds people to groups."</p> }.into_any()
+    };
     view! {
         <div class="px-4 lg:px-6 pt-4">
-            <Notice tone=Tone::Warn icon="users" title="A policy lacks reviewers">
+            <Notice tone=Tone::Warn icon="users" title="Approvals could not be given: reviewers are missing">
                 <ul>{lines}</ul>
-                <p><a class="lnk" href="/admin/groups">"Add people to groups"</a>". A reviewer has the role reviewer and belongs to the group."</p>
+                {help}
             </Notice>
         </div>
     }
@@ -162,13 +172,13 @@ pub fn Missing(groups: Vec<Unstaffed>) -> impl IntoView {
 }
 
 fn lacking(group: &Unstaffed) -> String {
-    let Unstaffed { group, has, needs } = group;
-    match has {
-        0 => format!("Nobody is in {group} yet: approvals of this workflow could not be decided."),
-        has => format!(
-            "{group} has {} and needs {needs}: approvals of this workflow could not be approved.",
-            plural(*has as usize, "reviewer")
-        ),
+    let Unstaffed { group, members, has, needs } = group;
+    let reviewers = plural(*needs as usize, "reviewer");
+    match (members, has) {
+        (0, _) => format!("Nobody is in the group {group} yet; it needs {reviewers}."),
+        (1, 0) => format!("The one person in {group} does not have the role reviewer; it needs {reviewers}."),
+        (members, 0) => format!("None of the {members} people in {group} has the role reviewer; it needs {reviewers}."),
+        (_, has) => format!("{group} has {} and needs {needs}.", plural(*has as usize, "reviewer")),
     }
 }
 
@@ -208,8 +218,10 @@ mod tests {
 
     #[test]
     fn what_is_lacking_is_said() {
-        let group = |has, needs| Unstaffed { group: "risk".to_owned(), has, needs };
-        assert!(lacking(&group(0, 1)).starts_with("Nobody is in risk yet"));
-        assert!(lacking(&group(1, 2)).starts_with("risk has 1 reviewer and needs 2"));
+        let told = |members, has, needs| lacking(&Unstaffed { group: "risk".to_owned(), members, has, needs });
+        assert_eq!(told(0, 0, 1), "Nobody is in the group risk yet; it needs 1 reviewer.");
+        assert_eq!(told(1, 0, 2), "The one person in risk does not have the role reviewer; it needs 2 reviewers.");
+        assert_eq!(told(3, 0, 1), "None of the 3 people in risk has the role reviewer; it needs 1 reviewer.");
+        assert_eq!(told(3, 1, 2), "risk has 1 reviewer and needs 2.");
     }
 }

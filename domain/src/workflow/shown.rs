@@ -140,6 +140,8 @@ pub struct GateUse {
 pub struct Unstaffed {
     /// The group.
     pub group: String,
+    /// People in it, whatever their roles.
+    pub members: u32,
     /// Reviewers in it.
     pub has: u32,
     /// Reviewers a policy needs of it.

@@ -49,14 +49,23 @@ pub async fn list_eligible(tx: &mut Tx, approval: ApprovalId, groups: &[String])
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// How many reviewers each of these groups has; groups without any are left out.
-pub async fn count_eligible(tx: &mut Tx, groups: &[String]) -> Result<HashMap<String, u32>, StoreError> {
+/// Who could sign in and belongs to a group.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Staff {
+    /// All of them.
+    pub members: u32,
+    /// Those with the role reviewer.
+    pub reviewers: u32,
+}
+
+/// How many people each of these groups has; groups without anybody are left out.
+pub async fn count_staff(tx: &mut Tx, groups: &[String]) -> Result<HashMap<String, Staff>, StoreError> {
     if groups.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(String, i64)> = on!(tx, |conn| {
+    let rows: Vec<(String, i64, i64)> = on!(tx, |conn| {
         let mut query = QueryBuilder::new(
-            "SELECT g.name, COUNT(*) FROM person p JOIN person_role r ON r.person_id = p.id AND r.role = 'reviewer' \
+            "SELECT g.name, COUNT(*), COUNT(r.person_id) FROM person p LEFT JOIN person_role r ON r.person_id = p.id AND r.role = 'reviewer' \
              JOIN membership m ON m.person_id = p.id JOIN person_group g ON g.id = m.group_id \
              WHERE p.disabled_at IS NULL AND g.name IN (",
         );
@@ -67,7 +76,10 @@ pub async fn count_eligible(tx: &mut Tx, groups: &[String]) -> Result<HashMap<St
         query.push(") GROUP BY g.name");
         query.build_query_as().fetch_all(conn).await
     })?;
-    Ok(rows.into_iter().map(|(group, count)| (group, u32::try_from(count).unwrap_or(u32::MAX))).collect())
+    let bounded = |count| u32::try_from(count).unwrap_or(u32::MAX);
+    let read =
+        |(group, members, reviewers)| (group, Staff { members: bounded(members), reviewers: bounded(reviewers) });
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// A person's name, and the groups they may decide this approval for, if they may review: what a decision relies on.

@@ -50,7 +50,7 @@ async fn an_administrator_publishes(console: TestConsole) {
     let checked = post(&mut browser, "/workflows/new", "check", PAYMENTS, "").await;
     assert_eq!(checked.status, 200);
     assert!(checked.text.contains("this would be version 1 of payments"), "{}", checked.text);
-    assert!(checked.text.contains("Nobody is in compliance yet"), "{}", checked.text);
+    assert!(checked.text.contains("Nobody is in the group compliance yet"), "{}", checked.text);
     assert!(published(&console).await.is_empty());
     let done = post(&mut browser, "/workflows/new", "publish", PAYMENTS, "").await;
     assert_eq!(

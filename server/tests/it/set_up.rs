@@ -51,7 +51,11 @@ async fn from_the_link_to_the_first_workflow(console: TestConsole) {
     let sample = [("form", "sample"), ("sample", "support-resolution")];
     assert_eq!(leads_to(&browser.send(Method::POST, "/set-up", &sample).await), "/set-up?step=agent");
     let page = browser.send(Method::GET, "/set-up", &[]).await;
-    assert!(page.text.contains("step 4 of 4") && page.text.contains("Nobody is in support-leads yet"), "{}", page.text);
+    assert!(
+        page.text.contains("step 4 of 4") && page.text.contains("Nobody is in the group support-leads yet"),
+        "{}",
+        page.text
+    );
     // Left, and come back to by signing in.
     let mut later = Browser::new(&console);
     assert_eq!(leads_to(&later.sign_in("mira@example.com", PASSWORD).await), "/set-up");

@@ -58,14 +58,14 @@ pub fn Copied<'a>(page: &'a DraftPage, field: NodeRef<html::Textarea>) -> impl I
     if below.is_empty() {
         return ().into_any();
     }
-    let text = view! { <Definition source=&page.source below=below /> };
+    let text = view! { <Definition source=&page.source below=below excerpt=true /> };
     view! {
         <div class="rounded-lg border border-rule-strong overflow-hidden">
             <div class="flex items-center gap-2 h-9 px-3 border-b border-rule bg-canvas">
                 <span class="text-muted"><Icon name="file-diff" /></span>
-                <h2 class="font-semibold">"The text as it was sent"</h2>
+                <h2 class="font-semibold">"The lines around the faults, as they were sent"</h2>
             </div>
-            <div tabindex="0" role="group" aria-label="The text with its faults, scrolls" class="overflow-auto max-h-96">{text}</div>
+            <div tabindex="0" role="group" aria-label="The lines with their faults, scrolls" class="overflow-auto max-h-96">{text}</div>
         </div>
     }
     .into_any()

@@ -22,7 +22,7 @@ use crate::{
     desk::{Caller, Desk, PersonCaller},
     error::Result,
     rules::definition,
-    store::{self, Tx, workflow::Published},
+    store::{self, Tx, entitlement::Staff, workflow::Published},
 };
 
 /// Rows of a page of the list.
@@ -160,10 +160,10 @@ pub(in crate::desk) async fn unstaffed(tx: &mut Tx, definition: Option<&Workflow
         *needs = seats.count.max(*needs);
     }
     let groups: Vec<String> = needed.keys().cloned().collect();
-    let has = store::entitlement::count_eligible(tx, &groups).await?;
+    let staff = store::entitlement::count_staff(tx, &groups).await?;
     let short = needed.into_iter().filter_map(|(group, needs)| {
-        let has = has.get(&group).copied().unwrap_or_default();
-        (has < needs).then_some(Unstaffed { group, has, needs })
+        let Staff { members, reviewers: has } = staff.get(&group).copied().unwrap_or_default();
+        (has < needs).then_some(Unstaffed { group, members, has, needs })
     });
     Ok(short.collect())
 }
