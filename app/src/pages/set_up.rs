@@ -28,7 +28,7 @@ pub fn SetUpScreen() -> impl IntoView {
                     match loaded.await {
                         Ok(page) => {
                             let step = page.shown(step);
-                            view! { <SetUpView page=&page step=step token=token posted=posted base_url=base_url /> }.into_any()
+                            view! { <SetUpView page=&page step=step token=token posted=posted base_url=&base_url /> }.into_any()
                         }
                         Err(failure) => view! { <main id="main"><Failed what="The set-up" failure=failure /></main> }.into_any(),
                     }

@@ -10,17 +10,16 @@ use leptos::prelude::*;
 
 /// What is left to do, with the commands.
 #[component]
-pub fn Agent<'a>(page: &'a SetUpPage, base_url: String) -> impl IntoView + use<> {
+pub fn Agent<'a>(page: &'a SetUpPage, base_url: &'a str) -> impl IntoView + use<> {
     let email = page.administrator.clone().unwrap_or_else(|| "you@example.com".to_owned());
     let key = format!("countersign key create --name my-agent --scope hook --owner {email}");
     let name = page.workflow.clone().unwrap_or_else(|| "WORKFLOW".to_owned());
     let call = format!(
         "curl -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \\\n  -d '{{\"workflow\":\"{name}\",\"subject\":\"case_1\",\"requested_by\":\"{email}\",\n       \"session\":{{\"framework\":\"my-agent\",\"id\":\"session-1\"}}}}' \\\n  {base_url}/api/v1/runs"
     );
-    let missing = page.unstaffed.clone();
     view! {
         <Heading title="Connect an agent" text="The agent's harness asks before each tool call. It needs a key; people who must agree need an account and a group." />
-        <div class="-mx-4 lg:-mx-6"><Missing groups=missing may_add=true /></div>
+        <div class="-mx-4 lg:-mx-6"><Missing groups=&page.unstaffed may_add=true /></div>
         <ol class="mt-5 space-y-4">
             <li>
                 <h2 class="font-medium">"1. A key"</h2>

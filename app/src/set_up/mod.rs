@@ -23,7 +23,7 @@ pub fn SetUpView<'a>(
     /// A form that was posted and refused.
     posted: Option<Posted>,
     /// The URL the console is reached under.
-    base_url: String,
+    base_url: &'a str,
 ) -> impl IntoView + use<> {
     let number = Step::ALL.iter().position(|known| *known == step).unwrap_or_default() + 1;
     let form = match step {

@@ -71,7 +71,7 @@ pub fn WorkflowView<'a>(page: &'a WorkflowPage, tab: Tab, pinned: bool) -> impl 
         Tab::Tools => view! { <ToolsTab page=page /> }.into_any(),
         Tab::Versions => view! { <VersionsTab page=page /> }.into_any(),
     };
-    let missing = view! { <Missing groups=page.unstaffed.clone() may_add=page.may_publish /> };
+    let missing = view! { <Missing groups=&page.unstaffed may_add=page.may_publish /> };
     view! {
         <Head page=page />
         <Tabs page=page current=tab pinned=pinned />
@@ -145,12 +145,12 @@ fn Tabs<'a>(page: &'a WorkflowPage, current: Tab, pinned: bool) -> impl IntoView
 
 /// Which groups lack people, and what that means.
 #[component]
-pub fn Missing(
+pub fn Missing<'a>(
     /// The groups.
-    groups: Vec<Unstaffed>,
+    groups: &'a [Unstaffed],
     /// Whether the viewer adds people to groups.
     may_add: bool,
-) -> impl IntoView {
+) -> impl IntoView + use<> {
     if groups.is_empty() {
         return ().into_any();
     }

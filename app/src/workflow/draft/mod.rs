@@ -42,8 +42,7 @@ pub fn DraftView<'a>(
     } else {
         view! { <Beginning page=page is_new=edited.is_none() /> }.into_any()
     };
-    let missing =
-        (page.is_checked && !has_faults).then(|| view! { <Missing groups=page.unstaffed.clone() may_add=true /> });
+    let missing = (page.is_checked && !has_faults).then(|| view! { <Missing groups=&page.unstaffed may_add=true /> });
     view! {
         <Head edited=edited />
         {missing}
