@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn an_excerpt_begins_near_the_first_remark() {
-        let source = (1..=40).map(|number| format!("k{number}: 1\n")).collect::<String>();
+        let source = "k: 1\n".repeat(40);
         let remark = || view! { <p>"remark"</p> }.into_any();
         let below = vec![(20, remark()), (30, remark())];
         let html = Owner::new().with(|| view! { <Definition source=&source below=below excerpt=true /> }.to_html());
