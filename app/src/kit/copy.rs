@@ -1,6 +1,6 @@
 //! Copying a recorded value; there only once script runs, because without it the button could do nothing.
 
-use super::{icon::Icon, script::scripted};
+use super::{button, icon::Icon, script::scripted};
 use leptos::prelude::*;
 
 /// A button that copies `text`.
@@ -40,4 +40,32 @@ pub fn Copy(
 fn copy(text: &str) {
     // The promise is dropped: a browser that refuses has said so to its user.
     drop(window().navigator().clipboard().write_text(text));
+}
+
+/// A button that copies the whole address of a page of ours.
+#[component]
+pub fn CopyLink(
+    /// Its path.
+    path: String,
+) -> impl IntoView {
+    let scripted = scripted();
+    let copied = RwSignal::new(false);
+    let path = StoredValue::new(path);
+    view! {
+        <Show when=move || scripted.get()>
+            <button
+                type="button"
+                class=button::QUIET
+                on:click=move |_| {
+                    let origin = window().location().origin().unwrap_or_default();
+                    copy(&format!("{origin}{}", path.read_value()));
+                    copied.set(true);
+                }
+            >
+                <Icon name="link" class="w-3.5 h-3.5 shrink-0" />
+                {move || if copied.get() { "Link copied" } else { "Copy link" }}
+            </button>
+        </Show>
+    }
+    .into_any()
 }

@@ -6,6 +6,22 @@ use leptos::prelude::*;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const WHOLE_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// How much of a moment is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grain {
@@ -54,6 +70,29 @@ pub fn tooltip(at: DateTime<Utc>) -> String {
 /// The time of day as the reader's clock has it: `14:58:10`. For what is shown after hydration only.
 pub fn local_clock(at: DateTime<Utc>) -> String {
     time(at + TimeDelta::minutes(local_shift(at)), Grain::Second)
+}
+
+/// `14:33:12`, in UTC.
+pub fn utc_clock(at: DateTime<Utc>) -> String {
+    time(at, Grain::Second)
+}
+
+/// `2026-11-21 14:33:12.118204 UTC`: everything that is kept of a moment.
+pub fn exact(at: DateTime<Utc>) -> String {
+    format!("{} {}.{:06} UTC", day(at), time(at, Grain::Second), at.timestamp_subsec_micros())
+}
+
+/// `2026-11-21`, in UTC.
+pub fn utc_day(at: DateTime<Utc>) -> String {
+    day(at)
+}
+
+/// `Friday 20 November`, with the year when it is another than that of `now`.
+pub fn day_in_words(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let weekday = WEEKDAYS[at.weekday().num_days_from_monday() as usize % WEEKDAYS.len()];
+    let month = WHOLE_MONTHS[at.month0() as usize % WHOLE_MONTHS.len()];
+    let year = if at.year() == now.year() { String::new() } else { format!(" {}", at.year()) };
+    format!("{weekday} {} {month}{year}", at.day())
 }
 
 fn clock(at: DateTime<Utc>, now: DateTime<Utc>, shift: i64, grain: Grain) -> String {
@@ -108,5 +147,15 @@ mod tests {
         assert_eq!(shown("2026-11-20T23:40:00Z", 0), "20 Nov 23:40");
         assert_eq!(shown("2026-11-20T23:40:00Z", 60), "00:40");
         assert_eq!(shown("2025-01-02T03:04:05Z", 0), "2 Jan 2025 03:04");
+    }
+
+    #[test]
+    fn days_are_named_and_moments_exact() {
+        let at: DateTime<Utc> = "2026-11-20T14:41:30.118204Z".parse().expect("a time");
+        assert_eq!(exact(at), "2026-11-20 14:41:30.118204 UTC");
+        assert_eq!(day_in_words(at, at), "Friday 20 November");
+        let later: DateTime<Utc> = "2027-01-01T00:00:00Z".parse().expect("a time");
+        assert_eq!(day_in_words(at, later), "Friday 20 November 2026");
+        assert_eq!((utc_day(at), utc_clock(at)), ("2026-11-20".to_owned(), "14:41:30".to_owned()));
     }
 }
