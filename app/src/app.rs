@@ -7,6 +7,7 @@ use crate::{
     pages::{
         approval::ApprovalPage,
         approvals::ApprovalsPage,
+        audit::AuditPage,
         groups::{GroupPage, GroupsPage},
         keys::{KeysPage, NewKeyPage},
         not_found::NotFoundPage,
@@ -14,6 +15,7 @@ use crate::{
         person::PersonPage,
         profile::ProfilePage,
         run::RunPage,
+        runs::RunsPage,
         set_up::SetUpScreen,
         sign_in::SignInPage,
         workflow::WorkflowScreen,
@@ -58,8 +60,11 @@ fn Console() -> impl IntoView {
             <Route path=path!("/approvals/:id") view=ApprovalPage ssr=SsrMode::Async />
             // The answer to a decision that was not applied keeps the address it was posted to.
             <Route path=path!("/approvals/:id/decide") view=ApprovalPage ssr=SsrMode::Async />
+            <Route path=path!("/runs") view=RunsPage ssr=SsrMode::Async />
             <Route path=path!("/runs/:id") view=RunPage ssr=SsrMode::Async />
             <Route path=path!("/profile") view=ProfilePage ssr=SsrMode::Async />
+            // One route, so that the list stays while the drawer changes.
+            <Route path=path!("/audit/:leaf?") view=AuditPage ssr=SsrMode::Async />
             <Route path=path!("/workflows") view=WorkflowsPage ssr=SsrMode::Async />
             <Route path=path!("/workflows/new") view=WorkflowDraftPage ssr=SsrMode::Async />
             <Route path=path!("/workflows/:name") view=WorkflowScreen ssr=SsrMode::Async />

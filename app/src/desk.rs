@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
+    audit::{AuditEvent, AuditPage, AuditQuery},
     group::{GroupDetail, GroupsPage},
-    id::{ApprovalId, PersonId, RunId},
+    id::{ApprovalId, PersonId},
     key::KeysPage,
     person::{PeoplePage, PeopleQuery, PersonDetail},
     profile::Profile,
     queue::{QueuePage, QueueQuery, QueueRefresh},
     review::{Review, Unapplied, Viewer},
+    runs::{RunsPage, RunsQuery},
     set_up::SetUpPage,
-    timeline::RunPage,
+    timeline::{RunPage, RunQuery},
     workflow::shown::{DraftPage, DraftQuery, WorkflowList, WorkflowPage, WorkflowQuery},
 };
 
@@ -35,8 +37,17 @@ pub trait Desk: Send + Sync {
     /// The approval page.
     async fn review(&self, id: ApprovalId) -> Result<Review, Failure>;
 
-    /// The run page; the timeline begins after `cursor`.
-    async fn run(&self, id: RunId, cursor: Option<String>) -> Result<RunPage, Failure>;
+    /// A page of runs, newest first.
+    async fn runs(&self, query: RunsQuery) -> Result<RunsPage, Failure>;
+
+    /// The run page.
+    async fn run(&self, query: RunQuery) -> Result<RunPage, Failure>;
+
+    /// A page of the audit log, newest first.
+    async fn audit(&self, query: AuditQuery) -> Result<AuditPage, Failure>;
+
+    /// One event of the log, with its neighbours under the same filters.
+    async fn audit_event(&self, leaf: i64, query: AuditQuery) -> Result<AuditEvent, Failure>;
 
     /// The profile page.
     async fn profile(&self) -> Result<Profile, Failure>;

@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod app;
+mod audit;
 pub mod brought;
 pub mod calls;
 #[cfg(feature = "ssr")]
@@ -19,6 +20,7 @@ mod queue;
 mod recorded;
 mod review;
 mod run;
+mod runs;
 #[cfg(all(test, feature = "ssr"))]
 mod sample;
 mod set_up;

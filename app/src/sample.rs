@@ -1,5 +1,7 @@
 //! Sample records for tests of what is shown.
 
+mod lists;
+
 use domain::{
     Actor, Digest, SystemActor, Time,
     approval::{Approval, Use},
@@ -14,6 +16,8 @@ use domain::{
     workflow::{Risk, Version},
 };
 use serde_json::json;
+
+pub use self::lists::{audit, audit_event, run_page, runs};
 
 pub fn time(clock: &str) -> Time {
     format!("2026-11-21T{clock}Z").parse().expect("a time of day")

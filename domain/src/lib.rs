@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod approval;
+pub mod audit;
 pub mod canonical;
 pub mod decision;
 pub mod digest;
@@ -30,6 +31,7 @@ pub mod refusal;
 pub mod resumption;
 pub mod review;
 pub mod run;
+pub mod runs;
 pub mod session;
 pub mod set_up;
 pub mod template;

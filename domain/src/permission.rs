@@ -29,6 +29,8 @@ pub enum Action {
     FollowLive,
     /// Fetch the outcome of an approval.
     AwaitDecision,
+    /// Browse the audit log.
+    ReadAudit,
     /// Decide.
     Decide,
     /// Take a pending approval back.
@@ -56,6 +58,7 @@ impl Action {
         Self::ReadApprovals,
         Self::FollowLive,
         Self::AwaitDecision,
+        Self::ReadAudit,
         Self::Decide,
         Self::CancelApproval,
         Self::RequestApproval,
@@ -73,6 +76,7 @@ impl Action {
             Self::WriteFacts => &[Scope::System],
             Self::RecordAssertions | Self::AwaitDecision | Self::RequestApproval => &[Scope::Hook, Scope::Agent],
             Self::ReadApprovals => &[Scope::Hook, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin],
+            Self::ReadAudit => &[Scope::Auditor],
             Self::Decide => &[Scope::Reviewer],
             Self::FollowLive => &[],
         }
@@ -81,7 +85,7 @@ impl Action {
     /// The roles a signed-in person needs one of.
     pub const fn roles(self) -> &'static [Role] {
         match self {
-            Self::ReadWorkflows | Self::ReadRun | Self::ReadApprovals | Self::FollowLive => Role::ALL,
+            Self::ReadWorkflows | Self::ReadRun | Self::ReadApprovals | Self::ReadAudit | Self::FollowLive => Role::ALL,
             Self::Decide => &[Role::Reviewer],
             Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow => &[Role::Admin],
             // Auditors change nothing, an answer included.

@@ -1,14 +1,42 @@
 //! A run as the console shows it: what it is, what holds it, and its timeline.
 
+use std::{fmt, str::FromStr};
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     Time,
+    actor::{UnknownWord, words},
+    approval::Status,
     id::{ApprovalId, RunId, SessionId},
     review::TimelineItem,
+    run::RunStatus,
     session::SessionStatus,
 };
+
+words! {
+    /// Kinds of actors, as timelines are narrowed to them.
+    ActorKind {
+        /// People.
+        People = "people",
+        /// Agents, their harnesses, and systems of record: whoever holds a key.
+        Keys = "keys",
+        /// Countersign itself.
+        System = "system",
+    }
+}
+
+/// What the run page asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunQuery {
+    /// The run.
+    pub id: RunId,
+    /// Whose events the timeline shows; everybody's when absent.
+    pub actors: Option<ActorKind>,
+    /// Where the timeline begins; absent for the newest.
+    pub cursor: Option<String>,
+}
 
 /// Everything the run page shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,22 +53,99 @@ pub struct RunPage {
     pub workflow_title: String,
     /// The run's subject.
     pub subject: String,
+    /// Its status.
+    pub status: RunStatus,
     /// When it began.
     pub started_at: Time,
+    /// When it ended.
+    pub ended_at: Option<Time>,
+    /// Why it ended, in the words of whoever ended it.
+    pub why: Option<String>,
+    /// The name of the key that started it.
+    pub agent: String,
     /// Who asked for it.
     pub requested_by: Option<String>,
     /// Its sessions, oldest first.
     pub sessions: Vec<SessionRow>,
     /// Pending approvals, oldest first.
     pub waiting: Vec<WaitingApproval>,
+    /// The workflow's gates, in file order, with what they did in this run.
+    pub gates: Vec<GateRow>,
     /// Recorded facts by name.
     pub facts: Vec<FactRow>,
+    /// What the model said, by name.
+    pub assertions: Vec<AssertionRow>,
+    /// The newest approvals, newest first.
+    pub approvals: Vec<ApprovalRow>,
     /// The timeline, newest first.
     pub timeline: Vec<TimelineItem>,
     /// Where the next page of the timeline begins.
     pub next_cursor: Option<String>,
+    /// How many events were looked through, when that is why the page ends here.
+    pub looked_through: Option<u32>,
     /// Whether this is not the first page.
     pub is_continued: bool,
+}
+
+words! {
+    /// How a gate stands in a run, by the newest call that asked it.
+    GateStanding {
+        /// It let the newest call through.
+        Passed = "passed",
+        /// It holds a call until people have decided.
+        Holding = "holding",
+        /// The call it held may run, or may not; the agent has not asked again.
+        Decided = "decided",
+        /// It refused the newest call.
+        NotMet = "not_met",
+        /// No call has asked it.
+        NotReached = "not_reached",
+    }
+}
+
+/// A gate of the run's workflow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateRow {
+    /// Its id in the workflow.
+    pub id: String,
+    /// The tools it guards.
+    pub tools: Vec<String>,
+    /// How it stands.
+    pub standing: GateStanding,
+    /// When the newest call asked it.
+    pub checked_at: Option<Time>,
+    /// The approval it waits for.
+    pub approval: Option<ApprovalId>,
+}
+
+/// Something the model said, which no gate reads.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AssertionRow {
+    /// What it is about.
+    pub name: String,
+    /// What was said.
+    pub value: Value,
+    /// The sentence it came with.
+    pub statement: Option<String>,
+    /// The name of the key that said it.
+    pub by: String,
+    /// When.
+    pub at: Time,
+}
+
+/// An approval of the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalRow {
+    /// The approval.
+    pub id: ApprovalId,
+    /// What it is called.
+    pub title: String,
+    /// Its status.
+    pub status: Status,
+    /// Since when it waited.
+    pub opened_at: Time,
+    /// When it ended.
+    pub ended_at: Option<Time>,
 }
 
 /// A session of the run.
@@ -54,6 +159,10 @@ pub struct SessionRow {
     pub framework: String,
     /// Its state.
     pub status: SessionStatus,
+    /// The host that runs it.
+    pub runner: Option<String>,
+    /// When it joined.
+    pub attached_at: Time,
 }
 
 /// An approval that holds the run.
@@ -72,6 +181,23 @@ pub struct WaitingApproval {
 pub struct FactRow {
     /// Its name.
     pub name: String,
+    /// Its value.
+    pub value: Value,
+    /// Where it came from.
+    pub source: String,
+    /// The source's reference.
+    pub reference: Option<String>,
+    /// Its version.
+    pub version: i64,
+    /// When.
+    pub written_at: Time,
+    /// What was recorded before, newest first.
+    pub earlier: Vec<EarlierFact>,
+}
+
+/// An earlier version of a fact.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EarlierFact {
     /// Its value.
     pub value: Value,
     /// Where it came from.

@@ -172,6 +172,34 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
     expect(await agent.wait(approval)).toMatchObject({ status: 'expired' });
     return review(stage, ANA, approval);
   },
+  'runs': async (stage) => {
+    await filledQueue(stage, MIRA, '/approvals');
+    return see(stage, MIRA, '/runs');
+  },
+  'runs-empty': (stage) => see(stage, MIRA, '/runs'),
+  'runs-no-match': async (stage) => {
+    await note(stage.console);
+    return see(stage, MIRA, '/runs?status=failed');
+  },
+  'audit': async (stage) => {
+    await ended(stage, { account_id: 'acct_90117' }, false);
+    return see(stage, MIRA, '/audit');
+  },
+  'audit-narrowed': async (stage) => {
+    await ended(stage, { account_id: 'acct_90117' }, false);
+    return see(stage, MIRA, '/audit?actor=people&outcome=approved&q=ana');
+  },
+  'audit-event': async (stage) => {
+    await ended(stage, { account_id: 'acct_90117' }, false);
+    const page = await see(stage, MIRA, '/audit?kind=decision.recorded');
+    await page.getByRole('link', { name: /^Approved rev/ }).first().click();
+    await page.getByRole('complementary', { name: 'Event' }).waitFor();
+    return page;
+  },
+  'unknown-event': async (stage) => {
+    stage.guard.allow(404, /\/audit\/999999$/);
+    return see(stage, MIRA, '/audit/999999');
+  },
   'run-waiting': async (stage) => see(stage, MIRA, `/runs/${(await onboarding(stage.console)).agent.run}`),
   'run-done': async (stage) =>
     see(stage, MIRA, `/runs/${(await ended(stage, { account_id: 'acct_90117' }, false)).agent.run}`),

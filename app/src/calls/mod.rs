@@ -1,5 +1,6 @@
 //! Server functions: what the browser may ask of the server, each a one-line call to the desk.
 
+pub mod audit;
 pub mod carried;
 pub mod group;
 pub mod key;
@@ -9,6 +10,7 @@ pub mod queue;
 pub mod refresh;
 pub mod review;
 pub mod run;
+pub mod runs;
 pub mod set_up;
 pub mod viewer;
 pub mod workflow;

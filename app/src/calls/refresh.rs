@@ -3,10 +3,10 @@
 
 use crate::failure::Failure;
 use domain::{
-    id::{ApprovalId, RunId},
+    id::ApprovalId,
     queue::{QueueQuery, QueueRefresh},
     review::{Review, Viewer},
-    timeline::RunPage,
+    timeline::{RunPage, RunQuery},
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 
@@ -31,8 +31,8 @@ pub async fn refresh_review(id: ApprovalId) -> Result<Review, Failure> {
     answer(desk()?.review(id)).await
 }
 
-/// The run as it is now, with the newest of its timeline.
+/// The run as it is now.
 #[server(prefix = "/calls", endpoint = "refresh_run", input = Json)]
-pub async fn refresh_run(id: RunId) -> Result<RunPage, Failure> {
-    answer(desk()?.run(id, None)).await
+pub async fn refresh_run(query: RunQuery) -> Result<RunPage, Failure> {
+    answer(desk()?.run(query)).await
 }

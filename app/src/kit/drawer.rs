@@ -63,10 +63,9 @@ fn focus_when_opened(heading: NodeRef<html::H2>) {
 }
 
 fn close_by_escape(close: String) {
-    let navigate = use_navigate();
     let close = StoredValue::new(close);
     Effect::new(move |_| {
-        let navigate = navigate.clone();
+        let navigate = use_navigate();
         let listening = window_event_listener(ev::keydown, move |event| {
             if event.key() == "Escape" && !event.default_prevented() && !is_typing() {
                 let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };

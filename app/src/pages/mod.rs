@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod approvals;
+pub mod audit;
 pub mod failed;
 pub mod groups;
 pub mod keys;
@@ -10,6 +11,7 @@ pub mod people;
 pub mod person;
 pub mod profile;
 pub mod run;
+pub mod runs;
 pub mod set_up;
 pub mod sign_in;
 pub mod workflow;

@@ -7,7 +7,11 @@ use crate::{
     frame::{Frame, Place},
     run::RunView,
 };
-use domain::{Refusal, id::RunId};
+use domain::{
+    Refusal,
+    id::RunId,
+    timeline::{ActorKind, RunQuery},
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -16,28 +20,30 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 #[component]
 pub fn RunPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
+    let actors =
+        Memo::new(move |_| query.with(|query| query.get("actors")).and_then(|word| word.parse::<ActorKind>().ok()));
     let asked = Memo::new(move |_| {
         let id = params.with(|params| params.get("id"));
-        (id, query.with(|query| query.get("cursor")).filter(|cursor| !cursor.is_empty()))
+        (id, actors.get(), query.with(|query| query.get("cursor")).filter(|cursor| !cursor.is_empty()))
     });
     let loaded = Loaded::new_with_options(
         move || asked.get(),
-        |(id, cursor)| async move {
+        |(id, actors, cursor)| async move {
             match id.as_deref().map(str::parse::<RunId>) {
-                Some(Ok(id)) => load_run(id, cursor).await,
+                Some(Ok(id)) => load_run(RunQuery { id, actors, cursor }).await,
                 Some(Err(_)) | None => Err(no_such_run()),
             }
         },
         true,
     );
     view! {
-        <Frame place=Place::Elsewhere>
+        <Frame place=Place::Runs>
             <Transition>
                 {move || Suspend::new(async move {
                     match loaded.await {
                         Ok(run) => {
                             let title = format!("{}, {} · Countersign", run.workflow_title, run.subject);
-                            view! { <Title text=title /><RunView run=&run /> }.into_any()
+                            view! { <Title text=title /><RunView run=&run actors=actors.get_untracked() /> }.into_any()
                         }
                         Err(failure) => view! { <NoRun failure=failure /> }.into_any(),
                     }

@@ -57,7 +57,7 @@ pub fn ReviewView<'a>(
     followed.follow();
     let panel = view! { <Panel followed=followed unapplied=unapplied /> }.into_any();
     let items = move || followed.with(|review| review.activity.clone());
-    let activity = view! { <Activity items=items now=review.now /> }.into_any();
+    let activity = view! { <Activity items=items now=review.now here=review.id /> }.into_any();
     view! {
         {move || followed.with(|review| view! { <Bar review=review /> })}
         <div class="lg:grid lg:grid-cols-[minmax(0,1fr)_376px]">

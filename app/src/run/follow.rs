@@ -4,7 +4,7 @@ use crate::{
     calls::refresh::refresh_run,
     live::{on_news, refresh::refresher},
 };
-use domain::timeline::RunPage;
+use domain::timeline::{ActorKind, RunPage, RunQuery};
 use leptos::prelude::*;
 
 /// The page after it was asked for again: its timeline stays as it is.
@@ -13,6 +13,7 @@ fn refreshed(shown: &RunPage, now: &RunPage) -> RunPage {
         timeline: shown.timeline.clone(),
         next_cursor: shown.next_cursor.clone(),
         is_continued: shown.is_continued,
+        looked_through: shown.looked_through,
         ..now.clone()
     }
 }
@@ -34,12 +35,12 @@ pub struct Followed {
 }
 
 impl Followed {
-    /// Follows a run from now on.
-    pub fn follow(run: RunPage) -> Self {
+    /// Follows a run from now on; `actors` is whose events its timeline shows.
+    pub fn follow(run: RunPage, actors: Option<ActorKind>) -> Self {
         let id = run.id;
         let followed = Self { shown: RwSignal::new(run), fresh: RwSignal::new(None) };
         let ask = refresher(
-            move || refresh_run(id),
+            move || refresh_run(RunQuery { id, actors, cursor: None }),
             move |now| {
                 followed.shown.update(|shown| *shown = refreshed(shown, &now));
                 followed.fresh.set(Some(now));
@@ -72,9 +73,10 @@ impl Followed {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
+    use crate::sample;
     use domain::{
         Actor, SystemActor,
         event::{Entry, Event},
@@ -98,19 +100,10 @@ mod tests {
         };
         RunPage {
             now,
-            id: "run_01j0000000e00800000000000r".parse().expect("an id"),
-            workflow: "payments".to_owned(),
-            version: 1,
-            workflow_title: "Payments".to_owned(),
-            subject: "acc_1".to_owned(),
-            started_at: now,
-            requested_by: None,
-            sessions: Vec::new(),
-            waiting: Vec::new(),
-            facts: Vec::new(),
             timeline: leaves.iter().map(item).collect(),
             next_cursor: None,
             is_continued,
+            ..sample::run_page()
         }
     }
 

@@ -51,8 +51,8 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
                 .more([Phrase::Quote(because.clone()), words(" Nothing ran; a fresh approval is needed.")])
                 .badge((Tone::Fail, "shield-x", "Void"))
         }
-        Event::ResumptionQueued { .. } => Told::of([words("The outcome waits to be fetched by the agent's side")]),
-        Event::ResumptionDelivered { .. } => Told::of([words("The agent's side fetched the outcome")]),
+        Event::ResumptionQueued { .. } => Told::of([words("The outcome waits to be fetched by the agent’s side")]),
+        Event::ResumptionDelivered { .. } => Told::of([words("The agent’s side fetched the outcome")]),
         _ => Told::default(),
     }
 }

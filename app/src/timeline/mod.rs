@@ -10,13 +10,13 @@ use crate::kit::{
     avatar::{Agent, Person, System},
     moment::Moment,
 };
-use domain::{Actor, Time, event::Event, review::TimelineItem};
+use domain::{Actor, Time, event::Event, id::ApprovalId, review::TimelineItem};
 use leptos::prelude::*;
 
 /// The shape of the one who caused an event. Keys are agents and their harnesses, but only systems of record write
 /// facts.
 #[component]
-fn Shape<'a>(item: &'a TimelineItem) -> impl IntoView + use<> {
+pub fn Shape<'a>(item: &'a TimelineItem) -> impl IntoView + use<> {
     match (item.actor(), &item.entry.event) {
         (Actor::Person(_), _) => view! { <Person name=&item.actor_name /> }.into_any(),
         (Actor::Key(_), Event::FactWritten { .. }) | (Actor::System(_), _) => view! { <System /> }.into_any(),
@@ -24,10 +24,11 @@ fn Shape<'a>(item: &'a TimelineItem) -> impl IntoView + use<> {
     }
 }
 
-/// What happened, in a sentence, and what there is to add.
+/// What happened, in a sentence, and what there is to add. `here` is the approval whose page this is: no page links to
+/// itself.
 #[component]
-fn Told<'a>(item: &'a TimelineItem) -> impl IntoView + use<> {
-    let told = sentence::tell(item);
+fn Told<'a>(item: &'a TimelineItem, #[prop(default = None)] here: Option<ApprovalId>) -> impl IntoView + use<> {
+    let told = sentence::tell(item).at(here);
     let more = (!told.more.is_empty()).then(
         || view! { <div class="text-xs text-muted mt-0.5 break-words">{phrases(told.more, item.leaf_index)}</div> },
     );
@@ -44,6 +45,18 @@ fn phrases(phrases: Vec<Phrase>, leaf: i64) -> Vec<AnyView> {
     phrases.into_iter().enumerate().map(|(place, phrase)| phrase.view(&format!("event-{leaf}-{place}"))).collect()
 }
 
+/// An event in one line: its sentence without links, and its badge. The actor stands in a column of its own.
+pub fn in_brief(item: &TimelineItem) -> (AnyView, Option<AnyView>) {
+    let told = sentence::tell(item);
+    let sentence: Vec<AnyView> = sentence::without_actor(told.sentence).into_iter().map(Phrase::brief).collect();
+    (sentence.into_any(), told.badge.map(phrase::badge))
+}
+
+/// The whole sentence of an event.
+pub fn in_full(item: &TimelineItem) -> AnyView {
+    phrases(sentence::tell(item).sentence, item.leaf_index).into_any()
+}
+
 /// The activity of an approval, oldest first.
 #[component]
 pub fn Activity(
@@ -51,13 +64,15 @@ pub fn Activity(
     items: impl Fn() -> Vec<TimelineItem> + Send + Sync + 'static,
     /// The page's time.
     now: Time,
+    /// The approval.
+    here: ApprovalId,
 ) -> impl IntoView {
     let row = move |item: TimelineItem| {
         let item = &item;
         view! {
             <li class="flex gap-2.5 py-1.5">
                 <Shape item=item />
-                <Told item=item />
+                <Told item=item here=Some(here) />
                 <span class="text-xs text-faint"><Moment at=item.entry.at now=now /></span>
             </li>
         }
@@ -84,7 +99,7 @@ pub fn Timeline(
                     <span class="relative self-start bg-surface rounded-full"><Shape item=item /></span>
                 </span>
                 <Told item=item />
-                <span class="text-xs text-faint mono tabular-nums pt-0.5 max-sm:hidden">{number(item.leaf_index)}</span>
+                <a href=format!("/audit/{}", item.leaf_index) class="text-xs text-faint hover:text-fg mono tabular-nums pt-0.5 max-sm:hidden">{number(item.leaf_index)}</a>
             </li>
         }
         .into_any()

@@ -7,9 +7,12 @@ use crate::{
         value::{Asserted, Recorded, shortened},
     },
 };
-use domain::{digest::Digest, id::ApprovalId};
+use domain::{canonical, digest::Digest, id::ApprovalId};
 use leptos::prelude::*;
 use serde_json::Value;
+
+/// Characters that a line of a list could show at the most.
+const LINE: usize = 240;
 
 /// A piece of a sentence.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +65,26 @@ impl Phrase {
         }
     }
 
+    /// The piece within one line of a list: no links, nothing folded; what is long is cut by the line's end.
+    pub fn brief(self) -> AnyView {
+        match self {
+            Self::Words(words) => words.into_any(),
+            Self::Name(name) => view! { <span class="font-medium"><Text text=&name /></span> }.into_any(),
+            Self::Code(name) => view! { <code><Text text=head(&name) /></code> }.into_any(),
+            Self::Digest(digest) => view! { <code>{short_digest(&digest)}</code> }.into_any(),
+            Self::Value(value) => {
+                let text = canonical::to_string(&value);
+                view! { <code><Text text=head(&text) /></code> }.into_any()
+            }
+            Self::Quote(words) => view! { "“"<Text text=head(&words) />"”" }.into_any(),
+            Self::Said(value) => {
+                let words = value.as_str().map_or_else(|| canonical::to_string(&value), str::to_owned);
+                view! { <span class="text-agent">"“"<Text text=head(&words) />"”"</span> }.into_any()
+            }
+            Self::Approval(_, title) => view! { <Text text=head(&title) /> }.into_any(),
+        }
+    }
+
     /// The piece as plain text.
     #[cfg(test)]
     pub fn plain(&self) -> String {
@@ -73,6 +96,11 @@ impl Phrase {
             Self::Said(words) => format!("“{}”", words.as_str().map_or_else(|| words.to_string(), str::to_owned)),
         }
     }
+}
+
+/// As much of a text as one line could show.
+fn head(text: &str) -> &str {
+    text.char_indices().nth(LINE).map_or(text, |(at, _)| &text[..at])
 }
 
 /// A badge as an event carries it.

@@ -1,6 +1,7 @@
 //! Use cases: authorise, read a snapshot, ask rules and domain, store in one transaction, record the event.
 
 pub mod approval;
+pub mod audit;
 mod ballot;
 mod caller;
 pub mod cancellation;
@@ -17,6 +18,8 @@ pub mod profile;
 pub mod queue;
 pub mod review;
 pub mod run;
+pub mod run_page;
+pub mod runs;
 pub mod session;
 pub mod set_up;
 pub mod sign_in;

@@ -22,10 +22,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    store::{
-        self, Tx,
-        run::{Run, RunFilter},
-    },
+    store::{self, Tx, run::Run},
 };
 
 /// What `POST /runs` takes.
@@ -132,22 +129,6 @@ impl Desk {
             "facts": facts.into_iter().map(fact_view).collect::<Map<_, _>>(),
             "assertions": assertions.into_iter().collect::<Map<_, _>>(),
         }))
-    }
-
-    /// Runs, newest first; a key minted for a run sees that run only.
-    pub async fn list_runs(
-        &self,
-        caller: &Caller,
-        mut filter: RunFilter,
-        before: Option<RunId>,
-        limit: u32,
-    ) -> Result<Vec<Run>> {
-        caller.authorize(Action::ReadRun)?;
-        if let Caller::Key(KeyCaller { run: Some(run), .. }) = caller {
-            filter.only = Some(*run);
-        }
-        let mut tx = self.database.read().await?;
-        Ok(store::run::list(&mut tx, &filter, before, i64::from(limit)).await?)
     }
 }
 

@@ -4,21 +4,23 @@ use app::failure::Failure;
 use async_trait::async_trait;
 use domain::{
     Digest, Refusal,
+    audit::{AuditEvent, AuditPage, AuditQuery},
     group::{GroupDetail, GroupsPage},
-    id::{ApprovalId, PersonId, RunId},
+    id::{ApprovalId, PersonId},
     key::KeysPage,
     person::{PeoplePage, PeopleQuery, PersonDetail},
     profile::Profile,
     queue::{QueuePage, QueueQuery, QueueRefresh},
     refusal::Code,
     review::{Review, Viewer},
+    runs::{RunsPage, RunsQuery},
     set_up::SetUpPage,
-    timeline::RunPage,
+    timeline::{RunPage, RunQuery},
     workflow::shown::{DraftPage, DraftQuery, WorkflowList, WorkflowPage, WorkflowQuery},
 };
 
 use crate::{
-    desk::{Caller, Desk, PersonCaller},
+    desk::{Desk, PersonCaller},
     error::Error,
 };
 
@@ -92,9 +94,20 @@ impl app::desk::Desk for Console {
         self.desk.review(self.signed_in()?, id).await.map_err(failure)
     }
 
-    async fn run(&self, id: RunId, cursor: Option<String>) -> Result<RunPage, Failure> {
-        let caller = Caller::Person(self.signed_in()?.clone());
-        self.desk.run_page(&caller, id, cursor.as_deref()).await.map_err(failure)
+    async fn runs(&self, query: RunsQuery) -> Result<RunsPage, Failure> {
+        self.desk.runs_page(self.signed_in()?, &query).await.map_err(failure)
+    }
+
+    async fn run(&self, query: RunQuery) -> Result<RunPage, Failure> {
+        self.desk.run_page(self.signed_in()?, &query).await.map_err(failure)
+    }
+
+    async fn audit(&self, query: AuditQuery) -> Result<AuditPage, Failure> {
+        self.desk.audit_page(self.signed_in()?, &query).await.map_err(failure)
+    }
+
+    async fn audit_event(&self, leaf: i64, query: AuditQuery) -> Result<AuditEvent, Failure> {
+        self.desk.audit_event(self.signed_in()?, leaf, &query).await.map_err(failure)
     }
 
     async fn profile(&self) -> Result<Profile, Failure> {

@@ -134,8 +134,13 @@ impl Operation {
     /// The parameters of a list: where the page begins and how long it is.
     #[must_use]
     pub fn paged(self) -> Self {
-        self.query::<String>("cursor", "`next_cursor` of the page before; left out for the first.")
-            .query::<Limit>("limit", "The most items of a page.")
+        self.query::<String>("cursor", "`next_cursor` of the page before; left out for the first.").limited()
+    }
+
+    /// How long a page is.
+    #[must_use]
+    pub fn limited(self) -> Self {
+        self.query::<Limit>("limit", "The most items of a page.")
     }
 
     /// A header.

@@ -150,3 +150,33 @@ pub async fn find_person(tx: &mut Tx, named: &str) -> Result<Option<PersonId>, S
     })?;
     Ok(row.map(|(id,)| PersonId::from_uuid(id)))
 }
+
+/// People and keys with this in their name, or people with it in their email; at most fifty of each.
+pub async fn find_named(tx: &mut Tx, part: &str) -> Result<Vec<Actor>, StoreError> {
+    let escaped = part.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    // SQLite lowers ASCII only: the words as they were typed are tried as well.
+    let (typed, lowered) = (format!("%{escaped}%"), format!("%{}%", escaped.to_lowercase()));
+    let people: Vec<(Uuid,)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT id FROM person WHERE name LIKE $1 ESCAPE '!' OR lower(name) LIKE $2 ESCAPE '!' \
+             OR email LIKE $2 ESCAPE '!' ORDER BY id LIMIT $3",
+        )
+        .bind(&typed)
+        .bind(&lowered)
+        .bind(MOST_PEOPLE)
+        .fetch_all(conn)
+        .await
+    })?;
+    let keys: Vec<(Uuid,)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT id FROM api_key WHERE name LIKE $1 ESCAPE '!' OR lower(name) LIKE $2 ESCAPE '!' ORDER BY id LIMIT $3",
+        )
+        .bind(&typed)
+        .bind(&lowered)
+        .bind(MOST_PEOPLE)
+        .fetch_all(conn)
+        .await
+    })?;
+    let people = people.into_iter().map(|(id,)| Actor::Person(PersonId::from_uuid(id)));
+    Ok(people.chain(keys.into_iter().map(|(id,)| Actor::Key(KeyId::from_uuid(id)))).collect())
+}

@@ -22,7 +22,8 @@ pub struct Logged {
 /// Events bound into one statement; both databases take far more parameters than this needs.
 const CHUNK: usize = 400;
 
-fn actor_text(actor: Actor) -> String {
+/// An actor as the log keeps it.
+pub fn actor_text(actor: Actor) -> String {
     match actor {
         Actor::Person(id) => id.to_string(),
         Actor::Key(id) => id.to_string(),
@@ -110,8 +111,9 @@ pub(super) async fn await_numbers(tx: &mut Tx, entries: &[Entry]) -> Result<(), 
     Ok(())
 }
 
+/// A row of the log.
 #[derive(FromRow)]
-struct LoggedRow {
+pub(super) struct LoggedRow {
     leaf_index: i64,
     id: Uuid,
     at: Time,

@@ -66,6 +66,21 @@ pub async fn list_current(tx: &mut Tx, run: RunId) -> Result<Vec<Fact>, StoreErr
     rows.into_iter().map(Fact::try_from).collect()
 }
 
+/// Versions that are not current any more, newest first within each name.
+pub async fn list_earlier(tx: &mut Tx, run: RunId, limit: i64) -> Result<Vec<Fact>, StoreError> {
+    let rows: Vec<FactRow> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT name, version, value, source, reference, written_at FROM fact \
+             WHERE run_id = $1 AND NOT is_current ORDER BY name, version DESC LIMIT $2",
+        )
+        .bind(run.uuid())
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+    })?;
+    rows.into_iter().map(Fact::try_from).collect()
+}
+
 /// A fact to be written.
 pub struct NewFact<'a> {
     /// Its name.
@@ -141,6 +156,48 @@ pub async fn assert(
         .map(drop)
     })?;
     Ok(())
+}
+
+/// Something the model said, with who said it and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// What it is about.
+    pub name: String,
+    /// What was said.
+    pub value: Value,
+    /// The sentence it came with.
+    pub statement: Option<String>,
+    /// The name of the key.
+    pub by: Option<String>,
+    /// When.
+    pub at: Time,
+}
+
+#[derive(FromRow)]
+struct SaidRow {
+    name: String,
+    value: String,
+    statement: Option<String>,
+    said_by: Option<String>,
+    asserted_at: Time,
+}
+
+/// What the model has said in a run, by name, with who said it.
+pub async fn list_said(tx: &mut Tx, run: RunId) -> Result<Vec<Said>, StoreError> {
+    let rows: Vec<SaidRow> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT a.name, a.value, a.statement, (SELECT k.name FROM api_key k WHERE k.id = a.key_id) AS said_by, \
+             a.asserted_at FROM assertion a WHERE a.run_id = $1 ORDER BY a.name",
+        )
+        .bind(run.uuid())
+        .fetch_all(conn)
+        .await
+    })?;
+    let read = |row: SaidRow| {
+        let value = from_text(&row.value, "assertion", "value", &row.name)?;
+        Ok(Said { value, name: row.name, statement: row.statement, by: row.said_by, at: row.asserted_at })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// What the model has said in a run, by name.

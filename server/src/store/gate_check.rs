@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use domain::{
     Digest, Time,
     gate::Outcome,
-    id::{ApprovalId, CheckId, SessionId},
+    id::{ApprovalId, CheckId, RunId, SessionId},
 };
 use serde_json::Value;
 use sqlx::FromRow;
@@ -74,6 +74,28 @@ pub async fn find_of_call(tx: &mut Tx, session: SessionId, tool_use_id: &str) ->
         .await
     })?;
     row.map(Check::try_from).transpose()
+}
+
+/// The newest check of a gate in a run: when, what was answered, and the approval it is about.
+pub async fn find_newest(
+    tx: &mut Tx,
+    run: RunId,
+    gate: &str,
+) -> Result<Option<(Time, Outcome, Option<ApprovalId>)>, StoreError> {
+    let row: Option<(Time, String, Option<Uuid>)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT checked_at, outcome, approval_id FROM gate_check WHERE run_id = $1 AND gate_id = $2 \
+             ORDER BY id DESC LIMIT 1",
+        )
+        .bind(run.uuid())
+        .bind(gate)
+        .fetch_optional(conn)
+        .await
+    })?;
+    row.map(|(at, outcome, approval)| {
+        Ok((at, parse(&outcome, "gate_check", "outcome", gate)?, approval.map(ApprovalId::from_uuid)))
+    })
+    .transpose()
 }
 
 /// Stores a check inside a command, with its event; `false` when the call has that answer already.

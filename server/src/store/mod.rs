@@ -10,6 +10,7 @@
 
 mod append;
 pub mod approval;
+pub mod audit;
 pub mod backoff;
 mod database;
 pub mod deadline;
@@ -28,6 +29,7 @@ pub mod preference;
 pub mod queue;
 pub mod resumption;
 pub mod run;
+pub mod runs;
 pub mod session;
 pub mod set_up;
 mod sqlite;

@@ -192,39 +192,3 @@ pub async fn update(tx: &mut Tx, id: RunId, state: &State) -> Result<(), StoreEr
     })?;
     Ok(())
 }
-
-/// What a list of runs is narrowed to.
-#[derive(Debug, Default)]
-pub struct RunFilter {
-    /// Only this workflow.
-    pub workflow: Option<String>,
-    /// Only this subject.
-    pub subject: Option<String>,
-    /// Only this run: what a key minted for a run sees.
-    pub only: Option<RunId>,
-    /// Only this status.
-    pub status: Option<RunStatus>,
-}
-
-/// Runs, newest first, before `cursor`.
-pub async fn list(tx: &mut Tx, filter: &RunFilter, before: Option<RunId>, limit: i64) -> Result<Vec<Run>, StoreError> {
-    let before = before.map_or(Uuid::max(), RunId::uuid);
-    let only = filter.only.map(RunId::uuid);
-    let rows: Vec<RunRow> = on!(tx, |conn| {
-        sqlx::query_as(select_run!(
-            "WHERE id < $1 AND (CAST($2 AS TEXT) IS NULL OR workflow = $2) AND (CAST($3 AS TEXT) IS NULL OR subject = $3) \
-             AND ($4 IS NULL OR id = $4) AND (CAST($5 AS TEXT) IS NULL OR $5 = \
-             CASE WHEN status = 'active' AND EXISTS (SELECT 1 FROM session s WHERE s.run_id = run.id AND s.status = 'suspended') \
-             THEN 'suspended' ELSE status END) ORDER BY id DESC LIMIT $6"
-        ))
-        .bind(before)
-        .bind(filter.workflow.as_deref())
-        .bind(filter.subject.as_deref())
-        .bind(only)
-        .bind(filter.status.map(RunStatus::as_str))
-        .bind(limit)
-        .fetch_all(conn)
-        .await
-    })?;
-    rows.into_iter().map(Run::try_from).collect()
-}

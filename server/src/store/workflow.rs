@@ -190,6 +190,16 @@ fn bounded(count: i64) -> u32 {
     u32::try_from(count).unwrap_or(COUNTED)
 }
 
+/// The names of workflows, in order.
+pub async fn list_names(tx: &mut Tx, limit: i64) -> Result<Vec<String>, StoreError> {
+    Ok(on!(tx, |conn| {
+        sqlx::query_scalar("SELECT DISTINCT name FROM workflow ORDER BY name LIMIT $1")
+            .bind(limit)
+            .fetch_all(conn)
+            .await
+    })?)
+}
+
 /// Stores a new version; `false` when somebody published the same number first.
 pub async fn insert(tx: &mut Tx, published: &Published) -> Result<bool, StoreError> {
     let version = &published.version;

@@ -2,6 +2,8 @@
 
 mod support;
 
+mod audit;
+mod audit_filters;
 mod bad_input;
 mod calls;
 mod cancellation;
@@ -21,6 +23,7 @@ mod profile;
 mod publish;
 mod races;
 mod routes;
+mod runs;
 mod sessions;
 mod set_up;
 mod story;

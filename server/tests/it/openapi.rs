@@ -98,6 +98,8 @@ async fn every_documented_success_happens(console: TestConsole) {
     for path in ["/workflows", "/workflows/payments", "/workflows/payments/versions/1"] {
         console.get(&agent.key, path).await.expect(200);
     }
+    let auditor = console.key("auditor", &[Scope::Auditor], None).await;
+    console.get(&auditor, "/audit/events?limit=3").await.expect(200);
     let mut mira = Browser::new(&console);
     mira.sign_in("mira@example.com", PASSWORD).await;
     assert_eq!(mira.send(Method::GET, "/api/v1/live", &[]).await.status, 200);
@@ -157,6 +159,7 @@ async fn parameters_are_the_documented_ones(console: TestConsole) {
         let path = route.path.replace("{id}", id).replace("/api/v1", "");
         let refused = match operation.id {
             "follow_live" => mira.send(Method::GET, "/api/v1/live?nothing=1", &[]).await.expect(400),
+            "list_audit_events" => mira.send(Method::GET, "/api/v1/audit/events?nothing=1", &[]).await.expect(400),
             _ => console.get(&agent.key, &format!("{path}?nothing=1")).await.expect(400),
         };
         let told = refused["detail"].as_str().expect("a sentence");

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod approvals;
+pub mod audit;
 pub mod health;
 pub mod live;
 mod operations;
@@ -19,7 +20,8 @@ use super::routes::Routes;
 /// Every call of the API: who may make it, what it takes and gives.
 pub fn routes(routes: Routes) -> Routes {
     let routes = operations::workflows::routes(operations::health::routes(routes));
-    operations::live::routes(operations::approvals::routes(operations::runs::routes(routes)))
+    let routes = operations::approvals::routes(operations::runs::routes(routes));
+    operations::audit::routes(operations::live::routes(routes))
 }
 
 /// 200 with JSON.

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use domain::{Refusal, id::RunId, page::Page, refusal::Code, run::RunStatus};
+use domain::{Refusal, id::RunId, page::Page, refusal::Code};
 use serde_json::Value;
 
 use super::{
@@ -31,7 +31,7 @@ use crate::{
         problem::Answer,
         query::{Id, Query},
     },
-    store::run::RunFilter,
+    store::runs::RunFilter,
 };
 
 /// `POST /runs`.
@@ -51,17 +51,13 @@ pub async fn start(
 pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Caller>, query: Query) -> Answer {
     query.only(&["status", "workflow", "subject", "cursor", "limit"])?;
     let filter = RunFilter {
+        status: query.read("status")?,
         workflow: query.text("workflow").map(str::to_owned),
         subject: query.text("subject").map(str::to_owned),
         only: None,
-        status: query.read::<RunStatus>("status")?,
     };
-    let limit = query.limit()?;
-    let mut runs = state.desk.list_runs(&caller, filter, query.read::<RunId>("cursor")?, limit + 1).await?;
-    let has_more = runs.len() > limit as usize;
-    runs.truncate(limit as usize);
-    let next_cursor = runs.last().filter(|_| has_more).map(|run| run.id.to_string());
-    Ok(ok(Page { items: runs.iter().map(RunSummary::from).collect(), next_cursor }))
+    let page = state.desk.list_runs(&caller, filter, query.text("cursor"), query.limit()?).await?;
+    Ok(ok(Page { items: page.items.into_iter().map(RunSummary::from).collect(), next_cursor: page.next_cursor }))
 }
 
 /// `GET /runs/{id}`: sessions, facts and assertions.

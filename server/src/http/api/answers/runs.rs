@@ -9,6 +9,7 @@ use domain::{
     id::{ApprovalId, CheckId, EventId, RunId, SessionId},
     review::TimelineItem,
     run::RunStatus,
+    runs::RunRow,
     session::SessionStatus,
 };
 use schemars::JsonSchema;
@@ -16,7 +17,6 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Awaiting;
-use crate::store::run::Run;
 
 /// A run that has begun.
 #[derive(Debug, Clone, JsonSchema)]
@@ -53,17 +53,17 @@ pub struct RunSummary {
     pub ended_at: Option<Time>,
 }
 
-impl From<&Run> for RunSummary {
-    fn from(run: &Run) -> Self {
+impl From<RunRow> for RunSummary {
+    fn from(run: RunRow) -> Self {
         Self {
             run_id: run.id,
-            workflow: run.workflow.clone(),
+            workflow: run.workflow,
             version: run.version,
-            subject: run.subject.clone(),
-            requested_by: run.requester_email.clone(),
+            subject: run.subject,
+            requested_by: run.requested_by,
             started_at: run.started_at,
-            status: run.status(),
-            ended_at: run.state.ended_at(),
+            status: run.status,
+            ended_at: run.ended_at,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The routes of the API with what each takes and gives.
 
 pub mod approvals;
+pub mod audit;
 pub mod health;
 pub mod live;
 pub mod runs;
