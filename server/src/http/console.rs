@@ -20,7 +20,7 @@ use domain::{
 };
 
 use crate::{
-    desk::{Desk, PersonCaller},
+    desk::{Caller, Desk, PersonCaller},
     error::Error,
 };
 
