@@ -13,4 +13,5 @@ pub mod ids;
 pub mod password;
 pub mod rules;
 pub mod store;
+pub mod vault;
 pub mod workers;

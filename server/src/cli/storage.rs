@@ -9,12 +9,21 @@ use std::{
 use clap::Args;
 
 use super::Stopped;
-use crate::{clock::Clock, desk::Desk, ids::Ids, password::Password, store::Database};
+use crate::{
+    clock::Clock,
+    desk::{self, Desk},
+    ids::Ids,
+    password::Password,
+    store::Database,
+    vault::{NoKey, Vault},
+};
 
 /// The folder that is used when none is named.
 const FOLDER: &str = "countersign-data";
 /// The database file in it.
 const FILE: &str = "countersign.db";
+/// Brings the vault key where no file is wanted, and where several servers share a database.
+const VAULT_KEY: &str = "COUNTERSIGN_VAULT_KEY";
 
 #[derive(Args)]
 pub(super) struct Storage {
@@ -58,7 +67,26 @@ impl Storage {
             Some(_) => return Err(Stopped::Failed("--database-url: expected postgres://…".to_owned())),
             None => Database::open_sqlite(&self.folder()?.join(FILE), clock, ids).await?,
         };
-        Ok(Desk::new(database))
+        let vault = self.vault(&database).await?;
+        desk::vault::claim(&database, &vault).await?;
+        Ok(Desk::new(database, vault))
+    }
+
+    /// The key that seals secrets: from the environment, else from its file, which is made for a fresh database.
+    async fn vault(&self, database: &Database) -> Result<Vault, Stopped> {
+        #[expect(clippy::disallowed_methods, reason = "the command line is where configuration is read")]
+        if let Ok(key) = std::env::var(VAULT_KEY) {
+            return Vault::parse(&key).map_err(|error| Stopped::Failed(format!("{VAULT_KEY}: {error}")));
+        }
+        let folder = self.folder()?;
+        let failed = |error: NoKey| Stopped::Failed(format!("vault key: {error}"));
+        if let Some(vault) = Vault::read(&folder).map_err(failed)? {
+            return Ok(vault);
+        }
+        if desk::vault::has_key(database).await? {
+            return Err(desk::vault::other_key().into());
+        }
+        Vault::create(&folder, database.ids()).map_err(failed)
     }
 }
 

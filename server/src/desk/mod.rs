@@ -27,6 +27,7 @@ mod snapshot;
 pub mod text;
 pub mod timeline;
 pub mod tool_result;
+pub mod vault;
 pub mod workflow;
 
 use std::{
@@ -34,7 +35,7 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use crate::{password::Passwords, rules::Compiled, store::Database};
+use crate::{password::Passwords, rules::Compiled, store::Database, vault::Vault};
 
 pub use caller::{Caller, KeyCaller, PersonCaller};
 
@@ -48,6 +49,8 @@ pub struct Desk {
     pub database: Database,
     /// Passwords and what they cost.
     pub passwords: Passwords,
+    /// What seals secrets at rest.
+    pub vault: Vault,
     /// Compiled workflow versions. A published version never changes, so nothing here goes stale.
     compiled: Arc<RwLock<CompiledVersions>>,
     /// When keys were used lately, as far as it is noted.
@@ -58,15 +61,16 @@ pub struct Desk {
 
 impl Desk {
     /// Use cases on this database.
-    pub fn new(database: Database) -> Self {
-        Self::with_passwords(database, Passwords::new())
+    pub fn new(database: Database, vault: Vault) -> Self {
+        Self::with_passwords(database, vault, Passwords::new())
     }
 
     /// Use cases on this database, with passwords of another cost.
-    pub fn with_passwords(database: Database, passwords: Passwords) -> Self {
+    pub fn with_passwords(database: Database, vault: Vault, passwords: Passwords) -> Self {
         Self {
             database,
             passwords,
+            vault,
             compiled: Arc::default(),
             key_uses: Arc::default(),
             listeners: live::Listeners::new(),

@@ -35,6 +35,7 @@ pub mod set_up;
 mod sqlite;
 mod tx;
 mod upkeep;
+pub mod vault;
 pub mod web_session;
 pub mod workflow;
 

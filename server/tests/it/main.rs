@@ -29,3 +29,4 @@ mod set_up;
 mod story;
 mod walk;
 mod workflows;
+mod vault;

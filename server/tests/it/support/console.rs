@@ -16,6 +16,7 @@ use server::{
     http::{AppState, assets::Site, origin::Origin},
     password::{Password, Passwords},
     store::Database,
+    vault::Vault,
 };
 use tower::ServiceExt as _;
 
@@ -56,7 +57,7 @@ impl TestConsole {
     }
 
     fn on(database: Database, kept: engine::Kept, clock: Clock) -> Self {
-        let desk = Desk::with_passwords(database, Passwords::cheap());
+        let desk = Desk::with_passwords(database, Vault::new([7; 32]), Passwords::cheap());
         tokio::spawn(server::workers::deadline::run(desk.clone()));
         let state = AppState { desk: desk.clone(), site: Site::default() };
         let origin = Origin::parse(ORIGIN).expect("an origin");
