@@ -9,7 +9,7 @@ use domain::{
     event::{Entry, Event},
     gate::{Asserted, ConditionResult, Evidence, FactRead, GateResult},
     id::{ApprovalId, DecisionId, EventId, KeyId, PersonId, ResumptionId, RunId, SessionId},
-    package::Package,
+    package::{Origin, Package},
     policy::{Exclusion, Policy, Reasons, Seats, Via},
     resumption::Resumption,
     review::{EntitledPerson, ExcludedPerson, Mandate, ResumptionProgress, Review, TimelineItem, ToolOutcome},
@@ -119,6 +119,10 @@ fn package() -> Package {
             conditions: vec![condition],
             assertions: vec![said],
         },
+        origin: Origin::Gate,
+        summary: None,
+        transcript: None,
+        information: Vec::new(),
     }
 }
 
@@ -152,6 +156,8 @@ pub fn review() -> Review {
         excluded: vec![ExcludedPerson { name: "Dev Patel".to_owned(), why: Exclusion::AgentOwner }],
         entitled: vec![EntitledPerson { name: "Mira Okafor".to_owned(), group: "Risk".to_owned(), is_viewer: true }],
         mandate: Mandate::Decide { group: "Risk".to_owned() },
+        can_answer: false,
+        transcript: Vec::new(),
         resumption: None,
         activity: Vec::new(),
         place: None,

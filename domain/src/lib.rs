@@ -38,6 +38,7 @@ pub mod template;
 #[cfg(test)]
 mod testing;
 pub mod timeline;
+pub mod transcript;
 pub mod workflow;
 
 pub use actor::{Actor, Role, Scope, SystemActor};

@@ -1,15 +1,43 @@
 //! Everything shown for one approval, and the digest a decision binds to.
 
+use std::{fmt, str::FromStr};
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    Digest, Time, canonical,
+    Digest, Time,
+    actor::{UnknownWord, words},
+    canonical,
     gate::Evidence,
     id::{RunId, SessionId},
+    information::Information,
     policy::Policy,
+    transcript::Transcript,
     workflow::{Risk, Version},
 };
+
+words! {
+    /// Who wants an approval.
+    Origin {
+        /// A gate holds a call.
+        Gate = "gate",
+        /// An agent asked for it itself; it opens no gate and lets no call run.
+        Request = "request",
+    }
+}
+
+impl Origin {
+    /// What packages were before anybody could ask.
+    const fn gate() -> Self {
+        Self::Gate
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    const fn is_gate(&self) -> bool {
+        matches!(self, Self::Gate)
+    }
+}
 
 /// The package of one approval revision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,7 +61,7 @@ pub struct Package {
     pub agent: String,
     /// Who asked for the run, by name.
     pub requested_by: Option<String>,
-    /// The gate that holds the call, or `default`.
+    /// The gate that holds the call, or `default`; empty for a request, as are the tool and its input.
     pub gate_id: String,
     /// The tool.
     pub tool: String,
@@ -55,6 +83,18 @@ pub struct Package {
     pub review_unless: Option<String>,
     /// The gate evidence.
     pub evidence: Evidence,
+    /// Who wants it.
+    #[serde(default = "Origin::gate", skip_serializing_if = "Origin::is_gate")]
+    pub origin: Origin,
+    /// Why, in the agent's words, when it asked itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// The transcript that came along, which is kept beside the package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transcript: Option<Transcript>,
+    /// What reviewers asked, with the answers, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub information: Vec<Information>,
 }
 
 impl Package {
@@ -73,6 +113,10 @@ impl Package {
             condition.facts.iter_mut().for_each(|fact| fact.recorded_at = None);
         }
         package.evidence.assertions.iter_mut().for_each(|said| said.recorded_at = None);
+        for asked in &mut package.information {
+            asked.asked_at = Time::UNIX_EPOCH;
+            asked.answer.iter_mut().for_each(|answer| answer.answered_at = Time::UNIX_EPOCH);
+        }
         json!({"revision": revision, "package": package})
     }
 }

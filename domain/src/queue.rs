@@ -9,6 +9,7 @@ use crate::{
     actor::{UnknownWord, words},
     approval::Status,
     id::{ApprovalId, RunId},
+    package::Origin,
     workflow::Risk,
 };
 
@@ -115,4 +116,8 @@ pub struct QueueRow {
     pub opened_at: Time,
     /// When it expires.
     pub expires_at: Option<Time>,
+    /// Who wants it.
+    pub origin: Origin,
+    /// Whether it waits for the answer to a question; the deadline stands still meanwhile.
+    pub is_waiting_for_information: bool,
 }

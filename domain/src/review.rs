@@ -15,6 +15,7 @@ use crate::{
     profile::Preferences,
     queue::QueueCounts,
     resumption::Resumption,
+    transcript::Message,
 };
 
 /// The person who looks.
@@ -65,6 +66,10 @@ pub struct Review {
     pub entitled: Vec<EntitledPerson>,
     /// What this viewer may do.
     pub mandate: Mandate,
+    /// Whether this viewer may answer the question that is open.
+    pub can_answer: bool,
+    /// What was said around a request, as its agent handed it over.
+    pub transcript: Vec<Message>,
     /// How the wake-up goes, once decided.
     pub resumption: Option<ResumptionProgress>,
     /// What happened around this approval, newest last.

@@ -8,8 +8,10 @@ use crate::{
     decision::{Decision, Verdict},
     gate::{Asserted, ConditionResult, Evidence, FactRead, GateResult, action_digest},
     id::{ApprovalId, DecisionId, PersonId, RunId, SessionId},
-    package::Package,
+    information::{Answer, Information},
+    package::{Origin, Package},
     policy::{Exclusion, Policy, Reasons, Seats, Via},
+    transcript::Transcript,
     workflow::{Risk, Version},
 };
 
@@ -132,5 +134,20 @@ pub fn package() -> Package {
         policy: two_groups(),
         review_unless: Some(r#"facts.risk_tier in ["low", "medium"]"#.to_owned()),
         evidence: evidence(),
+        origin: Origin::Request,
+        summary: Some("May I open the account for this customer?".to_owned()),
+        transcript: Some(Transcript { messages: 2, digest: Digest::of("test", b"transcript") }),
+        information: vec![Information {
+            question: "Which year is the statement from?".to_owned(),
+            asked_by: "Ana Ruiz".to_owned(),
+            asked_at: at(1),
+            answer: Some(Answer {
+                text: "2025.".to_owned(),
+                by: "onboarding-agent".to_owned(),
+                from_agent: true,
+                attachments: Some(json!({"page": 2})),
+                answered_at: at(2),
+            }),
+        }],
     }
 }

@@ -34,6 +34,8 @@ pub struct Workflow {
     pub gates: Vec<Gate>,
     /// The policies by name.
     pub policies: BTreeMap<String, Policy>,
+    /// The policy of approvals an agent asks for itself; without one it may not.
+    pub requests: Option<String>,
 }
 
 /// A workflow with its place in the sequence of versions.

@@ -2,14 +2,14 @@
 
 use super::failed::Failed;
 use crate::{
-    brought::brought,
+    brought::{brought, posted},
     calls::{carried::Loaded, review::load_review},
     failure::Failure,
     frame::{NarrowFrame, viewer},
     kit::button,
     review::ReviewView,
 };
-use domain::{Refusal, id::ApprovalId};
+use domain::{Refusal, id::ApprovalId, package::Origin};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -35,13 +35,17 @@ pub fn ApprovalPage() -> impl IntoView {
             <Transition>
                 {move || Suspend::new(async move {
                     let (loaded, brought, viewer) = (loaded.await, brought().await, viewer().await);
+                    let posted = posted("information").await;
                     match loaded {
                         Ok(review) => {
-                            let title = format!("{}, {} · Countersign", review.package.subject, review.package.tool);
+                            let title = match review.package.origin {
+                                Origin::Gate => format!("{}, {} · Countersign", review.package.subject, review.package.tool),
+                                Origin::Request => format!("{} · Countersign", review.package.title),
+                            };
                             let viewer = viewer.map(|viewer| viewer.id);
                             view! {
                                 <Title text=title />
-                                <ReviewView review=&review unapplied=brought.unapplied.as_ref() viewer=viewer />
+                                <ReviewView review=&review unapplied=brought.unapplied.as_ref() posted=posted.as_ref() viewer=viewer />
                             }
                             .into_any()
                         }

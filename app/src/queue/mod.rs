@@ -155,7 +155,7 @@ fn LiveRow(list: List, id: ApprovalId) -> impl IntoView {
 fn GroupHead(due: Due, count: Option<usize>) -> impl IntoView {
     let class = match due {
         Due::Overdue => "font-medium text-fail whitespace-nowrap",
-        Due::Soon | Due::Later | Due::Never => "font-medium text-muted whitespace-nowrap",
+        Due::Soon | Due::Later | Due::Never | Due::Paused => "font-medium text-muted whitespace-nowrap",
     };
     view! {
         <div role="row" class="bg-canvas border-b border-rule">

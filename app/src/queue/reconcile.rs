@@ -19,6 +19,8 @@ pub enum Due {
     Later,
     /// It has no deadline.
     Never,
+    /// It waits for information; its deadline stands still.
+    Paused,
 }
 
 impl Due {
@@ -29,10 +31,14 @@ impl Due {
             Self::Soon => "Due within an hour",
             Self::Later => "Later",
             Self::Never => "No deadline",
+            Self::Paused => "Paused",
         }
     }
 
     fn of(row: &QueueRow, now: Time) -> Self {
+        if row.is_waiting_for_information {
+            return Self::Paused;
+        }
         match row.expires_at.map(|end| (end - now).num_seconds()) {
             None => Self::Never,
             Some(left) if left < 0 => Self::Overdue,

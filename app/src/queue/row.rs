@@ -14,7 +14,7 @@ use crate::{
     },
     recorded::text::Text,
 };
-use domain::{Time, queue::QueueRow};
+use domain::{Time, package::Origin, queue::QueueRow};
 use leptos::prelude::*;
 
 /// The columns of wide windows; below, a row is two blocks.
@@ -38,8 +38,7 @@ pub fn Row(shown: ShownRow, now: Time) -> impl IntoView {
             <Action row=row.clone() left=left />
             <span role="cell" class="max-lg:hidden min-w-0">
                 <span class="flex items-center gap-1.5 text-xs text-muted">
-                    <Icon name="lock" class="w-3.5 h-3.5 text-faint shrink-0" />
-                    <code class="truncate">{row.gate_id}</code>
+                    <Gate origin=row.origin gate=row.gate_id />
                 </span>
             </span>
             <span role="cell" class="max-lg:hidden inline-flex items-center gap-1 text-xs tabular-nums text-muted">
@@ -61,11 +60,31 @@ pub fn Row(shown: ShownRow, now: Time) -> impl IntoView {
 }
 
 #[component]
+fn Gate(origin: Origin, gate: String) -> impl IntoView {
+    match origin {
+        Origin::Gate => view! {
+            <Icon name="lock" class="w-3.5 h-3.5 text-faint shrink-0" />
+            <code class="truncate">{gate}</code>
+        }
+        .into_any(),
+        Origin::Request => view! { <span class="truncate">"no gate, asked for"</span> }.into_any(),
+    }
+}
+
+#[component]
 fn Action(row: QueueRow, left: Option<Left>) -> impl IntoView {
     let level = level(row.risk);
     let href = format!("/approvals/{}", row.id);
     // What has left needs no warning any more.
-    let (differences, reversible) = if left.is_some() { (0, true) } else { (row.differences, row.reversible) };
+    let flags = || {
+        let shown = left.is_none().then_some(&row);
+        shown.map(|row| view! { <Flags differences=row.differences reversible=row.reversible asked=row.is_waiting_for_information /> })
+    };
+    let (wide, narrow) = (flags(), flags());
+    let tool = match row.origin {
+        Origin::Gate => row.tool,
+        Origin::Request => "request".to_owned(),
+    };
     let ink = if left.is_some() { "text-muted" } else { "" };
     let reason = left.as_ref().map(reason);
     let origin = format!("{}, {}, {}", row.workflow_title, row.agent, row.subject);
@@ -79,14 +98,14 @@ fn Action(row: QueueRow, left: Option<Left>) -> impl IntoView {
                     </span>
                     <span class=format!("font-medium truncate max-lg:whitespace-normal max-lg:leading-5 {ink}")><Text text=&row.title /></span>
                     {reason}
-                    <span class="inline-flex gap-1 max-lg:hidden"><Flags differences=differences reversible=reversible /></span>
+                    <span class="inline-flex gap-1 max-lg:hidden">{wide}</span>
                 </span>
                 <span class="flex items-center gap-1.5 min-w-0 text-xs text-faint mt-0.5">
-                    <code class="text-muted whitespace-nowrap">{row.tool}</code>
+                    <code class="text-muted whitespace-nowrap">{tool}</code>
                     <span aria-hidden="true">"·"</span>
                     <span class="truncate"><Text text=&origin /></span>
                 </span>
-                <span class="lg:hidden flex flex-wrap gap-1 mt-1.5"><Flags differences=differences reversible=reversible /></span>
+                <span class="lg:hidden flex flex-wrap gap-1 mt-1.5">{narrow}</span>
             </a>
         </span>
     }
@@ -106,13 +125,14 @@ fn reason(left: &Left) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Flags(differences: u32, reversible: bool) -> impl IntoView {
+fn Flags(differences: u32, reversible: bool, asked: bool) -> impl IntoView {
+    let asked = asked.then(|| view! { <Badge tone=Tone::Accent icon="message-square" text="Info requested" /> });
     let differ = (differences > 0).then(|| {
         let text = if differences == 1 { "1 difference".to_owned() } else { format!("{differences} differences") };
         view! { <Badge tone=Tone::Warn icon="git-compare" text=text /> }
     });
     let final_ = (!reversible).then(|| view! { <Badge tone=Tone::Fail icon="ban" text="Irreversible" /> });
-    view! { {differ}{final_} }.into_any()
+    view! { {asked}{differ}{final_} }.into_any()
 }
 
 #[component]

@@ -9,10 +9,13 @@ use super::{
     send::{Buttons, Effects},
 };
 use crate::{kit::icon::Icon, recorded::text::Text};
-use domain::review::{Review, Setback, Unapplied};
+use domain::{
+    decision::Verdict,
+    review::{Review, Setback, Unapplied},
+};
 use leptos::{html, prelude::*};
 
-/// The form: two choices, then what the chosen one asks for, then one button that names its effect.
+/// The form: the choices, then what the chosen one asks for, then one button that names its effect.
 #[component]
 pub fn DecisionForm<'a>(
     /// The approval.
@@ -32,8 +35,9 @@ pub fn DecisionForm<'a>(
     let chosen = if invalid.is_some() { draft.verdict.clone() } else { None };
     let message =
         move |field: &str| invalid.as_ref().filter(|(wrong, _)| wrong == field).map(|(_, message)| message.clone());
+    let can_ask = !review.state.is_waiting_for_information();
     let can_approve =
-        !unapplied.is_some_and(|unapplied| matches!(unapplied.setback, Setback::ConditionsChanged { .. }));
+        can_ask && !unapplied.is_some_and(|unapplied| matches!(unapplied.setback, Setback::ConditionsChanged { .. }));
     let form = NodeRef::<html::Form>::new();
     let state = FormState::new(form, terms);
     state.keep(followed, unapplied.is_some());
@@ -56,7 +60,7 @@ pub fn DecisionForm<'a>(
         >
             <input type="hidden" name="revision" value=review.revision />
             <input type="hidden" name="package_digest" value=review.package_digest.to_string() />
-            <Choices effects=effects chosen=chosen.as_deref() can_approve=can_approve message=message("verdict") />
+            <Choices effects=effects chosen=chosen.as_deref() can_approve=can_approve can_ask=can_ask message=message("verdict") />
             <Confirmation review=review message=message("confirmed") />
             <ReasonCodes reasons=&review.package.policy.reasons draft=&draft message=message("reason_code") />
             <Notes reasons=&review.package.policy.reasons draft=&draft message=message("notes") />
@@ -72,17 +76,23 @@ fn Choices<'a>(
     effects: Effects,
     chosen: Option<&'a str>,
     can_approve: bool,
+    can_ask: bool,
     message: Option<String>,
 ) -> impl IntoView + use<> {
-    let (approving, rejecting) = (move || effects.approving().line, move || effects.rejecting().line);
+    let (approving, asking, rejecting) =
+        (move || effects.approving().line, move || effects.asking().line, move || effects.rejecting().line);
     let approve = can_approve.then(|| {
-        view! { <Choice id="approve" word="Approve" consequence=Signal::derive(approving) checked=chosen == Some("approve") /> }
+        view! { <Choice id="approve" verdict=Verdict::Approve word="Approve" consequence=Signal::derive(approving) chosen=chosen /> }
+    });
+    let ask = can_ask.then(|| {
+        view! { <Choice id="ask" verdict=Verdict::RequestInformation word="Ask for information" consequence=Signal::derive(asking) chosen=chosen /> }
     });
     view! {
         <fieldset class="rounded-lg border border-rule-strong overflow-hidden">
             <legend class="sr-only">"Decision"</legend>
             {approve}
-            <Choice id="reject" word="Reject" consequence=Signal::derive(rejecting) checked=chosen == Some("reject") />
+            {ask}
+            <Choice id="reject" verdict=Verdict::Reject word="Reject" consequence=Signal::derive(rejecting) chosen=chosen />
         </fieldset>
         {message.map(|message| view! { <FieldMessage id="verdict-message" message=message /> })}
     }
@@ -90,10 +100,18 @@ fn Choices<'a>(
 }
 
 #[component]
-fn Choice(id: &'static str, word: &'static str, consequence: Signal<String>, checked: bool) -> impl IntoView {
+fn Choice<'a>(
+    id: &'static str,
+    verdict: Verdict,
+    word: &'static str,
+    consequence: Signal<String>,
+    chosen: Option<&'a str>,
+) -> impl IntoView + use<> {
+    let value = verdict.as_str();
+    let checked = chosen == Some(value);
     view! {
         <label class="flex items-start gap-2.5 px-3 py-1.5 max-lg:py-3 cursor-pointer border-t border-rule first:border-t-0 hover:bg-hover has-[:checked]:bg-selected">
-            <input type="radio" id=id name="verdict" value=id required=true checked=checked class="mt-0.5" />
+            <input type="radio" id=id name="verdict" value=value required=true checked=checked class="mt-0.5" />
             <span class="flex-1 min-w-0">
                 <span class="font-medium">{word}</span>
                 <span class="block text-xs text-muted">{move || consequence.get()}</span>

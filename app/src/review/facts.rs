@@ -10,14 +10,16 @@ use crate::{
     queue::level,
     recorded::text::Text,
 };
-use domain::{approval::Approval, review::Review};
+use domain::{approval::Approval, package::Origin, review::Review};
 use leptos::prelude::*;
 
 /// The four facts.
 #[component]
 pub fn FourFacts<'a>(review: &'a Review) -> impl IntoView + use<> {
     let package = &review.package;
-    let reversibility = if package.reversible {
+    let reversibility = if package.origin == Origin::Request {
+        view! { <span class="inline-flex items-center gap-1.5"><Icon name="lock" class="w-3.5 h-3.5 text-muted shrink-0" />"No call runs"</span> }
+    } else if package.reversible {
         view! { <span class="inline-flex items-center gap-1.5"><Icon name="undo-2" class="w-3.5 h-3.5 text-muted shrink-0" />"Reversible"</span> }
     } else {
         view! { <span class="inline-flex items-center gap-1.5 text-fail"><Icon name="ban" class="w-3.5 h-3.5 shrink-0" />"Irreversible"</span> }
@@ -28,6 +30,7 @@ pub fn FourFacts<'a>(review: &'a Review) -> impl IntoView + use<> {
     };
     let risk = level(package.risk);
     let deadline_name = match review.state {
+        Approval::Pending { .. } if review.state.is_waiting_for_information() => "Stands still, at the latest by",
         Approval::Pending { .. } => "Decide by",
         Approval::Approved { .. } | Approval::Rejected { .. } => "Decided",
         Approval::Expired { .. } => "Expired",
@@ -36,7 +39,7 @@ pub fn FourFacts<'a>(review: &'a Review) -> impl IntoView + use<> {
     let decide_by = view! { <DecideBy review=review /> }.into_any();
     view! {
         <dl class="mt-3 grid grid-cols-2 xl:grid-cols-4 gap-px bg-rule rounded-lg border border-rule overflow-hidden">
-            <Fact name="Risk, from tool manifest"><RiskMark level=risk /></Fact>
+            <Fact name=if review.package.origin == Origin::Gate { "Risk, from tool manifest" } else { "Risk" }><RiskMark level=risk /></Fact>
             <Fact name="Reversibility">{reversibility}</Fact>
             <Fact name="Blast radius">{radius}</Fact>
             <Fact name=deadline_name>{decide_by}</Fact>

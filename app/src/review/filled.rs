@@ -70,6 +70,9 @@ impl Terms {
                 );
             }
         }
+        if verdict == Verdict::RequestInformation && !filled.has_notes {
+            lack("Write the question".to_owned(), "notes");
+        }
         if self.required_on.contains(&verdict) {
             if self.has_codes && !filled.has_code {
                 lack("Choose a reason".to_owned(), "reason-0");
@@ -243,5 +246,7 @@ mod tests {
         let reject = Filled { verdict: Some(Verdict::Reject), ..nothing };
         assert_eq!(words(reject, 2, 3), ["Choose a reason", "Say why"]);
         assert_eq!(words(Filled { has_code: true, has_notes: true, ..reject }, 2, 3), Vec::<String>::new());
+        let ask = Filled { verdict: Some(Verdict::RequestInformation), ..nothing };
+        assert_eq!(words(ask, 2, 3), ["Write the question"]);
     }
 }

@@ -15,6 +15,7 @@ use crate::{
 use domain::{
     approval::{Approval, Use},
     id::ApprovalId,
+    package::Origin,
     review::{Place, Review},
 };
 use leptos::prelude::*;
@@ -115,11 +116,17 @@ fn Slash() -> impl IntoView {
 fn status(review: &Review) -> (Tone, &'static str, String) {
     let done = review.resumption.as_ref().is_some_and(|progress| progress.result.is_some());
     match &review.state {
+        Approval::Pending { .. } if review.state.is_waiting_for_information() => {
+            (Tone::Accent, "message-square", "Waits for information".to_owned())
+        }
         Approval::Pending { .. } => {
             let (given, needed) = quorum(review);
             (Tone::Accent, "pen-line", format!("Pending, {given} of {needed}"))
         }
         Approval::Approved { used: Use::Void { .. }, .. } => (Tone::Fail, "shield-x", "Approved, then void".to_owned()),
+        Approval::Approved { .. } if review.package.origin == Origin::Request => {
+            (Tone::Pass, "check", "Approved".to_owned())
+        }
         Approval::Approved { .. } if done => (Tone::Pass, "check-check", "Approved, done".to_owned()),
         Approval::Approved { .. } => (Tone::Pass, "check", "Approved, resuming".to_owned()),
         Approval::Rejected { .. } => (Tone::Fail, "x", "Rejected".to_owned()),

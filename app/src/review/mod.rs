@@ -11,21 +11,33 @@ mod facts;
 mod filled;
 mod follow;
 mod head;
+mod information;
 mod meanwhile;
 mod outcome;
 mod panel;
 mod reasons;
+mod request;
 mod seats;
 mod send;
 mod setback;
 mod steps;
 mod strip;
+mod transcript;
 
 use self::{
-    action::ProposedAction, assertions::Differences, evidence::GateEvidence, facts::FourFacts, follow::Followed,
-    panel::Panel, strip::Strip,
+    action::ProposedAction,
+    assertions::Differences,
+    evidence::GateEvidence,
+    facts::FourFacts,
+    follow::Followed,
+    information::Questions,
+    panel::Panel,
+    request::{Request, Summary},
+    strip::Strip,
+    transcript::TranscriptSection,
 };
 use crate::{
+    brought::Posted,
     kit::{moment::ZoneNote, section::Section},
     recorded::folded::Unread,
     timeline::Activity,
@@ -33,6 +45,7 @@ use crate::{
 use domain::{
     gate::Asserted,
     id::PersonId,
+    package::Origin,
     policy::SeatStanding,
     review::{Review, Unapplied},
 };
@@ -49,15 +62,18 @@ pub fn ReviewView<'a>(
     review: &'a Review,
     /// A decision that was posted and not applied.
     unapplied: Option<&'a Unapplied>,
+    /// An answer to a question that was posted and refused.
+    posted: Option<&'a Posted>,
     /// Who looks.
     viewer: Option<PersonId>,
 ) -> impl IntoView + use<> {
     Unread::provide();
     let followed = Followed::new(review.clone(), viewer);
     followed.follow();
-    let panel = view! { <Panel followed=followed unapplied=unapplied /> }.into_any();
+    let panel = view! { <Panel followed=followed unapplied=unapplied posted=posted /> }.into_any();
     let items = move || followed.with(|review| review.activity.clone());
     let activity = view! { <Activity items=items now=review.now here=review.id /> }.into_any();
+    let wanted = wanted(review);
     view! {
         {move || followed.with(|review| view! { <Bar review=review /> })}
         <div class="lg:grid lg:grid-cols-[minmax(0,1fr)_376px]">
@@ -66,8 +82,9 @@ pub fn ReviewView<'a>(
                 <FourFacts review=review />
                 <Differences review=review />
                 {move || followed.with(|review| view! { <Sections review=review /> })}
-                <ProposedAction package=&review.package />
-                <GateEvidence review=review />
+                {wanted}
+                <Questions review=review />
+                <TranscriptSection review=review />
                 <Section id="activity" title="Activity" aside=view! { <ZoneNote /> }.into_any()>
                     {activity}
                 </Section>
@@ -83,18 +100,39 @@ pub fn ReviewView<'a>(
     .into_any()
 }
 
+/// What is wanted: a call with the evidence of its gates, or what an agent asked for itself.
+fn wanted(review: &Review) -> AnyView {
+    match review.package.origin {
+        Origin::Gate => view! {
+            <ProposedAction package=&review.package />
+            <Summary package=&review.package />
+            <GateEvidence review=review />
+        }
+        .into_any(),
+        Origin::Request => view! { <Request package=&review.package /> }.into_any(),
+    }
+}
+
 /// Anchors to the sections, sticky below the bar.
 #[component]
 fn Sections<'a>(review: &'a Review) -> impl IntoView + use<> {
     const TAB: &str =
         "inline-flex items-center gap-1 h-9 border-b-2 whitespace-nowrap border-transparent text-muted hover:text-fg";
     const COUNT: &str = "text-xs text-faint tabular-nums";
-    // The review rule is the last row of the evidence.
-    let conditions = review.package.evidence.conditions.len() + 1;
+    let (first, evidence) = match review.package.origin {
+        // The review rule is the last row of the evidence.
+        Origin::Gate => ("Action", Some(review.package.evidence.conditions.len() + 1)),
+        Origin::Request => ("Request", None),
+    };
+    let counted = |count: usize, anchor: &'static str, word: &'static str| {
+        (count > 0).then(|| view! { <a href=anchor class=TAB>{word}<span class=COUNT>{count}</span></a> })
+    };
     view! {
         <nav aria-label="Sections of this approval" class="sticky top-12 z-10 bg-surface mt-4 -mx-4 lg:-mx-6 px-4 lg:px-6 flex gap-4 border-b border-rule overflow-x-auto">
-            <a href="#action" class="inline-flex items-center gap-1 h-9 border-b-2 whitespace-nowrap border-accent font-medium">"Action"</a>
-            <a href="#evidence" class=TAB>"Evidence"<span class=COUNT>{conditions}</span></a>
+            <a href="#action" class="inline-flex items-center gap-1 h-9 border-b-2 whitespace-nowrap border-accent font-medium">{first}</a>
+            {counted(evidence.unwrap_or_default(), "#evidence", "Evidence")}
+            {counted(review.package.information.len(), "#information", "Information")}
+            {counted(review.transcript.len(), "#transcript", "Transcript")}
             <a href="#activity" class=TAB>"Activity"<span class=COUNT>{review.activity.len()}</span></a>
         </nav>
     }
@@ -146,7 +184,7 @@ mod tests {
     fn hostile_content_stays_text_on_the_whole_page() {
         let review = sample::review();
         let html = Owner::new().with(|| {
-            let content = view! { <ReviewView review=&review unapplied=None viewer=None /> }.into_any();
+            let content = view! { <ReviewView review=&review unapplied=None posted=None viewer=None /> }.into_any();
             content.to_html()
         });
         for markup in ["<script>", "<img", "<i>", "<b>", "style=", "javascript\u{3a}", "\u{202e}", "\u{200b}"] {

@@ -21,6 +21,7 @@ use domain::{
     approval::{Approval, Use},
     decision::{Decision, Verdict},
     event::Event,
+    package::Origin,
     resumption::Resumption,
     review::{ResumptionProgress, Review, ToolOutcome},
 };
@@ -35,6 +36,7 @@ pub fn is_settling(review: &Review) -> bool {
             false
         }
         Approval::Approved { used: Use::Unused, valid_until: Some(end), .. } if *end <= review.now => false,
+        Approval::Approved { .. } if review.package.origin == Origin::Request => queued,
         Approval::Approved { .. } => progress.is_none_or(|progress| progress.result.is_none()),
         Approval::Rejected { .. } | Approval::Expired { .. } => queued,
     }
@@ -84,13 +86,17 @@ fn approved(review: &Review, at: Time) -> AnyView {
     if let Some(result) = result {
         return done(review, result);
     }
-    let conditions = &review.package.evidence.conditions;
-    let steps = vec![
-        recorded_step(review, at),
-        Step::done("Gate conditions rechecked", Some(format!("{0} of {0} met", conditions.len())), Some(at)),
-        resuming_step(review, progress),
-        run_step(review, progress),
-    ];
+    let conditions = review.package.evidence.conditions.len();
+    let steps = match review.package.origin {
+        Origin::Gate => vec![
+            recorded_step(review, at),
+            Step::done("Gate conditions rechecked", Some(format!("{conditions} of {conditions} met")), Some(at)),
+            resuming_step(review, progress),
+            run_step(review, progress),
+        ],
+        // No call waits for it, so that none follows.
+        Origin::Request => vec![recorded_step(review, at), resuming_step(review, progress)],
+    };
     let unused_until = match review.state {
         Approval::Approved { used: Use::Unused, valid_until: Some(end), .. } => Some(end),
         _ => None,
@@ -147,7 +153,7 @@ fn void(because: &str) -> AnyView {
     let because = shortened(because, "void".to_owned()).into_any();
     view! {
         <Notice tone=Tone::Fail icon="shield-x" title="The call needs a fresh approval">
-            <p>"When the approved call came, a condition no longer held: "<bdi>"“"{because}"”"</bdi>". Nothing ran."</p>
+            <div>"When the approved call came, a condition no longer held: "<bdi>"“"{because}"”"</bdi>". Nothing ran."</div>
         </Notice>
     }
     .into_any()
@@ -186,7 +192,7 @@ fn cancelled(review: &Review, at: Time, reason: &str) -> AnyView {
     let now = review.now;
     view! {
         <Notice tone=Tone::Quiet icon="ban" title="Nothing ran">
-            <p><span class="font-medium text-fg"><Text text=&by /></span>" took this back: "<bdi>"“"{reason}"”"</bdi></p>
+            <div><span class="font-medium text-fg"><Text text=&by /></span>" took this back: "<bdi>"“"{reason}"”"</bdi></div>
             <p>"This is not a rejection. The agent’s side reads that it was cancelled; the same action is evaluated afresh under a new call id."</p>
             <p class="text-xs">"Cancelled at "<Moment at=at now=now /></p>
         </Notice>

@@ -1,14 +1,17 @@
 //! The decision panel: the seal, who decided and who can, then what this viewer may do or what became of it.
 
 use super::{
-    binding::Binding, decide::DecisionForm, follow::Followed, meanwhile::Meanwhile, missing, names, open_groups,
-    open_seats, outcome::Outcome, quorum, seats::Seats, setback::SetbackNotice,
+    binding::Binding, decide::DecisionForm, follow::Followed, information::OpenQuestion, meanwhile::Meanwhile, missing,
+    names, open_groups, open_seats, outcome::Outcome, quorum, seats::Seats, setback::SetbackNotice,
 };
-use crate::kit::{
-    badge::Tone,
-    moment::Moment,
-    notice::Notice,
-    seal::{Ending, Seal},
+use crate::{
+    brought::Posted,
+    kit::{
+        badge::Tone,
+        moment::Moment,
+        notice::Notice,
+        seal::{Ending, Seal},
+    },
 };
 use domain::{
     approval::{Approval, Status, Use},
@@ -44,6 +47,8 @@ pub fn Panel<'a>(
     followed: Followed,
     /// A decision that was posted and not applied.
     unapplied: Option<&'a Unapplied>,
+    /// An answer to a question that was posted and refused.
+    posted: Option<&'a Posted>,
 ) -> impl IntoView + use<> {
     let unapplied = unapplied.cloned();
     let setback = unapplied.as_ref().map(|unapplied| unapplied.setback.clone());
@@ -51,6 +56,13 @@ pub fn Panel<'a>(
     let notice = unapplied.as_ref().map(|unapplied| view! { <SetbackNotice review=&review unapplied=unapplied /> });
     let verbs = setback.clone();
     let offer = Memo::new(move |_| followed.with(Offer::of));
+    let posted = posted.cloned();
+    let waits = Memo::new(move |_| followed.with(|review| review.state.is_waiting_for_information()));
+    let question = move || {
+        let posted = posted.clone();
+        let review = followed.now();
+        waits.get().then(|| view! { <OpenQuestion review=&review posted=posted.as_ref() /> }.into_any())
+    };
     let body = move || match offer.get() {
         Offer::Form(group) => {
             view! { <DecisionForm followed=followed group=group unapplied=unapplied.as_ref() /> }.into_any()
@@ -61,6 +73,7 @@ pub fn Panel<'a>(
         {move || followed.with(|review| head(review, setback.as_ref(), followed.viewer()))}
         <Meanwhile followed=followed />
         {notice}
+        {question}
         {body}
         {move || followed.with(|review| view! { <Binding review=review verb=verb(review, verbs.as_ref()) /> })}
     }
@@ -195,6 +208,9 @@ fn heading(review: &Review, setback: Option<&Setback>) -> (String, String) {
     match (&review.state, &review.mandate, setback) {
         (Approval::Pending { .. }, Mandate::Decide { .. }, Some(Setback::ConditionsChanged { .. })) => {
             ("Not approved".to_owned(), "Conditions are checked again when you approve.".to_owned())
+        }
+        (Approval::Pending { .. }, _, _) if review.state.is_waiting_for_information() => {
+            ("Waits for information".to_owned(), "Nobody can approve before the answer.".to_owned())
         }
         (Approval::Pending { .. }, Mandate::Decide { group }, _) => (format!("Decide for {group}"), wanted(review)),
         (Approval::Pending { .. }, _, _) => (format!("Pending for {}", open_groups(review)), can_decide(review)),

@@ -10,6 +10,8 @@ use domain::{
 use leptos::{html, prelude::*};
 
 const WITHOUT_VERDICT: &str = "in-[form:not(:has(#approve:checked,#reject:checked))]:hidden";
+const WITHOUT_CHOICE: &str = "in-[form:not(:has(#approve:checked,#ask:checked,#reject:checked))]:hidden";
+const WITHOUT_ASK: &str = "in-[form:not(:has(#ask:checked))]:hidden";
 const WITHOUT_APPROVE: &str = "in-[form:not(:has(#approve:checked))]:hidden";
 const WITHOUT_REJECT: &str = "in-[form:not(:has(#reject:checked))]:hidden";
 
@@ -81,7 +83,7 @@ pub fn Notes<'a>(reasons: &'a Reasons, draft: &'a Draft, message: Option<String>
     let approve = format!("{}, kept in the record", needed(Verdict::Approve));
     let reject = format!("{}, sent as written", needed(Verdict::Reject));
     view! {
-        <div class=WITHOUT_VERDICT>
+        <div class=WITHOUT_CHOICE>
             <DraftBeside draft=draft />
             <label class="block">
                 <span class=format!("flex items-baseline gap-2 mb-1 {WITHOUT_APPROVE}")>
@@ -91,6 +93,10 @@ pub fn Notes<'a>(reasons: &'a Reasons, draft: &'a Draft, message: Option<String>
                 <span class=format!("flex items-baseline gap-2 mb-1 {WITHOUT_REJECT}")>
                     <span class="font-medium whitespace-nowrap">"Why, and what next"</span>
                     <span class="text-xs text-faint ms-auto text-end">{reject}</span>
+                </span>
+                <span class=format!("flex items-baseline gap-2 mb-1 {WITHOUT_ASK}")>
+                    <span class="font-medium whitespace-nowrap">"What must be known"</span>
+                    <span class="text-xs text-faint ms-auto text-end">"required, sent as written"</span>
                 </span>
                 <textarea
                     node_ref=field
@@ -112,7 +118,10 @@ pub fn Notes<'a>(reasons: &'a Reasons, draft: &'a Draft, message: Option<String>
 
 /// The draft as a quote for as long as script has not put it back.
 #[component]
-fn DraftBeside(draft: Option<String>) -> impl IntoView {
+pub fn DraftBeside(
+    /// What was typed.
+    draft: Option<String>,
+) -> impl IntoView {
     let scripted = scripted();
     draft.map(|draft| {
         view! {
@@ -124,7 +133,7 @@ fn DraftBeside(draft: Option<String>) -> impl IntoView {
 }
 
 /// Puts the draft into the field, unless something was typed meanwhile.
-fn restore(field: NodeRef<html::Textarea>, draft: Option<String>) {
+pub fn restore(field: NodeRef<html::Textarea>, draft: Option<String>) {
     Effect::new(move |_| {
         if let (Some(field), Some(draft)) = (field.get(), &draft)
             && field.value().is_empty()

@@ -2,7 +2,7 @@
 
 use super::{filled::FormState, follow::Followed, missing, quorum};
 use crate::kit::{button, icon::Icon, script::scripted};
-use domain::review::Review;
+use domain::{package::Origin, review::Review};
 use leptos::prelude::*;
 
 /// What a verdict would do.
@@ -15,6 +15,13 @@ pub struct Consequence {
 
 /// What approving would do.
 fn approving(review: &Review, group: &str) -> Consequence {
+    if review.package.origin == Origin::Request && missing(review) <= 1 {
+        return Consequence {
+            line: "Tells the agent that it may go on; opens no gate".to_owned(),
+            button: "Approve and resume".to_owned(),
+            note: "No call runs by this. Gates check every call as before.".to_owned(),
+        };
+    }
     let tool = &review.package.tool;
     let (given, needed) = quorum(review);
     if missing(review) <= 1 {
@@ -29,6 +36,16 @@ fn approving(review: &Review, group: &str) -> Consequence {
             button: format!("Approve for {group}"),
             note: format!("{} of {needed}, the session stays suspended.", given + 1),
         }
+    }
+}
+
+/// What asking would do.
+fn asking(review: &Review) -> Consequence {
+    let voids = if review.votes.is_empty() { "" } else { "; earlier votes count no more" };
+    Consequence {
+        line: format!("Waits for an answer before anybody approves{voids}"),
+        button: "Send the question".to_owned(),
+        note: "The session stays suspended and the deadline stands still. Your words are sent as written.".to_owned(),
     }
 }
 
@@ -50,7 +67,7 @@ fn rejecting(review: &Review) -> Consequence {
     }
 }
 
-/// What either verdict would do as things stand now: another's vote changes it while the form is open.
+/// What each verdict would do as things stand now: another's vote changes it while the form is open.
 #[derive(Clone, Copy)]
 pub struct Effects {
     /// The approval.
@@ -65,6 +82,11 @@ impl Effects {
         self.followed.with(|review| approving(review, &self.group.read_value()))
     }
 
+    /// What asking would do.
+    pub fn asking(self) -> Consequence {
+        self.followed.with(asking)
+    }
+
     /// What rejecting would do.
     pub fn rejecting(self) -> Consequence {
         self.followed.with(rejecting)
@@ -75,11 +97,14 @@ impl Effects {
 #[component]
 pub fn Buttons(effects: Effects, state: FormState) -> impl IntoView {
     view! {
-        <div class="in-[form:has(#approve:checked,#reject:checked)]:hidden grid">
+        <div class="in-[form:has(#approve:checked,#ask:checked,#reject:checked)]:hidden grid">
             <button type="submit" aria-disabled="true" class=button::OFF>"Choose a decision"</button>
         </div>
         <div class="in-[form:not(:has(#approve:checked))]:hidden">
             <SendButton effect=move || effects.approving() class=button::PRIMARY icon=Some("pen-line") state=state />
+        </div>
+        <div class="in-[form:not(:has(#ask:checked))]:hidden">
+            <SendButton effect=move || effects.asking() class=button::PRIMARY icon=Some("message-square") state=state />
         </div>
         <div class="in-[form:not(:has(#reject:checked))]:hidden">
             <SendButton effect=move || effects.rejecting() class=button::DANGER icon=None state=state />

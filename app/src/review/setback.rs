@@ -120,6 +120,7 @@ pub fn yours(draft: &Draft) -> AnyView {
     let verdict = match draft.verdict.as_deref() {
         Some("approve") => "Approve",
         Some("reject") => "Reject",
+        Some("request_information") => "Ask for information",
         _ => "No verdict",
     };
     let code =

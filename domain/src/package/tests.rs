@@ -29,6 +29,18 @@ fn a_stored_package_keeps_its_digest() {
 }
 
 #[test]
+fn a_package_stored_before_there_were_requests_keeps_its_digest() {
+    let mut plain = package();
+    (plain.origin, plain.summary, plain.transcript) = (Origin::Gate, None, None);
+    plain.information.clear();
+    let stored = serde_json::to_value(&plain).expect("JSON");
+    for later in ["origin", "summary", "transcript", "information"] {
+        assert!(stored.get(later).is_none(), "{later}");
+    }
+    assert_eq!(serde_json::from_value::<Package>(stored).expect("package"), plain);
+}
+
+#[test]
 fn whatever_is_shown_is_in_the_digest() {
     let whole = serde_json::to_value(package()).expect("JSON");
     let digest = package().digest(1);
@@ -91,6 +103,7 @@ fn another(text: &str) -> String {
         ("requester", "agent_owner"),
         ("agent_owner", "requester"),
         ("previous_approver", "requester"),
+        ("request", "gate"),
         ("reject", "approve"),
         ("console", "api"),
     ];

@@ -44,6 +44,7 @@ enum Way {
 pub fn compare(before: &Workflow, after: &Workflow) -> Comparison {
     let mut found = Comparison::default();
     found.defaults(&before.default, &after.default);
+    found.requests(before.requests.as_deref(), after.requests.as_deref());
     found.guards(before, after);
     for (name, old, new) in both(&before.tools, &after.tools) {
         found.tool(name, old, new);
@@ -132,6 +133,16 @@ impl Comparison {
             };
             self.say(way, "default", format!("{} every tool no gate names; it {} them", does(new), did(old)));
         }
+    }
+
+    /// What an agent asks for itself opens no gate: neither stricter nor looser.
+    fn requests(&mut self, old: Option<&str>, new: Option<&str>) {
+        let text = match (old, new) {
+            _ if old == new => return,
+            (_, Some(policy)) => format!("may be made by agents, decided by {policy}"),
+            (_, None) => "may no longer be made by agents".to_owned(),
+        };
+        self.say(Way::Other, "requests", text);
     }
 
     /// Which gates guard each tool; a tool without any falls to the default.

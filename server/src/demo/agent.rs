@@ -12,6 +12,8 @@ const MOST_ASKS: u32 = 3;
 const POLL: u32 = 30;
 /// What the API says while people decide.
 const AWAITING: &str = "AWAITING_HUMAN_REVIEW";
+/// What it says while a reviewer wants to know more.
+const ASKED: &str = "information_requested";
 
 /// An agent at work on one story.
 pub struct Agent {
@@ -26,6 +28,8 @@ pub struct Agent {
     dice: Dice,
     voice: Voice,
     colleague: Option<Colleague>,
+    /// What it answers when a reviewer asks.
+    knows: String,
 }
 
 /// How a call went.
@@ -67,7 +71,8 @@ impl Agent {
         let run = started["run_id"].as_str().ok_or_else(|| unclear("a run", &started))?.to_owned();
         let about = story.customer.name.clone();
         let dice = Dice::of(story.seed, !story.number);
-        Ok(Self { client, name, about, session, run, calls: 0, thinking, dice, voice, colleague })
+        let knows = "I know nothing beyond what is recorded in this run.".to_owned();
+        Ok(Self { client, name, about, session, run, calls: 0, thinking, dice, voice, colleague, knows })
     }
 
     /// The run.
@@ -85,6 +90,20 @@ impl Agent {
         let body = json!({"assertions": assertions, "statement": statement});
         let once = format!("{}-said", self.session);
         self.client.post(&self.path("assertions"), &body, Some(&once)).await.map(drop)
+    }
+
+    /// Learns what to answer when a reviewer asks.
+    pub fn learn(&mut self, answer: &str) {
+        answer.clone_into(&mut self.knows);
+    }
+
+    /// Asks people for something no gate knows, with what was said before.
+    pub async fn ask(&mut self, summary: &str, transcript: Value) -> Result<Called, Trouble> {
+        self.think().await;
+        let body = json!({"summary": summary, "session_id": self.session, "transcript": transcript});
+        let once = format!("{}-asked", self.session);
+        let asked = self.client.post(&self.path("approvals"), &body, Some(&once)).await?;
+        Ok(self.wait("the request", &asked).await?.map_or(Called::Ran, Called::Declined))
     }
 
     /// Calls a tool that returns `output`, if it may.
@@ -136,12 +155,28 @@ impl Agent {
         let path = format!("/approvals/{approval}/decision?wait={POLL}");
         let outcome = loop {
             let outcome = self.client.get(&path).await?;
-            if outcome["status"] != AWAITING {
-                break outcome;
+            match outcome["status"].as_str() {
+                Some(AWAITING) => {}
+                Some(ASKED) => self.inform(approval).await?,
+                _ => break outcome,
             }
         };
         self.tell(&told(tool, &outcome));
         Ok(refusal(&outcome))
+    }
+
+    /// Answers what a reviewer asks.
+    async fn inform(&self, approval: &str) -> Result<(), Trouble> {
+        let body = json!({"answer": self.knows});
+        match self.client.post(&format!("/approvals/{approval}/information"), &body, None).await {
+            // Settled meanwhile: the next poll says how.
+            Err(Trouble::Refused { .. }) => Ok(()),
+            Err(trouble) => Err(trouble),
+            Ok(_) => {
+                self.tell("answers a reviewer's question");
+                Ok(())
+            }
+        }
     }
 
     async fn think(&mut self) {
@@ -166,7 +201,7 @@ fn told(tool: &str, outcome: &Value) -> String {
 fn refusal(outcome: &Value) -> Option<String> {
     match outcome["status"].as_str() {
         Some("approved") => None,
-        Some("rejected") => Some(outcome["notes"].as_str().unwrap_or("no note was left").to_owned()),
+        Some("rejected" | "cancelled") => Some(outcome["notes"].as_str().unwrap_or("no note was left").to_owned()),
         _ => Some("nobody decided in time".to_owned()),
     }
 }

@@ -30,10 +30,27 @@ pub async fn play(agent: &mut Agent, story: &Story, wanted: &Refund) -> Result<(
     agent.call("lookup_order", json!({"order_id": wanted.order}), order).await?;
     let said = json!({"verified_customer_id": customer.id});
     agent.assert(said, wanted.reason).await?;
+    agent.learn(&format!("Order {}, {amount} EUR, paid by card. {}", wanted.order, wanted.reason));
     match agent.call("process_refund", refund, receipt).await? {
         Called::Ran => agent.tell(&format!("{amount} EUR refunded")),
         Called::Blocked(error) => agent.tell(&format!("process_refund blocked: {error}")),
         Called::Declined(why) => agent.tell(&format!("tells the customer there is no refund: {why}")),
+    }
+    if wanted.asks { offer(agent, story, wanted).await } else { Ok(()) }
+}
+
+/// Asks whether it may offer something more, which no tool and no gate knows.
+async fn offer(agent: &mut Agent, story: &Story, wanted: &Refund) -> Result<(), Trouble> {
+    let transcript = json!([
+        {"role": "user", "text": format!("Order {} again. {} I have had enough of this.", wanted.order, wanted.reason)},
+        {"role": "assistant", "text": "The money is on its way back to your card."},
+        {"role": "user", "text": "And for my trouble?"},
+        {"role": "assistant", "text": "Let me ask what I may offer you."},
+    ]);
+    let summary = format!("{} stays if we waive the next delivery charge. May I promise that?", story.customer.name);
+    match agent.ask(&summary, transcript).await? {
+        Called::Ran => agent.tell("promises to waive the next delivery charge"),
+        Called::Blocked(why) | Called::Declined(why) => agent.tell(&format!("promises nothing: {why}")),
     }
     Ok(())
 }

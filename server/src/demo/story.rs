@@ -59,6 +59,8 @@ pub struct Refund {
     pub reason: &'static str,
     /// Whether the agent tries before it has verified the customer.
     pub is_hasty: bool,
+    /// Whether it asks afterwards what it may offer: no gate knows about that.
+    pub asks: bool,
 }
 
 const PRODUCTS: &[&str] = &["business current", "savings", "multi-currency", "brokerage", "premium current"];
@@ -139,7 +141,7 @@ impl Story {
     pub fn needs_people(&self) -> bool {
         match &self.plot {
             Plot::Onboarding(wanted) => wanted.tier == "high",
-            Plot::Refund(wanted) => wanted.cents > LIMIT,
+            Plot::Refund(wanted) => wanted.cents > LIMIT || wanted.asks,
         }
     }
 
@@ -183,6 +185,7 @@ fn refund(number: u64, kind: Kind, dice: &mut Dice) -> Refund {
         cents,
         reason: if is_large { dice.pick(LARGE) } else { dice.pick(SMALL) },
         is_hasty: !is_large,
+        asks: !is_large && number.is_multiple_of(2),
     }
 }
 
@@ -200,7 +203,7 @@ mod tests {
     #[test]
     fn the_opening_leaves_enough_to_decide() {
         let waiting = (0..OPENING.len() as u64).filter(|number| Story::of(3, *number).needs_people()).count();
-        assert_eq!(waiting, 5);
+        assert_eq!(waiting, 6);
         let first = Story::of(99, 0);
         assert_eq!((first.customer.name.as_str(), first.customer.id.as_str()), ("Aarav Shah", "cust_456"));
         let Plot::Onboarding(wanted) = first.plot else { panic!("{first:?}") };
@@ -212,11 +215,11 @@ mod tests {
     fn every_kind_keeps_coming_with_plausible_amounts() {
         let stories: Vec<Story> = (0..2_000).map(|number| Story::of(1, number)).collect();
         let people = stories.iter().filter(|story| story.needs_people()).count();
-        assert!((1_200..1_600).contains(&people), "{people}");
+        assert!((1_400..1_800).contains(&people), "{people}");
         for story in &stories {
             if let Plot::Refund(wanted) = &story.plot {
                 assert!((900..1_000_000).contains(&wanted.cents), "{story:?}");
-                assert_eq!(wanted.is_hasty, !story.needs_people(), "{story:?}");
+                assert_eq!(wanted.is_hasty && !wanted.asks, !story.needs_people(), "{story:?}");
             }
         }
     }

@@ -109,13 +109,13 @@ impl Play {
         let signed_in = self.desk.sign_in(person.email, self.password()).await.expect("signed in");
         let caller = Caller::Person(signed_in.person);
         let shown = self.desk.find_approval(&caller, id).await.expect("the approval");
-        let is_reject = verdict == Verdict::Reject;
+        let (is_reject, is_approve) = (verdict == Verdict::Reject, verdict == Verdict::Approve);
         let ballot = Ballot {
             verdict,
             package_digest: shown.package_digest,
             revision: Some(shown.revision),
             reason_code: is_reject.then(|| "other".to_owned()),
-            notes: is_reject.then(|| "Please call us.".to_owned()),
+            notes: (!is_approve).then(|| "Please call us.".to_owned()),
             for_group: None,
         };
         self.desk.decide(&caller, id, &ballot).await.expect("decided");
@@ -167,5 +167,20 @@ async fn one_signature_suffices_where_the_colleague_has_signed() {
     }
     play.decide("Mira", half_signed, Verdict::Approve).await;
     play.wait_for_line(&customer, "account set up, welcome sent").await;
+    play.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_asks_for_itself_and_answers_what_a_reviewer_asks() {
+    let folder = TempDir::new().expect("a folder");
+    let play = Play::begin(folder.path()).await;
+    let request = named(&play.wait_for_pending(5).await, "support-agent asks about");
+    play.decide("Priya", request, Verdict::RequestInformation).await;
+    play.wait_for_line("support-agent", "answers a reviewer's question").await;
+    let stored = play.desk.find_approval(&Caller::CommandLine, request).await.expect("the approval");
+    let answer = stored.package.information[0].answer.as_ref().expect("an answer");
+    assert!(answer.from_agent && answer.text.starts_with("Order "), "{answer:?}");
+    play.decide("Priya", request, Verdict::Approve).await;
+    play.wait_for_line("support-agent", "promises to waive").await;
     play.end().await;
 }

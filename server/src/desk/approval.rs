@@ -6,9 +6,11 @@ use domain::{
     event::Event,
     gate::Outcome,
     id::{ApprovalId, PersonId},
-    package::Package,
+    package::{Origin, Package},
     permission::Action,
     policy::{Circumstances, Exclusion},
+    session::Session,
+    transcript::Message,
     workflow::Risk,
 };
 use futures::FutureExt as _;
@@ -17,6 +19,7 @@ use serde_json::Value;
 use super::{
     Caller, Desk,
     gate_check::{Asked, Evaluated},
+    request::Along,
     snapshot::lock,
 };
 use crate::{
@@ -73,12 +76,15 @@ impl Desk {
             notes: None,
             opened_at: now,
         };
-        let (run, session) = (seen.snapshot.run, seen.session.state);
+        let (run, along) = (seen.snapshot.run, asked.along.as_ref());
+        let blob = along.and_then(|along| along.blob.as_deref()).map(|blob| self.seal_blob(id, blob)).transpose()?;
+        let transcript = along.map(|along| along.transcript.clone()).unwrap_or_default();
+        let opened = Opened { stored, session: seen.session.state, transcript, blob, row: Some(row) };
         self.database
             .write(move |tx| {
                 async move {
                     let run = lock(tx, &run).await?;
-                    open(tx, &run, stored, session, &row).await?;
+                    open(tx, &run, opened).await?;
                     Ok(answer)
                 }
                 .boxed()
@@ -184,17 +190,26 @@ fn package(
         policy,
         review_unless: gate.and_then(|gate| gate.review.as_ref()).and_then(|review| review.unless.clone()),
         evidence: seen.finding.evidence.clone(),
+        origin: Origin::Gate,
+        summary: asked.along.as_ref().map(|along| along.summary.clone()),
+        transcript: asked.along.as_ref().and_then(Along::named),
+        information: Vec::new(),
     }
 }
 
+/// An approval about to be stored, with the session it suspends, what comes along, and the check that opened it.
+pub(super) struct Opened {
+    pub(super) stored: Stored,
+    pub(super) session: Session,
+    pub(super) transcript: Vec<Message>,
+    /// Sealed already.
+    pub(super) blob: Option<Vec<u8>>,
+    pub(super) row: Option<CheckRow>,
+}
+
 /// Stores the approval, the suspended session, the check and their events; the run is locked.
-async fn open(
-    tx: &mut Tx,
-    run: &Run,
-    mut stored: Stored,
-    session: domain::session::Session,
-    row: &CheckRow,
-) -> Result<()> {
+pub(super) async fn open(tx: &mut Tx, run: &Run, opened: Opened) -> Result<()> {
+    let Opened { mut stored, session, transcript, blob, row } = opened;
     // The agent's owner answers for the key that began the run, whichever key asks now.
     stored.circumstances.agent_owner = store::key::find(tx, run.key).await?.and_then(|key| key.owner);
     let package = &stored.package;
@@ -205,9 +220,21 @@ async fn open(
     store::run::count(tx, run.id, 1, 0).await?;
     let (session, suspended) = session.suspend(stored.call.session, stored.id)?;
     store::session::update(tx, stored.call.session, &session).await?;
-    if !store::gate_check::insert(tx, row).await? {
+    if let Some(row) = row
+        && !store::gate_check::insert(tx, &row).await?
+    {
         return Err(Error::Moved);
     }
+    if !transcript.is_empty() {
+        store::request::insert_transcript(tx, stored.id, &transcript).await?;
+    }
+    if let Some(sealed) = blob {
+        store::request::insert_blob(tx, stored.id, stored.key, &sealed).await?;
+    }
+    let actor = match package.origin {
+        Origin::Gate => GATE,
+        Origin::Request => Actor::Key(stored.key),
+    };
     let opened = Event::ApprovalOpened {
         approval: stored.id,
         gate: package.gate_id.clone(),
@@ -218,13 +245,13 @@ async fn open(
         package_digest: stored.package_digest,
         expires_at: stored.state.expires_at(),
     };
-    tx.record_in(run.id, &run.subject, Some(stored.id), GATE, opened);
+    tx.record_in(run.id, &run.subject, Some(stored.id), actor, opened);
     tx.record_in(run.id, &run.subject, Some(stored.id), Actor::System(SystemActor::Engine), suspended);
     Ok(())
 }
 
 /// The people the policy excludes from this approval, as far as they are known when it opens.
-fn barred(stored: &Stored, previous: &[PersonId]) -> Vec<PersonId> {
+pub(super) fn barred(stored: &Stored, previous: &[PersonId]) -> Vec<PersonId> {
     let circumstances = &stored.circumstances;
     let people = |exclusion: &Exclusion| match exclusion {
         Exclusion::Requester => circumstances.requester.into_iter().collect::<Vec<_>>(),

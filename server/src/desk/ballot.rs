@@ -27,11 +27,15 @@ pub(super) struct Reviewer {
 
 /// The answer to a repeat: the same person, verdict and package get the decision that is stored.
 pub(super) fn repeated(stored: &Stored, votes: &[Decision], person: PersonId, ballot: &Ballot) -> Option<Decided> {
+    // A vote that a newer revision voided is no answer; a question stands in the package it led to.
+    let counts =
+        |vote: &Decision| vote.revision == stored.package_revision() || vote.verdict == Verdict::RequestInformation;
     let same = |vote: &&Decision| {
-        vote.person == person && vote.verdict == ballot.verdict && vote.package_digest == ballot.package_digest
+        let is_same = vote.verdict == ballot.verdict && vote.package_digest == ballot.package_digest;
+        vote.person == person && is_same && counts(vote)
     };
     let decision = votes.iter().find(same)?.clone();
-    let standing = stored.package.policy.standing(votes);
+    let standing = stored.package.policy.standing(&stored.current(votes));
     Some(Decided { decision, status: stored.state.status(), standing, is_repeat: true })
 }
 

@@ -163,7 +163,7 @@ fn ended(state: &State, id: RunId, settled: usize) -> Value {
 
 /// Cancels one pending approval, or records its expiry when the deadline came first. The run is locked.
 async fn take_back(tx: &mut Tx, run: &Run, stored: &Stored, reason: String, actor: Actor) -> Result<Taken> {
-    let votes = store::decision::list_of_approval(tx, stored.id).await?;
+    let votes = stored.current(&store::decision::list_of_approval(tx, stored.id).await?);
     if stored.state.is_overdue(tx.now()) {
         expire(tx, run, stored, &votes).await?;
         return Ok(Taken::Expired);

@@ -6,6 +6,7 @@ use domain::{
     decision::{Ballot, Decision, Verdict},
     event::Event,
     id::{ApprovalId, DecisionId},
+    package::Origin,
     permission::Action,
     policy::{Circumstances, Standing, Via},
     refusal::Code,
@@ -15,6 +16,7 @@ use futures::FutureExt as _;
 use super::{
     Caller, Desk,
     ballot::{EXPIRED, Reviewer, check_revision, conditions_hold, entitled_at_all, repeated, settled},
+    information::{ask, may_ask},
     outcome::{Ending, end, expire},
     snapshot::{Attempts, Snapshot, lock},
     text,
@@ -78,7 +80,8 @@ impl Desk {
         let reviewer = self.reviewer(caller, id).await?;
         let mut tx = self.database.read().await?;
         entitled_at_all(&stored, &reviewer, &circumstances(&mut tx, &stored).await?)?;
-        if stored.state.status() == Status::Pending { Ok(()) } else { Err(settled(&stored, &votes).into()) }
+        let is_open = stored.state.status() == Status::Pending;
+        if is_open { Ok(()) } else { Err(settled(&stored, &stored.current(&votes)).into()) }
     }
 
     /// An approval with its decisions.
@@ -121,13 +124,14 @@ impl Desk {
         if let Some(repeat) = repeated(&stored, &votes, reviewer.candidate.person, ballot) {
             return Ok(repeat);
         }
+        let votes = stored.current(&votes);
         entitled_at_all(&stored, reviewer, &circumstances)?;
         if stored.state.is_overdue(self.database.clock().now()) {
             self.expire_one(id).await?;
             return Err(Refusal::new(Code::Expired, EXPIRED).into());
         }
         let vote = self.check(&stored, &votes, &circumstances, reviewer, ballot)?;
-        if ballot.verdict == Verdict::Approve {
+        if ballot.verdict == Verdict::Approve && stored.package.origin == Origin::Gate {
             let finding = snapshot.compiled.check_call(&snapshot.roots, &stored.package.tool, &stored.package.input);
             conditions_hold(&finding)?;
         }
@@ -154,8 +158,12 @@ impl Desk {
             ));
         }
         check_revision(stored, ballot)?;
+        if stored.state.is_waiting_for_information() && ballot.verdict != Verdict::Reject {
+            let message = "Your decision was not applied: a question is open. Reject, or wait for the answer.";
+            return Err(Refusal::new(Code::InformationRequested, message));
+        }
         if ballot.verdict == Verdict::RequestInformation {
-            return Err(Refusal::invalid("/verdict", "expected approve or reject"));
+            may_ask(stored)?;
         }
         if ballot.package_digest != stored.package_digest {
             let message = "Your decision was not applied: it was made on another package than the one stored.";
@@ -225,7 +233,9 @@ async fn still_entitled(tx: &mut Tx, decision: &Decision) -> Result<()> {
 /// Stores the vote and, when the policy is satisfied, the end of the approval. The run is locked.
 async fn record(tx: &mut Tx, run: &Run, stored: &Stored, decision: &Decision, standing: &Standing) -> Result<Status> {
     let policy = &stored.package.policy;
-    let (state, ended) = stored.state.clone().decide(stored.id, standing, policy.valid_for, tx.now())?;
+    // A request is not used by any call, so that it does not grow stale either.
+    let valid_for = policy.valid_for.filter(|_| stored.package.origin == Origin::Gate);
+    let (state, ended) = stored.state.clone().decide(stored.id, standing, valid_for, tx.now())?;
     store::decision::insert(tx, decision).await?;
     let event = Event::DecisionRecorded {
         decision: decision.id,
@@ -239,6 +249,10 @@ async fn record(tx: &mut Tx, run: &Run, stored: &Stored, decision: &Decision, st
     };
     let actor = Actor::Person(decision.person);
     tx.record_in(run.id, &run.subject, Some(stored.id), actor, event);
+    if decision.verdict == Verdict::RequestInformation {
+        ask(tx, run, stored, decision).await?;
+        return Ok(Status::Pending);
+    }
     bar(tx, run, stored.id, decision).await?;
     let status = state.status();
     if let Some(event) = ended {
@@ -248,7 +262,7 @@ async fn record(tx: &mut Tx, run: &Run, stored: &Stored, decision: &Decision, st
         let given = standing.seats.iter().map(|seat| seat.given).sum();
         let change = Change { state: &state, revision: stored.revision, given, notes: None };
         store::approval::update(tx, stored.id, &change).await?;
-        store::approval::update_seats(tx, stored.id, &standing.seats).await?;
+        store::seat::update(tx, stored.id, &standing.seats).await?;
     }
     Ok(status)
 }
@@ -261,7 +275,7 @@ async fn bar(tx: &mut Tx, run: &Run, id: ApprovalId, decision: &Decision) -> Res
         let pending = others.iter().filter(|other| matches!(other.prior.state, Approval::Pending { .. }));
         approvals.extend(pending.map(|other| other.prior.id).filter(|other| *other != id));
     }
-    store::approval::bar(tx, &approvals, &[decision.person]).await
+    Ok(store::seat::bar(tx, &approvals, &[decision.person]).await?)
 }
 
 /// Whom the policy's exclusions mean now.

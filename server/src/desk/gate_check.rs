@@ -15,8 +15,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Caller, Desk,
+    Caller, Desk, KeyCaller,
     fact::{RecordAssertions, assert_boxed, check_assertions},
+    request::Along,
     snapshot::{Attempts, Snapshot},
     text::{self, NAME},
 };
@@ -48,6 +49,8 @@ pub(super) struct Asked {
     pub(super) call_digest: Digest,
     pub(super) key: KeyId,
     pub(super) agent: String,
+    /// What comes along when an agent asks itself.
+    pub(super) along: Option<Along>,
 }
 
 /// A call evaluated against a snapshot.
@@ -69,13 +72,25 @@ impl Desk {
     /// `not_found` for an unknown run or session, `invalid_field`, `unavailable`.
     pub async fn check_gate(&self, caller: &Caller, run: RunId, call: CheckCall) -> Result<Value> {
         let key = caller.key(Action::CheckGate)?;
+        self.check_as(caller, key, run, call, None).await
+    }
+
+    /// Checks a call for a key that may; what comes along is kept with the approval, if one is opened.
+    pub(super) async fn check_as(
+        &self,
+        caller: &Caller,
+        key: &KeyCaller,
+        run: RunId,
+        call: CheckCall,
+        along: Option<Along>,
+    ) -> Result<Value> {
         let (key, agent) = (key.id, key.name.clone());
         self.visible_run(caller, run).await?;
         check_shape(&call)?;
         self.record_along(run, key, &call).await?;
         let call_digest =
             Digest::of_parts("call/v1", &[call.tool.as_bytes(), canonical::to_string(&call.input).as_bytes()]);
-        let asked = Asked { call, call_digest, key, agent };
+        let asked = Asked { call, call_digest, key, agent, along };
         let mut attempts = Attempts::default();
         loop {
             let attempt = self.check_once(caller, run, &asked).await;

@@ -29,6 +29,8 @@ use crate::{
 
 /// The longest a poll may wait.
 pub const LONGEST_POLL: Duration = Duration::from_mins(1);
+/// What an agent reads as status while a question is open.
+const INFORMATION_REQUESTED: &str = "information_requested";
 /// Overdue approvals expired in one round.
 const EXPIRED_AT_ONCE: i64 = 200;
 
@@ -47,7 +49,7 @@ pub(super) async fn end(tx: &mut Tx, run: &Run, stored: &Stored, ending: Ending<
     let given = ending.standing.seats.iter().map(|seat| seat.given).sum();
     let change = Change { state: &ending.state, revision: stored.revision + 1, given, notes: ending.notes };
     store::approval::update(tx, id, &change).await?;
-    store::approval::update_seats(tx, id, &closed(ending.standing)).await?;
+    store::seat::update(tx, id, &closed(ending.standing)).await?;
     tx.record_in(run.id, &run.subject, Some(id), ending.actor, ending.event);
     let session = store::session::find(tx, run.id, &stored.call.session.to_string()).await?.ok_or(Error::Moved)?;
     let (state, released) = session.state.release(session.id, id)?;
@@ -104,7 +106,7 @@ impl Desk {
                 let run = store::run::lock(tx, run).await?.ok_or(Error::Moved)?;
                 let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
                 let votes = store::decision::list_of_approval(tx, id).await?;
-                expire(tx, &run, &stored, &votes).await
+                expire(tx, &run, &stored, &stored.current(&votes)).await
             }
             .boxed()
         });
@@ -122,16 +124,23 @@ impl Desk {
     }
 
     /// The outcome of an approval, waiting up to `wait` for it to be final. Waiting listens to what is committed and
-    /// never asks the database again until something about this approval is.
-    pub async fn await_outcome(&self, caller: &Caller, id: ApprovalId, wait: Duration) -> Result<Value> {
+    /// never asks the database again until something about this approval is. A question ends the wait as well, unless
+    /// the caller has `seen` that revision.
+    pub async fn await_outcome(
+        &self,
+        caller: &Caller,
+        id: ApprovalId,
+        wait: Duration,
+        seen: Option<u32>,
+    ) -> Result<Value> {
         let key = caller.key(Action::AwaitDecision)?;
         let mut news = self.database.news().listen();
         let deadline = tokio::time::Instant::now() + wait.min(LONGEST_POLL);
         loop {
             let stored = self.outcome_now(caller, id).await?;
-            if stored.state.ended_at().is_some() {
-                self.deliver(key, &stored).await?;
-                return self.outcome(&stored).await;
+            let is_ended = stored.state.ended_at().is_some();
+            if is_ended || (stored.state.is_waiting_for_information() && seen != Some(stored.revision)) {
+                return self.told(key, &stored).await;
             }
             let concerns = async {
                 loop {
@@ -147,12 +156,21 @@ impl Desk {
             if !is_news {
                 // Said once more from the database: a notice may have been lost on its way.
                 let stored = self.outcome_now(caller, id).await?;
-                if stored.state.ended_at().is_some() {
-                    self.deliver(key, &stored).await?;
-                }
-                return self.outcome(&stored).await;
+                return self.told(key, &stored).await;
             }
         }
+    }
+
+    /// What is told to a key that waits; a final status is delivered with it.
+    async fn told(&self, key: &KeyCaller, stored: &Stored) -> Result<Value> {
+        let mut outcome = self.outcome(stored).await?;
+        if stored.state.ended_at().is_some() {
+            self.deliver(key, stored).await?;
+            if let Some(blob) = self.open_blob(key.id, stored.id).await? {
+                outcome["state_blob"] = json!(blob);
+            }
+        }
+        Ok(outcome)
     }
 
     /// Refuses what the caller may not see, before anything else is said about it.
@@ -197,15 +215,22 @@ impl Desk {
     /// The answer agents and, later, webhooks get.
     pub(super) async fn outcome(&self, stored: &Stored) -> Result<Value> {
         let status = stored.state.status();
+        let now = self.database.clock().now();
+        if let Some(open) = stored.package.information.last().filter(|_| stored.state.is_waiting_for_information()) {
+            return Ok(json!({
+                "approval_id": stored.id, "status": INFORMATION_REQUESTED, "question": open.question,
+                "asked_by": open.asked_by, "asked_at": open.asked_at, "revision": stored.revision,
+                "eta_hours": super::approval::eta_hours(stored.state.expires_at(), now),
+            }));
+        }
         if status == Status::Pending {
-            let now = self.database.clock().now();
             return Ok(json!({
                 "approval_id": stored.id, "status": super::approval::AWAITING,
                 "eta_hours": super::approval::eta_hours(stored.state.expires_at(), now),
             }));
         }
         let mut tx = self.database.read().await?;
-        let votes = store::decision::list_of_approval(&mut tx, stored.id).await?;
+        let votes = stored.current(&store::decision::list_of_approval(&mut tx, stored.id).await?);
         let wanted = if status == Status::Rejected { Verdict::Reject } else { Verdict::Approve };
         let deciding: Vec<&Decision> = votes.iter().filter(|vote| vote.verdict == wanted).collect();
         let reviewers: Vec<Value> = deciding

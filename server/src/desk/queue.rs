@@ -112,14 +112,17 @@ const fn deciding(status: Status) -> Option<Verdict> {
 }
 
 fn write_cursor(cursor: QueueCursor) -> String {
-    format!("{}~{}", cursor.due_at.timestamp_micros(), cursor.id)
+    let waits = if cursor.waiting { "w" } else { "" };
+    format!("{waits}{}~{}", cursor.due_at.timestamp_micros(), cursor.id)
 }
 
 fn read_cursor(text: &str) -> Result<QueueCursor, Refusal> {
     let read = || {
         let (due, id) = text.split_once('~')?;
+        let waiting = due.starts_with('w');
+        let due = due.trim_start_matches('w');
         let due_at = Time::from_timestamp_micros(due.parse().ok()?)?;
-        Some(QueueCursor { due_at, id: id.parse::<ApprovalId>().ok()? })
+        Some(QueueCursor { waiting, due_at, id: id.parse::<ApprovalId>().ok()? })
     };
     read().ok_or_else(|| {
         Refusal::new(Code::MalformedRequest, "The cursor is not one that a page gave; begin without one.")

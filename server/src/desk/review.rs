@@ -4,6 +4,7 @@ use domain::{
     approval::Status,
     decision::{Decision, Verdict},
     id::ApprovalId,
+    permission::Action,
     policy::{Candidate, Circumstances, Standing},
     review::{EntitledPerson, ExcludedPerson, Mandate, Place, ResumptionProgress, Review, ToolOutcome, Viewer},
 };
@@ -38,7 +39,9 @@ impl Desk {
     pub async fn review(&self, viewer: &PersonCaller, id: ApprovalId) -> Result<Review> {
         let stored = self.find_approval(&Caller::Person(viewer.clone()), id).await?;
         let mut tx = self.database.read().await?;
-        let votes = store::decision::list_of_approval(&mut tx, id).await?;
+        let all = store::decision::list_of_approval(&mut tx, id).await?;
+        let votes = stored.current(&all);
+        let transcript = store::request::find_transcript(&mut tx, id).await?;
         let circumstances = circumstances(&mut tx, &stored).await?;
         let standing = stored.package.policy.standing(&votes);
         let groups: Vec<String> = standing.seats.iter().map(|seat| seat.group.clone()).collect();
@@ -57,6 +60,8 @@ impl Desk {
             excluded: people.excluded(&eligible),
             entitled: people.entitled(&eligible, viewer),
             mandate: people.mandate(viewer),
+            can_answer: can_answer(&stored, &all, viewer),
+            transcript,
             state: stored.state.clone(),
             revision: stored.package_revision(),
             package_digest: stored.package_digest,
@@ -69,6 +74,14 @@ impl Desk {
             place,
         })
     }
+}
+
+/// Whether this person may answer the open question: anybody who may answer at all, but who asked it.
+fn can_answer(stored: &Stored, votes: &[Decision], viewer: &PersonCaller) -> bool {
+    let asked = votes.iter().rev().find(|vote| vote.verdict == Verdict::RequestInformation);
+    stored.state.is_waiting_for_information()
+        && asked.is_some_and(|vote| vote.person != viewer.id)
+        && Caller::Person(viewer.clone()).authorize(Action::GiveInformation).is_ok()
 }
 
 /// What decides who may do what on one page.

@@ -7,6 +7,7 @@ use domain::{
     approval::{Approval, Use},
     id::RunId,
     judge::Prior,
+    package::Origin,
 };
 
 use super::{Caller, Desk};
@@ -106,7 +107,8 @@ fn recorded(fact: store::fact::Fact) -> (String, RecordedFact) {
 /// The newest approval of each gate, as conditions see it.
 fn approval_roots(approvals: &[RunApproval], now: Time) -> BTreeMap<String, ApprovalRoot> {
     let mut roots = BTreeMap::new();
-    for known in approvals {
+    // What an agent asked for itself satisfies no condition.
+    for known in approvals.iter().filter(|known| known.origin == Origin::Gate) {
         let state = &known.prior.state;
         roots.entry(known.gate_id.clone()).or_insert_with(|| ApprovalRoot {
             approved: is_reliable(state, now),

@@ -65,6 +65,20 @@ impl Compiled {
     }
 }
 
+impl Compiled {
+    /// What an approval shows that no gate asked for: what the agent said beside what is recorded.
+    pub fn beside(&self, roots: &Roots) -> Evidence {
+        Evidence {
+            gate_id: String::new(),
+            checked_at: roots.now,
+            checked_by: self.checked_by.clone(),
+            result: GateResult::Passed,
+            conditions: Vec::new(),
+            assertions: evidence::assertions(&self.workflow, roots),
+        }
+    }
+}
+
 /// One check of one call.
 struct Check<'c> {
     compiled: &'c Compiled,

@@ -3,15 +3,16 @@
 use domain::{
     Digest, Time,
     approval::{Approval, Call},
+    decision::Decision,
     id::{ApprovalId, KeyId, PersonId, RunId, SessionId},
     judge::Prior,
-    package::Package,
+    package::{Origin, Package},
     policy::{Circumstances, SeatStanding},
 };
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Tx, digest, from_text, inconsistent, on, to_text};
+use super::{Tx, digest, from_text, inconsistent, on, parse, seat, to_text};
 use crate::error::{Result, StoreError};
 
 /// An approval as stored.
@@ -46,6 +47,11 @@ impl Stored {
     /// not of what was read.
     pub fn package_revision(&self) -> u32 {
         self.revision - u32::from(self.state.ended_at().is_some())
+    }
+
+    /// The decisions that count: those on the package as it stands. A new revision voids earlier ones.
+    pub fn current(&self, votes: &[Decision]) -> Vec<Decision> {
+        votes.iter().filter(|vote| vote.revision == self.package_revision()).cloned().collect()
     }
 }
 
@@ -107,8 +113,8 @@ pub async fn insert(tx: &mut Tx, new: &Stored, seats: &[SeatStanding], barred: &
         sqlx::query(
             "INSERT INTO approval (id, run_id, session_id, tool_use_id, key_id, gate_id, tool, action_digest, title, risk, subject, \
              agent, workflow_title, reversible, differences, status, state, revision, package, package_digest, circumstances, \
-             quorum, given, opened_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-             $17, $18, $19, $20, $21, $22, 0, $23, $24)",
+             quorum, given, opened_at, due_at, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+             $17, $18, $19, $20, $21, $22, 0, $23, $24, $25)",
         )
         .bind(new.id.uuid())
         .bind(new.run.uuid())
@@ -134,43 +140,13 @@ pub async fn insert(tx: &mut Tx, new: &Stored, seats: &[SeatStanding], barred: &
         .bind(i64::from(package.policy.quorum()))
         .bind(new.opened_at)
         .bind(expires_at.unwrap_or_else(no_deadline))
+        .bind(package.origin.as_str())
         .execute(conn)
         .await
         .map(drop)
     })?;
-    insert_seats(tx, new.id, seats).await?;
-    bar(tx, &[new.id], barred).await
-}
-
-async fn insert_seats(tx: &mut Tx, id: ApprovalId, seats: &[SeatStanding]) -> Result<()> {
-    on!(tx, |conn| {
-        let mut query = QueryBuilder::new("INSERT INTO approval_seat (approval_id, group_name, is_open) ");
-        query.push_values(seats, |mut row, seat| {
-            row.push_bind(id.uuid()).push_bind(&seat.group).push_bind(seat.is_open());
-        });
-        query.build().execute(conn).await.map(drop)
-    })?;
-    Ok(())
-}
-
-/// Takes approvals out of these people's "needs my decision".
-pub async fn bar(tx: &mut Tx, approvals: &[ApprovalId], people: &[PersonId]) -> Result<()> {
-    let pairs: Vec<(Uuid, Uuid)> = approvals
-        .iter()
-        .flat_map(|approval| people.iter().map(move |person| (approval.uuid(), person.uuid())))
-        .collect();
-    if pairs.is_empty() {
-        return Ok(());
-    }
-    on!(tx, |conn| {
-        let mut query = QueryBuilder::new("INSERT INTO approval_barred (approval_id, person_id) ");
-        query.push_values(&pairs, |mut row, (approval, person)| {
-            row.push_bind(*approval).push_bind(*person);
-        });
-        query.push(" ON CONFLICT DO NOTHING");
-        query.build().execute(conn).await.map(drop)
-    })?;
-    Ok(())
+    seat::insert(tx, new.id, seats).await?;
+    Ok(seat::bar(tx, &[new.id], barred).await?)
 }
 
 /// An approval by id.
@@ -203,7 +179,8 @@ pub struct Change<'a> {
 pub async fn update(tx: &mut Tx, id: ApprovalId, change: &Change<'_>) -> Result<(), StoreError> {
     on!(tx, |conn| {
         sqlx::query(
-            "UPDATE approval SET status = $1, state = $2, revision = $3, given = $4, notes = COALESCE($5, notes), ended_at = $6 WHERE id = $7",
+            "UPDATE approval SET status = $1, state = $2, revision = $3, given = $4, notes = COALESCE($5, notes), ended_at = $6, \
+             waiting = $7 WHERE id = $8",
         )
         .bind(change.state.status().as_str())
         .bind(to_text(change.state))
@@ -211,6 +188,7 @@ pub async fn update(tx: &mut Tx, id: ApprovalId, change: &Change<'_>) -> Result<
         .bind(i64::from(change.given))
         .bind(change.notes)
         .bind(change.state.ended_at())
+        .bind(change.state.is_waiting_for_information())
         .bind(id.uuid())
         .execute(conn)
         .await
@@ -219,19 +197,36 @@ pub async fn update(tx: &mut Tx, id: ApprovalId, change: &Change<'_>) -> Result<
     Ok(())
 }
 
-/// Stores which of an approval's seats are open.
-pub async fn update_seats(tx: &mut Tx, id: ApprovalId, seats: &[SeatStanding]) -> Result<(), StoreError> {
-    for seat in seats {
-        on!(tx, |conn| {
-            sqlx::query("UPDATE approval_seat SET is_open = $1 WHERE approval_id = $2 AND group_name = $3")
-                .bind(seat.is_open())
-                .bind(id.uuid())
-                .bind(&seat.group)
-                .execute(conn)
-                .await
-                .map(drop)
-        })?;
-    }
+/// A new revision of an approval's package.
+pub struct Revision<'a> {
+    /// The new state.
+    pub state: &'a Approval,
+    /// Its number.
+    pub number: u32,
+    /// The package.
+    pub package: &'a Package,
+    /// Its digest.
+    pub digest: Digest,
+}
+
+/// Stores a new revision, on which nobody has voted yet; the run is locked by the caller.
+pub async fn revise(tx: &mut Tx, id: ApprovalId, revision: &Revision<'_>) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query(
+            "UPDATE approval SET state = $1, revision = $2, package = $3, package_digest = $4, due_at = $5, waiting = $6, given = 0 \
+             WHERE id = $7",
+        )
+        .bind(to_text(revision.state))
+        .bind(i64::from(revision.number))
+        .bind(to_text(revision.package))
+        .bind(revision.digest.bytes().to_vec())
+        .bind(revision.state.expires_at().unwrap_or_else(no_deadline))
+        .bind(revision.state.is_waiting_for_information())
+        .bind(id.uuid())
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
     Ok(())
 }
 
@@ -242,6 +237,7 @@ struct PriorRow {
     tool_use_id: String,
     gate_id: String,
     action_digest: Vec<u8>,
+    origin: String,
     state: String,
     notes: Option<String>,
 }
@@ -253,6 +249,8 @@ pub struct RunApproval {
     pub gate_id: String,
     /// The action it is about.
     pub action_digest: Digest,
+    /// Who wanted it.
+    pub origin: Origin,
     /// The rest.
     pub prior: Prior,
 }
@@ -261,7 +259,7 @@ pub struct RunApproval {
 pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<RunApproval>, StoreError> {
     let rows: Vec<PriorRow> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, session_id, tool_use_id, gate_id, action_digest, state, notes FROM approval WHERE run_id = $1 ORDER BY id DESC",
+            "SELECT id, session_id, tool_use_id, gate_id, action_digest, origin, state, notes FROM approval WHERE run_id = $1 ORDER BY id DESC",
         )
         .bind(run.uuid())
         .fetch_all(conn)
@@ -272,6 +270,7 @@ pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<RunApproval>, St
         Ok(RunApproval {
             gate_id: row.gate_id,
             action_digest: digest(&row.action_digest, "approval", "action_digest", id)?,
+            origin: parse(&row.origin, "approval", "origin", id)?,
             prior: Prior {
                 id,
                 opened_by: Call { session: SessionId::from_uuid(row.session_id), tool_use_id: row.tool_use_id },

@@ -29,9 +29,11 @@ pub struct QueueFilter {
     pub viewer: Option<PersonId>,
 }
 
-/// Where a page begins: after this deadline and id.
+/// Where a page begins: after this deadline and id. What waits for information comes after what waits for decisions.
 #[derive(Debug, Clone, Copy)]
 pub struct QueueCursor {
+    /// Whether the last row waited for information.
+    pub waiting: bool,
     /// The last row's deadline column.
     pub due_at: Time,
     /// The last row's id.
@@ -64,6 +66,8 @@ struct LineRow {
     given: i64,
     opened_at: Time,
     due_at: Time,
+    origin: String,
+    waiting: bool,
     viewer_can_decide: bool,
 }
 
@@ -74,7 +78,7 @@ impl TryFrom<LineRow> for QueueLine {
         let id = ApprovalId::from_uuid(row.id);
         let number = |column, value| u32::try_from(value).map_err(|error| inconsistent("approval", column, id, error));
         Ok(Self {
-            cursor: QueueCursor { due_at: row.due_at, id },
+            cursor: QueueCursor { waiting: row.waiting, due_at: row.due_at, id },
             row: QueueRow {
                 id,
                 status: parse(&row.status, "approval", "status", id)?,
@@ -94,17 +98,19 @@ impl TryFrom<LineRow> for QueueLine {
                 opened_at: row.opened_at,
                 expires_at: deadline(row.due_at),
                 viewer_can_decide: row.viewer_can_decide,
+                origin: parse(&row.origin, "approval", "origin", id)?,
+                is_waiting_for_information: row.waiting,
             },
         })
     }
 }
 
-/// The condition for "waits for this person": an open seat of a group they have belonged to since it opened, and they
-/// are not barred.
+/// The condition for "waits for this person": an open seat of a group they have belonged to since it opened, they
+/// are not barred, and no answer to a question is awaited.
 macro_rules! waits_for {
     ($person:literal) => {
         concat!(
-            "a.status = 'pending' AND EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name = s.group_name \
+            "a.status = 'pending' AND NOT a.waiting AND EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name = s.group_name \
              JOIN membership m ON m.group_id = g.id WHERE s.approval_id = a.id AND s.is_open AND m.joined_at <= a.opened_at AND m.person_id = ",
             $person,
             ") AND NOT EXISTS (SELECT 1 FROM approval_barred b WHERE b.approval_id = a.id AND b.person_id = ",
@@ -119,7 +125,7 @@ macro_rules! select_lines {
     ($viewer:literal) => {
         concat!(
             "SELECT a.id, a.status, a.title, a.risk, a.tool, a.gate_id, a.workflow_title, a.agent, a.run_id, a.subject, a.differences, \
-             a.reversible, a.quorum, a.given, a.opened_at, a.due_at, (",
+             a.reversible, a.quorum, a.given, a.opened_at, a.due_at, a.origin, a.waiting, (",
             $viewer,
             " IS NOT NULL AND ",
             waits_for!($viewer),
@@ -135,7 +141,11 @@ pub async fn list(
     after: Option<QueueCursor>,
     limit: i64,
 ) -> Result<Vec<QueueLine>, StoreError> {
-    let after = after.unwrap_or(QueueCursor { due_at: Time::UNIX_EPOCH, id: ApprovalId::from_uuid(Uuid::nil()) });
+    let after = after.unwrap_or(QueueCursor {
+        waiting: false,
+        due_at: Time::UNIX_EPOCH,
+        id: ApprovalId::from_uuid(Uuid::nil()),
+    });
     let rows: Vec<LineRow> = on!(tx, |conn| {
         sqlx::query_as(concat!(
             select_lines!("$9"),
@@ -143,17 +153,18 @@ pub async fn list(
             waits_for!("$2"),
             ")) AND (CAST($3 AS TEXT) IS NULL OR a.risk = $3) AND ($4 IS NULL OR a.run_id = $4) \
              AND (CAST($5 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM run r WHERE r.id = a.run_id AND r.workflow = $5)) \
-             AND (a.due_at, a.id) > ($6, $7) ORDER BY a.due_at, a.id LIMIT $8"
+             AND (a.waiting, a.due_at, a.id) > ($6, $7, $8) ORDER BY a.waiting, a.due_at, a.id LIMIT $10"
         ))
         .bind(filter.status.map(Status::as_str))
         .bind(filter.needs.map(PersonId::uuid))
         .bind(filter.risk.as_deref())
         .bind(filter.run.map(RunId::uuid))
         .bind(filter.workflow.as_deref())
+        .bind(after.waiting)
         .bind(after.due_at)
         .bind(after.id.uuid())
-        .bind(limit)
         .bind(filter.viewer.map(PersonId::uuid))
+        .bind(limit)
         .fetch_all(conn)
         .await
     })?;
@@ -221,7 +232,7 @@ pub async fn list_ids(tx: &mut Tx, needs: Option<PersonId>, limit: i64) -> Resul
         sqlx::query_as(concat!(
             "SELECT a.id FROM approval a WHERE a.status = 'pending' AND ($1 IS NULL OR (",
             waits_for!("$1"),
-            ")) ORDER BY a.due_at, a.id LIMIT $2"
+            ")) ORDER BY a.waiting, a.due_at, a.id LIMIT $2"
         ))
         .bind(needs.map(PersonId::uuid))
         .bind(limit)

@@ -32,6 +32,8 @@ fn row(number: u8, opened: i64) -> QueueRow {
         viewer_can_decide: true,
         opened_at: time(opened),
         expires_at: Some(time(60 * i64::from(number))),
+        origin: domain::package::Origin::Gate,
+        is_waiting_for_information: false,
     }
 }
 

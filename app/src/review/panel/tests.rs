@@ -4,6 +4,8 @@ use super::*;
 use crate::{review::is_settling, sample};
 use domain::{
     approval::Call,
+    information::Information,
+    package::Origin,
     review::{Draft, EntitledPerson},
 };
 
@@ -13,7 +15,7 @@ fn html(review: &Review, setback: Option<Setback>) -> String {
     let unapplied = setback.map(|setback| Unapplied { setback, draft });
     let html = Owner::new().with(|| {
         let followed = Followed::new(review.clone(), Some(sample::viewer()));
-        view! { <Panel followed=followed unapplied=unapplied.as_ref() /> }.to_html()
+        view! { <Panel followed=followed unapplied=unapplied.as_ref() posted=None /> }.to_html()
     });
     html.replace("<!>", "")
 }
@@ -113,6 +115,46 @@ fn a_decided_approval_says_what_became_of_it() {
         &html(&expired, None),
         &["Expired without a decision", "This is not a rejection", "Nobody decided"],
     );
+}
+
+#[test]
+fn an_open_question_is_answered_before_anybody_approves() {
+    let asked = Information {
+        question: "Which <b>year</b>?".to_owned(),
+        asked_by: "Ana Ruiz".to_owned(),
+        asked_at: sample::time("14:41:30"),
+        answer: None,
+    };
+    let (state, _) = Approval::open(Some(sample::time("15:32:00")))
+        .request_information(sample::approval_id(), &asked.question, 3, asked.asked_at)
+        .expect("a question");
+    let mut waiting = Review { state, votes: Vec::new(), can_answer: true, ..sample::review() };
+    waiting.package.information.push(asked);
+    let shown = html(&waiting, None);
+    let words = [
+        "Waits for information",
+        "Ana Ruiz",
+        "year&lt;/b&gt;",
+        "stands still",
+        "Give this information",
+        "id=\"reject\"",
+    ];
+    assert_says("waiting", &shown, &words);
+    assert!(!shown.contains("id=\"approve\"") && !shown.contains("id=\"ask\""), "{shown}");
+    waiting.can_answer = false;
+    assert!(!html(&waiting, None).contains("Give this information"));
+}
+
+#[test]
+fn a_request_opens_no_gate() {
+    let mut asked = sample::review();
+    asked.package.origin = Origin::Request;
+    let shown = html(&asked, None);
+    assert_says("request", &shown, &["opens no gate", "No call runs by this"]);
+    let mut approved = sample::decided(sample::approved(Use::Unused), Vec::new(), Some(sample::progress(true, None)));
+    approved.package.origin = Origin::Request;
+    let shown = html(&approved, None);
+    assert!(!shown.contains("Run setup_account") && !is_settling(&approved), "{shown}");
 }
 
 #[test]

@@ -37,7 +37,20 @@ fn workflow() -> Workflow {
             review: Some(Review { unless: None, policy: "two".to_owned(), summary: None, risk: None }),
         }],
         policies: [("two".to_owned(), policy)].into(),
+        requests: None,
     }
+}
+
+#[test]
+fn requests_open_no_gate_either_way() {
+    let (before, mut after) = (workflow(), workflow());
+    after.requests = Some("two".to_owned());
+    let texts = |found: Comparison| {
+        assert!(found.stricter.is_empty() && found.looser.is_empty());
+        found.other.into_iter().map(|other| other.text).collect::<Vec<_>>()
+    };
+    assert_eq!(texts(compare(&before, &after)), ["may be made by agents, decided by two"]);
+    assert_eq!(texts(compare(&after, &before)), ["may no longer be made by agents"]);
 }
 
 /// What a change, and the same change taken back, mean.

@@ -55,9 +55,9 @@ pub async fn await_decision(
     Id(id): Id<ApprovalId>,
     query: Query,
 ) -> Answer {
-    query.only(&["wait"])?;
+    query.only(&["wait", "seen"])?;
     let wait = Duration::from_secs(query.read::<u32>("wait")?.unwrap_or(0).into());
-    Ok(ok(state.desk.await_outcome(&caller, id, wait).await?))
+    Ok(ok(state.desk.await_outcome(&caller, id, wait, query.read::<u32>("seen")?).await?))
 }
 
 /// `POST /approvals/{id}/decisions`.

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod health;
 pub mod live;
 mod operations;
+pub mod requests;
 pub mod runs;
 pub mod workflows;
 
@@ -20,7 +21,7 @@ use super::routes::Routes;
 /// Every call of the API: who may make it, what it takes and gives.
 pub fn routes(routes: Routes) -> Routes {
     let routes = operations::workflows::routes(operations::health::routes(routes));
-    let routes = operations::approvals::routes(operations::runs::routes(routes));
+    let routes = operations::approvals::routes(operations::requests::routes(operations::runs::routes(routes)));
     operations::audit::routes(operations::live::routes(routes))
 }
 

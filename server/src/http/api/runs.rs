@@ -197,7 +197,7 @@ async fn once(
 }
 
 /// The kept answer of a call made before with this key.
-async fn kept(state: &AppState, caller: &Caller, key: Option<&Idempotency>) -> Answer<Option<Response>> {
+pub(super) async fn kept(state: &AppState, caller: &Caller, key: Option<&Idempotency>) -> Answer<Option<Response>> {
     let kept = state.desk.replay(caller, key).await?;
     Ok(kept.map(|(status, answer)| {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);

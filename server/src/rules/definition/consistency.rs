@@ -19,6 +19,9 @@ pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
     if let Fallback::Review(policy) = &workflow.default {
         policy_exists(workflow, policy, &root.key("default").key("review"), faults);
     }
+    if let Some(policy) = &workflow.requests {
+        policy_exists(workflow, policy, &root.key("requests").key("policy"), faults);
+    }
     for (name, fact) in &workflow.facts {
         if let FactSource::Tool { tool, .. } = &fact.from {
             let path = root.key("facts").key(name).key("from").key("tool");

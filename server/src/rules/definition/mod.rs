@@ -28,8 +28,8 @@ pub const MAX_POLICIES: usize = 100;
 const MAX_TITLE: usize = 200;
 
 const KEYS: Keys = Keys {
-    known: &["name", "title", "subject", "default", "tools", "facts", "gates", "policies"],
-    later: &["stages", "advance", "requests", "closure", "trust", "inputs", "steps"],
+    known: &["name", "title", "subject", "default", "tools", "facts", "gates", "policies", "requests"],
+    later: &["stages", "advance", "closure", "trust", "inputs", "steps"],
 };
 
 /// Reads and checks a definition.
@@ -66,6 +66,7 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Workflow {
         facts: fields::read_facts(cursor, faults),
         gates: gates::read_all(cursor, faults),
         policies: policies::read_all(cursor, faults),
+        requests: policies::read_requests(cursor, faults),
         name,
     }
 }

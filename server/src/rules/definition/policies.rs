@@ -17,6 +17,9 @@ const MAX_GROUPS: usize = 20;
 /// The most reason codes.
 const MAX_CODES: usize = 50;
 
+/// The verdicts a reason can be required on; a question is words anyway.
+const DECIDING: [Verdict; 2] = [Verdict::Approve, Verdict::Reject];
+
 const POLICY_KEYS: Keys =
     Keys { known: &["approve", "reject", "exclude", "reasons", "via", "valid_for", "deadline"], later: &["sign"] };
 const DEADLINE_KEYS: Keys = Keys { known: &["expire"], later: &["remind", "raise"] };
@@ -32,6 +35,15 @@ pub fn read_all(root: &Cursor<'_>, faults: &mut Faults<'_>) -> BTreeMap<String, 
             (name.to_owned(), read(&policy, faults))
         })
         .collect()
+}
+
+/// The policy of approvals an agent asks for itself.
+pub fn read_requests(root: &Cursor<'_>, faults: &mut Faults<'_>) -> Option<String> {
+    let cursor = root.get("requests")?;
+    if !cursor.is_map(&Keys { known: &["policy"], later: &[] }, faults) {
+        return None;
+    }
+    cursor.need("policy", "the policy people decide by", faults)?.text(names::LONGEST, faults)
 }
 
 fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Policy {
@@ -101,7 +113,7 @@ fn read_reasons(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Reasons {
         }
         codes.push(word);
     }
-    Reasons { required_on: read_words(cursor, "required_on", "verdicts", Verdict::ALL, faults), codes }
+    Reasons { required_on: read_words(cursor, "required_on", "verdicts", &DECIDING, faults), codes }
 }
 
 fn read_via(policy: &Cursor<'_>, faults: &mut Faults<'_>) -> Vec<Via> {

@@ -1,6 +1,6 @@
 //! A node with its path, and the typed readings of it.
 
-use std::{fmt::Display, str::FromStr};
+use std::fmt::Display;
 
 use serde_json::{Number, Value};
 
@@ -164,9 +164,9 @@ impl<'n> Cursor<'n> {
     }
 
     /// One of the words of a closed list.
-    pub fn word<T: FromStr + Display + Copy>(&self, all: &[T], faults: &mut Faults<'_>) -> Option<T> {
+    pub fn word<T: Display + Copy>(&self, all: &[T], faults: &mut Faults<'_>) -> Option<T> {
         let text = self.text(64, faults)?;
-        let read = text.parse().ok();
+        let read = all.iter().copied().find(|word| word.to_string() == text);
         if read.is_none() {
             let known: Vec<String> = all.iter().map(ToString::to_string).collect();
             let hint = suggest::hint(&text, known.iter().map(String::as_str));

@@ -75,4 +75,5 @@ policies:
     approve: { all: [ { group: compliance, count: 1 } ] }
     reject: { count: 1 }
     via: [console, api]
+requests: { policy: two-groups }
 "#;

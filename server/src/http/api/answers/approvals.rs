@@ -5,7 +5,7 @@ use domain::{
     approval::{Approval, Status},
     decision::{Decision, Verdict},
     id::{ApprovalId, DecisionId, PersonId},
-    package::Package,
+    package::{Origin, Package},
     policy::{Policy, Standing},
 };
 use schemars::JsonSchema;
@@ -41,14 +41,6 @@ pub struct ApprovalDetail {
     pub origin: Origin,
 }
 
-/// What asked for an approval.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// A gate that held a call.
-    Gate,
-}
-
 impl ApprovalDetail {
     /// The approval with its decisions.
     pub fn new(stored: Stored, votes: &[Decision]) -> Self {
@@ -58,12 +50,12 @@ impl ApprovalDetail {
             revision: stored.revision,
             package_digest: stored.package_digest,
             policy: stored.package.policy.clone(),
+            origin: stored.package.origin,
             package: stored.package,
             votes: votes.iter().map(Vote::from).collect(),
             opened_at: stored.opened_at,
             decided_at: stored.state.ended_at(),
             state: stored.state,
-            origin: Origin::Gate,
         }
     }
 }
@@ -141,6 +133,23 @@ pub enum Outcome {
         /// Hours to the deadline, rounded up; null without one.
         eta_hours: Option<i64>,
     },
+    /// A reviewer wants to know more first.
+    Asked {
+        /// The approval.
+        approval_id: ApprovalId,
+        /// That a question is open.
+        status: Asked,
+        /// The question, as written.
+        question: String,
+        /// Who asked.
+        asked_by: String,
+        /// When.
+        asked_at: Time,
+        /// The revision; hand it back as `seen` to wait for what follows.
+        revision: u32,
+        /// Hours to the deadline, which stands still meanwhile; null without one.
+        eta_hours: Option<i64>,
+    },
     /// The status is final.
     Ended {
         /// The approval.
@@ -155,7 +164,48 @@ pub enum Outcome {
         reason_code: Option<String>,
         /// Who decided.
         reviewers: Vec<Reviewer>,
+        /// The state that was handed over with the request, for the key that gave it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        state_blob: Option<String>,
     },
+}
+
+/// What an agent reads as status while a question is open.
+#[derive(Debug, Clone, Copy, JsonSchema)]
+pub enum Asked {
+    /// A question is open.
+    #[serde(rename = "information_requested")]
+    InformationRequested,
+}
+
+/// An approval an agent asked for.
+#[derive(Debug, Clone, JsonSchema)]
+pub struct ApprovalRequested {
+    /// The approval.
+    pub approval_id: ApprovalId,
+    /// That people decide.
+    pub status: Awaiting,
+    /// The same in a sentence.
+    pub message: String,
+    /// Hours to the deadline, rounded up; null without one.
+    pub eta_hours: Option<i64>,
+    /// Where people decide.
+    pub url: String,
+}
+
+/// An approval whose question was answered.
+#[derive(Debug, Clone, JsonSchema)]
+pub struct InformationGiven {
+    /// The approval.
+    pub approval_id: ApprovalId,
+    /// That people decide.
+    pub status: Awaiting,
+    /// The new revision.
+    pub revision: u32,
+    /// The digest of the package at this revision.
+    pub package_digest: Digest,
+    /// Hours to the deadline, which runs again; null without one.
+    pub eta_hours: Option<i64>,
 }
 
 /// Somebody who decided.

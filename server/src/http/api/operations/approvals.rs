@@ -54,7 +54,8 @@ fn outcome() -> Operation {
             "A long poll. When the status is final, fire the same call with the same `tool_use_id` at the gate again.",
         )
         .path::<ApprovalId>("id", "The approval.")
-        .query::<u32>("wait", "Seconds to wait for a final status, at most 60.")
+        .query::<u32>("wait", "Seconds to wait for a final status or a question, at most 60.")
+        .query::<u32>("seen", "The revision of a question that is known already: wait past it.")
         .gives::<Outcome>(200, "The outcome, or that people still decide.")
 }
 

@@ -4,5 +4,6 @@ pub mod approvals;
 pub mod audit;
 pub mod health;
 pub mod live;
+pub mod requests;
 pub mod runs;
 pub mod workflows;
