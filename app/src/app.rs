@@ -2,7 +2,8 @@
 
 use crate::{
     brought::provide_brought,
-    frame::provide_viewer,
+    frame::{provide_viewer, viewer_now},
+    keys::{Sheet, provide_keys},
     kit::script::provide_scripted,
     pages::{
         approval::ApprovalPage,
@@ -22,6 +23,7 @@ use crate::{
         workflow_draft::WorkflowDraftPage,
         workflows::WorkflowsPage,
     },
+    palette::Palette,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -48,7 +50,8 @@ pub fn App() -> impl IntoView {
 /// replaces the old one when it is complete.
 #[component]
 fn Console() -> impl IntoView {
-    provide_viewer();
+    let viewer = viewer_now(provide_viewer());
+    provide_keys(viewer);
     provide_brought();
     view! {
         <a class="skip bg-ink text-ink-fg px-3 py-1.5 rounded-md" href="#main">"Skip to content"</a>
@@ -79,5 +82,7 @@ fn Console() -> impl IntoView {
             // A route like the others, so that leaving it is a change of page and not the end of the router.
             <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
         </FlatRoutes>
+        <Palette />
+        <Sheet />
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     audit::{AuditEvent, AuditPage, AuditQuery},
+    found::Found,
     group::{GroupDetail, GroupsPage},
     id::{ApprovalId, PersonId},
     key::KeysPage,
@@ -48,6 +49,9 @@ pub trait Desk: Send + Sync {
 
     /// One event of the log, with its neighbours under the same filters.
     async fn audit_event(&self, leaf: i64, query: AuditQuery) -> Result<AuditEvent, Failure>;
+
+    /// Approvals and runs that a typed text finds.
+    async fn found(&self, typed: String) -> Result<Found, Failure>;
 
     /// The profile page.
     async fn profile(&self) -> Result<Profile, Failure>;

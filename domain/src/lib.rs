@@ -12,6 +12,7 @@ pub mod decision;
 pub mod digest;
 pub mod event;
 pub mod field;
+pub mod found;
 pub mod gate;
 pub mod group;
 pub mod id;

@@ -100,6 +100,26 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
     await reloaded(page, () => page.getByRole('button', { name: 'Change password' }).click());
     return page;
   },
+  'palette': async (stage) => {
+    const page = await filledQueue(stage, MIRA, '/approvals');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('ac');
+    await expect(page.getByRole('option', { name: /cust_456|acc_/ }).first()).toBeVisible();
+    return page;
+  },
+  'palette-nothing': async (stage) => {
+    const page = await see(stage, MIRA, '/approvals');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('zzzz');
+    await expect(page.getByText('Nothing is found')).toBeVisible();
+    return page;
+  },
+  'keys-sheet': async (stage) => {
+    const page = await see(stage, MIRA, '/approvals');
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+    return page;
+  },
   'page-not-found': async (stage) => {
     stage.guard.allow(404, /\/nowhere$/);
     return see(stage, MIRA, '/nowhere');

@@ -9,7 +9,7 @@ import { SIZES, expect, test } from '../support/test';
 const SHOTS = ['sign-in', 'queue', 'approval-open', 'approval-approving', 'approval-rejecting', 'approval-conflict']
   .concat(['admin-people', 'admin-person', 'admin-groups', 'admin-group', 'admin-keys', 'admin-key-made', 'admin-denied'])
   .concat(['workflows', 'workflow', 'workflow-short-of-reviewers', 'workflow-changes', 'workflow-faults', 'workflow-preview'])
-  .concat(['profile', 'approval-resuming', 'approval-resumed', 'run-waiting', 'run-done'])
+  .concat(['profile', 'palette', 'keys-sheet', 'approval-resuming', 'approval-resumed', 'run-waiting', 'run-done'])
   .concat(['runs', 'audit', 'audit-event']);
 const SCHEMES = ['light', 'dark'] as const;
 

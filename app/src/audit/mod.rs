@@ -5,7 +5,7 @@ mod filters;
 mod row;
 
 use self::row::{COLUMNS, Row};
-use crate::kit::{button, empty::Empty, moment, pager::Pager, row_keys::move_by_key};
+use crate::kit::{button, empty::Empty, moment, pager::Pager};
 use domain::{
     Time,
     audit::{AuditPage, AuditQuery},
@@ -41,7 +41,7 @@ pub fn Events(page: AuditPage, query: AuditQuery, #[prop(into)] open: Signal<Opt
             view! { <DayHead day=head />{rows.collect_view()} }
         });
         view! {
-            <div role="table" aria-label="Audit events" on:keydown=|event| move_by_key(&event)>
+            <div role="table" aria-label="Audit events">
                 <div role="row" class=format!("max-md:hidden grid items-center gap-x-3 px-6 h-8 border-b border-rule text-[11px] leading-4 text-faint {COLUMNS}")>
                     <span role="columnheader" aria-sort="descending">"Number"</span>
                     <span role="columnheader">"Time, UTC"</span>

@@ -23,7 +23,7 @@ pub fn Account(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <details class="ms-auto">
+        <details data-menu class="ms-auto">
             <summary title="Theme and account" class="inline-flex rounded-md">
                 {children()}
             </summary>
@@ -33,6 +33,7 @@ pub fn Account(
                     <Icon name="user-round" class="w-3.5 h-3.5 shrink-0" />
                     "Profile"
                 </a>
+                <div class="text-[11px] leading-4 text-faint px-2">"Theme"</div>
                 <ThemeChoice />
                 <form method="post" action="/sign-out" class="border-t border-rule pt-2">
                     <button type="submit" class=button::QUIET>"Sign out"</button>
@@ -52,7 +53,6 @@ pub fn ThemeChoice() -> impl IntoView {
     view! {
         <form method="post" action="/theme">
             <input type="hidden" name="to" value=here />
-            <div class="text-[11px] leading-4 text-faint px-2 pb-1">"Theme"</div>
             <Transition>
                 {move || Suspend::new(async move {
                     let chosen = brought().await.theme.unwrap_or_else(|| "system".to_owned());

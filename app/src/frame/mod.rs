@@ -4,11 +4,13 @@ mod account;
 mod bottom;
 mod places;
 mod rail;
+mod search;
 mod sidebar;
 
 use crate::{
     calls::{carried::Loaded, refresh::refresh_viewer, viewer::load_viewer},
     failure::Failure,
+    keys::hint::BarKeys,
     live::{Live, begin, live, on_news, provide_live, refresh::refresher, view::Strip},
 };
 use domain::{queue::QueueCounts, review::Viewer};
@@ -17,18 +19,28 @@ use leptos_router::hooks::use_location;
 
 use self::{bottom::BottomBar, rail::Rail, sidebar::Sidebar};
 
-pub use self::{account::ThemeChoice, places::Place};
+pub use self::{
+    account::ThemeChoice,
+    places::{Entry, Place, shown_to},
+};
 
+/// The answer to who looks.
 #[derive(Clone, Copy)]
-struct Signed(Loaded<Result<Option<Viewer>, Failure>>);
+pub struct Signed(Loaded<Result<Option<Viewer>, Failure>>);
 
 /// Asks who looks, again on every page, because the counts change.
-pub fn provide_viewer() {
+pub fn provide_viewer() -> Signed {
     let location = use_location();
     let place = Memo::new(move |_| (location.pathname.get(), location.search.get()));
     let signed = Loaded::new_with_options(move || place.get(), |_| load_viewer(), true);
     provide_context(Signed(signed));
     keep_live(signed);
+    Signed(signed)
+}
+
+/// Who looks, once it is known; for effects, which run in the browser only.
+pub fn viewer_now(Signed(signed): Signed) -> impl Fn() -> Option<Option<Viewer>> + 'static {
+    move || signed.get().and_then(Result::ok)
 }
 
 /// Begins to listen as soon as somebody is signed in, and keeps the counts up to date.
@@ -142,7 +154,7 @@ pub fn Bar(
             <span class="lg:hidden"><crate::kit::mark::Mark /></span>
             <h1 class="text-sm font-semibold tracking-[-0.01em] whitespace-nowrap">{title}</h1>
             <span class="text-faint max-sm:hidden">{state}</span>
-            {actions.map(|actions| view! { <div class="ms-auto flex items-center gap-2">{actions}</div> })}
+            <div class="ms-auto flex items-center gap-2"><BarKeys />{actions}</div>
         </header>
     }
     .into_any()

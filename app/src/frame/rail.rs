@@ -4,6 +4,7 @@ use super::{
     Count, Place,
     account::Account,
     places::{Entry, shown_to},
+    search::SearchIcon,
 };
 use crate::{
     kit::{avatar, icon::Icon, mark::Mark},
@@ -25,6 +26,7 @@ pub fn Rail<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
     view! {
         <aside class="hidden lg:flex flex-col items-center w-13 shrink-0 h-dvh sticky top-0 bg-canvas border-r border-rule py-3 gap-1" aria-label="Main">
             <a href="/approvals" class="mb-3" aria-label="Countersign, approvals"><Mark /></a>
+            <SearchIcon />
             {entries}
             <span class="mt-auto"><FootMark /></span>
             <span class="relative">

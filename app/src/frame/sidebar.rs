@@ -4,6 +4,7 @@ use super::{
     Count, Place,
     account::Account,
     places::{Entry, shown_to},
+    search::SearchBox,
 };
 use crate::{
     kit::{avatar, icon::Icon, mark::Mark},
@@ -40,6 +41,7 @@ pub fn Sidebar(viewer: Viewer, place: Place) -> impl IntoView {
                 <Mark />
                 <span class="text-sm font-semibold tracking-[-0.01em]">"Countersign"</span>
             </a>
+            <SearchBox />
             <nav class="flex-1 overflow-y-auto px-3 pb-3" aria-label="Sections">
                 {sections}
             </nav>

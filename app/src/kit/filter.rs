@@ -2,6 +2,7 @@
 //! once set. Links and GET forms, so that they work without script.
 
 use super::{address::Address, button, icon::Icon};
+use crate::keys::{Mark, hint::SearchHint};
 use leptos::prelude::*;
 
 const EMPTY: &str = "inline-flex items-center gap-1 h-7 px-2 rounded-md border border-rule-strong border-dashed text-muted hover:bg-hover text-xs whitespace-nowrap";
@@ -142,7 +143,8 @@ pub fn SearchField(
             <label class="field flex items-center gap-2 h-7 max-lg:h-9 md:w-64 px-2 rounded-md border border-control">
                 <Icon name="search" class="w-3.5 h-3.5 text-faint shrink-0" />
                 <span class="sr-only">{label}</span>
-                <input type="search" name="q" value=value placeholder=placeholder autocomplete="off" spellcheck="false" data-search="" class="flex-1 min-w-0 bg-transparent text-xs" />
+                <input type="search" name="q" value=value placeholder=placeholder autocomplete="off" spellcheck="false" data-key=Mark::Search.word() class="flex-1 min-w-0 bg-transparent text-xs" />
+                <SearchHint />
             </label>
         </form>
     }

@@ -1,6 +1,9 @@
 //! "3 new": what has come waits until somebody wants to see it, so that nothing moves under their hands.
 
-use crate::kit::icon::Icon;
+use crate::{
+    keys::{Act, Mark, hint::InlineHint},
+    kit::icon::Icon,
+};
 use leptos::{ev, prelude::*};
 
 /// The pill, read out politely. It is also pressed by whoever comes back to the window with the page at its top.
@@ -11,9 +14,9 @@ pub fn Pill(
     count: Signal<usize>,
     /// What they are: one, several.
     words: (&'static str, &'static str),
-    /// The key that does the same, where there is one.
-    #[prop(optional)]
-    key: &'static str,
+    /// Whether a key does the same here.
+    #[prop(default = false)]
+    has_key: bool,
     /// Shows them.
     show: impl Fn() + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -27,6 +30,7 @@ pub fn Pill(
             <Show when=move || count.get() != 0>
                 <button
                     type="button"
+                    data-key=has_key.then(|| Mark::ShowNew.word())
                     class="pop mt-0.5 inline-flex items-center gap-1.5 h-7 px-3 rounded-full bg-ink text-ink-fg text-xs font-medium hover:bg-ink-hover cursor-pointer"
                     on:click={
                         let show = show.clone();
@@ -35,7 +39,7 @@ pub fn Pill(
                 >
                     <Icon name="arrow-up" class="w-3.5 h-3.5 shrink-0" />
                     {text}
-                    {(!key.is_empty()).then(|| view! { <kbd class="max-lg:hidden ms-0.5">{key}</kbd> })}
+                    {has_key.then(|| view! { <InlineHint act=Act::Press(Mark::ShowNew) /> })}
                 </button>
             </Show>
         </div>

@@ -40,8 +40,8 @@ pub fn ProfileView<'a>(
 ) -> impl IntoView + use<> {
     let keys = viewer.preferences;
     view! {
-        <div class="px-4 lg:px-6 pb-16 pt-4 max-w-[640px]">
-            {saved.map(|text| view! { <Notice tone=Tone::Pass icon="check" title="Saved"><p role="status">{text}</p></Notice> })}
+        <div class="px-4 lg:px-6 pb-16 max-w-[640px]">
+            {saved.map(|text| view! { <div class="pt-4"><Notice tone=Tone::Pass icon="check" title="Saved"><p role="status">{text}</p></Notice></div> })}
             <Identity viewer=viewer />
             <Section id="theme" title="Theme"><div class="max-w-56 -mx-2"><ThemeChoice /></div></Section>
             <KeysForm preferences=keys />

@@ -1,11 +1,9 @@
 //! The list as the page holds it: loaded once, asked for again when something happened, shown anew when asked to.
 
-use super::{
-    keys,
-    reconcile::{Due, Shown, ShownRow},
-};
+use super::reconcile::{Due, Shown, ShownRow};
 use crate::{
     calls::refresh::refresh_queue,
+    keys::focus_first_row,
     live::{live, on_news, refresh::refresher},
 };
 use domain::{
@@ -60,7 +58,7 @@ impl List {
         request_animation_frame(|| {
             let is_lost = document().active_element().is_none_or(|focused| focused.tag_name() == "BODY");
             if is_lost {
-                keys::focus_first();
+                focus_first_row();
             }
         });
     }

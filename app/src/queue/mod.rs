@@ -1,6 +1,5 @@
 //! The queue's parts: tabs, groups, rows and pages.
 
-mod keys;
 mod list;
 mod reconcile;
 mod row;
@@ -12,6 +11,7 @@ use self::{
 };
 use crate::{
     frame::Bar,
+    keys::hint::NextForMe,
     kit::{button, empty::Empty, icon::Icon},
     live::pill::Pill,
 };
@@ -62,17 +62,16 @@ pub fn QueueView(page: QueuePage, query: QueueQuery) -> impl IntoView {
             view! { <Table list=list view=view /> }.into_any()
         }
     };
+    let next = view! { <NextForMe waiting=Signal::derive(move || list.counts().mine) /> }.into_any();
     view! {
         <Title text=move || format!("({}) Approvals · Countersign", pending()) />
-        <Bar title="Approvals" state=Signal::derive(move || format!("{} pending", pending())) />
+        <Bar title="Approvals" state=Signal::derive(move || format!("{} pending", pending())) actions=next />
         <nav class="flex items-center gap-5 px-4 lg:px-6 border-b border-rule overflow-x-auto" aria-label="Saved views">
             <Tab word="All pending" count=Signal::derive(pending) view=View::AllPending current=view />
             <Tab word="Needs my decision" count=Signal::derive(move || list.counts().mine) view=View::NeedsMyDecision current=view />
         </nav>
-        <div on:keydown=move |event| keys::act(&event, move || list.show())>
-            <Pill count=Signal::derive(move || list.unseen()) words=("new approval", "new approvals") key="U" show=move || list.show() />
-            {content}
-        </div>
+        <Pill count=Signal::derive(move || list.unseen()) words=("new approval", "new approvals") has_key=true show=move || list.show() />
+        {content}
     }
     .into_any()
 }

@@ -8,7 +8,11 @@ use super::{
     reasons::{Notes, ReasonCodes},
     send::{Buttons, Effects},
 };
-use crate::{kit::icon::Icon, recorded::text::Text};
+use crate::{
+    keys::{Act, Mark, decision_appeared, hint::Hint},
+    kit::icon::Icon,
+    recorded::text::Text,
+};
 use domain::{
     decision::Verdict,
     review::{Review, Setback, Unapplied},
@@ -42,9 +46,11 @@ pub fn DecisionForm<'a>(
     let state = FormState::new(form, terms);
     state.keep(followed, unapplied.is_some());
     let effects = Effects { followed, group: StoredValue::new(group) };
+    decision_appeared();
     view! {
         <form
             node_ref=form
+            data-key=Mark::Decision.word()
             method="post"
             action=format!("/approvals/{}/decide", review.id)
             class="space-y-3"
@@ -99,6 +105,15 @@ fn Choices<'a>(
     .into_any()
 }
 
+/// What a key finds the choice by.
+const fn mark(verdict: Verdict) -> Mark {
+    match verdict {
+        Verdict::Approve => Mark::Approve,
+        Verdict::RequestInformation => Mark::Information,
+        Verdict::Reject => Mark::Reject,
+    }
+}
+
 #[component]
 fn Choice<'a>(
     id: &'static str,
@@ -109,13 +124,15 @@ fn Choice<'a>(
 ) -> impl IntoView + use<> {
     let value = verdict.as_str();
     let checked = chosen == Some(value);
+    let mark = mark(verdict);
     view! {
         <label class="flex items-start gap-2.5 px-3 py-1.5 max-lg:py-3 cursor-pointer border-t border-rule first:border-t-0 hover:bg-hover has-[:checked]:bg-selected">
-            <input type="radio" id=id name="verdict" value=value required=true checked=checked class="mt-0.5" />
+            <input type="radio" id=id data-key=mark.word() name="verdict" value=value required=true checked=checked class="mt-0.5" />
             <span class="flex-1 min-w-0">
                 <span class="font-medium">{word}</span>
                 <span class="block text-xs text-muted">{move || consequence.get()}</span>
             </span>
+            <Hint act=Act::Choose(mark) />
         </label>
     }
     .into_any()

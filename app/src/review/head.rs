@@ -2,6 +2,7 @@
 
 use super::{differences, quorum};
 use crate::{
+    keys::Mark,
     kit::{
         avatar::Agent,
         badge::{Badge, Tone},
@@ -27,7 +28,7 @@ pub fn Bar<'a>(review: &'a Review) -> impl IntoView + use<> {
     view! {
         <header class="sticky top-0 z-20 bg-surface">
             <div class="flex items-center gap-2 h-12 px-4 lg:px-6 border-b border-rule">
-                <a href="/approvals" class="inline-flex items-center gap-1 min-h-6 text-muted hover:text-fg"><Icon name="arrow-left" />"Approvals"</a>
+                <a href="/approvals" data-key=Mark::Back.word() class="inline-flex items-center gap-1 min-h-6 text-muted hover:text-fg"><Icon name="arrow-left" />"Approvals"</a>
                 <span class="text-rule-strong max-sm:hidden" aria-hidden="true">"/"</span>
                 <code class="text-muted max-sm:hidden truncate">{id.clone()}</code>
                 <span class="max-sm:hidden"><Copy text=id what="approval id" /></span>
@@ -40,10 +41,10 @@ pub fn Bar<'a>(review: &'a Review) -> impl IntoView + use<> {
 
 #[component]
 fn Neighbours<'a>(place: &'a Place, position: u32) -> impl IntoView + use<> {
-    let link = |id: Option<ApprovalId>, label: &'static str, icon: &'static str| {
+    let link = |id: Option<ApprovalId>, mark: Mark, label: &'static str, icon: &'static str| {
         id.map(|id| {
             view! {
-                <a href=format!("/approvals/{id}") aria-label=label title=label class="w-7 h-7 inline-flex items-center justify-center rounded-md hover:bg-hover">
+                <a href=format!("/approvals/{id}") data-key=mark.word() aria-label=label title=label class="w-7 h-7 inline-flex items-center justify-center rounded-md hover:bg-hover">
                     <Icon name=icon />
                 </a>
             }
@@ -51,9 +52,9 @@ fn Neighbours<'a>(place: &'a Place, position: u32) -> impl IntoView + use<> {
     };
     view! {
         <nav aria-label="Neighbours" class="ms-auto inline-flex items-center gap-0.5 text-xs text-muted tabular-nums whitespace-nowrap">
-            {link(place.previous, "Previous approval", "chevron-up")}
+            {link(place.previous, Mark::Previous, "Previous approval", "chevron-up")}
             {format!("{position} of {}", place.total)}
-            {link(place.next, "Next approval", "chevron-down")}
+            {link(place.next, Mark::Next, "Next approval", "chevron-down")}
         </nav>
     }
     .into_any()

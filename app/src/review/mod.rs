@@ -38,6 +38,7 @@ use self::{
 };
 use crate::{
     brought::Posted,
+    keys::Mark,
     kit::{moment::ZoneNote, section::Section},
     recorded::folded::Unread,
     timeline::Activity,
@@ -128,7 +129,7 @@ fn Sections<'a>(review: &'a Review) -> impl IntoView + use<> {
         (count > 0).then(|| view! { <a href=anchor class=TAB>{word}<span class=COUNT>{count}</span></a> })
     };
     view! {
-        <nav aria-label="Sections of this approval" class="sticky top-12 z-10 bg-surface mt-4 -mx-4 lg:-mx-6 px-4 lg:px-6 flex gap-4 border-b border-rule overflow-x-auto">
+        <nav data-key=Mark::Sections.word() aria-label="Sections of this approval" class="sticky top-12 z-10 bg-surface mt-4 -mx-4 lg:-mx-6 px-4 lg:px-6 flex gap-4 border-b border-rule overflow-x-auto">
             <a href="#action" class="inline-flex items-center gap-1 h-9 border-b-2 whitespace-nowrap border-accent font-medium">{first}</a>
             {counted(evidence.unwrap_or_default(), "#evidence", "Evidence")}
             {counted(review.package.information.len(), "#information", "Information")}

@@ -1,7 +1,10 @@
 //! The button of a decision: it names its effect, says "Recording…" until the server has answered, and acts once.
 
 use super::{filled::FormState, follow::Followed, missing, quorum};
-use crate::kit::{button, icon::Icon, script::scripted};
+use crate::{
+    keys::{Act, hint::InlineHint},
+    kit::{button, icon::Icon, script::scripted},
+};
 use domain::{package::Origin, review::Review};
 use leptos::prelude::*;
 
@@ -128,7 +131,7 @@ fn SendButton(
             <button type="submit" class=class aria-disabled=move || off().then_some("true")>
                 <Show
                     when=move || state.is_recording()
-                    fallback=move || view! { {icon.map(|icon| view! { <Icon name=icon /> })}{move || effect().button} }
+                    fallback=move || view! { {icon.map(|icon| view! { <Icon name=icon /> })}{move || effect().button} <InlineHint act=Act::Submit /> }
                 >
                     <Icon name="loader-circle" class="w-4 h-4 spin shrink-0" />
                     "Recording…"

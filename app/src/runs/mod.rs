@@ -9,7 +9,7 @@ use self::{
 };
 use crate::{
     frame::Bar,
-    kit::{button, empty::Empty, pager::Pager, row_keys::move_by_key},
+    kit::{button, empty::Empty, pager::Pager},
 };
 use domain::runs::{RunsPage, RunsQuery};
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub fn RunsView(page: RunsPage, query: RunsQuery) -> impl IntoView {
         let now = page.now;
         let rows = page.rows.into_iter().map(|row| view! { <Row row=&row now=now /> }).collect_view();
         view! {
-            <div role="table" aria-label="Runs, newest first" on:keydown=|event| move_by_key(&event)>
+            <div role="table" aria-label="Runs, newest first">
                 <div role="row" class=format!("max-md:hidden grid items-center gap-x-3 px-6 h-8 border-b border-rule text-[11px] leading-4 text-faint {COLUMNS}")>
                     <span role="columnheader">"Run"</span>
                     <span role="columnheader">"Status"</span>

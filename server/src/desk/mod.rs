@@ -8,6 +8,7 @@ mod caller;
 pub mod cancellation;
 pub mod decision;
 pub mod fact;
+pub mod found;
 pub mod gate_check;
 pub mod group;
 pub mod idempotency;

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use domain::{
     Digest, Refusal,
     audit::{AuditEvent, AuditPage, AuditQuery},
+    found::Found,
     group::{GroupDetail, GroupsPage},
     id::{ApprovalId, PersonId},
     key::KeysPage,
@@ -108,6 +109,10 @@ impl app::desk::Desk for Console {
 
     async fn audit_event(&self, leaf: i64, query: AuditQuery) -> Result<AuditEvent, Failure> {
         self.desk.audit_event(self.signed_in()?, leaf, &query).await.map_err(failure)
+    }
+
+    async fn found(&self, typed: String) -> Result<Found, Failure> {
+        self.desk.found(self.signed_in()?, &typed).await.map_err(failure)
     }
 
     async fn profile(&self) -> Result<Profile, Failure> {

@@ -18,6 +18,7 @@ pub mod decision;
 pub mod entitlement;
 pub mod event;
 pub mod fact;
+pub mod found;
 pub mod gate_check;
 pub mod group;
 pub mod idempotency;

@@ -11,6 +11,7 @@ mod deadlines;
 mod decisions;
 mod drafts;
 mod facts;
+mod found;
 mod groups;
 mod information;
 mod keys;
