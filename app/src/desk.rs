@@ -123,4 +123,6 @@ pub struct Assets {
     pub font: String,
     /// The icon shown in the tab.
     pub favicon: String,
+    /// The script that loads pages again, while the console is being worked on.
+    pub reload: Option<String>,
 }

@@ -23,6 +23,7 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" href=assets.favicon />
                 <link rel="modulepreload" href=assets.js nonce=use_nonce() />
                 <script type="module" nonce=use_nonce()>{start}</script>
+                {assets.reload.map(|script| view! { <script type="module" nonce=use_nonce() src=script></script> })}
                 <MetaTags />
             </head>
             <body>

@@ -1,4 +1,4 @@
-//! The commands a developer and CI run: `cargo xtask build | serve | demo | test | tidy`.
+//! The commands a developer and CI run: `cargo xtask build | serve | demo | dev | test | tidy`.
 //!
 //! `build` makes what a browser loads (wasm, styles, icons, fonts) and the server, `serve` and
 //! `demo` also start it, `test` is everything CI checks, `tidy` greps the architecture's
@@ -6,6 +6,7 @@
 
 mod assets;
 mod ci;
+mod dev;
 mod install;
 mod lockfile;
 mod postgres;
@@ -52,6 +53,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Build and serve; on every save build what changed, and load the open page again
+    Dev {
+        /// With sample people and agents
+        #[arg(long)]
+        demo: bool,
+        /// Arguments of `countersign serve` or `countersign demo`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Run every check that CI runs
     Test(ci::Options),
     /// Check the architecture's invariants
@@ -64,6 +74,7 @@ fn main() -> ExitCode {
         Command::Assets { quick } => assets::build(if quick { Effort::Quick } else { Effort::Full }).map(|_| ()),
         Command::Serve { args } => server::run("serve", &args),
         Command::Demo { args } => server::run("demo", &args),
+        Command::Dev { demo, args } => dev::run(demo, &args),
         Command::Test(options) => return exit_code(ci::run(&options)),
         Command::Tidy => check_tidy(),
     };

@@ -33,6 +33,10 @@ pub(super) struct Serve {
     /// Folder of the built console, instead of the one in the binary
     #[arg(long, value_name = "DIR")]
     site: Option<PathBuf>,
+    /// Let pages load themselves again, and end with the standard input: what `cargo xtask dev` needs
+    #[cfg(debug_assertions)]
+    #[arg(long, hide = true)]
+    dev: bool,
 }
 
 /// Where a server that is ready can be reached.
@@ -69,7 +73,7 @@ impl Serve {
                            put a proxy with TLS in front and name it with --public-url https://…";
             return Err(Stopped::Failed(message.to_owned()));
         }
-        let site = site(self.site.as_deref())?;
+        let site = self.site()?;
         let desk = storage.open().await?;
         let served = serve(&desk, site, self.listen, named, beside).await;
         desk.database.close().await;
@@ -92,7 +96,24 @@ async fn offer_set_up(desk: &Desk, url: &str) -> Result<(), Stopped> {
     Ok(())
 }
 
-fn site(folder: Option<&Path>) -> Result<Site, Stopped> {
+impl Serve {
+    #[cfg(debug_assertions)]
+    fn site(&self) -> Result<Site, Stopped> {
+        let site = built(self.site.as_deref())?;
+        if self.dev {
+            http::dev::end_with_input();
+            return Ok(site.reloading());
+        }
+        Ok(site)
+    }
+
+    #[cfg(not(debug_assertions))]
+    fn site(&self) -> Result<Site, Stopped> {
+        built(self.site.as_deref())
+    }
+}
+
+fn built(folder: Option<&Path>) -> Result<Site, Stopped> {
     let site = match (folder, Site::embedded()) {
         (Some(folder), _) => Site::read(folder),
         (None, Some(embedded)) => embedded,

@@ -95,6 +95,14 @@ impl Site {
         Self::new(files)
     }
 
+    /// Lets pages load themselves again when another server has taken this one's place.
+    #[cfg(debug_assertions)]
+    #[must_use]
+    pub fn reloading(mut self) -> Self {
+        self.paths.reload = Some(super::dev::SCRIPT_PATH.to_owned());
+        self
+    }
+
     fn new(files: HashMap<String, Bytes>) -> Result<Self, SiteError> {
         let empty = Bytes::new();
         let manifest: Manifest = serde_json::from_slice(files.get("manifest.json").unwrap_or(&empty))?;
@@ -105,6 +113,7 @@ impl Site {
             wasm: at(manifest.wasm),
             font: at(manifest.fonts.inter),
             favicon: at(manifest.favicon),
+            reload: None,
         };
         Ok(Self { files: Arc::new(files), paths })
     }

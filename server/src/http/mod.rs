@@ -6,6 +6,8 @@ pub mod body;
 pub mod caller;
 pub mod console;
 pub mod decide;
+#[cfg(debug_assertions)]
+pub mod dev;
 mod fill;
 pub mod form;
 pub mod group;
@@ -57,11 +59,21 @@ fn collected() -> Routes {
     routes.add(get.clone(), "/assets/{name}", anybody, assets::serve).add(get, "/openapi.json", anybody, openapi::serve)
 }
 
+/// The declared routes; for a console that is being worked on, those of its own too.
+#[cfg_attr(not(debug_assertions), expect(unused_variables, reason = "a release knows no such console"))]
+fn served(site: &assets::Site) -> Routes {
+    #[cfg(debug_assertions)]
+    if site.paths().reload.is_some() {
+        return dev::routes(collected());
+    }
+    collected()
+}
+
 /// The whole server behind its layers.
 pub fn router(state: AppState, origin: &origin::Origin) -> Router {
     // Pages spawn what they load; a second router in one process finds it done.
     let _ = any_spawner::Executor::init_tokio();
-    let (routes, _) = collected().finish();
+    let (routes, _) = served(&state.site).finish();
     let database = state.desk.database.clone();
     let routes = routes
         .fallback(pages::not_found)

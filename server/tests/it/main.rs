@@ -9,6 +9,7 @@ mod calls;
 mod cancellation;
 mod deadlines;
 mod decisions;
+mod dev;
 mod drafts;
 mod facts;
 mod found;
