@@ -34,3 +34,4 @@ mod story;
 mod vault;
 mod walk;
 mod workflows;
+mod vault;
