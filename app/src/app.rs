@@ -9,6 +9,8 @@ use crate::{
         approval::ApprovalPage,
         approvals::ApprovalsPage,
         audit::AuditPage,
+        deliveries::DeliveriesPage,
+        endpoints::EndpointsPage,
         groups::{GroupPage, GroupsPage},
         keys::{KeysPage, NewKeyPage},
         not_found::NotFoundPage,
@@ -79,6 +81,8 @@ fn Console() -> impl IntoView {
             <Route path=path!("/admin/keys/new") view=NewKeyPage ssr=SsrMode::Async />
             <Route path=path!("/admin/people/new") view=NewPersonPage ssr=SsrMode::Async />
             <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/endpoints") view=EndpointsPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/deliveries") view=DeliveriesPage ssr=SsrMode::Async />
             // A route like the others, so that leaving it is a change of page and not the end of the router.
             <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
         </FlatRoutes>

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     audit::{AuditEvent, AuditPage, AuditQuery},
+    endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     found::Found,
     group::{GroupDetail, GroupsPage},
     id::{ApprovalId, PersonId},
@@ -49,6 +50,12 @@ pub trait Desk: Send + Sync {
 
     /// One event of the log, with its neighbours under the same filters.
     async fn audit_event(&self, leaf: i64, query: AuditQuery) -> Result<AuditEvent, Failure>;
+
+    /// The endpoints, for administrators.
+    async fn endpoints(&self) -> Result<EndpointsPage, Failure>;
+
+    /// A page of deliveries, for administrators.
+    async fn deliveries(&self, query: DeliveryQuery) -> Result<DeliveriesPage, Failure>;
 
     /// Approvals and runs that a typed text finds.
     async fn found(&self, typed: String) -> Result<Found, Failure>;

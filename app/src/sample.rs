@@ -11,7 +11,7 @@ use domain::{
     id::{ApprovalId, DecisionId, EventId, KeyId, PersonId, ResumptionId, RunId, SessionId},
     package::{Origin, Package},
     policy::{Exclusion, Policy, Reasons, Seats, Via},
-    resumption::Resumption,
+    resumption::{Resumption, Way},
     review::{EntitledPerson, ExcludedPerson, Mandate, ResumptionProgress, Review, TimelineItem, ToolOutcome},
     workflow::{Risk, Version},
 };
@@ -186,10 +186,18 @@ pub fn progress(resumed: bool, result: Option<bool>) -> ResumptionProgress {
     let state = if resumed {
         Resumption::Resumed { queued_at, at: time("14:58:05") }
     } else {
-        Resumption::Queued { at: queued_at }
+        Resumption::Queued { at: queued_at, way: Way::Poll, attempts: 0 }
     };
     let outcome = |is_error| ToolOutcome { at: time("14:58:47"), is_error, output: json!({"account_id": "acc_77120"}) };
-    ResumptionProgress { id: id::<ResumptionId>("res", '1'), state, allowed_at: None, result: result.map(outcome) }
+    ResumptionProgress {
+        id: id::<ResumptionId>("res", '1'),
+        state,
+        endpoint: None,
+        deliveries: Vec::new(),
+        viewer_can_wake: true,
+        allowed_at: None,
+        result: result.map(outcome),
+    }
 }
 
 pub fn item(event: Event) -> TimelineItem {
@@ -224,8 +232,7 @@ pub fn every_event() -> Vec<Event> {
     let (run_session, approval, check) =
         (session().to_string(), approval_id().to_string(), "gc_01j1x6q34xfvqr28t5cy4tp001");
     let group = "grp_01j1x6q34xfvqr28t5cy4tp001";
-    let (person, key, resumption) =
-        (viewer().to_string(), "key_01j1x6q34xfvqr28t5cy4tp001", "res_01j1x6q34xfvqr28t5cy4tp001");
+    let (person, key) = (viewer().to_string(), "key_01j1x6q34xfvqr28t5cy4tp001");
     let samples = json!([
         {"kind": "run.started", "workflow": "onboarding", "version": 12, "subject": "cust_456", "requested_by": person},
         {"kind": "run.cancelled", "reason": "Asked for twice."},
@@ -249,8 +256,6 @@ pub fn every_event() -> Vec<Event> {
         {"kind": "approval.consumed", "approval": approval, "session": run_session, "tool_use_id": "t1"},
         {"kind": "approval.voided", "approval": approval, "because": "A sanctions hit is open."},
         {"kind": "decision.recorded", "decision": decision_id().to_string(), "approval": approval, "verdict": "reject", "group": "Risk", "revision": 3, "package_digest": digest, "reason_code": "other", "notes": "Ask for a newer statement."},
-        {"kind": "resumption.queued", "resumption": resumption, "approval": approval},
-        {"kind": "resumption.delivered", "resumption": resumption, "approval": approval},
         {"kind": "workflow.published", "name": "onboarding", "version": 12, "digest": digest},
         {"kind": "person.added", "person": person, "roles": ["reviewer"], "groups": ["Risk"]},
         {"kind": "person.changed", "person": person, "name": "Mira Okafor", "previous_name": null, "roles": ["reviewer"], "previous_roles": ["reviewer", "admin"]},
@@ -265,6 +270,30 @@ pub fn every_event() -> Vec<Event> {
         {"kind": "session.signed_in", "person": person},
         {"kind": "session.signed_out", "person": person},
         {"kind": "session.sign_in_refused", "person": null},
+    ]);
+    let mut events: Vec<Event> = serde_json::from_value(samples).expect("samples of events");
+    events.extend(waking_events());
+    events.sort_by_key(|event| Event::KINDS.iter().position(|kind| *kind == event.kind()));
+    events
+}
+
+/// Those about waking sessions and where that is sent.
+fn waking_events() -> Vec<Event> {
+    let (approval, resumption) = (approval_id().to_string(), "res_01j1x6q34xfvqr28t5cy4tp001");
+    let endpoint = "end_01j1x6q34xfvqr28t5cy4tp001";
+    let samples = json!([
+        {"kind": "resumption.queued", "resumption": resumption, "approval": approval},
+        {"kind": "resumption.delivered", "resumption": resumption, "approval": approval},
+        {"kind": "resumption.attempted", "resumption": resumption, "approval": approval, "endpoint": endpoint, "attempt": 2},
+        {"kind": "resumption.failed", "resumption": resumption, "approval": approval, "attempt": 2, "cause": "answered 503", "next_try": null},
+        {"kind": "resumption.retried", "resumption": resumption, "approval": approval},
+        {"kind": "resumption.abandoned", "resumption": resumption, "approval": approval, "reason": "The agent is gone."},
+        {"kind": "alert.raised", "alert": "session_ended", "about": approval},
+        {"kind": "alert.settled", "alert": "session_ended", "about": approval},
+        {"kind": "endpoint.added", "endpoint": endpoint, "name": "payments", "allow_private": false},
+        {"kind": "endpoint.rotated", "endpoint": endpoint, "name": "payments", "until": "2026-11-22T14:33:12Z"},
+        {"kind": "endpoint.disabled", "endpoint": endpoint, "name": "payments", "because": "answered 410"},
+        {"kind": "endpoint.enabled", "endpoint": endpoint, "name": "payments"},
     ]);
     serde_json::from_value(samples).expect("samples of events")
 }

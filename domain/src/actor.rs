@@ -78,6 +78,8 @@ words! {
         Resumption = "resumption",
         /// Expires approvals.
         Deadline = "deadline",
+        /// Compares what should fit together, and repairs it.
+        Reconciler = "reconciler",
         /// Acts for an administrator at the command line.
         CommandLine = "command_line",
     }

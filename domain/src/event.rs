@@ -4,10 +4,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Actor, Digest, Role, Scope, Time, canonical,
+    Actor, Digest, Role, Scope, Time,
+    alert::AlertKind,
+    canonical,
     decision::Verdict,
     gate::Outcome,
-    id::{ApprovalId, CheckId, DecisionId, EventId, GroupId, KeyId, PersonId, ResumptionId, RunId, SessionId},
+    id::{
+        ApprovalId, CheckId, DecisionId, EndpointId, EventId, GroupId, KeyId, PersonId, ResumptionId, RunId, SessionId,
+    },
     workflow::Risk,
 };
 
@@ -80,8 +84,28 @@ events! {
     DecisionRecorded = "decision.recorded" { decision: DecisionId, approval: ApprovalId, verdict: Verdict, group: String, revision: u32, package_digest: Digest, reason_code: Option<String>, notes: Option<String>, },
     /// The wake-up was queued with the decision.
     ResumptionQueued = "resumption.queued" { resumption: ResumptionId, approval: ApprovalId, },
-    /// The agent's side fetched the final status.
+    /// The agent's side has the final status: it fetched it, or its endpoint took it.
     ResumptionDelivered = "resumption.delivered" { resumption: ResumptionId, approval: ApprovalId, },
+    /// The outcome is being sent to an endpoint.
+    ResumptionAttempted = "resumption.attempted" { resumption: ResumptionId, approval: ApprovalId, endpoint: EndpointId, attempt: u32, },
+    /// The endpoint did not take it.
+    ResumptionFailed = "resumption.failed" { resumption: ResumptionId, approval: ApprovalId, attempt: u32, cause: String, next_try: Option<Time>, },
+    /// A person has it sent now.
+    ResumptionRetried = "resumption.retried" { resumption: ResumptionId, approval: ApprovalId, },
+    /// A person ended the sending.
+    ResumptionAbandoned = "resumption.abandoned" { resumption: ResumptionId, approval: ApprovalId, reason: String, },
+    /// Something does not fit together, and a person is needed.
+    AlertRaised = "alert.raised" { alert: AlertKind, about: String, },
+    /// It fits together again.
+    AlertSettled = "alert.settled" { alert: AlertKind, about: String, },
+    /// An endpoint was added.
+    EndpointAdded = "endpoint.added" { endpoint: EndpointId, name: String, allow_private: bool, },
+    /// An endpoint got another secret; the one before signs too for a while.
+    EndpointRotated = "endpoint.rotated" { endpoint: EndpointId, name: String, until: Time, },
+    /// Nothing is sent to an endpoint any more.
+    EndpointDisabled = "endpoint.disabled" { endpoint: EndpointId, name: String, because: String, },
+    /// Things are sent to an endpoint again.
+    EndpointEnabled = "endpoint.enabled" { endpoint: EndpointId, name: String, },
     /// A workflow version was published.
     WorkflowPublished = "workflow.published" { name: String, version: u32, digest: Digest, },
     /// A person was added.

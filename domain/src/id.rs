@@ -133,6 +133,10 @@ ids! {
     CheckId = "gc";
     /// The outbox record that wakes a session.
     ResumptionId = "res";
+    /// A place where sessions are woken.
+    EndpointId = "end";
+    /// One try to send something to an endpoint.
+    DeliveryId = "del";
     /// An entry of the audit log.
     EventId = "evt";
     /// A person.

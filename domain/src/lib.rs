@@ -5,11 +5,13 @@
 //! WebAssembly, so that the console renders the very types the server decides with.
 
 pub mod actor;
+pub mod alert;
 pub mod approval;
 pub mod audit;
 pub mod canonical;
 pub mod decision;
 pub mod digest;
+pub mod endpoint;
 pub mod event;
 pub mod field;
 pub mod found;

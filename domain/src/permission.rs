@@ -39,7 +39,9 @@ pub enum Action {
     RequestApproval,
     /// Answer a reviewer's question.
     GiveInformation,
-    /// Add and disable people, set passwords, create and revoke keys.
+    /// Have a failed resumption sent again, or end the sending.
+    WakeSession,
+    /// Add and disable people, set passwords, create and revoke keys, register endpoints.
     ManageAccess,
 }
 
@@ -63,6 +65,7 @@ impl Action {
         Self::CancelApproval,
         Self::RequestApproval,
         Self::GiveInformation,
+        Self::WakeSession,
         Self::ManageAccess,
     ];
 
@@ -79,6 +82,7 @@ impl Action {
             Self::ReadAudit => &[Scope::Auditor],
             Self::Decide => &[Scope::Reviewer],
             Self::FollowLive => &[],
+            Self::WakeSession => &[Scope::Reviewer, Scope::Admin],
         }
     }
 
@@ -87,6 +91,7 @@ impl Action {
         match self {
             Self::ReadWorkflows | Self::ReadRun | Self::ReadApprovals | Self::ReadAudit | Self::FollowLive => Role::ALL,
             Self::Decide => &[Role::Reviewer],
+            Self::WakeSession => &[Role::Reviewer, Role::Admin],
             Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow => &[Role::Admin],
             // Auditors change nothing, an answer included.
             Self::GiveInformation => &[Role::Reviewer, Role::SupportLead, Role::Admin],

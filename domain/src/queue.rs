@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Time,
     actor::{UnknownWord, words},
+    alert::Alert,
     approval::Status,
     id::{ApprovalId, RunId},
     package::Origin,
+    resumption::Resumption,
     workflow::Risk,
 };
 
@@ -20,6 +22,8 @@ words! {
         AllPending = "all",
         /// What waits for the viewer.
         NeedsMyDecision = "mine",
+        /// Decided, and the session could not be woken.
+        ResumptionFailed = "failed",
     }
 }
 
@@ -37,6 +41,10 @@ pub struct QueueQuery {
 pub struct QueuePage {
     /// The server's time when the page was made; all "left" and "waiting" texts are relative to it.
     pub now: Time,
+    /// What does not fit together and needs a person.
+    pub alerts: Vec<Alert>,
+    /// Decided approvals whose session could not be woken, longest first; on the first page.
+    pub failing: Vec<FailingRow>,
     /// The rows, soonest deadline first.
     pub rows: Vec<QueueRow>,
     /// Where the next page begins.
@@ -54,6 +62,8 @@ pub struct QueueCounts {
     pub pending: u32,
     /// What waits for the viewer.
     pub mine: u32,
+    /// Decided, and the session could not be woken.
+    pub failing: u32,
     /// Decided by the viewer's console today (UTC), for the empty state.
     pub decided_today: u32,
 }
@@ -74,6 +84,37 @@ pub struct Whereabouts {
     pub row: QueueRow,
     /// Whose decision settled it, if one did.
     pub by: Option<String>,
+}
+
+/// A decided approval whose session could not be woken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailingRow {
+    /// The approval.
+    pub id: ApprovalId,
+    /// How it was decided.
+    pub status: Status,
+    /// What it is called.
+    pub title: String,
+    /// Its risk.
+    pub risk: Risk,
+    /// The tool.
+    pub tool: String,
+    /// The gate that held it.
+    pub gate_id: String,
+    /// The workflow's title.
+    pub workflow_title: String,
+    /// The agent's name.
+    pub agent: String,
+    /// The run's subject.
+    pub subject: String,
+    /// Approvals needed.
+    pub quorum: u32,
+    /// Approvals given.
+    pub given: u32,
+    /// Since when it fails.
+    pub since: Time,
+    /// How the wake-up stands.
+    pub resumption: Resumption,
 }
 
 /// One approval in the list.

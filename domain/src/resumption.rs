@@ -1,48 +1,242 @@
 //! Waking a session: a durable state of its own, apart from the decision that caused it.
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Refusal, Time,
     event::Event,
-    id::{ApprovalId, ResumptionId},
+    id::{ApprovalId, EndpointId, ResumptionId},
     refusal::Code,
 };
 
-/// The outbox record that wakes a session. One a decided approval.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum Resumption {
-    /// The outcome waits to be fetched.
-    Queued {
-        /// Since when.
-        at: Time,
-    },
-    /// The owning key has fetched the final status.
-    Resumed {
-        /// When it was queued.
-        queued_at: Time,
-        /// When it was fetched.
-        at: Time,
+/// Seconds to wait before each try of a webhook, the first included.
+const PAUSES: [i64; 7] = [0, 5, 5 * 60, 30 * 60, 2 * 3_600, 5 * 3_600, 10 * 3_600];
+/// Tries before a person is needed.
+pub const ATTEMPTS: u32 = 7;
+/// A receiver that asks to be left alone is obeyed this long at the most.
+const LONGEST_ASKED: TimeDelta = TimeDelta::hours(12);
+/// The longest jitter, as a part of the pause: a tenth.
+const JITTER: i64 = 10;
+
+/// How a session is woken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "via", rename_all = "snake_case")]
+pub enum Way {
+    /// Its harness fetches the outcome.
+    #[default]
+    Poll,
+    /// The outcome is sent to an endpoint; the harness may fetch it as well.
+    Webhook {
+        /// The endpoint.
+        endpoint: EndpointId,
     },
 }
 
+/// The outbox record that wakes a session. One a decided approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Resumption {
+    /// The outcome waits to be fetched, or to be sent.
+    Queued {
+        /// Since when.
+        at: Time,
+        /// How it goes out.
+        #[serde(default)]
+        way: Way,
+        /// Tries that failed before.
+        #[serde(default)]
+        attempts: u32,
+    },
+    /// A worker is sending it.
+    Delivering {
+        /// When it was queued.
+        queued_at: Time,
+        /// Where it goes.
+        endpoint: EndpointId,
+        /// Which try this is, from 1.
+        attempt: u32,
+        /// When the worker is taken for dead and the try is made again.
+        leased_until: Time,
+    },
+    /// The harness has the outcome: it fetched it, or its endpoint took it.
+    Resumed {
+        /// When it was queued.
+        queued_at: Time,
+        /// When.
+        at: Time,
+    },
+    /// The last try failed. It is retried by itself, or a person is needed.
+    Failed {
+        /// When it was queued.
+        queued_at: Time,
+        /// Where it should go.
+        endpoint: EndpointId,
+        /// Tries so far.
+        attempts: u32,
+        /// Why the last one failed.
+        cause: String,
+        /// When it failed.
+        failed_at: Time,
+        /// When it is tried again; `None` when a person is needed.
+        next_try: Option<Time>,
+    },
+    /// A person decided that nothing is sent any more.
+    Abandoned {
+        /// When it was queued.
+        queued_at: Time,
+        /// How it went out.
+        way: Way,
+        /// When.
+        at: Time,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What a move gives: the new state and what the log says of it.
+type Moved = Result<(Resumption, Event), Refusal>;
+
 impl Resumption {
     /// Queues the wake-up, in the transaction of the decision.
-    pub fn queue(resumption: ResumptionId, approval: ApprovalId, now: Time) -> (Self, Event) {
-        (Self::Queued { at: now }, Event::ResumptionQueued { resumption, approval })
+    pub fn queue(resumption: ResumptionId, approval: ApprovalId, way: Way, now: Time) -> (Self, Event) {
+        (Self::Queued { at: now, way, attempts: 0 }, Event::ResumptionQueued { resumption, approval })
     }
 
-    /// The owning key fetched the final status.
-    pub fn deliver(self, resumption: ResumptionId, approval: ApprovalId, now: Time) -> Result<(Self, Event), Refusal> {
-        match self {
-            Self::Queued { at } => {
-                let event = Event::ResumptionDelivered { resumption, approval };
-                Ok((Self::Resumed { queued_at: at, at: now }, event))
+    /// A worker takes the record, to send it. A worker whose lease is over is taken for dead: its try is made again.
+    pub fn lease(self, resumption: ResumptionId, approval: ApprovalId, leased_until: Time, now: Time) -> Moved {
+        let (queued_at, endpoint, attempt) = match self {
+            Self::Queued { at, way: Way::Webhook { endpoint }, attempts } => (at, endpoint, attempts + 1),
+            Self::Failed { queued_at, endpoint, attempts, next_try: Some(next), .. } if next <= now => {
+                (queued_at, endpoint, attempts + 1)
             }
-            Self::Resumed { .. } => Err(Refusal::new(Code::IllegalMove, "The session was resumed already.")),
+            Self::Delivering { queued_at, endpoint, attempt, leased_until } if leased_until <= now => {
+                (queued_at, endpoint, attempt)
+            }
+            Self::Queued { way: Way::Poll, .. }
+            | Self::Failed { .. }
+            | Self::Delivering { .. }
+            | Self::Resumed { .. }
+            | Self::Abandoned { .. } => return Err(illegal("Nothing is to be sent now.")),
+        };
+        let event = Event::ResumptionAttempted { resumption, approval, endpoint, attempt };
+        Ok((Self::Delivering { queued_at, endpoint, attempt, leased_until }, event))
+    }
+
+    /// The owning key fetched the final status, or the endpoint took it. Whichever comes first resumes, also when a
+    /// person has given up sending.
+    pub fn deliver(self, resumption: ResumptionId, approval: ApprovalId, now: Time) -> Moved {
+        match self {
+            Self::Queued { at: queued_at, .. }
+            | Self::Delivering { queued_at, .. }
+            | Self::Failed { queued_at, .. }
+            | Self::Abandoned { queued_at, .. } => {
+                Ok((Self::Resumed { queued_at, at: now }, Event::ResumptionDelivered { resumption, approval }))
+            }
+            Self::Resumed { .. } => Err(illegal("The session was resumed already.")),
         }
     }
+
+    /// The endpoint did not take it. Only the try under way can fail.
+    pub fn fail(self, resumption: ResumptionId, approval: ApprovalId, setback: Setback, now: Time) -> Moved {
+        match self {
+            Self::Delivering { queued_at, endpoint, attempt, .. } if attempt == setback.attempt => {
+                let Setback { cause, next_try, .. } = setback;
+                let event = Event::ResumptionFailed { resumption, approval, attempt, cause: cause.clone(), next_try };
+                let state = Self::Failed { queued_at, endpoint, attempts: attempt, cause, failed_at: now, next_try };
+                Ok((state, event))
+            }
+            Self::Delivering { .. }
+            | Self::Queued { .. }
+            | Self::Resumed { .. }
+            | Self::Failed { .. }
+            | Self::Abandoned { .. } => Err(illegal("This try is not under way any more.")),
+        }
+    }
+
+    /// A person has it sent now. Where no try was left, they begin anew.
+    pub fn retry(self, resumption: ResumptionId, approval: ApprovalId) -> Moved {
+        let (at, way, attempts) = match self {
+            Self::Failed { queued_at, endpoint, attempts, next_try, .. } => {
+                (queued_at, Way::Webhook { endpoint }, if next_try.is_some() { attempts } else { 0 })
+            }
+            Self::Abandoned { queued_at, way, .. } => (queued_at, way, 0),
+            Self::Queued { .. } => return Err(illegal("The resumption is queued already.")),
+            Self::Delivering { .. } => return Err(illegal("The resumption is being sent at this moment.")),
+            Self::Resumed { .. } => return Err(illegal("The session was resumed already.")),
+        };
+        Ok((Self::Queued { at, way, attempts }, Event::ResumptionRetried { resumption, approval }))
+    }
+
+    /// A person ends the sending for good. The outcome can still be fetched.
+    pub fn abandon(self, resumption: ResumptionId, approval: ApprovalId, reason: String, now: Time) -> Moved {
+        let (queued_at, way) = match self {
+            Self::Queued { at, way, .. } => (at, way),
+            Self::Delivering { queued_at, endpoint, .. } | Self::Failed { queued_at, endpoint, .. } => {
+                (queued_at, Way::Webhook { endpoint })
+            }
+            Self::Resumed { .. } => return Err(illegal("The session was resumed already.")),
+            Self::Abandoned { .. } => return Err(illegal("The resumption was abandoned already.")),
+        };
+        let event = Event::ResumptionAbandoned { resumption, approval, reason: reason.clone() };
+        Ok((Self::Abandoned { queued_at, way, at: now, reason }, event))
+    }
+
+    /// When a worker may take the record.
+    pub const fn due(&self) -> Option<Time> {
+        match self {
+            Self::Queued { at, way: Way::Webhook { .. }, .. } => Some(*at),
+            Self::Delivering { leased_until, .. } => Some(*leased_until),
+            Self::Failed { next_try, .. } => *next_try,
+            Self::Queued { way: Way::Poll, .. } | Self::Resumed { .. } | Self::Abandoned { .. } => None,
+        }
+    }
+
+    /// Whether more is to come without anybody's doing.
+    pub const fn is_settling(&self) -> bool {
+        match self {
+            Self::Queued { .. } | Self::Delivering { .. } => true,
+            Self::Failed { next_try, .. } => next_try.is_some(),
+            Self::Resumed { .. } | Self::Abandoned { .. } => false,
+        }
+    }
+
+    /// The word for the state.
+    pub const fn status(&self) -> &'static str {
+        match self {
+            Self::Queued { .. } => "queued",
+            Self::Delivering { .. } => "delivering",
+            Self::Resumed { .. } => "resumed",
+            Self::Failed { .. } => "failed",
+            Self::Abandoned { .. } => "abandoned",
+        }
+    }
+}
+
+/// How a try failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setback {
+    /// Which try, from 1.
+    pub attempt: u32,
+    /// Why.
+    pub cause: String,
+    /// When it is tried again.
+    pub next_try: Option<Time>,
+}
+
+/// When to try again after the given try, from 1. `jitter` spreads the tries of many; `asked` is how long the receiver
+/// wants to be left alone. `None` when no try is left.
+pub fn next_try(attempt: u32, now: Time, jitter: u8, asked: Option<TimeDelta>) -> Option<Time> {
+    let pause = *PAUSES.get(usize::try_from(attempt).ok()?)? * 1_000;
+    let spread = pause * i64::from(jitter) / (i64::from(u8::MAX) * JITTER);
+    let pause = TimeDelta::milliseconds(pause + spread);
+    now.checked_add_signed(pause.max(asked.unwrap_or_default().min(LONGEST_ASKED)))
+}
+
+fn illegal(why: &str) -> Refusal {
+    Refusal::new(Code::IllegalMove, why)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::{
     Actor, Digest, Role, Time,
     approval::Approval,
     decision::Decision,
+    endpoint::DeliveryRow,
     event::Entry,
     gate::ConditionResult,
     id::{ApprovalId, PersonId, ResumptionId},
@@ -133,6 +134,12 @@ pub struct ResumptionProgress {
     pub id: ResumptionId,
     /// Its state.
     pub state: Resumption,
+    /// Where it is sent, for a webhook.
+    pub endpoint: Option<String>,
+    /// Every try so far, newest first.
+    pub deliveries: Vec<DeliveryRow>,
+    /// Whether the viewer may have it sent again, or abandon it.
+    pub viewer_can_wake: bool,
     /// When the approved call was allowed, if it was.
     pub allowed_at: Option<Time>,
     /// What the tool returned, once reported.

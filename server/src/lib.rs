@@ -14,4 +14,5 @@ pub mod password;
 pub mod rules;
 pub mod store;
 pub mod vault;
+pub mod webhook;
 pub mod workers;

@@ -1,6 +1,8 @@
 //! Administration: people, groups, keys, endpoints, deliveries.
 
+mod deliveries;
 mod done;
+mod endpoints;
 mod group;
 mod groups;
 mod key_scopes;
@@ -13,6 +15,8 @@ mod refused;
 mod roles;
 mod tabs;
 
+pub use deliveries::DeliveriesView;
+pub use endpoints::EndpointsView;
 pub use group::GroupView;
 pub use groups::GroupsView;
 pub use keys::KeysView;

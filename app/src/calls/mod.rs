@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod carried;
+pub mod endpoint;
 pub mod found;
 pub mod group;
 pub mod key;

@@ -3,10 +3,13 @@
 use super::failed::Failed;
 use crate::{
     calls::{carried::Loaded, queue::load_queue},
-    frame::{Frame, Place},
+    frame::{Frame, Place, viewer},
     queue::QueueView,
 };
-use domain::queue::{QueueQuery, View};
+use domain::{
+    permission::Action,
+    queue::{QueueQuery, View},
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
@@ -18,7 +21,7 @@ pub fn ApprovalsPage() -> impl IntoView {
     let query = Memo::new(move |_| asked.with(query_of));
     let page = Loaded::new_with_options(move || query.get(), load_queue, true);
     let place = Signal::derive(move || match query.get().view {
-        View::AllPending => Place::Approvals,
+        View::AllPending | View::ResumptionFailed => Place::Approvals,
         View::NeedsMyDecision => Place::NeedsMe,
     });
     view! {
@@ -27,8 +30,12 @@ pub fn ApprovalsPage() -> impl IntoView {
                 {move || {
                     let query = query.get();
                     Suspend::new(async move {
-                        match page.await {
-                            Ok(page) => view! { <QueueView page=page query=query /> }.into_any(),
+                        let (page, viewer) = (page.await, viewer().await);
+                        let can_wake = viewer.is_some_and(|viewer| {
+                            viewer.roles.iter().any(|role| Action::WakeSession.roles().contains(role))
+                        });
+                        match page {
+                            Ok(page) => view! { <QueueView page=page query=query can_wake=can_wake /> }.into_any(),
                             Err(failure) => view! { <NoQueue failure=failure /> }.into_any(),
                         }
                     })

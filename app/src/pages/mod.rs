@@ -3,6 +3,8 @@
 pub mod approval;
 pub mod approvals;
 pub mod audit;
+pub mod deliveries;
+pub mod endpoints;
 pub mod failed;
 pub mod groups;
 pub mod keys;

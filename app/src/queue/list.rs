@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     Time,
     id::ApprovalId,
-    queue::{QueueCounts, QueuePage, QueueQuery},
+    queue::{FailingRow, QueueCounts, QueuePage, QueueQuery},
 };
 use leptos::prelude::*;
 
@@ -75,7 +75,12 @@ impl List {
 
     /// Whether there is no row.
     pub fn is_empty(self) -> bool {
-        self.0.with(|shown| shown.rows.is_empty())
+        self.0.with(|shown| shown.rows.is_empty() && shown.failing.is_empty())
+    }
+
+    /// Failed resumptions as they are now, with the time they are told by.
+    pub fn failing(self) -> (Vec<FailingRow>, Time) {
+        self.0.with(|shown| (shown.failing.clone(), shown.now))
     }
 
     /// Where the next page begins, and whether this is not the first.

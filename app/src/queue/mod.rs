@@ -1,10 +1,12 @@
 //! The queue's parts: tabs, groups, rows and pages.
 
+mod failing;
 mod list;
 mod reconcile;
 mod row;
 
 use self::{
+    failing::FailingRows,
     list::{Line, List},
     reconcile::Due,
     row::{COLUMNS, Row},
@@ -24,6 +26,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::kit::risk::Level;
+
+pub use self::failing::Alerts;
 
 /// How a risk is drawn.
 pub const fn level(risk: Risk) -> Level {
@@ -45,13 +49,15 @@ const fn address(view: View) -> &'static str {
     match view {
         View::AllPending => "/approvals",
         View::NeedsMyDecision => "/approvals?view=mine",
+        View::ResumptionFailed => "/approvals?view=failed",
     }
 }
 
 /// The queue, followed while it is open.
 #[component]
-pub fn QueueView(page: QueuePage, query: QueueQuery) -> impl IntoView {
+pub fn QueueView(page: QueuePage, query: QueueQuery, can_wake: bool) -> impl IntoView {
     let view = query.view;
+    let alerts = page.alerts.clone();
     let list = List::follow(page, query);
     let pending = move || list.counts().pending;
     let is_empty = Memo::new(move |_| list.is_empty());
@@ -59,7 +65,7 @@ pub fn QueueView(page: QueuePage, query: QueueQuery) -> impl IntoView {
         if is_empty.get() {
             view! { <Nothing counts=list.counts() view=view /> }.into_any()
         } else {
-            view! { <Table list=list view=view /> }.into_any()
+            view! { <Table list=list view=view can_wake=can_wake /> }.into_any()
         }
     };
     let next = view! { <NextForMe waiting=Signal::derive(move || list.counts().mine) /> }.into_any();
@@ -69,7 +75,9 @@ pub fn QueueView(page: QueuePage, query: QueueQuery) -> impl IntoView {
         <nav class="flex items-center gap-5 px-4 lg:px-6 border-b border-rule overflow-x-auto" aria-label="Saved views">
             <Tab word="All pending" count=Signal::derive(pending) view=View::AllPending current=view />
             <Tab word="Needs my decision" count=Signal::derive(move || list.counts().mine) view=View::NeedsMyDecision current=view />
+            <Tab word="Resumption failed" count=Signal::derive(move || list.counts().failing) view=View::ResumptionFailed current=view />
         </nav>
+        <Alerts alerts=alerts />
         <Pill count=Signal::derive(move || list.unseen()) words=("new approval", "new approvals") has_key=true show=move || list.show() />
         {content}
     }
@@ -112,11 +120,12 @@ fn Nothing(counts: QueueCounts, view: View) -> impl IntoView {
         }
         .into_any(),
         View::NeedsMyDecision => view! { <Empty title="Nothing waits for you" text=format!("{decided} No approval is pending.") /> }.into_any(),
+        View::ResumptionFailed => view! { <Empty title="No resumption has failed" text="Every session whose approval was decided was woken, or is about to be." /> }.into_any(),
     }
 }
 
 #[component]
-fn Table(list: List, view: View) -> impl IntoView {
+fn Table(list: List, view: View, can_wake: bool) -> impl IntoView {
     view! {
         <div role="table" aria-label="Pending approvals">
             <div role="row" class=format!("max-lg:hidden grid items-center gap-x-3 px-6 h-8 border-b border-rule text-[11px] leading-4 text-faint {COLUMNS}")>
@@ -128,6 +137,7 @@ fn Table(list: List, view: View) -> impl IntoView {
                 <span role="columnheader" class="text-end">"Waiting"</span>
                 <span role="columnheader" class="text-end" aria-sort="ascending">"Due"</span>
             </div>
+            <FailingRows list=list view=view can_wake=can_wake />
             <For each=move || list.lines() key=|line| line.clone() let:line>
                 {match line {
                     Line::Head(due, count) => view! { <GroupHead due=due count=count /> }.into_any(),

@@ -5,7 +5,8 @@ use domain::{
     Time,
     approval::Status,
     id::ApprovalId,
-    queue::{QueueCounts, QueuePage, QueueRefresh, QueueRow, View, Whereabouts},
+    queue::{FailingRow, QueueCounts, QueuePage, QueueRefresh, QueueRow, View, Whereabouts},
+    resumption::Resumption,
 };
 
 /// How soon a row was due when it was put on the page. Its group stays, because rows do not move.
@@ -107,6 +108,8 @@ pub struct Shown {
     view: View,
     /// The rows, in the order they were put there.
     pub rows: Vec<ShownRow>,
+    /// Failed resumptions, in the order they were put there.
+    pub failing: Vec<FailingRow>,
     /// How many rows wait to be shown.
     pub unseen: usize,
     /// Counts as they are now.
@@ -128,8 +131,8 @@ impl Shown {
     pub fn load(page: QueuePage, view: View) -> Self {
         let now = page.now;
         let rows = page.rows.into_iter().map(|row| ShownRow { due: Due::of(&row, now), row, left: None }).collect();
-        let QueuePage { next_cursor, is_continued, counts, .. } = page;
-        Self { view, rows, unseen: 0, counts, now, next_cursor, is_continued, since: now, fresh: None }
+        let QueuePage { next_cursor, is_continued, counts, failing, .. } = page;
+        Self { view, rows, failing, unseen: 0, counts, now, next_cursor, is_continued, since: now, fresh: None }
     }
 
     /// The same list after it was asked for again: every row where it was, as it is now, with the reason where it has
@@ -147,7 +150,17 @@ impl Shown {
                 shown.row.clone_from(&now.row);
             }
         }
-        self.unseen = page.rows.iter().filter(|row| self.is_new(row, &page)).count();
+        for shown in &mut self.failing {
+            if let Some(now) = page.failing.iter().find(|now| now.id == shown.id) {
+                shown.clone_from(now);
+            } else {
+                // It was woken, or given up: nothing is to be done any more.
+                shown.resumption = Resumption::Resumed { queued_at: shown.since, at: page.now };
+            }
+        }
+        let is_known = |row: &&FailingRow| self.failing.iter().any(|shown| shown.id == row.id);
+        let failed = page.failing.iter().filter(|row| !is_known(row)).count();
+        self.unseen = page.rows.iter().filter(|row| self.is_new(row, &page)).count() + failed;
         self.counts = page.counts;
         self.now = page.now;
         self.fresh = Some(page);

@@ -17,6 +17,7 @@ use domain::{
     approval::{Approval, Use},
     id::ApprovalId,
     package::Origin,
+    resumption::Resumption,
     review::{Place, Review},
 };
 use leptos::prelude::*;
@@ -113,6 +114,18 @@ fn Slash() -> impl IntoView {
     view! { <span class="text-rule-strong max-sm:hidden" aria-hidden="true">"/"</span> }
 }
 
+/// An approved call on its way to the agent.
+fn waking(review: &Review) -> (Tone, &'static str, String) {
+    let state = review.resumption.as_ref().map(|progress| &progress.state);
+    match state {
+        Some(Resumption::Failed { .. }) => (Tone::Fail, "rotate-ccw", "Approved, resumption failed".to_owned()),
+        Some(Resumption::Abandoned { .. }) => (Tone::Quiet, "ban", "Approved, resumption abandoned".to_owned()),
+        Some(Resumption::Resumed { .. } | Resumption::Queued { .. } | Resumption::Delivering { .. }) | None => {
+            (Tone::Pass, "check", "Approved, resuming".to_owned())
+        }
+    }
+}
+
 /// The badge beside the title.
 fn status(review: &Review) -> (Tone, &'static str, String) {
     let done = review.resumption.as_ref().is_some_and(|progress| progress.result.is_some());
@@ -129,7 +142,7 @@ fn status(review: &Review) -> (Tone, &'static str, String) {
             (Tone::Pass, "check", "Approved".to_owned())
         }
         Approval::Approved { .. } if done => (Tone::Pass, "check-check", "Approved, done".to_owned()),
-        Approval::Approved { .. } => (Tone::Pass, "check", "Approved, resuming".to_owned()),
+        Approval::Approved { .. } => waking(review),
         Approval::Rejected { .. } => (Tone::Fail, "x", "Rejected".to_owned()),
         Approval::Expired { .. } => (Tone::Quiet, "hourglass", "Expired".to_owned()),
         Approval::Cancelled { .. } => (Tone::Quiet, "ban", "Cancelled".to_owned()),

@@ -23,6 +23,7 @@ mod setback;
 mod steps;
 mod strip;
 mod transcript;
+mod waking;
 
 use self::{
     action::ProposedAction,
@@ -52,9 +53,9 @@ use domain::{
 };
 use leptos::prelude::*;
 
-pub use self::head::Bar;
 #[cfg(all(test, feature = "ssr"))]
 pub use self::outcome::is_settling;
+pub use self::{head::Bar, waking::result as delivery_result};
 
 /// The approval, with the decision panel.
 #[component]

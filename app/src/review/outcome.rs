@@ -1,6 +1,9 @@
 //! What became of a decided approval: the wake-up step by step, the tool's result, what the agent was told.
 
-use super::steps::{Step, Steps};
+use super::{
+    steps::{Step, Steps},
+    waking::{trouble, waking_step},
+};
 use crate::{
     kit::{
         badge::Tone,
@@ -30,16 +33,22 @@ use leptos::prelude::*;
 /// Whether more is to come: the page asks again while it is.
 pub fn is_settling(review: &Review) -> bool {
     let progress = review.resumption.as_ref();
-    let queued = progress.is_some_and(|progress| matches!(progress.state, Resumption::Queued { .. }));
+    let waking = progress.is_some_and(|progress| progress.state.is_settling());
+    // Once only a person can wake the session, nothing more comes by itself; the call may still come by itself.
+    let is_stuck = progress.is_some_and(|progress| !progress.state.is_settling() && !is_resumed(&progress.state));
     match &review.state {
         Approval::Pending { .. } | Approval::Cancelled { .. } | Approval::Approved { used: Use::Void { .. }, .. } => {
             false
         }
         Approval::Approved { used: Use::Unused, valid_until: Some(end), .. } if *end <= review.now => false,
-        Approval::Approved { .. } if review.package.origin == Origin::Request => queued,
-        Approval::Approved { .. } => progress.is_none_or(|progress| progress.result.is_none()),
-        Approval::Rejected { .. } | Approval::Expired { .. } => queued,
+        Approval::Approved { .. } if review.package.origin == Origin::Request => waking,
+        Approval::Approved { .. } => !is_stuck && progress.is_none_or(|progress| progress.result.is_none()),
+        Approval::Rejected { .. } | Approval::Expired { .. } => waking,
     }
+}
+
+const fn is_resumed(state: &Resumption) -> bool {
+    matches!(state, Resumption::Resumed { .. })
 }
 
 /// The outcome, read out when it changes.
@@ -53,10 +62,11 @@ pub fn Outcome<'a>(review: &'a Review) -> impl IntoView + use<> {
         Approval::Cancelled { at, reason } => cancelled(review, *at, reason),
         Approval::Pending { .. } => ().into_any(),
     };
+    let trouble = trouble(review);
     let run = format!("/runs/{}", review.package.run_id);
     let next = review.place.as_ref().and_then(|place| place.next);
     view! {
-        <div class="space-y-3" aria-live="polite">{content}</div>
+        <div class="space-y-3" aria-live="polite">{trouble}{content}</div>
         {is_settling(review).then(|| view! { <Refresh review=review /> })}
         <div class="flex gap-2 flex-wrap">
             <a href=run class=button::SMALL><Icon name="workflow" class="w-3.5 h-3.5 shrink-0" />"Open run"</a>
@@ -116,10 +126,10 @@ fn recorded_step(review: &Review, at: Time) -> Step {
 
 fn resuming_step(review: &Review, progress: Option<&ResumptionProgress>) -> Step {
     let session = format!("ses_…{}", review.package.session_id.tail());
-    match progress.map(|progress| &progress.state) {
-        Some(Resumption::Resumed { at, .. }) => Step::done("Session resumed", Some(session), Some(*at)),
-        Some(Resumption::Queued { .. }) | None => Step::now("Resuming session", Some(session)),
+    if let Some(Resumption::Resumed { at, .. }) = progress.map(|progress| &progress.state) {
+        return Step::done("Session resumed", Some(session), Some(*at));
     }
+    waking_step(progress, "Resuming session", Some(session))
 }
 
 fn run_step(review: &Review, progress: Option<&ResumptionProgress>) -> Step {
@@ -161,9 +171,11 @@ fn void(because: &str) -> AnyView {
 
 fn rejected(review: &Review, at: Time) -> AnyView {
     let told: Vec<AnyView> = review.votes.iter().filter(|vote| vote.verdict == Verdict::Reject).map(told).collect();
-    let step = match review.resumption.as_ref().map(|progress| &progress.state) {
-        Some(Resumption::Resumed { at, .. }) => Step::done("The agent’s side fetched the outcome", None, Some(*at)),
-        Some(Resumption::Queued { .. }) | None => Step::now("Telling the agent", None),
+    let progress = review.resumption.as_ref();
+    let step = if let Some(Resumption::Resumed { at, .. }) = progress.map(|progress| &progress.state) {
+        Step::done("The agent’s side has the outcome", None, Some(*at))
+    } else {
+        waking_step(progress, "Telling the agent", None)
     };
     view! {
         <Notice tone=Tone::Quiet icon="x" title="Nothing ran">

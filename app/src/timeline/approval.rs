@@ -1,4 +1,4 @@
-//! The sentences about an approval: opened, asked about, decided, ended, and the session that waited for it.
+//! The sentences about an approval: opened, asked about, decided, ended.
 
 use super::{
     phrase::Phrase,
@@ -8,7 +8,7 @@ use crate::kit::badge::Tone;
 use domain::{Actor, decision::Verdict, event::Event, review::TimelineItem};
 use serde_json::Value;
 
-/// What became of an approval and of the session that waits for it.
+/// What became of an approval.
 pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
     match &item.entry.event {
         Event::ApprovalOpened { approval, title, policy, .. } => {
@@ -51,8 +51,6 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
                 .more([Phrase::Quote(because.clone()), words(" Nothing ran; a fresh approval is needed.")])
                 .badge((Tone::Fail, "shield-x", "Void"))
         }
-        Event::ResumptionQueued { .. } => Told::of([words("The outcome waits to be fetched by the agent’s side")]),
-        Event::ResumptionDelivered { .. } => Told::of([words("The agent’s side fetched the outcome")]),
         _ => Told::default(),
     }
 }

@@ -4,6 +4,9 @@ mod administration;
 mod approval;
 mod phrase;
 mod sentence;
+mod waking;
+
+pub use self::waking::trouble;
 
 use self::phrase::Phrase;
 use crate::kit::{

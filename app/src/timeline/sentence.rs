@@ -4,6 +4,7 @@ use super::{
     administration,
     approval::tell_approval,
     phrase::{Mark, Phrase},
+    waking,
 };
 use crate::kit::badge::Tone;
 use domain::{event::Event, gate::Outcome, id::ApprovalId, review::TimelineItem};
@@ -62,6 +63,7 @@ pub fn without_actor(mut sentence: Vec<Phrase>) -> Vec<Phrase> {
 }
 
 /// Tells an event.
+#[expect(clippy::too_many_lines, reason = "a line for each kind of event, so that none is forgotten")]
 pub fn tell(item: &TimelineItem) -> Told {
     let who = || Phrase::Name(item.actor_name.clone());
     match &item.entry.event {
@@ -72,10 +74,6 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::FactWritten { .. }
         | Event::AssertionRecorded { .. }
         | Event::ToolExecuted { .. } => tell_agent(&item.entry.event, who()),
-        Event::SessionSuspended { .. } | Event::SessionReleased { .. } | Event::SessionResumed { .. } => {
-            tell_session(&item.entry.event)
-        }
-        Event::SessionEnded { session } => Told::of([words("Session "), Phrase::code(session.tail()), words(" ended")]),
         Event::GateChecked { tool, gate, outcome, error, .. } => tell_check(tool, gate, *outcome, error.as_deref()),
         Event::ApprovalOpened { .. }
         | Event::ApprovalApproved { .. }
@@ -83,12 +81,26 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ApprovalExpired { .. }
         | Event::ApprovalConsumed { .. }
         | Event::ApprovalVoided { .. }
-        | Event::ResumptionQueued { .. }
         | Event::ApprovalCancelled { .. }
         | Event::InformationRequested { .. }
         | Event::InformationGiven { .. }
-        | Event::DecisionRecorded { .. }
-        | Event::ResumptionDelivered { .. } => tell_approval(item, who()),
+        | Event::DecisionRecorded { .. } => tell_approval(item, who()),
+        Event::SessionSuspended { .. }
+        | Event::SessionReleased { .. }
+        | Event::SessionResumed { .. }
+        | Event::SessionEnded { .. }
+        | Event::ResumptionQueued { .. }
+        | Event::ResumptionDelivered { .. }
+        | Event::ResumptionAttempted { .. }
+        | Event::ResumptionFailed { .. }
+        | Event::ResumptionRetried { .. }
+        | Event::ResumptionAbandoned { .. }
+        | Event::AlertRaised { .. }
+        | Event::AlertSettled { .. }
+        | Event::EndpointAdded { .. }
+        | Event::EndpointRotated { .. }
+        | Event::EndpointDisabled { .. }
+        | Event::EndpointEnabled { .. } => waking::tell(&item.entry.event, who()),
         Event::WorkflowPublished { .. }
         | Event::PersonAdded { .. }
         | Event::PersonChanged { .. }
@@ -159,28 +171,6 @@ fn tell_agent(event: &Event, who: Phrase) -> Told {
     }
 }
 
-/// How a session waits, and goes on.
-fn tell_session(event: &Event) -> Told {
-    match event {
-        Event::SessionSuspended { session, awaiting, .. } => Told::of([
-            words("Session "),
-            Phrase::code(session.tail()),
-            words(" suspended, waits for "),
-            approvals(*awaiting),
-        ]),
-        Event::SessionReleased { session, awaiting, .. } => Told::of([
-            words("Session "),
-            Phrase::code(session.tail()),
-            words(" still waits for "),
-            approvals(*awaiting),
-        ]),
-        Event::SessionResumed { session, .. } => {
-            Told::of([words("Session "), Phrase::code(session.tail()), words(" may go on")])
-        }
-        _ => Told::default(),
-    }
-}
-
 fn tell_check(tool: &str, gate: &str, outcome: Outcome, error: Option<&str>) -> Told {
     let (verb, badge) = match outcome {
         Outcome::Allow => (" allowed ", (Tone::Pass, "check", "Allowed")),
@@ -204,10 +194,6 @@ fn asserted(assertions: &Value) -> Vec<Phrase> {
         out.extend([Phrase::code(name), words(" "), Phrase::Said(value.clone())]);
     }
     out
-}
-
-fn approvals(count: usize) -> Phrase {
-    words(if count == 1 { "1 approval".to_owned() } else { format!("{count} approvals") })
 }
 
 /// Items with commas, or that there are none.

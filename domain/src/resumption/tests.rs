@@ -1,4 +1,4 @@
-//! The table of states and moves.
+//! The table of states and moves, and when tries are made.
 
 use std::fmt::Write as _;
 
@@ -7,27 +7,124 @@ use uuid::Uuid;
 use super::*;
 use crate::testing::{approval, at};
 
+const ID: ResumptionId = ResumptionId::from_uuid(Uuid::from_u128(1));
+const ENDPOINT: EndpointId = EndpointId::from_uuid(Uuid::from_u128(2));
+const WEBHOOK: Way = Way::Webhook { endpoint: ENDPOINT };
+
+fn failed(attempts: u32, next_try: Option<Time>) -> Resumption {
+    let cause = "answered 503".to_owned();
+    Resumption::Failed { queued_at: at(0), endpoint: ENDPOINT, attempts, cause, failed_at: at(1), next_try }
+}
+
+fn delivering(attempt: u32, leased_until: Time) -> Resumption {
+    Resumption::Delivering { queued_at: at(0), endpoint: ENDPOINT, attempt, leased_until }
+}
+
+fn abandoned(way: Way) -> Resumption {
+    Resumption::Abandoned { queued_at: at(0), way, at: at(1), reason: "gone".to_owned() }
+}
+
+fn states() -> Vec<Resumption> {
+    vec![
+        Resumption::queue(ID, approval(1), Way::Poll, at(0)).0,
+        Resumption::queue(ID, approval(1), WEBHOOK, at(0)).0,
+        Resumption::Queued { at: at(0), way: WEBHOOK, attempts: 2 },
+        delivering(1, at(3)),
+        delivering(2, at(1)),
+        Resumption::Resumed { queued_at: at(0), at: at(1) },
+        failed(1, Some(at(2))),
+        failed(1, Some(at(3))),
+        failed(ATTEMPTS, None),
+        abandoned(Way::Poll),
+        abandoned(WEBHOOK),
+    ]
+}
+
+fn setback(attempt: u32) -> Setback {
+    Setback { attempt, cause: "no answer".to_owned(), next_try: Some(at(5)) }
+}
+
 #[test]
 fn every_state_meets_every_move() {
-    let id = ResumptionId::from_uuid(Uuid::from_u128(1));
-    let (queued, event) = Resumption::queue(id, approval(1), at(0));
-    let mut table = format!("none\n  queue    {}  [{}]\n", shown(&queued), event.kind());
-    let resumed = Resumption::Resumed { queued_at: at(0), at: at(1) };
-    for state in [queued, resumed] {
-        let met = match state.clone().deliver(id, approval(1), at(2)) {
-            Ok((state, event)) => format!("{}  [{}]", shown(&state), event.kind()),
-            Err(refusal) => format!("refused: {}", refusal.code.as_str()),
-        };
-        writeln!(table, "{}\n  deliver  {met}", shown(&state)).expect("write");
+    type Move = fn(Resumption) -> Moved;
+    let moves: [(&str, Move); 6] = [
+        ("lease", |state| state.lease(ID, approval(1), at(9), at(2))),
+        ("deliver", |state| state.deliver(ID, approval(1), at(2))),
+        ("fail try 1", |state| state.fail(ID, approval(1), setback(1), at(2))),
+        ("fail try 2", |state| state.fail(ID, approval(1), setback(2), at(2))),
+        ("retry", |state| state.retry(ID, approval(1))),
+        ("abandon", |state| state.abandon(ID, approval(1), "gone".to_owned(), at(2))),
+    ];
+    let mut table = String::new();
+    for state in states() {
+        writeln!(table, "{}", shown(&state)).expect("write");
+        for (step, take) in moves {
+            let met = match take(state.clone()) {
+                Ok((state, event)) => format!("{}  [{}]", shown(&state), event.kind()),
+                Err(refusal) => format!("refused: {}", refusal.code.as_str()),
+            };
+            writeln!(table, "  {step:<10} {met}").expect("write");
+        }
     }
     insta::assert_snapshot!(table);
 }
 
+#[test]
+fn a_stored_state_is_read_back() {
+    for state in states() {
+        let text = serde_json::to_string(&state).expect("JSON");
+        assert_eq!(serde_json::from_str::<Resumption>(&text).expect("state"), state, "{text}");
+    }
+    let before_webhooks = r#"{"state":"queued","at":"2026-11-21T09:00:00Z"}"#;
+    assert_eq!(serde_json::from_str::<Resumption>(before_webhooks).expect("state"), states()[0]);
+}
+
+#[test]
+fn tries_come_ever_later_and_end() {
+    let pauses = |jitter: u8| -> Vec<i64> {
+        (1..=ATTEMPTS)
+            .map_while(|try_| next_try(try_, at(0), jitter, None))
+            .map(|next| (next - at(0)).num_seconds())
+            .collect()
+    };
+    assert_eq!(pauses(0), [5, 300, 1_800, 7_200, 18_000, 36_000]);
+    assert_eq!(pauses(255), [5, 330, 1_980, 7_920, 19_800, 39_600]);
+    assert_eq!(next_try(ATTEMPTS, at(0), 0, Some(TimeDelta::hours(1))), None);
+}
+
+#[test]
+fn a_receiver_that_asks_for_time_gets_it_within_bounds() {
+    let next = |asked| next_try(1, at(0), 0, Some(asked)).map(|next| next - at(0));
+    assert_eq!(next(TimeDelta::seconds(1)), Some(TimeDelta::seconds(5)));
+    assert_eq!(next(TimeDelta::minutes(2)), Some(TimeDelta::minutes(2)));
+    assert_eq!(next(TimeDelta::days(400)), Some(TimeDelta::hours(12)));
+}
+
 fn shown(state: &Resumption) -> String {
+    let minute = |at: &Time| at.format("%H:%M").to_string();
+    let until = |next: &Option<Time>| {
+        next.as_ref().map_or("a person is needed".to_owned(), |next| format!("next {}", minute(next)))
+    };
     match state {
-        Resumption::Queued { at } => format!("queued at {}", at.format("%H:%M")),
-        Resumption::Resumed { queued_at, at } => {
-            format!("resumed at {}, queued at {}", at.format("%H:%M"), queued_at.format("%H:%M"))
+        Resumption::Queued { at, way, attempts } => {
+            format!("queued at {}, {}, {attempts} tries", minute(at), via(*way))
         }
+        Resumption::Delivering { attempt, leased_until, .. } => {
+            format!("delivering, try {attempt}, leased until {}", minute(leased_until))
+        }
+        Resumption::Resumed { queued_at, at } => format!("resumed at {}, queued at {}", minute(at), minute(queued_at)),
+        Resumption::Failed { attempts, cause, next_try, .. } => {
+            format!("failed after {attempts}: {cause}, {}", until(next_try))
+        }
+        Resumption::Abandoned { way, at, reason, .. } => {
+            format!("abandoned at {}, {}: {reason}", minute(at), via(*way))
+        }
+    }
+}
+
+const fn via(way: Way) -> &'static str {
+    match way {
+        Way::Poll => "poll",
+        Way::Webhook { .. } => "webhook",
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     id::ResumptionId,
     judge::{Finding, Judgement, Prior, Ruling, judge},
     policy::{Candidate, Circumstances},
-    resumption::Resumption,
+    resumption::{Resumption, Way},
     run::Run,
     testing::{approval as approval_id, at, evidence, person, session as session_id, two_groups, vote},
     workflow::Risk,
@@ -228,7 +228,7 @@ impl World {
             // Whoever takes an approval back needs no waking.
             if held.state.status() != Status::Cancelled {
                 assert!(held.resumption.is_none(), "a session is woken once an approval");
-                let (resumption, queued) = Resumption::queue(resumption_id(held.id), held.id, self.now);
+                let (resumption, queued) = Resumption::queue(resumption_id(held.id), held.id, Way::Poll, self.now);
                 held.resumption = Some(resumption);
                 self.log.push(queued);
             }

@@ -1,6 +1,7 @@
 //! The command line: one binary, every command on the same database, beside a running server or without one.
 
 mod demo;
+mod endpoint;
 mod group;
 mod key;
 mod person;
@@ -55,6 +56,9 @@ enum Command {
     /// Create and revoke API keys
     #[command(subcommand)]
     Key(key::Key),
+    /// Register where sessions are woken by webhook
+    #[command(subcommand)]
+    Endpoint(endpoint::Endpoint),
     /// Check and publish workflow definitions
     #[command(subcommand)]
     Workflow(workflow::Workflow),
@@ -148,6 +152,7 @@ impl CommandLine {
             Command::Person(person) => person.run(&self.storage).await,
             Command::Group(group) => group.run(&self.storage).await,
             Command::Key(key) => key.run(&self.storage).await,
+            Command::Endpoint(endpoint) => endpoint.run(&self.storage).await,
             Command::Workflow(workflow) => workflow.run(&self.storage).await,
         }
     }

@@ -137,8 +137,13 @@ where
     let address = listener.local_addr()?;
     let origin = named.unwrap_or_else(|| Origin::loopback(address));
     let router = http::router(AppState { desk: desk.clone(), site }, &origin);
-    let workers = [tokio::spawn(workers::deadline::run(desk.clone())), tokio::spawn(workers::sweep::run(desk.clone()))];
     let (stop, stopped) = watch::channel(false);
+    let workers = [
+        tokio::spawn(workers::deadline::run(desk.clone())),
+        tokio::spawn(workers::reconcile::run(desk.clone())),
+        tokio::spawn(workers::sweep::run(desk.clone())),
+    ];
+    let deliveries = tokio::spawn(workers::delivery::run(desk.clone(), told(stopped.clone())));
     let stop_asked = stop.clone();
     tokio::spawn(async move {
         asked_to_stop().await;
@@ -159,6 +164,9 @@ where
         }
     };
     workers.iter().for_each(tokio::task::JoinHandle::abort);
+    if tokio::time::timeout(PATIENCE, deliveries).await.is_err() {
+        tracing::warn!("some deliveries did not finish in time; they are made again");
+    }
     served?;
     company.await.map_err(|error| Stopped::Failed(error.to_string()))?
 }

@@ -16,6 +16,7 @@ use crate::{
     password::Password,
     store::Database,
     vault::{NoKey, Vault},
+    webhook::Outbound,
 };
 
 /// The folder that is used when none is named.
@@ -69,7 +70,7 @@ impl Storage {
         };
         let vault = self.vault(&database).await?;
         desk::vault::claim(&database, &vault).await?;
-        Ok(Desk::new(database, vault))
+        Ok(Desk::new(database, vault, Outbound::new()?))
     }
 
     /// The key that seals secrets: from the environment, else from its file, which is made for a fresh database.
@@ -101,8 +102,13 @@ fn create_private(folder: &Path) -> Result<(), Stopped> {
 
 /// The first line of standard input as a password.
 pub(super) fn read_password() -> Result<Password, Stopped> {
+    Ok(Password::new(read_line()?))
+}
+
+/// The first line of standard input.
+pub(super) fn read_line() -> Result<String, Stopped> {
     let mut line = String::new();
     stdin().lock().read_line(&mut line)?;
     let typed = line.strip_suffix('\n').unwrap_or(&line);
-    Ok(Password::new(typed.strip_suffix('\r').unwrap_or(typed)))
+    Ok(typed.strip_suffix('\r').unwrap_or(typed).to_owned())
 }

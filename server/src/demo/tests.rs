@@ -39,7 +39,12 @@ impl Play {
         let clock = Clock::System;
         let ids = Arc::new(Ids::from_os(clock.clone()));
         let database = Database::open_sqlite(&folder.join("demo.db"), clock, ids).await.expect("a database");
-        let desk = Desk::with_passwords(database, crate::vault::Vault::new([7; 32]), Passwords::cheap());
+        let desk = Desk::with_passwords(
+            database,
+            crate::vault::Vault::new([7; 32]),
+            crate::webhook::Outbound::new().expect("TLS"),
+            Passwords::cheap(),
+        );
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let state = AppState { desk: desk.clone(), site: Site::default() };

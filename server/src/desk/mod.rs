@@ -1,5 +1,6 @@
 //! Use cases: authorise, read a snapshot, ask rules and domain, store in one transaction, record the event.
 
+pub mod alert;
 pub mod approval;
 pub mod audit;
 mod ballot;
@@ -7,6 +8,8 @@ mod blob;
 mod caller;
 pub mod cancellation;
 pub mod decision;
+pub mod delivery;
+pub mod endpoint;
 pub mod fact;
 pub mod found;
 pub mod gate_check;
@@ -20,6 +23,7 @@ pub mod person;
 pub mod profile;
 pub mod queue;
 pub mod request;
+pub mod resumption;
 pub mod review;
 pub mod run;
 pub mod run_page;
@@ -39,7 +43,7 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use crate::{password::Passwords, rules::Compiled, store::Database, vault::Vault};
+use crate::{password::Passwords, rules::Compiled, store::Database, vault::Vault, webhook::Outbound};
 
 pub use caller::{Caller, KeyCaller, PersonCaller};
 
@@ -55,6 +59,8 @@ pub struct Desk {
     pub passwords: Passwords,
     /// What seals secrets at rest.
     pub vault: Vault,
+    /// What sends to endpoints.
+    pub outbound: Outbound,
     /// Compiled workflow versions. A published version never changes, so nothing here goes stale.
     compiled: Arc<RwLock<CompiledVersions>>,
     /// When keys were used lately, as far as it is noted.
@@ -65,16 +71,17 @@ pub struct Desk {
 
 impl Desk {
     /// Use cases on this database.
-    pub fn new(database: Database, vault: Vault) -> Self {
-        Self::with_passwords(database, vault, Passwords::new())
+    pub fn new(database: Database, vault: Vault, outbound: Outbound) -> Self {
+        Self::with_passwords(database, vault, outbound, Passwords::new())
     }
 
     /// Use cases on this database, with passwords of another cost.
-    pub fn with_passwords(database: Database, vault: Vault, passwords: Passwords) -> Self {
+    pub fn with_passwords(database: Database, vault: Vault, outbound: Outbound, passwords: Passwords) -> Self {
         Self {
             database,
             passwords,
             vault,
+            outbound,
             compiled: Arc::default(),
             key_uses: Arc::default(),
             listeners: live::Listeners::new(),

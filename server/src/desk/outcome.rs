@@ -7,10 +7,10 @@ use domain::{
     approval::{Approval, Status},
     decision::{Decision, Verdict},
     event::Event,
-    id::{ApprovalId, ResumptionId},
+    id::{ApprovalId, ResumptionId, SessionId},
     permission::Action,
     policy::Standing,
-    resumption::Resumption,
+    resumption::{Resumption, Way},
 };
 use futures::FutureExt as _;
 use serde_json::{Value, json};
@@ -59,11 +59,23 @@ pub(super) async fn end(tx: &mut Tx, run: &Run, stored: &Stored, ending: Ending<
         // Whoever took it back needs no waking: nothing is sent.
         return Ok(());
     }
-    let resumption = ResumptionId::from_uuid(tx.uuid());
-    let (state, queued) = Resumption::queue(resumption, id, tx.now());
-    let record = Queued { id: resumption, approval: id, session: session.id, state };
-    store::resumption::insert(tx, &record).await?;
-    tx.record_in(run.id, &run.subject, Some(id), Actor::System(SystemActor::Resumption), queued);
+    queue_resumption(tx, run, id, session.id, Actor::System(SystemActor::Resumption)).await
+}
+
+/// Queues the wake-up of an ended approval, the way its session asked for. The run is locked.
+pub(super) async fn queue_resumption(
+    tx: &mut Tx,
+    run: &Run,
+    approval: ApprovalId,
+    session: SessionId,
+    actor: Actor,
+) -> Result<()> {
+    let woken = store::session::find(tx, run.id, &session.to_string()).await?.ok_or(Error::Moved)?;
+    let way = woken.endpoint.map_or(Way::Poll, |endpoint| Way::Webhook { endpoint });
+    let id = ResumptionId::from_uuid(tx.uuid());
+    let (state, queued) = Resumption::queue(id, approval, way, tx.now());
+    store::resumption::insert(tx, &Queued { id, approval, session, state, moves: 0 }).await?;
+    tx.record_in(run.id, &run.subject, Some(approval), actor, queued);
     Ok(())
 }
 
@@ -165,7 +177,7 @@ impl Desk {
     async fn told(&self, key: &KeyCaller, stored: &Stored) -> Result<Value> {
         let mut outcome = self.outcome(stored).await?;
         if stored.state.ended_at().is_some() {
-            self.deliver(key, stored).await?;
+            self.note_fetched(key, stored).await?;
             if let Some(blob) = self.open_blob(key.id, stored.id).await? {
                 outcome["state_blob"] = json!(blob);
             }
@@ -185,34 +197,7 @@ impl Desk {
         stored.ok_or_else(|| Refusal::not_found("approval").into())
     }
 
-    /// Notes that the owning key fetched the final status: the session is resumed.
-    async fn deliver(&self, key: &KeyCaller, stored: &Stored) -> Result<()> {
-        if key.id != stored.key && key.run != Some(stored.run) {
-            return Ok(());
-        }
-        let mut tx = self.database.read().await?;
-        let queued = store::resumption::find_of_approval(&mut tx, stored.id).await?;
-        drop(tx);
-        let Some(queued) = queued.filter(|queued| matches!(queued.state, Resumption::Queued { .. })) else {
-            return Ok(());
-        };
-        let (approval, run, subject) = (stored.id, stored.run, stored.package.subject.clone());
-        self.database
-            .write(move |tx| {
-                async move {
-                    let (state, event) = queued.state.deliver(queued.id, approval, tx.now())?;
-                    if store::resumption::update_queued(tx, queued.id, &state).await? {
-                        let actor = Actor::System(SystemActor::Resumption);
-                        tx.record_in(run, &subject, Some(approval), actor, event);
-                    }
-                    Ok(())
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    /// The answer agents and, later, webhooks get.
+    /// The answer agents and webhooks get.
     pub(super) async fn outcome(&self, stored: &Stored) -> Result<Value> {
         let status = stored.state.status();
         let now = self.database.clock().now();

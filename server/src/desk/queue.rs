@@ -2,16 +2,17 @@
 
 use domain::{
     Refusal, Time,
+    alert::Alert,
     approval::Status,
     decision::Verdict,
     id::ApprovalId,
     page::Page,
     permission::Action,
-    queue::{QueueCounts, QueuePage, QueueQuery, QueueRefresh, QueueRow, View, Whereabouts},
+    queue::{FailingRow, QueueCounts, QueuePage, QueueQuery, QueueRefresh, QueueRow, View, Whereabouts},
     refusal::Code,
 };
 
-use super::{Caller, Desk, KeyCaller, PersonCaller};
+use super::{Caller, Desk, KeyCaller, PersonCaller, delivery::ALERTS};
 use crate::{
     error::Result,
     store::{
@@ -21,9 +22,12 @@ use crate::{
 };
 
 /// Rows of a console page.
-const ROWS: i64 = 50;
+const ROWS: u32 = 50;
 /// Rows a page may show that was added to while it was open.
 const MOST_SHOWN: usize = 200;
+/// Failed resumptions of the first page, and of their own view.
+const FAILING: i64 = 10;
+const FAILING_ALONE: i64 = 200;
 
 impl Desk {
     /// A page of approvals for the API.
@@ -55,15 +59,21 @@ impl Desk {
         let filter = QueueFilter {
             status: Some(Status::Pending),
             needs: match query.view {
-                View::AllPending => None,
+                View::AllPending | View::ResumptionFailed => None,
                 View::NeedsMyDecision => Some(viewer.id),
             },
             ..QueueFilter::default()
         };
         let cursor = query.cursor.as_deref();
-        let page = self.list_approvals(&caller, filter, cursor, u32::try_from(ROWS).unwrap_or(50)).await?;
+        let page = match query.view {
+            View::AllPending | View::NeedsMyDecision => self.list_approvals(&caller, filter, cursor, ROWS).await?,
+            View::ResumptionFailed => Page { items: Vec::new(), next_cursor: None },
+        };
+        let (alerts, failing) = self.troubles(query).await?;
         Ok(QueuePage {
             now: self.database.clock().now(),
+            alerts,
+            failing,
             rows: page.items,
             next_cursor: page.next_cursor,
             is_continued: query.cursor.is_some(),
@@ -91,6 +101,18 @@ impl Desk {
             others.push(Whereabouts { by: by.map(|vote| vote.name.clone()), row });
         }
         Ok(QueueRefresh { page, others })
+    }
+
+    /// What stands above the list: on the first page, and not among what waits for one person.
+    async fn troubles(&self, query: &QueueQuery) -> Result<(Vec<Alert>, Vec<FailingRow>)> {
+        let most = match query.view {
+            View::AllPending if query.cursor.is_none() => FAILING,
+            View::ResumptionFailed => FAILING_ALONE,
+            View::AllPending | View::NeedsMyDecision => return Ok((Vec::new(), Vec::new())),
+        };
+        let mut tx = self.database.read().await?;
+        let alerts = store::alert::list(&mut tx, ALERTS).await?;
+        Ok((alerts, store::resumption::list_failing(&mut tx, most).await?))
     }
 
     /// Counts for tabs and navigation.

@@ -6,6 +6,7 @@ use domain::{
     id::ApprovalId,
     permission::Action,
     policy::{Candidate, Circumstances, Standing},
+    resumption::{Resumption, Way},
     review::{EntitledPerson, ExcludedPerson, Mandate, Place, ResumptionProgress, Review, ToolOutcome, Viewer},
 };
 
@@ -17,6 +18,8 @@ use crate::{
 
 /// Entries shown as activity.
 const ACTIVITY: i64 = 200;
+/// Tries shown.
+const TRIES: i64 = 50;
 /// The longest list a position is told for.
 const COUNTED: i64 = 500;
 
@@ -50,7 +53,7 @@ impl Desk {
             store::entitlement::find_candidate(&mut tx, viewer.id, id).await?.map(|(_, candidate)| candidate);
         let logged = store::event::list_of_approval(&mut tx, id, ACTIVITY).await?;
         let activity = named(&mut tx, logged).await?;
-        let resumption = progress(&mut tx, id).await?;
+        let resumption = progress(&mut tx, id, viewer).await?;
         let place = place(&mut tx, viewer, id).await?;
         let people =
             People { stored: &stored, votes: &votes, circumstances: &circumstances, standing: &standing, candidate };
@@ -146,18 +149,34 @@ impl People<'_> {
     }
 }
 
-async fn progress(tx: &mut Tx, id: ApprovalId) -> Result<Option<ResumptionProgress>> {
+async fn progress(tx: &mut Tx, id: ApprovalId, viewer: &PersonCaller) -> Result<Option<ResumptionProgress>> {
     let Some(queued) = store::resumption::find_of_approval(tx, id).await? else { return Ok(None) };
     let execution = store::gate_check::find_execution(tx, id).await?;
     let result = execution.as_ref().and_then(|run| {
         Some(ToolOutcome { at: run.reported_at?, is_error: run.is_error?, output: run.output.clone()? })
     });
+    let deliveries = store::delivery::list_of_approval(tx, id, TRIES).await?;
     Ok(Some(ResumptionProgress {
         id: queued.id,
+        endpoint: endpoint_name(tx, &queued.state).await?,
+        viewer_can_wake: Caller::Person(viewer.clone()).authorize(Action::WakeSession).is_ok(),
+        deliveries,
         state: queued.state,
         allowed_at: execution.map(|run| run.allowed_at),
         result,
     }))
+}
+
+/// The name of the endpoint a resumption goes to.
+async fn endpoint_name(tx: &mut Tx, state: &Resumption) -> Result<Option<String>> {
+    let (Resumption::Queued { way: Way::Webhook { endpoint }, .. }
+    | Resumption::Delivering { endpoint, .. }
+    | Resumption::Failed { endpoint, .. }
+    | Resumption::Abandoned { way: Way::Webhook { endpoint }, .. }) = state
+    else {
+        return Ok(None);
+    };
+    Ok(store::endpoint::find(tx, *endpoint).await?.map(|found| found.row.name))
 }
 
 /// Where the approval stands among everything that waits, due first; once decided, what waits for the viewer next.

@@ -157,7 +157,7 @@ async fn insert(
     tx.record_in(run.id, &run.subject, None, Actor::Key(key), event);
     let mut answer = json!({"run_id": run.id, "workflow": run.workflow, "version": run.version});
     if let Some(session) = session {
-        answer["session_id"] = json!(attach(tx, &run, key, session).await?);
+        answer["session_id"] = json!(attach(tx, &run, key, session, "/session").await?);
     }
     keep_answer(tx, key, idempotency.as_ref(), 201, &answer).await?;
     Ok(answer)

@@ -3,7 +3,7 @@
 use domain::{
     Actor, Refusal,
     event::Event,
-    id::{KeyId, RunId, SessionId},
+    id::{EndpointId, KeyId, RunId, SessionId},
     permission::Action,
     session::Session,
 };
@@ -44,16 +44,21 @@ pub struct AttachSession {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resume {
-    /// By the agent's own long poll.
+    /// The way.
     pub via: ResumeVia,
+    /// The name of the endpoint, for a webhook.
+    #[serde(default)]
+    pub endpoint: Option<String>,
 }
 
 /// The ways to wake a session.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ResumeVia {
     /// The harness fetches the outcome.
     Poll,
+    /// The outcome is sent to an endpoint; the harness may fetch it as well.
+    Webhook,
 }
 
 impl AttachSession {
@@ -65,7 +70,13 @@ impl AttachSession {
         if self.id.starts_with("ses_") {
             return Err(Refusal::invalid(format!("{at}/id"), "ids that begin with ses_ are given by Countersign"));
         }
-        Ok(())
+        let place = format!("{at}/resume/endpoint");
+        match self.resume.as_ref().map(|resume| (resume.via, resume.endpoint.as_deref())) {
+            Some((ResumeVia::Webhook, Some(name))) => text::required(&place, name, NAME),
+            Some((ResumeVia::Webhook, None)) => Err(Refusal::invalid(place, "a webhook needs the name of an endpoint")),
+            Some((ResumeVia::Poll, Some(_))) => Err(Refusal::invalid(place, "only a webhook has an endpoint")),
+            Some((ResumeVia::Poll, None)) | None => Ok(()),
+        }
     }
 }
 
@@ -84,13 +95,17 @@ fn attach_boxed(tx: &mut Tx, run: RunId, key: KeyId, body: AttachSession) -> Box
     async move {
         let run = store::run::lock_still(tx, run).await?.ok_or(Error::Moved)?;
         run.state.must_be_active()?;
-        attach(tx, &run, key, body).await
+        attach(tx, &run, key, body, "").await
     }
     .boxed()
 }
 
 /// Stores a session with its event; the same session again answers the same id.
-pub(super) async fn attach(tx: &mut Tx, run: &Run, key: KeyId, body: AttachSession) -> Result<SessionId> {
+pub(super) async fn attach(tx: &mut Tx, run: &Run, key: KeyId, body: AttachSession, at: &str) -> Result<SessionId> {
+    let endpoint = match body.resume.and_then(|resume| resume.endpoint) {
+        Some(name) => Some(find_endpoint(tx, &name, at).await?),
+        None => None,
+    };
     let session = Attached {
         id: SessionId::from_uuid(tx.uuid()),
         run: run.id,
@@ -99,6 +114,7 @@ pub(super) async fn attach(tx: &mut Tx, run: &Run, key: KeyId, body: AttachSessi
         state: Session::Active,
         cwd: body.cwd,
         runner: body.runner,
+        endpoint,
         key,
         attached_at: tx.now(),
     };
@@ -113,6 +129,21 @@ pub(super) async fn attach(tx: &mut Tx, run: &Run, key: KeyId, body: AttachSessi
     };
     tx.record_in(run.id, &run.subject, None, Actor::Key(key), event);
     Ok(session.id)
+}
+
+/// The endpoint a session names.
+///
+/// # Errors
+/// `invalid_field` when there is none by that name, or nothing is sent to it.
+async fn find_endpoint(tx: &mut Tx, name: &str, at: &str) -> Result<EndpointId> {
+    let refuse = |why: String| Refusal::invalid(format!("{at}/resume/endpoint"), why);
+    let found = store::endpoint::find_by_name(tx, name).await?;
+    let found =
+        found.ok_or_else(|| refuse(format!("there is no endpoint named {name:?}: an administrator adds them")))?;
+    if found.row.disabled_at.is_some() {
+        return Err(refuse(format!("the endpoint {name:?} is disabled")).into());
+    }
+    Ok(found.row.id)
 }
 
 /// A session as the API shows it.

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use domain::{
     Digest, Refusal,
     audit::{AuditEvent, AuditPage, AuditQuery},
+    endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     found::Found,
     group::{GroupDetail, GroupsPage},
     id::{ApprovalId, PersonId},
@@ -113,6 +114,14 @@ impl app::desk::Desk for Console {
 
     async fn found(&self, typed: String) -> Result<Found, Failure> {
         self.desk.found(self.signed_in()?, &typed).await.map_err(failure)
+    }
+
+    async fn endpoints(&self) -> Result<EndpointsPage, Failure> {
+        self.desk.endpoints_page(self.signed_in()?).await.map_err(failure)
+    }
+
+    async fn deliveries(&self, query: DeliveryQuery) -> Result<DeliveriesPage, Failure> {
+        self.desk.deliveries_page(self.signed_in()?, &query).await.map_err(failure)
     }
 
     async fn profile(&self) -> Result<Profile, Failure> {

@@ -1,6 +1,7 @@
 //! HTTP: routes, who may call them, bodies in and problems out. No rules, no SQL.
 
 pub mod api;
+pub mod approval;
 pub mod assets;
 pub mod body;
 pub mod caller;
@@ -8,6 +9,7 @@ pub mod console;
 pub mod decide;
 #[cfg(debug_assertions)]
 pub mod dev;
+pub mod endpoints;
 mod fill;
 pub mod form;
 pub mod group;
@@ -54,6 +56,7 @@ pub fn declared() -> Vec<Route> {
 fn collected() -> Routes {
     let routes = profile::routes(decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default())))));
     let routes = set_up::routes(workflow::routes(information::routes(routes)));
+    let routes = endpoints::routes(approval::routes(routes));
     let routes = key::routes(group::routes(person::routes(routes)));
     let (get, anybody) = (Method::GET, Access::Public);
     routes.add(get.clone(), "/assets/{name}", anybody, assets::serve).add(get, "/openapi.json", anybody, openapi::serve)

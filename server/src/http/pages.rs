@@ -48,6 +48,8 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get.clone(), "/runs/{id}", Access::Page, page)
         .add(get.clone(), "/audit", Access::Page, page)
         .add(get.clone(), "/audit/{leaf}", Access::Page, page)
+        .add(get.clone(), "/admin/endpoints", Access::Page, page)
+        .add(get.clone(), "/admin/deliveries", Access::Page, page)
         .add(get.clone(), "/workflows", Access::Page, page)
         .add(get.clone(), "/workflows/new", Access::Page, page)
         .add(get.clone(), "/workflows/{name}", Access::Page, page)

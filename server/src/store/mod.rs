@@ -8,6 +8,7 @@
 //! 4. Enums are words (`as_str`), ids are UUIDs, digests bytes, structures canonical JSON in a text column.
 //! 5. A write locks its run first (`run::lock`), so that moves of one run happen one after another on either engine.
 
+pub mod alert;
 mod append;
 pub mod approval;
 pub mod audit;
@@ -15,6 +16,8 @@ pub mod backoff;
 mod database;
 pub mod deadline;
 pub mod decision;
+pub mod delivery;
+pub mod endpoint;
 pub mod entitlement;
 pub mod event;
 pub mod fact;

@@ -211,11 +211,12 @@ async fn fill_waiting_for(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), St
 
 /// Counts for tabs and navigation; what is pending is bounded by what people can work on.
 pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueCounts, StoreError> {
-    let (pending, mine, decided): (i64, i64, i64) = on!(tx, |conn| {
+    let (pending, mine, decided, failing): (i64, i64, i64, i64) = on!(tx, |conn| {
         sqlx::query_as(concat!(
             "SELECT (SELECT COUNT(*) FROM approval WHERE status = 'pending'), (SELECT COUNT(*) FROM approval a WHERE ",
             waits_for!("$1"),
-            "), (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected'))"
+            "), (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected')), \
+             (SELECT COUNT(*) FROM resumption WHERE failing_since IS NOT NULL)"
         ))
         .bind(viewer.uuid())
         .bind(today)
@@ -223,7 +224,12 @@ pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueC
         .await
     })?;
     let number = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
-    Ok(QueueCounts { pending: number(pending), mine: number(mine), decided_today: number(decided) })
+    Ok(QueueCounts {
+        pending: number(pending),
+        mine: number(mine),
+        failing: number(failing),
+        decided_today: number(decided),
+    })
 }
 
 /// The ids of a person's list in order, to say "4 of 14" and to step through it.

@@ -2,7 +2,7 @@
 
 use domain::{
     Time,
-    id::{KeyId, RunId, SessionId},
+    id::{EndpointId, KeyId, RunId, SessionId},
     session::Session,
 };
 use sqlx::FromRow;
@@ -28,6 +28,8 @@ pub struct Attached {
     pub cwd: Option<String>,
     /// The host that runs it.
     pub runner: Option<String>,
+    /// Where it is woken; it fetches the outcome itself when there is none.
+    pub endpoint: Option<EndpointId>,
     /// The key that attached it.
     pub key: KeyId,
     /// When.
@@ -43,6 +45,7 @@ struct SessionRow {
     state: String,
     cwd: Option<String>,
     runner: Option<String>,
+    endpoint_id: Option<Uuid>,
     key_id: Uuid,
     attached_at: Time,
 }
@@ -60,6 +63,7 @@ impl TryFrom<SessionRow> for Attached {
             state: from_text(&row.state, "session", "state", id)?,
             cwd: row.cwd,
             runner: row.runner,
+            endpoint: row.endpoint_id.map(EndpointId::from_uuid),
             key: KeyId::from_uuid(row.key_id),
             attached_at: row.attached_at,
         })
@@ -69,7 +73,7 @@ impl TryFrom<SessionRow> for Attached {
 macro_rules! select_session {
     ($tail:literal) => {
         concat!(
-            "SELECT id, run_id, framework, external_id, state, cwd, runner, key_id, attached_at FROM session ",
+            "SELECT id, run_id, framework, external_id, state, cwd, runner, endpoint_id, key_id, attached_at FROM session ",
             $tail
         )
     };
@@ -79,8 +83,8 @@ macro_rules! select_session {
 pub async fn insert(tx: &mut Tx, session: &Attached) -> Result<bool, StoreError> {
     let stored = on!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO session (id, run_id, framework, external_id, status, state, cwd, runner, key_id, attached_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+            "INSERT INTO session (id, run_id, framework, external_id, status, state, cwd, runner, key_id, attached_at, endpoint_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
         )
         .bind(session.id.uuid())
         .bind(session.run.uuid())
@@ -92,6 +96,7 @@ pub async fn insert(tx: &mut Tx, session: &Attached) -> Result<bool, StoreError>
         .bind(session.runner.as_deref())
         .bind(session.key.uuid())
         .bind(session.attached_at)
+        .bind(session.endpoint.map(EndpointId::uuid))
         .execute(conn)
         .await
         .map(|done| done.rows_affected())

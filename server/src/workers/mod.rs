@@ -1,4 +1,6 @@
-//! What happens by itself: deadlines, and removing what has ended.
+//! What happens by itself: deadlines, deliveries, comparing what should fit together, and removing what has ended.
 
 pub mod deadline;
+pub mod delivery;
+pub mod reconcile;
 pub mod sweep;

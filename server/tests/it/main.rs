@@ -1,7 +1,5 @@
 //! The whole server through its public interface, on SQLite and, where there is one, on PostgreSQL.
 
-mod support;
-
 mod audit;
 mod audit_filters;
 mod bad_input;
@@ -11,6 +9,7 @@ mod deadlines;
 mod decisions;
 mod dev;
 mod drafts;
+mod endpoints;
 mod facts;
 mod found;
 mod groups;
@@ -25,13 +24,16 @@ mod polls;
 mod profile;
 mod publish;
 mod races;
+mod receivers;
+mod reconciler;
 mod requests;
 mod routes;
 mod runs;
 mod sessions;
 mod set_up;
 mod story;
+mod support;
 mod vault;
 mod walk;
+mod webhooks;
 mod workflows;
-mod vault;

@@ -11,11 +11,11 @@ use axum::{
 use domain::{approval::Status, decision::Ballot, id::ApprovalId, workflow::Risk};
 
 use super::{
-    answers::approvals::{ApprovalDetail, DecisionStored},
+    answers::approvals::{ApprovalDetail, DecisionStored, ResumptionDetail},
     ok,
 };
 use crate::{
-    desk::{Caller, cancellation::Cancel},
+    desk::{Caller, cancellation::Cancel, resumption::Abandon},
     http::{
         AppState,
         body::{Body, if_match},
@@ -44,8 +44,9 @@ pub async fn show(
     Id(id): Id<ApprovalId>,
 ) -> Answer {
     let (stored, votes) = state.desk.approval_detail(&caller, id).await?;
+    let resumption = state.desk.resumption(stored.id).await?.map(ResumptionDetail::from);
     let etag = format!("\"{}\"", stored.revision);
-    Ok(([(header::ETAG, etag)], Json(ApprovalDetail::new(stored, &votes))).into_response())
+    Ok(([(header::ETAG, etag)], Json(ApprovalDetail::new(stored, &votes, resumption))).into_response())
 }
 
 /// `GET /approvals/{id}/decision?wait=30`: the outcome, waiting for it if need be.
@@ -94,4 +95,25 @@ pub async fn cancel(
     state.desk.must_see_outcome(&caller, id).await?;
     let fields: Cancel = body.read()?;
     Ok(ok(state.desk.cancel_approval(&caller, id, fields).await?))
+}
+
+/// `POST /approvals/{id}/resumption/retry`.
+pub async fn retry_resumption(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<ApprovalId>,
+) -> Answer {
+    Ok(ok(ResumptionDetail::from(state.desk.retry_resumption(&caller, id).await?)))
+}
+
+/// `POST /approvals/{id}/resumption/abandon`.
+pub async fn abandon_resumption(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<ApprovalId>,
+    body: Body,
+) -> Answer {
+    state.desk.find_approval(&caller, id).await?;
+    let fields: Abandon = body.read()?;
+    Ok(ok(ResumptionDetail::from(state.desk.abandon_resumption(&caller, id, fields).await?)))
 }

@@ -17,6 +17,7 @@ use server::{
     password::{Password, Passwords},
     store::Database,
     vault::Vault,
+    webhook::Outbound,
 };
 use tower::ServiceExt as _;
 
@@ -57,7 +58,8 @@ impl TestConsole {
     }
 
     fn on(database: Database, kept: engine::Kept, clock: Clock) -> Self {
-        let desk = Desk::with_passwords(database, Vault::new([7; 32]), Passwords::cheap());
+        let outbound = Outbound::new().expect("TLS");
+        let desk = Desk::with_passwords(database, Vault::new([7; 32]), outbound, Passwords::cheap());
         tokio::spawn(server::workers::deadline::run(desk.clone()));
         let state = AppState { desk: desk.clone(), site: Site::default() };
         let origin = Origin::parse(ORIGIN).expect("an origin");

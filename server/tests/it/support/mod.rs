@@ -5,13 +5,17 @@ mod browser;
 mod console;
 pub mod contract;
 mod engine;
+pub mod hooked;
 pub mod process;
+pub mod receiver;
 mod reply;
 mod stream;
 
 pub use agent::Agent;
 pub use browser::{ANA, Browser};
 pub use console::{ORIGIN, PASSWORD, TestConsole, log_length, request};
+pub use hooked::Hooked;
+pub use receiver::{Act, Receiver};
 pub use reply::Reply;
 pub use stream::Stream;
 

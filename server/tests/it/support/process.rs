@@ -75,6 +75,11 @@ impl Installation {
         Running { child, url, ready_in: started.elapsed() }
     }
 
+    /// Runs a command on the data; gives what it prints.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        command(self.folder.path(), arguments)
+    }
+
     /// The database file.
     pub fn database(&self) -> PathBuf {
         self.folder.path().join("countersign.db")

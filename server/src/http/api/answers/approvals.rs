@@ -4,15 +4,19 @@ use domain::{
     Digest, Time,
     approval::{Approval, Status},
     decision::{Decision, Verdict},
-    id::{ApprovalId, DecisionId, PersonId},
+    id::{ApprovalId, DecisionId, PersonId, ResumptionId},
     package::{Origin, Package},
     policy::{Policy, Standing},
+    resumption::Resumption,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Awaiting;
-use crate::{desk::decision::Decided, store::approval::Stored};
+use crate::{
+    desk::decision::Decided,
+    store::{approval::Stored, resumption::Queued},
+};
 
 /// An approval with everything a reviewer sees.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -39,11 +43,31 @@ pub struct ApprovalDetail {
     pub state: Approval,
     /// What asked for it.
     pub origin: Origin,
+    /// How its session is woken; null before the status is final.
+    pub resumption: Option<ResumptionDetail>,
+}
+
+/// How a session is woken.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ResumptionDetail {
+    /// The resumption: `webhook-id` of everything sent for it.
+    pub resumption_id: ResumptionId,
+    /// The approval that ended.
+    pub approval_id: ApprovalId,
+    /// How it stands.
+    #[serde(flatten)]
+    pub state: Resumption,
+}
+
+impl From<Queued> for ResumptionDetail {
+    fn from(queued: Queued) -> Self {
+        Self { resumption_id: queued.id, approval_id: queued.approval, state: queued.state }
+    }
 }
 
 impl ApprovalDetail {
     /// The approval with its decisions.
-    pub fn new(stored: Stored, votes: &[Decision]) -> Self {
+    pub fn new(stored: Stored, votes: &[Decision], resumption: Option<ResumptionDetail>) -> Self {
         Self {
             approval_id: stored.id,
             status: stored.state.status(),
@@ -56,6 +80,7 @@ impl ApprovalDetail {
             opened_at: stored.opened_at,
             decided_at: stored.state.ended_at(),
             state: stored.state,
+            resumption,
         }
     }
 }

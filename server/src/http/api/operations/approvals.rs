@@ -7,10 +7,10 @@ use domain::{
 };
 
 use crate::{
-    desk::cancellation::Cancel,
+    desk::{cancellation::Cancel, resumption::Abandon},
     http::{
         api::{
-            answers::approvals::{ApprovalDetail, DecisionStored, Outcome},
+            answers::approvals::{ApprovalDetail, DecisionStored, Outcome, ResumptionDetail},
             approvals,
         },
         operation::Operation,
@@ -23,6 +23,7 @@ const GROUP: &str = "Approvals";
 pub fn routes(routes: Routes) -> Routes {
     let (get, may) = (Method::GET, Access::Granted);
     let (reads, awaits) = (may(Action::ReadApprovals), may(Action::AwaitDecision));
+    let wakes = may(Action::WakeSession);
     let (decides, cancels) = (may(Action::Decide), may(Action::CancelApproval));
     routes
         .call(get.clone(), "/api/v1/approvals", reads, list(), approvals::list)
@@ -30,6 +31,31 @@ pub fn routes(routes: Routes) -> Routes {
         .call(get, "/api/v1/approvals/{id}/decision", awaits, outcome(), approvals::await_decision)
         .call(Method::POST, "/api/v1/approvals/{id}/decisions", decides, decide(), approvals::decide)
         .call(Method::POST, "/api/v1/approvals/{id}/cancel", cancels, cancel(), approvals::cancel)
+        .call(Method::POST, "/api/v1/approvals/{id}/resumption/retry", wakes, retry(), approvals::retry_resumption)
+        .call(
+            Method::POST,
+            "/api/v1/approvals/{id}/resumption/abandon",
+            wakes,
+            abandon(),
+            approvals::abandon_resumption,
+        )
+}
+
+fn retry() -> Operation {
+    Operation::new(GROUP, "retry_resumption", "Have a failed or abandoned resumption sent now")
+        .notes("The decision stands as it is; what is sent repeats the same `webhook-id`.")
+        .path::<ApprovalId>("id", "The approval.")
+        .gives::<ResumptionDetail>(200, "It is queued.")
+        .refuses(&[Code::IllegalMove, Code::Conflict])
+}
+
+fn abandon() -> Operation {
+    Operation::new(GROUP, "abandon_resumption", "End the sending of a resumption")
+        .notes("The decision stands, and its outcome can still be fetched.")
+        .path::<ApprovalId>("id", "The approval.")
+        .takes::<Abandon>()
+        .gives::<ResumptionDetail>(200, "Nothing is sent any more.")
+        .refuses(&[Code::IllegalMove])
 }
 
 fn list() -> Operation {

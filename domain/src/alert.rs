@@ -1,0 +1,36 @@
+//! What does not fit together and cannot be repaired without a person.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Time,
+    actor::{UnknownWord, words},
+    id::{ApprovalId, RunId},
+};
+
+words! {
+    /// What does not fit together.
+    AlertKind {
+        /// An approval waits for people, and its session has ended: whatever is decided wakes nobody.
+        SessionEnded = "session_ended",
+        /// A session waits for an approval that does not exist: nobody can wake it.
+        ApprovalMissing = "approval_missing",
+    }
+}
+
+/// An alert that stands until its cause is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// What does not fit together.
+    pub kind: AlertKind,
+    /// The id of the approval or session that it is about.
+    pub about: String,
+    /// The run.
+    pub run: RunId,
+    /// The approval to look at, where there is one.
+    pub approval: Option<ApprovalId>,
+    /// Since when it is known.
+    pub raised_at: Time,
+}

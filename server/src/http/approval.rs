@@ -1,0 +1,54 @@
+//! Forms of the approval page, apart from the decision: posted to the page itself, with or without script.
+
+use axum::{
+    extract::{FromRequest as _, Request, State},
+    http::Method,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{Refusal, id::ApprovalId, refusal::Code};
+
+use super::{
+    AppState,
+    caller::{PageCaller, sign_in_path},
+    form::Form,
+    posted::{Done, answer},
+    query::Id,
+    routes::{Access, Routes},
+};
+use crate::{
+    desk::{Caller, resumption::Abandon},
+    error::Result,
+};
+
+/// The forms' route.
+pub fn routes(routes: Routes) -> Routes {
+    routes.add(Method::POST, "/approvals/{id}", Access::Form, post)
+}
+
+async fn post(
+    State(state): State<AppState>,
+    PageCaller(person): PageCaller,
+    Id(id): Id<ApprovalId>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(person) = person else { return Redirect::to(&sign_in_path(&parts.uri)).into_response() };
+    let fields = match Form::from_request(Request::from_parts(parts.clone(), body), &state).await {
+        Ok(fields) => fields,
+        Err(error) => return error.into_response(),
+    };
+    let outcome = apply(&state, &Caller::Person(person.clone()), id, &fields).await;
+    answer(&state, Some(person), parts, &fields, outcome).await
+}
+
+async fn apply(state: &AppState, caller: &Caller, id: ApprovalId, fields: &Form) -> Result<Done> {
+    match fields.text("form") {
+        "retry" => state.desk.retry_resumption(caller, id).await?,
+        "abandon" => {
+            let body = Abandon { reason: fields.text("reason").to_owned() };
+            state.desk.abandon_resumption(caller, id, body).await?
+        }
+        _ => return Err(Refusal::new(Code::MalformedRequest, "This page has no such form; reload it.").into()),
+    };
+    Ok(Done::See(format!("/approvals/{id}")))
+}

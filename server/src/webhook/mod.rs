@@ -1,0 +1,9 @@
+//! Sending to registered endpoints, and nowhere else: signed, to a checked address, within bounds.
+
+mod guard;
+mod outbound;
+mod signature;
+
+pub use guard::check_url;
+pub use outbound::{Answer, Message, Outbound, Resolve};
+pub use signature::Secret;
