@@ -8,7 +8,7 @@ CREATE TABLE endpoint (
     secret BLOB NOT NULL, previous_secret BLOB, previous_until TEXT, created_at TEXT NOT NULL, disabled_at TEXT, disabled_because TEXT
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE session ADD COLUMN endpoint_id BLOB REFERENCES endpoint (id);
-CREATE INDEX session_suspended ON session (id) WHERE status = 'suspended';
+CREATE INDEX session_asleep ON session (id) WHERE status = 'suspended';
 -- `due_at` is when a worker may take the record: the next try, or the end of another worker's lease. `failing_since`
 -- is set while tries fail and nothing has woken the session. `moves` is what a change compares.
 ALTER TABLE resumption ADD COLUMN endpoint_id BLOB REFERENCES endpoint (id);
