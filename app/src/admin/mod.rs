@@ -24,4 +24,5 @@ pub use new_key::NewKeyView;
 pub use new_person::NewPersonView;
 pub use people::PeopleView;
 pub use person::PersonView;
+pub use roles::titles as role_titles;
 pub use tabs::{AdminTab, AdminTabs};

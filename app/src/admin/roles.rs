@@ -23,7 +23,7 @@ pub const fn meaning(role: Role) -> &'static str {
         Role::Reviewer => "Decides approvals of the groups they belong to.",
         Role::SupportLead => "Looks after escalations. Decides nothing by this role alone.",
         Role::Auditor => "Reads approvals, runs and the log. Changes nothing.",
-        Role::Admin => "Manages people, groups and keys. Decides nothing by this role alone.",
+        Role::Admin => "Manages people, groups and keys, publishes workflows. Decides nothing by this role alone.",
     }
 }
 

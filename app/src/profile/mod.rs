@@ -5,12 +5,12 @@ mod sessions;
 
 use self::{password::PasswordForm, sessions::Sessions};
 use crate::{
+    admin::role_titles,
     brought::Posted,
     frame::ThemeChoice,
     kit::{badge::Tone, button, notice::Notice, section::Section},
 };
 use domain::{
-    Role,
     profile::{Preferences, Profile},
     review::Viewer,
 };
@@ -54,7 +54,7 @@ pub fn ProfileView<'a>(
 
 #[component]
 fn Identity<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
-    let roles = viewer.roles.iter().map(|role| role_name(*role)).collect::<Vec<_>>().join(", ");
+    let roles = role_titles(&viewer.roles);
     let groups = if viewer.groups.is_empty() { "none".to_owned() } else { viewer.groups.join(", ") };
     let lines = [("Name", viewer.name.clone()), ("Email", viewer.email.clone()), ("Roles", roles), ("Groups", groups)];
     let lines: Vec<AnyView> = lines.into_iter().map(|(what, text)| line(what, text)).collect();
@@ -74,15 +74,6 @@ fn line(what: &'static str, text: String) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-const fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Reviewer => "Reviewer",
-        Role::SupportLead => "Support lead",
-        Role::Auditor => "Auditor",
-        Role::Admin => "Administrator",
-    }
 }
 
 /// One button that names what it does: it says the other state.
