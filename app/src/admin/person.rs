@@ -70,7 +70,10 @@ fn Head<'a>(detail: &'a PersonDetail) -> impl IntoView + use<> {
         <p class="text-xs text-muted mt-1 break-words">
             {person.email.clone()} " · added " <Moment at=detail.created_at now=now grain=Grain::Minute /> " · last decision " {decided}
         </p>
-        <code class="text-faint break-all">{person.id.to_string()}</code>
+        <p class="flex flex-wrap items-center gap-x-3 text-xs">
+            <code class="text-faint break-all">{person.id.to_string()}</code>
+            <a href=format!("/audit?actor={}", person.id) class="lnk">"What they did, in the log"</a>
+        </p>
     }
     .into_any()
 }
