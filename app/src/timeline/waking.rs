@@ -23,8 +23,8 @@ pub fn tell(event: &Event, who: Phrase) -> Told {
             Told::of([words("Session "), Phrase::code(session.tail()), words(" may go on")])
         }
         Event::SessionEnded { session } => Told::of([words("Session "), Phrase::code(session.tail()), words(" ended")]),
-        Event::ResumptionQueued { .. } => Told::of([words("The outcome waits for the agent's side")]),
-        Event::ResumptionDelivered { .. } => Told::of([words("The agent's side has the outcome")]),
+        Event::ResumptionQueued { .. } => Told::of([words("The outcome waits for the agent’s side")]),
+        Event::ResumptionDelivered { .. } => Told::of([words("The agent’s side has the outcome")]),
         Event::ResumptionAttempted { endpoint, attempt, .. } => Told::of([
             words("The outcome is sent to endpoint "),
             Phrase::code(endpoint.tail()),

@@ -16,7 +16,7 @@ use super::{
     routes::{Access, Routes},
 };
 use crate::{
-    desk::{Caller, resumption::Abandon},
+    desk::{Caller, information::GiveInformation, resumption::Abandon},
     error::Result,
 };
 
@@ -43,12 +43,20 @@ async fn post(
 
 async fn apply(state: &AppState, caller: &Caller, id: ApprovalId, fields: &Form) -> Result<Done> {
     match fields.text("form") {
-        "retry" => state.desk.retry_resumption(caller, id).await?,
+        "information" => {
+            // Browsers send line ends as CR LF.
+            let body = GiveInformation { answer: fields.text("answer").replace("\r\n", "\n"), attachments: None };
+            let read = fields.text("revision").parse().ok();
+            state.desk.give_information(caller, id, body, read).await?;
+        }
+        "retry" => {
+            state.desk.retry_resumption(caller, id).await?;
+        }
         "abandon" => {
             let body = Abandon { reason: fields.text("reason").to_owned() };
-            state.desk.abandon_resumption(caller, id, body).await?
+            state.desk.abandon_resumption(caller, id, body).await?;
         }
         _ => return Err(Refusal::new(Code::MalformedRequest, "This page has no such form; reload it.").into()),
-    };
+    }
     Ok(Done::See(format!("/approvals/{id}")))
 }

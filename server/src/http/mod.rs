@@ -13,7 +13,6 @@ pub mod endpoints;
 mod fill;
 pub mod form;
 pub mod group;
-pub mod information;
 pub mod key;
 pub mod openapi;
 pub mod operation;
@@ -55,7 +54,7 @@ pub fn declared() -> Vec<Route> {
 
 fn collected() -> Routes {
     let routes = profile::routes(decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default())))));
-    let routes = set_up::routes(workflow::routes(information::routes(routes)));
+    let routes = set_up::routes(workflow::routes(routes));
     let routes = endpoints::routes(approval::routes(routes));
     let routes = key::routes(group::routes(person::routes(routes)));
     let (get, anybody) = (Method::GET, Access::Public);
