@@ -52,7 +52,25 @@ impl Schemas {
 /// The schema without room for members it does not name.
 fn closed(mut schema: Schema) -> Schema {
     RecursiveTransform(close).transform(&mut schema);
+    RecursiveTransform(close_whole).transform(&mut schema);
     schema
+}
+
+/// Members of a whole and of its alternatives stand in one object: only the whole knows which there may be.
+fn close_whole(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else { return };
+    let has_parts = ["oneOf", "anyOf", "allOf"].into_iter().any(|parts| object.contains_key(parts));
+    if !has_parts || !object.contains_key("properties") {
+        return;
+    }
+    object.remove("additionalProperties");
+    object.insert("unevaluatedProperties".to_owned(), Value::Bool(false));
+    for parts in ["oneOf", "anyOf", "allOf"] {
+        let parts = object.get_mut(parts).and_then(Value::as_array_mut);
+        for part in parts.into_iter().flatten().filter_map(Value::as_object_mut) {
+            part.remove("additionalProperties");
+        }
+    }
 }
 
 fn close(schema: &mut Schema) {

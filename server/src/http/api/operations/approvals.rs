@@ -100,6 +100,7 @@ fn decide() -> Operation {
             Code::SelfApproval,
             Code::AlreadyDecided,
             Code::AlreadyVoted,
+            Code::IllegalMove,
             Code::Expired,
             Code::Cancelled,
             Code::InformationRequested,
