@@ -99,7 +99,7 @@ async function readTimeline(page: Page): Promise<void> {
     [/Tomás Lindqvist approved rev 1 for risk/, 'TL'],
     [/The policy is satisfied/, null],
     [/Session \S+ may go on/, null],
-    [/The agent's side has the outcome/, null],
+    [/The agent’s side has the outcome/, null],
     [/The approved call was allowed/, null],
     [/setup_account ran/, 'Agent'],
   ] as const;

@@ -222,7 +222,7 @@ test('keys switched off do nothing and show nothing', async ({ console, visit })
   const page = await visit(ANA);
   await go(page, '/profile');
   await page.getByRole('button', { name: 'Switch keys off' }).click();
-  await expect(page.getByRole('status')).toContainText('Your choice was kept');
+  await expect(page.getByRole('status').filter({ hasText: 'Your choice was kept' })).toContainText('Your choice was kept');
   await go(page, '/approvals');
   await expect(page.getByRole('button', { name: 'Search or jump' }).filter({ visible: true })).toBeVisible();
   await expect(page.locator('kbd').filter({ visible: true })).toHaveCount(0);
@@ -243,7 +243,7 @@ test('hints stand beside what the keys do', async ({ console, visit }) => {
   const { approval } = await note(console);
   const page = await visit(ANA);
   await go(page, `/approvals/${approval}`);
-  await expect(panel(page).locator('kbd').filter({ visible: true })).toHaveText(['A', 'R']);
+  await expect(panel(page).locator('kbd').filter({ visible: true })).toHaveText(['A', 'I', 'R']);
   await choice(page, 'Approve').check();
   await expect(send(page)).toContainText('Ctrl ↵');
   await page.setViewportSize({ width: 390, height: 844 });
