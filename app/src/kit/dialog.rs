@@ -31,12 +31,18 @@ pub fn Dialog(
             open.set(false);
         }
     };
+    // The browser tells late that it has closed: by then the dialog may be open again.
+    let closed = move |_| {
+        if !dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
+            open.set(false);
+        }
+    };
     view! {
         <dialog
             node_ref=dialog
             aria-label=label
             class=format!("pop p-0 rounded-lg bg-surface text-fg border border-rule overflow-hidden {class}")
-            on:close=move |_| open.set(false)
+            on:close=closed
             on:click=beside
         >
             <Show when=move || open.get()>{children()}</Show>
