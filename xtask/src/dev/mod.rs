@@ -30,11 +30,11 @@ struct Made {
 /// Works until it is interrupted.
 pub fn run(is_demo: bool, args: &[String]) -> Result<()> {
     let root = workspace::root();
-    let (saved, saves) = channel();
+    let (saved, changes) = channel();
     let _watching = watch(&root, saved)?;
     let mut workshop = Workshop { running: Running::new(is_demo, args), stale: Stale::ALL, assets: None, served: None };
     workshop.work(Stale::ALL);
-    follow(&root, &saves, &mut workshop)
+    follow(&root, &changes, &mut workshop)
 }
 
 fn watch(root: &Path, saved: Sender<PathBuf>) -> Result<impl Watcher> {
@@ -53,10 +53,10 @@ fn watch(root: &Path, saved: Sender<PathBuf>) -> Result<impl Watcher> {
     Ok(watcher)
 }
 
-fn follow(root: &Path, saves: &Receiver<PathBuf>, workshop: &mut Workshop) -> Result<()> {
+fn follow(root: &Path, changes: &Receiver<PathBuf>, workshop: &mut Workshop) -> Result<()> {
     let (began, mut burst) = (Instant::now(), Burst::default());
     loop {
-        match saves.recv_timeout(TICK) {
+        match changes.recv_timeout(TICK) {
             Ok(path) => burst.add(Stale::by(path.strip_prefix(root).unwrap_or(&path)), began.elapsed()),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => bail!("files are not watched any more"),
