@@ -72,7 +72,9 @@ pub fn hear(news: News) {
         (news, hub.handlers.clone())
     });
     if let Some(news) = news {
-        handlers.iter().for_each(|(_, handler)| handler(&news));
+        for (_, handler) in handlers {
+            handler(&news);
+        }
     }
 }
 
@@ -80,6 +82,11 @@ pub fn hear(news: News) {
 pub fn alive() {
     with(|hub| hub.signs.heard = Some(now()));
     tick();
+}
+
+/// Whether another tab, or an earlier stream, has told anything.
+pub fn has_heard() -> bool {
+    with(|hub| hub.signs.heard.is_some())
 }
 
 /// How long nothing was heard, in milliseconds.
@@ -102,10 +109,10 @@ pub fn sign_out() {
 /// Brings the words about the stream up to date.
 pub fn tick() {
     let (live, status) = with(|hub| (hub.live, hub.signs.status(now())));
-    if let Some(live) = live {
-        if live.status.get_untracked() != status {
-            live.status.set(status);
-        }
+    if let Some(live) = live
+        && live.status.get_untracked() != status
+    {
+        live.status.set(status);
     }
 }
 
@@ -120,7 +127,11 @@ pub fn subscribe(handler: Handler) -> u64 {
         (hub.handlers_so_far, lately)
     });
     if !lately.is_empty() {
-        leptos::task::spawn_local(async move { lately.iter().for_each(|news| handler(news)) });
+        leptos::task::spawn_local(async move {
+            for news in &lately {
+                handler(news);
+            }
+        });
     }
     id
 }

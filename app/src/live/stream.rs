@@ -19,11 +19,10 @@ type OnMessage = Closure<dyn FnMut(MessageEvent)>;
 
 struct Open {
     source: EventSource,
-    _message: OnMessage,
-    _reset: OnMessage,
-    _alive: OnMessage,
-    _opened: Closure<dyn FnMut(Event)>,
-    _broken: Closure<dyn FnMut(Event)>,
+    opened: Closure<dyn FnMut(Event)>,
+    broken: Closure<dyn FnMut(Event)>,
+    /// Held as long as the stream is open.
+    _listeners: [OnMessage; 3],
 }
 
 #[derive(Default)]
@@ -43,10 +42,15 @@ fn with<T>(act: impl FnOnce(&mut Stream) -> T) -> T {
     STREAM.with_borrow_mut(act)
 }
 
-/// Listens from now on, for this tab and the others.
+/// Listens from now on, for this tab and the others. Whoever takes over from another tab asks first: that one may be
+/// gone because its person has signed out.
 pub fn lead() {
     with(|stream| stream.is_leading = true);
-    connect();
+    if hub::has_heard() {
+        probe();
+    } else {
+        connect();
+    }
 }
 
 /// Whether this tab listens for all.
@@ -76,21 +80,18 @@ pub fn try_now() {
 fn connect() {
     close();
     let Ok(source) = EventSource::new(&format!("/api/v1/live?after={}", hub::position())) else { return lost() };
-    let open = Open {
-        _message: listen(&source, "message", |event| {
-            told(News::read(&event.data().as_string().unwrap_or_default(), place(event)));
-        }),
-        _reset: listen(&source, "reset", |event| told(News::Reset(place(event)))),
-        _alive: listen(&source, "alive", |_| sign_of_life()),
-        _opened: Closure::new(|_| {
-            with(|stream| stream.tries = 0);
-            sign_of_life();
-        }),
-        _broken: Closure::new(|_| lost()),
-        source,
-    };
-    open.source.set_onopen(Some(open._opened.as_ref().unchecked_ref()));
-    open.source.set_onerror(Some(open._broken.as_ref().unchecked_ref()));
+    let message = listen(&source, "message", |event| {
+        told(News::read(&event.data().as_string().unwrap_or_default(), place(event)));
+    });
+    let reset = listen(&source, "reset", |event| told(News::Reset(place(event))));
+    let alive = listen(&source, "alive", |_| sign_of_life());
+    let opened = Closure::new(|_| {
+        with(|stream| stream.tries = 0);
+        sign_of_life();
+    });
+    let open = Open { opened, broken: Closure::new(|_| lost()), _listeners: [message, reset, alive], source };
+    open.source.set_onopen(Some(open.opened.as_ref().unchecked_ref()));
+    open.source.set_onerror(Some(open.broken.as_ref().unchecked_ref()));
     with(|stream| stream.open = Some(open));
 }
 
