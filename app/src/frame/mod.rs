@@ -14,7 +14,7 @@ use crate::{
     live::{Live, begin, live, on_news, provide_live, refresh::refresher, view::Strip},
 };
 use domain::{queue::QueueCounts, review::Viewer};
-use leptos::prelude::*;
+use leptos::{prelude::*, reactive::computed::ScopedFuture};
 use leptos_router::hooks::use_location;
 
 use self::{bottom::BottomBar, rail::Rail, sidebar::Sidebar};
@@ -86,10 +86,11 @@ impl Count {
     }
 }
 
-/// Who looks; `None` for nobody, or while it cannot be told.
+/// Who looks; `None` for nobody, or while it cannot be told. Whoever asks is not told again: the answer is loaded anew
+/// whenever a page is left, and what waits for it then would look at a page that is gone.
 pub async fn viewer() -> Option<Viewer> {
     let Signed(signed) = use_context()?;
-    signed.await.ok().flatten()
+    ScopedFuture::new_untracked(signed.into_future()).await.ok().flatten()
 }
 
 /// A page with the sidebar; below 1024 px with the bottom bar.
