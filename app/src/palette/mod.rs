@@ -34,10 +34,14 @@ pub fn Palette() -> impl IntoView {
 #[component]
 fn Content(keys: Keys, hands: Hands) -> impl IntoView {
     let search = Search::new();
-    let here = keys.viewer.with_untracked(|viewer| viewer.as_ref().map(|viewer| lines(viewer, hands.is_approval())));
-    let here = StoredValue::new(here.unwrap_or_default());
+    // Looked up with every letter: the page may have been on its way when the palette was opened.
+    let here = move || {
+        let here =
+            keys.viewer.with_untracked(|viewer| viewer.as_ref().map(|viewer| lines(viewer, hands.is_approval())));
+        here.unwrap_or_default()
+    };
     let shown = Memo::new(move |_| {
-        let mut shown = search.typed.with(|typed| matching(here.get_value(), typed));
+        let mut shown = search.typed.with(|typed| matching(here(), typed));
         shown.extend(found(search.found.get()));
         shown
     });
