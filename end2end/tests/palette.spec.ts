@@ -38,6 +38,7 @@ test('the palette finds pages, actions, approvals and runs by keys alone', async
   await expect(palette(page).getByRole('option', { name: /The second note/ })).toHaveAttribute('aria-selected', 'true');
   await press(page, 'Enter');
   await expect(page).toHaveURL(`${console.url}/approvals/${second.approval}`);
+  await expect(heading(page)).toHaveText('The second note');
 
   await press(page, 'Control+k');
   await page.keyboard.type('choose');

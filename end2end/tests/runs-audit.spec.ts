@@ -23,7 +23,7 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(rows(page)).toHaveCount(2);
     await expect(rows(page).first().getByRole('link', { name: /Pay 250 to ACME/ })).toHaveAttribute('href', /\/approvals\//);
 
-    await page.getByText('Subject', { exact: true }).click();
+    await page.locator('summary').filter({ hasText: 'Subject' }).click();
     await page.getByLabel('Subject').fill('acc_7');
     await page.getByRole('button', { name: 'Apply' }).click();
     await expect(page).toHaveURL(/\/runs\?status=suspended&subject=acc_7$/);
@@ -57,7 +57,7 @@ test('an event opens beside the list, with keys, and closes to where it was', as
   await expect(drawer(page)).toContainText('"kind"');
 
   await drawer(page).getByRole('link', { name: 'Older' }).click();
-  await expect(drawer(page).getByText(approval)).toBeVisible();
+  await expect(drawer(page).getByRole('link', { name: approval })).toBeVisible();
   await expect(page).toHaveURL(/\?actor=system$/);
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL(/\/audit\?actor=system$/);
