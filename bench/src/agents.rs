@@ -92,7 +92,8 @@ impl Agent {
             session["resume"] = json!({"via": "webhook", "endpoint": endpoint});
         }
         self.post("sessions", &session).await?.json(201)?;
-        let answer = self.check(&name, "note-1", "note", &json!({"text": "Account closed on request"})).await?;
+        let answer =
+            self.check(&name, "note-1", "note", &json!({"text": format!("Account {name} closed on request")})).await?;
         ensure!(answer["outcome"] == "suspend", "a note is not suspended: {answer}");
         Ok(answer["approval_id"].as_str().context("an approval")?.to_owned())
     }

@@ -32,8 +32,12 @@ pub async fn check(product: &Product, disk: &Path) -> Result<()> {
         ensure!(answer["outcome"] == *expected, "{tool} {input} is not answered {expected}: {answer}");
         answers.push(answer);
     }
-    let missing = |answer: &Value| answer["evidence"].as_array().is_none_or(Vec::is_empty);
-    ensure!(!missing(&answers[0]), "an allowed payment has no evidence: {}", answers[0]);
+    let conditions = answers[0]["evidence"]["conditions"].as_array().map_or(&[][..], Vec::as_slice);
+    let has_passed = |condition: &Value| condition["passed"] == true;
+    ensure!(
+        conditions.len() == 2 && conditions.iter().all(has_passed),
+        "no evidence for an allowed payment: {conditions:?}"
+    );
     running.kill()?;
     let running = installation.start()?;
     agent.reconnect(&running).await?;
