@@ -1,10 +1,11 @@
-//! The commands a developer and CI run: `cargo xtask build | serve | demo | dev | test | tidy`.
+//! The commands a developer and CI run: `cargo xtask build | serve | demo | dev | test | bench | tidy`.
 //!
 //! `build` makes what a browser loads (wasm, styles, icons, fonts) and the server, `serve` and
 //! `demo` also start it, `test` is everything CI checks, `tidy` greps the architecture's
 //! invariants. Each command installs what it misses, or says exactly what to install.
 
 mod assets;
+mod bench;
 mod ci;
 mod dev;
 mod install;
@@ -64,6 +65,8 @@ enum Command {
     },
     /// Run every check that CI runs
     Test(ci::Options),
+    /// Measure the release against what the machine can do
+    Bench(bench::Options),
     /// Check the architecture's invariants
     Tidy,
 }
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Demo { args } => server::run("demo", &args),
         Command::Dev { demo, args } => dev::run(demo, &args),
         Command::Test(options) => return exit_code(ci::run(&options)),
+        Command::Bench(options) => bench::run(&options),
         Command::Tidy => check_tidy(),
     };
     exit_code(outcome.map(|()| true))

@@ -172,7 +172,7 @@ impl Desk {
     pub async fn identify_key(&self, presented: &str) -> Result<KeyCaller> {
         let refuse = |why: &str| Error::from(Refusal::new(Code::NotSignedIn, why));
         let secret = KeySecret::presented(presented).ok_or_else(|| refuse("This is not a key of Countersign."))?;
-        let mut tx = self.database.read().await?;
+        let mut tx = self.database.read_plainly().await?;
         let key = store::key::find_by_secret(&mut tx, secret.digest()).await?;
         let key = key.ok_or_else(|| refuse("There is no such key."))?;
         if key.revoked_at.is_some() {

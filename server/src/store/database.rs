@@ -11,7 +11,7 @@ use super::{
     append::CheckAppend,
     postgres::Postgres,
     sqlite::{self, Sqlite},
-    tx::Conn,
+    tx::{Conn, Held},
 };
 use crate::{
     clock::Clock,
@@ -79,8 +79,17 @@ impl Database {
     /// A read transaction. Drop it when done; it never writes.
     pub async fn read(&self) -> Result<Tx> {
         let conn = match &self.engine {
-            Engine::Sqlite(sqlite) => Conn::Sqlite(sqlite.read_pool().begin().await?),
-            Engine::Postgres(postgres) => Conn::Postgres(postgres.pool().begin().await?),
+            Engine::Sqlite(sqlite) => Conn::Sqlite(Held::Within(sqlite.read_pool().begin().await?)),
+            Engine::Postgres(postgres) => Conn::Postgres(Held::Within(postgres.pool().begin().await?)),
+        };
+        Ok(Tx::new(conn, self.clock.clone(), self.ids.clone()))
+    }
+
+    /// For reads of a single statement, which are of one moment by themselves: nothing is begun or ended around them.
+    pub async fn read_plainly(&self) -> Result<Tx> {
+        let conn = match &self.engine {
+            Engine::Sqlite(sqlite) => Conn::Sqlite(Held::Plain(sqlite.read_pool().acquire().await?)),
+            Engine::Postgres(postgres) => Conn::Postgres(Held::Plain(postgres.pool().acquire().await?)),
         };
         Ok(Tx::new(conn, self.clock.clone(), self.ids.clone()))
     }

@@ -16,7 +16,7 @@ use super::{
     append::{self, CheckAppend},
     event, on,
     sqlite::panicked,
-    tx::Conn,
+    tx::{Conn, Held},
 };
 use crate::{
     clock::Clock,
@@ -81,7 +81,7 @@ impl Postgres {
     }
 
     async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(Tx::new(Conn::Postgres(self.pool.begin().await?), self.clock.clone(), self.ids.clone()))
+        Ok(Tx::new(Conn::Postgres(Held::Within(self.pool.begin().await?)), self.clock.clone(), self.ids.clone()))
     }
 
     /// Runs a command in a task of its own, so that a caller who goes away does not stop it half-way.

@@ -24,7 +24,7 @@ use super::{
     News, Tx, Work,
     append::{self, CheckAppend},
     event,
-    tx::Conn,
+    tx::{Conn, Held},
     upkeep::{assert_version, checkpoint, migrate},
 };
 use crate::{
@@ -41,6 +41,10 @@ const MOST_WORK: Duration = Duration::from_millis(2);
 const QUEUE: usize = 1_024;
 /// Pages of the log beyond which the writer begins it anew (64 MiB).
 const LONGEST_LOG: i64 = 16_384;
+/// Statements a connection keeps compiled. A batch of checks has one text a table and size, and there are as many sizes
+/// as [`MOST_JOBS`]: fewer places, and under load each batch would be compiled anew.
+const STATEMENTS: usize = 512;
+
 /// The open database.
 #[derive(Clone)]
 pub struct Sqlite {
@@ -122,21 +126,19 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
+            .statement_cache_capacity(STATEMENTS)
             .pragma("wal_autocheckpoint", "0");
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let writer = pool(1).connect_with(options.clone()).await?;
         assert_version(&writer).await?;
         migrate(&writer).await?;
         news.begin_at(
             sqlx::query_scalar("SELECT COALESCE(MAX(leaf_index), 0) FROM event_leaf").fetch_one(&writer).await?,
         );
-        let readers = SqlitePoolOptions::new()
-            .max_connections(8)
-            .connect_with(options.clone().pragma("query_only", "ON"))
-            .await?;
+        let readers = pool(8).connect_with(options.clone().pragma("query_only", "ON")).await?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let log_pages = Arc::new(AtomicI64::new(0));
         let writing = Writer { pool: writer, queue, clock, ids, news, log_pages: log_pages.clone() };
-        let checkpoints = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
+        let checkpoints = pool(1).connect_lazy_with(options);
         let tasks =
             vec![tokio::spawn(writing.run(checkpoints.clone())), tokio::spawn(checkpoint(checkpoints, log_pages))];
         Ok(Self {
@@ -164,6 +166,11 @@ impl Sqlite {
             drop(task.await);
         }
     }
+}
+
+/// Connections to a file do not go stale: asking each whether it lives would cost as much as most statements do.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false)
 }
 
 struct Writer {
@@ -207,7 +214,7 @@ impl Writer {
 
     async fn batch(&mut self, first: Job) {
         let mut tx = match self.pool.begin_with("BEGIN IMMEDIATE").await {
-            Ok(tx) => Tx::new(Conn::Sqlite(tx), self.clock.clone(), self.ids.clone()),
+            Ok(tx) => Tx::new(Conn::Sqlite(Held::Within(tx)), self.clock.clone(), self.ids.clone()),
             Err(error) => return fail(first, error.into()),
         };
         let started = Instant::now();

@@ -1,23 +1,63 @@
 //! A transaction on either database, and the macro that runs one statement on both.
 
-use std::sync::Arc;
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 use domain::{
     Actor, Time,
     event::{Entry, Event},
     id::{ApprovalId, EventId, RunId},
 };
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Database, Postgres, Sqlite, Transaction, pool::PoolConnection};
 use uuid::Uuid;
 
 use crate::{clock::Clock, error::StoreError, ids::Ids};
 
-/// The connection of a transaction.
+/// The connection that statements run on.
 pub enum Conn {
     /// SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Held<Sqlite>),
     /// PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Held<Postgres>),
+}
+
+/// A connection with a transaction begun, or as it is.
+pub enum Held<D: Database> {
+    /// What is read is of one moment; what is written is undone unless committed.
+    Within(Transaction<'static, D>),
+    /// Each statement stands for itself: for reads that need one moment of one statement only.
+    Plain(PoolConnection<D>),
+}
+
+impl<D: Database> Deref for Held<D> {
+    type Target = D::Connection;
+
+    fn deref(&self) -> &D::Connection {
+        match self {
+            Self::Within(transaction) => transaction,
+            Self::Plain(connection) => connection,
+        }
+    }
+}
+
+impl<D: Database> DerefMut for Held<D> {
+    fn deref_mut(&mut self) -> &mut D::Connection {
+        match self {
+            Self::Within(transaction) => transaction,
+            Self::Plain(connection) => connection,
+        }
+    }
+}
+
+impl<D: Database> Held<D> {
+    async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Within(transaction) => transaction.commit().await,
+            Self::Plain(_) => Err(sqlx::Error::Protocol("there is no transaction to commit".to_owned())),
+        }
+    }
 }
 
 /// A transaction: statements go through `on!`, events are collected and written with the commit.

@@ -40,7 +40,7 @@ pub fn run() -> Result<Counts> {
 }
 
 /// Installs the packages unless they are there as the lock file wants them.
-fn install_packages(dir: &Path) -> Result<()> {
+pub fn install_packages(dir: &Path) -> Result<()> {
     let lock = dir.join("package-lock.json");
     let installed = dir.join("node_modules/.package-lock.json");
     if is_newer(&installed, &lock) && is_newer(&installed, &dir.join("package.json")) {

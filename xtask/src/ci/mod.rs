@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, step by step, with one count at the end.
 
 mod counts;
-mod end2end;
+pub mod end2end;
 mod report;
 mod steps;
 

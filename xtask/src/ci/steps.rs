@@ -32,7 +32,8 @@ pub const STEPS: [Step; 11] = [
 
 /// The product's crates are always built together and so: other selections would switch on other
 /// features of shared dependencies and compile them once more.
-const PRODUCT: [&str; 8] = ["--package", "domain", "--package", "app", "--package", "server", "--features", "app/ssr"];
+const PRODUCT: [&str; 10] =
+    ["--package", "domain", "--package", "app", "--package", "server", "--package", "bench", "--features", "app/ssr"];
 const XTASK: [&str; 2] = ["--package", "xtask"];
 
 fn setup(options: &Options, _: &mut Counts) -> Result<()> {
