@@ -12,6 +12,7 @@ use crate::{
         icon::Icon,
         notice::Notice,
     },
+    recorded::text::Text,
 };
 use leptos::prelude::*;
 
@@ -112,7 +113,7 @@ fn Created(secret: String, base_url: String, posted: Option<Posted>) -> impl Int
     let call = format!("curl -H \"Authorization: Bearer {secret}\" {base_url}/api/v1/workflows");
     let export = format!("export COUNTERSIGN_URL={base_url}\nexport COUNTERSIGN_KEY={secret}");
     view! {
-        <h2 class="text-xl leading-7 font-semibold tracking-[-0.015em] mt-2 break-words"><bdi>{name}</bdi></h2>
+        <h2 class="text-xl leading-7 font-semibold tracking-[-0.015em] mt-2 break-words"><Text text=&name /></h2>
         <div class="mt-4 space-y-4">
             <Notice tone=Tone::Pass icon="circle-check" title="The key is created">
                 <p>"This is the only time its secret is shown. It is stored nowhere. Put it where the program finds it before you leave this page."</p>

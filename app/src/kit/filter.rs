@@ -27,6 +27,14 @@ pub fn FilterBar(
     .into_any()
 }
 
+/// What a filter is set to. It comes from the address, so whoever gives it says how it is shown.
+pub struct Set {
+    /// In words, for the chip's name.
+    pub words: String,
+    /// As the chip shows it.
+    pub shown: AnyView,
+}
+
 /// Something to choose in a chip.
 #[derive(Debug, Clone)]
 pub struct Choice {
@@ -42,7 +50,7 @@ pub fn FilterChoice(
     /// What it narrows by.
     name: &'static str,
     /// The value, in words.
-    value: Option<String>,
+    value: Option<Set>,
     /// The list without this filter.
     clear: Address,
     /// The values to choose from.
@@ -74,7 +82,7 @@ pub fn FilterField(
     #[prop(default = "text")]
     kind: &'static str,
     /// The value.
-    value: Option<String>,
+    value: Option<Set>,
     /// The list without this filter.
     clear: Address,
     /// An example.
@@ -104,12 +112,12 @@ pub fn FilterField(
 }
 
 #[component]
-fn SetChip(name: &'static str, value: String, clear: Address) -> impl IntoView {
-    let label = format!("{name} {value}, clear");
+fn SetChip(name: &'static str, value: Set, clear: Address) -> impl IntoView {
+    let label = format!("{name} {}, clear", value.words);
     view! {
         <a href=clear.to_string() aria-label=label title="Clear" class=SET>
             <span class="text-muted">{name}</span>
-            <span class="font-medium truncate">{value}</span>
+            <bdi class="font-medium truncate">{value.shown}</bdi>
             <Icon name="x" class="w-3 h-3 shrink-0" />
         </a>
     }

@@ -3,7 +3,10 @@
 use domain::inspect::{Segment, mixes_scripts, segments};
 use leptos::prelude::*;
 
-use crate::kit::badge::{Badge, Tone};
+use crate::kit::{
+    badge::{Badge, Tone},
+    filter::Set,
+};
 
 /// The text inline. Direction-changing characters are chips; what is left is isolated from the text around it.
 #[component]
@@ -12,6 +15,11 @@ pub fn Text<'a>(
     text: &'a str,
 ) -> impl IntoView + use<> {
     view! { <bdi>{pieces(text)}</bdi> }
+}
+
+/// What a filter is set to, with everything marked that hides or turns.
+pub fn set(words: String) -> Set {
+    Set { shown: pieces(&words).into_any(), words }
 }
 
 /// The pieces of a text, for places that bring their own element.

@@ -5,6 +5,7 @@ use crate::{
         address::Address,
         filter::{Choice, FilterBar, FilterChoice, FilterField},
     },
+    recorded::text::set,
     run::status::word,
 };
 use domain::{run::RunStatus, runs::RunsQuery};
@@ -31,9 +32,9 @@ pub fn Filters(query: RunsQuery, workflows: Vec<String>) -> impl IntoView {
     let (statuses, workflows) = (statuses.collect(), workflows.collect());
     view! {
         <FilterBar label="Filter runs">
-            <FilterChoice name="Status" value=query.status.map(|status| word(status).to_owned()) clear=here.clone().without("status") choices=statuses />
-            <FilterChoice name="Workflow" value=query.workflow clear=here.clone().without("workflow") choices=workflows />
-            <FilterField name="Subject" field="subject" value=query.subject clear=here.without("subject") placeholder="cust_456" />
+            <FilterChoice name="Status" value=query.status.map(|status| set(word(status).to_owned())) clear=here.clone().without("status") choices=statuses />
+            <FilterChoice name="Workflow" value=query.workflow.map(set) clear=here.clone().without("workflow") choices=workflows />
+            <FilterField name="Subject" field="subject" value=query.subject.map(set) clear=here.without("subject") placeholder="cust_456" />
         </FilterBar>
     }
     .into_any()
