@@ -10,7 +10,7 @@ use sqlx::{
 
 use crate::{
     Bench,
-    console::Installation,
+    console::{Installation, Running},
     gates::World,
     report::{Better, Line, Promise},
     rounds::Paired,
@@ -53,7 +53,7 @@ pub async fn restart(bench: &mut Bench) -> Result<Line> {
                 }
             }
             let start = Instant::now();
-            running.take().map_or(Ok(()), |before| before.kill())?;
+            running.take().map_or(Ok(()), Running::kill)?;
             let now = installation.start()?;
             agent.reconnect(&now).await?;
             agent.pay().await?;

@@ -83,7 +83,7 @@ pub async fn resume(bench: &mut Bench) -> Result<Line> {
     let mut desk = Desk::start(bench).await?;
     let bare = Bare::start()?;
     let mut wire = Wire::connect(&bare.url).await?;
-    let (length, disk) = (bench.plan.length, bench.disk.clone());
+    let (length, folder) = (bench.plan.length, bench.disk.clone());
     let mut all = Vec::new();
     let paired = Paired::measure(
         bench.plan,
@@ -96,7 +96,7 @@ pub async fn resume(bench: &mut Bench) -> Result<Line> {
             Ok(median(&taken))
         },
         async || {
-            let mut commits = Commits::open(&disk, ROW).await?;
+            let mut commits = Commits::open(&folder, ROW).await?;
             let (start, mut taken) = (Instant::now(), Vec::new());
             while start.elapsed() < length {
                 let begun = Instant::now();

@@ -88,19 +88,19 @@ pub async fn checkpoints(bench: &mut Bench) -> Result<Line> {
 }
 
 async fn beside(bench: &Bench, promise: Promise, start: impl Fn(&World) -> Beside) -> Result<(Line, usize)> {
-    let world = std::cell::RefCell::new(World::start(bench, 1).await?);
+    let world = tokio::sync::Mutex::new(World::start(bench, 1).await?);
     let length = bench.plan.length;
     let mut done = 0;
     let paired = Paired::measure(
         bench.plan,
         async || {
-            let mut world = world.borrow_mut();
+            let mut world = world.lock().await;
             let other = start(&world);
             let latencies = world.latencies(length).await;
             done += other.stop().await?;
             Ok(percentile(&latencies?, 99.0) * 1e6)
         },
-        async || Ok(percentile(&world.borrow_mut().latencies(length).await?, 99.0) * 1e6),
+        async || Ok(percentile(&world.lock().await.latencies(length).await?, 99.0) * 1e6),
     )
     .await?;
     world.into_inner().verify().await?;
