@@ -120,6 +120,12 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
     await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
     return page;
   },
+  'api-reference': async (stage) => {
+    const page = await stage.visit(null);
+    await page.goto('/docs/api');
+    await page.getByText(/\d+ fields/).filter({ visible: true }).first().click();
+    return page;
+  },
   'page-not-found': async (stage) => {
     stage.guard.allow(404, /\/nowhere$/);
     return see(stage, MIRA, '/nowhere');

@@ -10,7 +10,7 @@ const SHOTS = ['sign-in', 'queue', 'approval-open', 'approval-approving', 'appro
   .concat(['admin-people', 'admin-person', 'admin-groups', 'admin-group', 'admin-keys', 'admin-key-made', 'admin-denied'])
   .concat(['workflows', 'workflow', 'workflow-short-of-reviewers', 'workflow-changes', 'workflow-faults', 'workflow-preview'])
   .concat(['profile', 'palette', 'keys-sheet', 'approval-resuming', 'approval-resumed', 'run-waiting', 'run-done'])
-  .concat(['runs', 'audit', 'audit-event']);
+  .concat(['runs', 'audit', 'audit-event', 'api-reference']);
 const SCHEMES = ['light', 'dark'] as const;
 
 test.describe.configure({ timeout: 60_000 });

@@ -49,7 +49,11 @@ pub fn KeysView(page: KeysPage, is_continued: bool, posted: Option<Posted>) -> i
                     <Done words=DONE />
                     <Refused posted=posted.as_ref() />
                     {list}
-                    <p class="text-xs text-muted">"Keys ask and read. Deciding by key is off unless a policy lists it."</p>
+                    <p class="text-xs text-muted">
+                        "Keys ask and read. Deciding by key is off unless a policy lists it. "
+                        // No page of the console: the browser goes there by itself.
+                        <a href="/docs/api" rel="external" class="lnk">"What each scope may call"</a>
+                    </p>
                     <nav class="flex items-center gap-2" aria-label="Pages">
                         {is_continued.then(|| view! { <a href="/admin/keys" class=button::SMALL>"First page"</a> })}
                         {next
@@ -113,7 +117,7 @@ fn State<'a>(row: &'a KeyRow, now: Time) -> impl IntoView + use<> {
 #[component]
 fn Facts<'a>(row: &'a KeyRow, now: Time) -> impl IntoView + use<> {
     let scopes = row.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", ");
-    let source = row.source.clone().map(|source| view! { " · source " <bdi>{source}</bdi> });
+    let source = row.source.clone().map(|source| view! { " · source " <Text text=&source /> });
     let run = row.run.map(|run| view! { " · for run " <a class="lnk" href=format!("/runs/{run}")>{run.tail()}</a> });
     let owner = row.owner.clone().map(|owner| {
         view! { " · owner " <a class="lnk" href=format!("/admin/people/{}", owner.id)><Text text=&owner.name /></a> }
@@ -138,7 +142,7 @@ fn Revoke(id: String, name: String) -> impl IntoView {
             <form method="post" action="/admin/keys" class="mt-2 rounded-lg border border-rule-strong p-3 space-y-2">
                 <input type="hidden" name="form" value="revoke" />
                 <input type="hidden" name="key" value=id />
-                <p class="break-words">"Whatever calls with " <bdi class="font-medium">{name}</bdi> " is refused at once. This cannot be taken back."</p>
+                <p class="break-words">"Whatever calls with " <b class="font-medium"><Text text=&name /></b> " is refused at once. This cannot be taken back."</p>
                 <button type="submit" class=button::DANGER>"Revoke this key"</button>
             </form>
         </details>

@@ -43,6 +43,29 @@ async fn the_document_is_served_to_anybody() {
     assert_eq!(decide["requestBody"]["content"]["application/json"]["schema"]["additionalProperties"], false);
 }
 
+#[tokio::test]
+async fn the_reference_shows_every_call_to_anybody() {
+    let console = TestConsole::sqlite().await;
+    let page = async |query: &str| {
+        let ask = Request::get(format!("/docs/api{query}")).header("host", "console.test");
+        console.send(ask.body(Body::empty()).expect("a request")).await
+    };
+    let whole = page("").await;
+    assert_eq!(whole.status, 200);
+    let policy = whole.headers["content-security-policy"].to_str().expect("text");
+    assert!(policy.contains("script-src 'none'"), "{policy}");
+    assert!(!whole.text.contains("<script"));
+    for operation in declared().iter().filter_map(|route| route.operation.as_ref()) {
+        assert!(whole.text.contains(&format!("<article id=\"{}\"", operation.id)), "{}", operation.id);
+    }
+    let narrowed = page("?q=digest_mismatch").await.text;
+    assert!(narrowed.contains("<article id=\"decide\"") || narrowed.contains("already_decided"), "the refusal is found");
+    assert!(narrowed.matches("<article id=").count() < whole.text.matches("<article id=").count());
+    let nothing = page("?q=%3Cscript%3Enowhere").await.text;
+    assert!(nothing.contains("No call matches") && !nothing.contains("<script>"));
+    assert_eq!(page("?other=1").await.status, 422);
+}
+
 /// Every object that is described says which members it has, and every reference leads somewhere.
 #[test]
 fn answers_are_closed_and_references_lead_somewhere() {

@@ -20,7 +20,7 @@ const WRONG: [(&str, &str); 2] =
 /// Builds the style sheet, or fails with every class that styles nothing.
 pub fn build(root: &Path, fonts: &Fonts, site: &mut Site) -> Result<String> {
     let style = read_style(&root.join("style"))?;
-    let sources = files(&root.join("app/src"), "rs")?;
+    let sources = super::markup(root)?;
     let check = Check { utilities: Utilities::new(&style), handwritten: handwritten(&style) };
     let mut classes = BTreeSet::new();
     let mut wrong = Vec::new();

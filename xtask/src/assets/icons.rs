@@ -3,7 +3,6 @@
 use super::manifest::Icons;
 use super::site::{Site, short_hash};
 use crate::source::{line_of, without_comments};
-use crate::workspace;
 use anyhow::{Result, bail};
 use icondata_core::IconData;
 use icondata_lu as lu;
@@ -108,7 +107,7 @@ const ICONS: &[(&str, &IconData)] = &[
 /// Builds the sprite, or fails with every icon that a page names and the sprite lacks.
 pub fn build(root: &Path, site: &mut Site) -> Result<Icons> {
     let mut unknown = Vec::new();
-    for path in workspace::files(&root.join("app/src"), "rs")? {
+    for path in super::markup(root)? {
         let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         let faults = unknown_icons(&std::fs::read_to_string(&path)?);
         unknown.extend(faults.into_iter().map(|(line, name)| format!("{shown}:{line}: `{name}`")));

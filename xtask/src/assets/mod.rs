@@ -15,6 +15,7 @@ use crate::{wasm_toolchain::Effort, workspace};
 use anyhow::Result;
 use manifest::Manifest;
 use site::{Asset, Site};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// The finished assets.
@@ -40,6 +41,13 @@ pub fn build(effort: Effort) -> Result<Built> {
     print_sizes(site.assets());
     println!("assets: {} in {:.1} s", workspace::site().display(), started.elapsed().as_secs_f32());
     Ok(Built { digest })
+}
+
+/// The sources with markup in them: the console, and the one page that the server writes itself.
+fn markup(root: &Path) -> Result<Vec<PathBuf>> {
+    let folders =
+        ["app/src", "server/src/http/reference"].iter().map(|folder| workspace::files(&root.join(folder), "rs"));
+    Ok(folders.collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// Bytes of each asset: raw, gzip, brotli.

@@ -27,7 +27,7 @@ const SESSION: &str = "session";
 const INTRODUCTION: &str = "Asks people before agents' tool calls run. Every refusal is a problem document (RFC 9457) \
     with a stable `code`. Refusals come in this order: 401, 403 for the scope, 413, 415 and 400 for the form of the \
     body, 404, 403 for entitlement, 409, 428 and 412, and 422 for fields last. What a key may not see answers like \
-    what does not exist.";
+    what does not exist. The same for reading, with an example of each call, is at `/docs/api`.";
 
 /// `GET /openapi.json`.
 pub async fn serve() -> Response {
@@ -58,6 +58,7 @@ pub fn document(routes: &[Route]) -> Value {
             "description": INTRODUCTION,
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
+        "externalDocs": {"url": super::reference::PATH, "description": "This document for reading."},
         "servers": [{"url": "/"}],
         "tags": groups.iter().map(|group| json!({"name": group})).collect::<Vec<_>>(),
         "paths": paths,
