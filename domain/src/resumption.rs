@@ -16,6 +16,8 @@ const PAUSES: [i64; 7] = [0, 5, 5 * 60, 30 * 60, 2 * 3_600, 5 * 3_600, 10 * 3_60
 pub const ATTEMPTS: u32 = 7;
 /// A receiver that asks to be left alone is obeyed this long at the most.
 const LONGEST_ASKED: TimeDelta = TimeDelta::hours(12);
+/// How far the clocks of two servers may be apart.
+const LAG: TimeDelta = TimeDelta::minutes(1);
 /// The longest jitter, as a part of the pause: a tenth.
 const JITTER: i64 = 10;
 
@@ -105,14 +107,19 @@ impl Resumption {
         (Self::Queued { at: now, way, attempts: 0 }, Event::ResumptionQueued { resumption, approval })
     }
 
-    /// A worker takes the record, to send it. A worker whose lease is over is taken for dead: its try is made again.
+    /// A worker takes the record, to send it. A worker whose lease is over is taken for dead: its try is made again. A
+    /// lease or a pause that is longer than there are any was noted by a clock that was wrong, and is over too.
     pub fn lease(self, resumption: ResumptionId, approval: ApprovalId, leased_until: Time, now: Time) -> Moved {
         let (queued_at, endpoint, attempt) = match self {
             Self::Queued { at, way: Way::Webhook { endpoint }, attempts } => (at, endpoint, attempts + 1),
-            Self::Failed { queued_at, endpoint, attempts, next_try: Some(next), .. } if next <= now => {
+            Self::Failed { queued_at, endpoint, attempts, next_try: Some(next), .. }
+                if next <= now || next > Self::longest_pause(now) =>
+            {
                 (queued_at, endpoint, attempts + 1)
             }
-            Self::Delivering { queued_at, endpoint, attempt, leased_until } if leased_until <= now => {
+            Self::Delivering { queued_at, endpoint, attempt, leased_until: before }
+                if before <= now || before > leased_until + LAG =>
+            {
                 (queued_at, endpoint, attempt)
             }
             Self::Queued { way: Way::Poll, .. }
@@ -182,6 +189,16 @@ impl Resumption {
         };
         let event = Event::ResumptionAbandoned { resumption, approval, reason: reason.clone() };
         Ok((Self::Abandoned { queued_at, way, at: now, reason }, event))
+    }
+
+    /// When a pause ends at the latest that began now or before.
+    pub fn longest_pause(now: Time) -> Time {
+        now + LONGEST_ASKED + LAG
+    }
+
+    /// When a lease ends at the latest that began now or before and lasts so long.
+    pub fn longest_lease(now: Time, lasts: TimeDelta) -> Time {
+        now + lasts + LAG
     }
 
     /// When a worker may take the record.

@@ -40,6 +40,9 @@ pub enum StoreError {
     /// The commit of the batch failed; nothing in it happened.
     #[error("the commit failed: {0}")]
     CommitFailed(String),
+    /// The disk is full or failing; nothing of the batch happened.
+    #[error("the disk is full or failing: {0}")]
+    Disk(String),
     /// Something else that should not happen.
     #[error("{0}")]
     Unexpected(String),
@@ -61,6 +64,11 @@ impl From<StoreError> for Error {
                 tracing::warn!(error = %driver, "the database was busy or out of reach");
                 Self::unavailable("The database is busy or out of reach.")
             }
+            StoreError::Driver(driver) if crate::store::is_of_disk(&driver) => {
+                tracing::error!(error = %driver, "the disk is full or failing");
+                Self::unavailable("The disk is full or failing.")
+            }
+            StoreError::Disk(_) => Self::unavailable("The disk is full or failing."),
             other => Self::Broken(other),
         }
     }

@@ -77,7 +77,8 @@ impl Serve {
         let desk = storage.open().await?;
         let served = serve(&desk, site, self.listen, named, beside).await;
         desk.database.close().await;
-        served
+        // A supervisor must see that it did not end by itself.
+        desk.database.has_failed().map_or(served, |why| Err(Stopped::Failed(why)))
     }
 }
 
@@ -145,9 +146,12 @@ where
     ];
     let deliveries = tokio::spawn(workers::delivery::run(desk.clone(), told(stopped.clone())));
     let stop_asked = stop.clone();
+    let database = desk.database.clone();
     tokio::spawn(async move {
-        asked_to_stop().await;
-        tracing::info!("stopping: requests under way are finished");
+        tokio::select! {
+            () = asked_to_stop() => tracing::info!("stopping: requests under way are finished"),
+            () = database.failed() => {}
+        }
         stop_asked.send_replace(true);
     });
     tokio::spawn(end_streams(desk.clone(), stopped.clone()));

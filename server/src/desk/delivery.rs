@@ -58,7 +58,7 @@ impl Desk {
             .write(move |tx| {
                 async move {
                     let limit = i64::try_from(most).unwrap_or(i64::MAX);
-                    let due = store::resumption::lock_due(tx, tx.now(), &full, limit).await?;
+                    let due = store::resumption::lock_due(tx, super::resumption::due(tx.now()), &full, limit).await?;
                     let mut leased = Vec::new();
                     for queued in due {
                         if let Some(taken) = lease(tx, queued, &mut busy, most_each).await? {

@@ -16,7 +16,12 @@ use serde::Deserialize;
 use super::{Caller, Desk, KeyCaller, text};
 use crate::{
     error::{Error, Result},
-    store::{self, Tx, approval::Stored, resumption::Queued, run::Run},
+    store::{
+        self, Tx,
+        approval::Stored,
+        resumption::{Due, Queued},
+        run::Run,
+    },
 };
 
 /// How often a change is tried again when somebody else changed the record at the same moment.
@@ -151,8 +156,14 @@ impl Desk {
     /// When the next delivery is due, apart from those to these endpoints.
     pub async fn next_delivery(&self, apart_from: &[EndpointId]) -> Result<Option<Time>> {
         let mut tx = self.database.read().await?;
-        Ok(store::resumption::next_due(&mut tx, apart_from).await?)
+        let now = tx.now();
+        Ok(store::resumption::next_due(&mut tx, due(now), apart_from).await?)
     }
+}
+
+/// What may be taken now.
+pub(super) fn due(now: Time) -> Due {
+    Due { now, longest_lease: Resumption::longest_lease(now, LEASE), longest_pause: Resumption::longest_pause(now) }
 }
 
 /// How long a worker may take for one delivery before it is taken for dead: far longer than a delivery may last.

@@ -13,6 +13,8 @@ use crate::{
 
 /// The longest wait between two tries.
 const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(15);
+/// How far the clocks of two servers may be apart.
+const LAG: TimeDelta = TimeDelta::minutes(1);
 /// An account that was left alone this long starts afresh.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::hours(2);
 /// What everybody reads who is not let in, whatever the reason.
@@ -122,7 +124,8 @@ impl Desk {
             .write(move |tx| {
                 async move {
                     let now = tx.now();
-                    let failures = store::backoff::claim(tx, account, now - FORGOTTEN_AFTER).await?;
+                    let failures =
+                        store::backoff::claim(tx, account, now - FORGOTTEN_AFTER, now + LONGEST_WAIT + LAG).await?;
                     let Some(failures) = failures else { return Ok(None) };
                     let until = now + wait_after(failures);
                     store::backoff::set_wait(tx, account, until).await?;

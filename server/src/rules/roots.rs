@@ -65,12 +65,35 @@ pub struct ApprovalRoot {
     pub at: Option<Time>,
 }
 
+/// How far the clocks of two servers may be apart.
+const LAG: TimeDelta = TimeDelta::minutes(1);
+
 impl RecordedFact {
-    /// Whether the fact may be relied on at `now`: not null, and not older than `max_age` seconds.
+    /// Whether the fact may be relied on at `now`: not null, and not older than `max_age` seconds. Nobody knows the age
+    /// of what was written by a clock that was ahead of this one: it counts as too old.
     pub fn is_current(&self, max_age: Option<u64>, now: Time) -> bool {
         let age = now.signed_duration_since(self.written_at);
         let limit = max_age.and_then(|seconds| i64::try_from(seconds).ok()).and_then(TimeDelta::try_seconds);
-        let is_fresh = limit.is_none_or(|limit| age <= limit);
+        let is_fresh = limit.is_none_or(|limit| age <= limit && age >= -LAG);
         is_fresh && !self.value.is_null()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fact_from_the_future_is_not_fresh() {
+        let now: Time = "2026-11-21T09:00:00Z".parse().expect("a time");
+        let is_current = |ahead: TimeDelta, max_age| {
+            let (value, source) = (Value::from(1), "ledger".to_owned());
+            RecordedFact { value, source, reference: None, written_at: now + ahead, version: 1 }
+                .is_current(max_age, now)
+        };
+        // Another server's clock may be a little ahead.
+        assert!(is_current(TimeDelta::seconds(30), Some(3_600)));
+        assert!(!is_current(TimeDelta::hours(2), Some(3_600)), "it would be fresh for three hours");
+        assert!(is_current(TimeDelta::hours(2), None));
     }
 }

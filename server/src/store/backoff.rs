@@ -6,19 +6,26 @@ use super::{Tx, on};
 use crate::error::{Result, StoreError};
 
 /// Takes the account's turn: counts a try and answers how many have failed with this one, or `None` while it has to
-/// wait. Whoever takes the turn sets the wait; of several at once, one gets it.
-pub async fn claim(tx: &mut Tx, account: Digest, forgotten_before: Time) -> Result<Option<i64>, StoreError> {
+/// wait. Whoever takes the turn sets the wait; of several at once, one gets it. A wait beyond the longest was set by a
+/// clock that was wrong and does not count.
+pub async fn claim(
+    tx: &mut Tx,
+    account: Digest,
+    forgotten_before: Time,
+    longest: Time,
+) -> Result<Option<i64>, StoreError> {
     let now = tx.now();
     let row: Option<(i64,)> = on!(tx, |conn| {
         sqlx::query_as(
             "INSERT INTO sign_in_backoff (account_hash, failures, blocked_until) VALUES ($1, 1, $2) \
              ON CONFLICT (account_hash) DO UPDATE SET \
              failures = CASE WHEN sign_in_backoff.blocked_until < $3 THEN 1 ELSE sign_in_backoff.failures + 1 END \
-             WHERE sign_in_backoff.blocked_until <= $2 RETURNING failures",
+             WHERE sign_in_backoff.blocked_until <= $2 OR sign_in_backoff.blocked_until > $4 RETURNING failures",
         )
         .bind(account.bytes().to_vec())
         .bind(now)
         .bind(forgotten_before)
+        .bind(longest)
         .fetch_optional(conn)
         .await
     })?;

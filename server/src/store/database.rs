@@ -9,8 +9,9 @@ use tokio::sync::oneshot;
 use super::{
     Appended, CheckRow, News, Tx,
     append::CheckAppend,
+    job,
     postgres::Postgres,
-    sqlite::{self, Sqlite},
+    sqlite::Sqlite,
     tx::{Conn, Held},
 };
 use crate::{
@@ -101,7 +102,7 @@ impl Database {
     pub async fn write<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.submit(sqlite::command(work, reply))?,
+            Engine::Sqlite(sqlite) => sqlite.submit(job::command(work, reply))?,
             Engine::Postgres(postgres) => postgres.submit(work, reply)?,
         }
         answer.await.unwrap_or_else(|_| Err(Error::unavailable("The server is stopping.")))
@@ -112,7 +113,7 @@ impl Database {
         let (reply, answer) = oneshot::channel();
         let append = CheckAppend { row, reply };
         match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.submit(sqlite::check(append))?,
+            Engine::Sqlite(sqlite) => sqlite.submit(job::check(append))?,
             Engine::Postgres(postgres) => postgres.append(append)?,
         }
         answer.await.unwrap_or_else(|_| Err(Error::unavailable("The server is stopping.")))
@@ -121,8 +122,25 @@ impl Database {
     /// Whether the database answers.
     pub async fn is_ready(&self) -> bool {
         match &self.engine {
-            Engine::Sqlite(sqlite) => answers_sqlite(sqlite.read_pool()).await,
+            Engine::Sqlite(sqlite) => sqlite.failure().told().is_none() && answers_sqlite(sqlite.read_pool()).await,
             Engine::Postgres(postgres) => answers_postgres(postgres.pool()).await,
+        }
+    }
+
+    /// Why nothing may be written any more, if that is so: the process must end and be started again.
+    pub fn has_failed(&self) -> Option<String> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.failure().told(),
+            // PostgreSQL looks after its own disk.
+            Engine::Postgres(_) => None,
+        }
+    }
+
+    /// Waits until nothing may be written any more.
+    pub async fn failed(&self) {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.failure().wait().await,
+            Engine::Postgres(_) => std::future::pending().await,
         }
     }
 

@@ -14,8 +14,9 @@ use uuid::Uuid;
 use super::{
     Leaf, News, Tx, Work,
     append::{self, CheckAppend},
-    event, on,
-    sqlite::panicked,
+    event,
+    job::panicked,
+    on,
     tx::{Conn, Held},
 };
 use crate::{

@@ -123,8 +123,41 @@ pub async fn update(tx: &mut Tx, read: &Queued, state: &Resumption) -> Result<bo
     Ok(moved == 1)
 }
 
+/// What may be taken now. Beyond these moments no lease and no pause can end that a clock noted which was right.
+#[derive(Debug, Clone, Copy)]
+pub struct Due {
+    /// Now.
+    pub now: Time,
+    /// When the longest lease ends.
+    pub longest_lease: Time,
+    /// When the longest pause ends.
+    pub longest_pause: Time,
+}
+
+impl Due {
+    /// What is queued waits for no moment, whatever the clock said then.
+    fn only<DB: sqlx::Database>(self, query: &mut QueryBuilder<DB>)
+    where
+        Time: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    {
+        query.push(" AND (status = 'queued' OR due_at <= ").push_bind(self.now);
+        query.push(" OR (status = 'delivering' AND due_at > ").push_bind(self.longest_lease);
+        query.push(") OR due_at > ").push_bind(self.longest_pause).push(")");
+    }
+}
+
 /// When the next record may be taken, apart from those of these endpoints.
-pub async fn next_due(tx: &mut Tx, apart_from: &[EndpointId]) -> Result<Option<Time>, StoreError> {
+pub async fn next_due(tx: &mut Tx, due: Due, apart_from: &[EndpointId]) -> Result<Option<Time>, StoreError> {
+    let is_due: Option<(i64,)> = on!(tx, |conn| {
+        let mut query = QueryBuilder::new("SELECT moves FROM resumption WHERE due_at IS NOT NULL");
+        due.only(&mut query);
+        exclude(&mut query, apart_from);
+        query.push(" LIMIT 1");
+        query.build_query_as().fetch_optional(conn).await
+    })?;
+    if is_due.is_some() {
+        return Ok(Some(due.now));
+    }
     let due: Option<(Time,)> = on!(tx, |conn| {
         let mut query = QueryBuilder::new("SELECT due_at FROM resumption WHERE due_at IS NOT NULL");
         exclude(&mut query, apart_from);
@@ -136,17 +169,13 @@ pub async fn next_due(tx: &mut Tx, apart_from: &[EndpointId]) -> Result<Option<T
 
 /// Records that may be taken now, apart from those of these endpoints, with the runs they belong to. On PostgreSQL they
 /// are locked, and what another server has locked is passed over.
-pub async fn lock_due(
-    tx: &mut Tx,
-    now: Time,
-    apart_from: &[EndpointId],
-    limit: i64,
-) -> Result<Vec<Queued>, StoreError> {
+pub async fn lock_due(tx: &mut Tx, due: Due, apart_from: &[EndpointId], limit: i64) -> Result<Vec<Queued>, StoreError> {
     let is_shared = matches!(tx.conn, Conn::Postgres(_));
     let rows: Vec<ResumptionRow> = on!(tx, |conn| {
-        let mut query =
-            QueryBuilder::new("SELECT id, approval_id, session_id, state, moves FROM resumption WHERE due_at <= ");
-        query.push_bind(now);
+        let mut query = QueryBuilder::new(
+            "SELECT id, approval_id, session_id, state, moves FROM resumption WHERE due_at IS NOT NULL",
+        );
+        due.only(&mut query);
         exclude(&mut query, apart_from);
         query.push(" ORDER BY due_at, id LIMIT ").push_bind(limit);
         if is_shared {

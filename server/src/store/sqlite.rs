@@ -1,7 +1,6 @@
 //! SQLite: one writer groups concurrent commands into one durable commit; readers have a pool of their own.
 
 use std::{
-    panic::AssertUnwindSafe,
     path::Path,
     sync::{
         Arc,
@@ -10,22 +9,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures::{FutureExt as _, future::BoxFuture};
+use futures::FutureExt as _;
 use sqlx::{
-    SqlitePool,
+    Connection as _, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::{
-    sync::{mpsc, oneshot},
-    task::JoinHandle,
-};
+use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{
-    News, Tx, Work,
+    News, Tx,
     append::{self, CheckAppend},
     event,
+    failure::{Failure, NotStored},
+    job::{Command, Job, Reply},
     tx::{Conn, Held},
-    upkeep::{assert_version, checkpoint, migrate},
+    upkeep::{assert_version, checkpoint, fold_log, migrate},
 };
 use crate::{
     clock::Clock,
@@ -44,6 +42,8 @@ const LONGEST_LOG: i64 = 16_384;
 /// Statements a connection keeps compiled. A batch of checks has one text a table and size, and there are as many sizes
 /// as [`MOST_JOBS`]: fewer places, and under load each batch would be compiled anew.
 const STATEMENTS: usize = 512;
+/// What is answered between a failed sync and the end of the process.
+const STOPPED: &str = "The disk has failed and the server is stopping.";
 
 /// The open database.
 #[derive(Clone)]
@@ -51,70 +51,7 @@ pub struct Sqlite {
     readers: SqlitePool,
     jobs: Arc<std::sync::Mutex<Option<mpsc::Sender<Job>>>>,
     tasks: Arc<tokio::sync::Mutex<Vec<JoinHandle<()>>>>,
-}
-
-/// Something to write.
-pub enum Job {
-    /// A command in a savepoint of its own.
-    Command(Box<dyn Command>),
-    /// A pure append, grouped with the batch's others.
-    Check(Box<CheckAppend>),
-}
-
-/// A command whose result type is forgotten, so that they can queue together.
-pub trait Command: Send {
-    /// Runs it; the reply is held back until the commit.
-    fn run(self: Box<Self>, tx: &mut Tx) -> BoxFuture<'_, Ran>;
-    /// Fails it without running.
-    fn fail(self: Box<Self>, why: Error);
-}
-
-/// Answers whoever waits, once the commit's outcome is known.
-type Reply = Box<dyn FnOnce(Result<(), String>) + Send>;
-
-/// A command that ran: whether its savepoint stays, and how to answer after the commit.
-pub struct Ran {
-    keep: bool,
-    reply: Reply,
-}
-
-struct Envelope<T, F> {
-    work: F,
-    reply: oneshot::Sender<Result<T>>,
-}
-
-impl<T: Send + 'static, F: Work<T>> Command for Envelope<T, F> {
-    fn run(self: Box<Self>, tx: &mut Tx) -> BoxFuture<'_, Ran> {
-        async move {
-            let Self { work, reply } = *self;
-            let result = AssertUnwindSafe(work(tx)).catch_unwind().await.unwrap_or_else(|_| Err(panicked()));
-            let keep = result.is_ok();
-            let reply: Reply = Box::new(move |commit: Result<(), String>| {
-                // Whoever stopped waiting is not told.
-                drop(reply.send(commit.map_err(|why| StoreError::CommitFailed(why).into()).and(result)));
-            });
-            Ran { keep, reply }
-        }
-        .boxed()
-    }
-
-    fn fail(self: Box<Self>, why: Error) {
-        drop(self.reply.send(Err(why)));
-    }
-}
-
-pub(super) fn panicked() -> Error {
-    StoreError::Unexpected("a command panicked; it was rolled back".to_owned()).into()
-}
-
-/// Packs a command for the queue.
-pub(super) fn command<T: Send + 'static>(work: impl Work<T>, reply: oneshot::Sender<Result<T>>) -> Job {
-    Job::Command(Box::new(Envelope { work, reply }))
-}
-
-/// Packs a plain check for the queue.
-pub(super) fn check(append: CheckAppend) -> Job {
-    Job::Check(Box::new(append))
+    failure: Failure,
 }
 
 impl Sqlite {
@@ -128,24 +65,36 @@ impl Sqlite {
             .busy_timeout(Duration::from_secs(5))
             .statement_cache_capacity(STATEMENTS)
             .pragma("wal_autocheckpoint", "0");
-        let writer = pool(1).connect_with(options.clone()).await?;
+        let writer = writer(options.clone()).await?;
         assert_version(&writer).await?;
         migrate(&writer).await?;
+        fold_log(&writer).await?;
         news.begin_at(
             sqlx::query_scalar("SELECT COALESCE(MAX(leaf_index), 0) FROM event_leaf").fetch_one(&writer).await?,
         );
         let readers = pool(8).connect_with(options.clone().pragma("query_only", "ON")).await?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let log_pages = Arc::new(AtomicI64::new(0));
-        let writing = Writer { pool: writer, queue, clock, ids, news, log_pages: log_pages.clone() };
+        let failure = Failure::default();
+        let (of_writer, of_log) = (failure.clone(), failure.clone());
+        let writing =
+            Writer { pool: writer, queue, clock, ids, news, log_pages: log_pages.clone(), failure: of_writer };
         let checkpoints = pool(1).connect_lazy_with(options);
-        let tasks =
-            vec![tokio::spawn(writing.run(checkpoints.clone())), tokio::spawn(checkpoint(checkpoints, log_pages))];
+        let tasks = vec![
+            tokio::spawn(writing.run(checkpoints.clone())),
+            tokio::spawn(checkpoint(checkpoints, log_pages, of_log)),
+        ];
         Ok(Self {
             readers,
             jobs: Arc::new(std::sync::Mutex::new(Some(jobs))),
             tasks: Arc::new(tokio::sync::Mutex::new(tasks)),
+            failure,
         })
+    }
+
+    /// Whether the disk has failed for good.
+    pub(super) const fn failure(&self) -> &Failure {
+        &self.failure
     }
 
     pub(super) const fn read_pool(&self) -> &SqlitePool {
@@ -153,6 +102,9 @@ impl Sqlite {
     }
 
     pub(super) fn submit(&self, job: Job) -> Result<()> {
+        if self.failure.told().is_some() {
+            return Err(Error::unavailable(STOPPED));
+        }
         let jobs = self.jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let Some(jobs) = jobs.as_ref() else { return Err(Error::unavailable("The server is stopping.")) };
         jobs.try_send(job).map_err(|_| Error::unavailable("The write queue is full."))
@@ -173,6 +125,20 @@ fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false)
 }
 
+/// The one connection that writes. A transaction that could not be ended keeps it from beginning another: it is then
+/// replaced.
+async fn writer(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let pool = pool(1).after_release(|conn, _| {
+        async move {
+            // What was asked of the connection before is done when this is answered.
+            conn.ping().await?;
+            Ok(!conn.is_in_transaction())
+        }
+        .boxed()
+    });
+    Ok(pool.connect_with(options).await?)
+}
+
 struct Writer {
     pool: SqlitePool,
     queue: mpsc::Receiver<Job>,
@@ -180,6 +146,7 @@ struct Writer {
     ids: Arc<Ids>,
     news: News,
     log_pages: Arc<AtomicI64>,
+    failure: Failure,
 }
 
 /// A batch on its way to the commit.
@@ -192,11 +159,17 @@ struct Batch {
 impl Writer {
     async fn run(mut self, checkpoints: SqlitePool) {
         while let Some(first) = self.queue.recv().await {
+            if self.failure.told().is_some() {
+                first.fail(Error::unavailable(STOPPED));
+                continue;
+            }
             self.batch(first).await;
             self.begin_log_anew().await;
         }
         checkpoints.close().await;
-        drop(sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await);
+        if self.failure.told().is_none() {
+            drop(sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await);
+        }
         self.pool.close().await;
     }
 
@@ -209,13 +182,14 @@ impl Writer {
         self.log_pages.store(0, Ordering::Relaxed);
         if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(RESTART)").execute(&self.pool).await {
             tracing::warn!(%error, "the write-ahead log could not be begun anew");
+            self.failure.note(&error.into());
         }
     }
 
     async fn batch(&mut self, first: Job) {
         let mut tx = match self.pool.begin_with("BEGIN IMMEDIATE").await {
             Ok(tx) => Tx::new(Conn::Sqlite(Held::Within(tx)), self.clock.clone(), self.ids.clone()),
-            Err(error) => return fail(first, error.into()),
+            Err(error) => return first.fail(StoreError::from(error).into()),
         };
         let started = Instant::now();
         let mut batch = Batch::default();
@@ -226,7 +200,7 @@ impl Writer {
                 Job::Check(append) => batch.checks.push(*append),
                 Job::Command(command) => match in_savepoint(&mut tx, command).await {
                     Ok(reply) => batch.replies.push(reply),
-                    Err(error) => return batch.finish(Err(error.to_string())),
+                    Err(error) => return batch.finish(Err(self.not_stored(&error))),
                 },
             }
             jobs += 1;
@@ -251,16 +225,20 @@ impl Writer {
                 self.news.tell(leaves);
                 batch.finish(Ok(appended));
             }
-            Err(error) => {
-                tracing::error!(%error, "a commit failed; nothing of its batch happened");
-                batch.finish(Err(error.to_string()));
-            }
+            Err(error) => batch.finish(Err(self.not_stored(&error))),
         }
+    }
+
+    /// Notes why a batch was not stored, before anybody is told.
+    fn not_stored(&self, error: &StoreError) -> NotStored {
+        tracing::error!(%error, "a commit failed; nothing of its batch happened");
+        self.failure.note(error);
+        error.into()
     }
 }
 
 impl Batch {
-    fn finish(self, outcome: Result<Vec<append::Appended>, String>) {
+    fn finish(self, outcome: Result<Vec<append::Appended>, NotStored>) {
         let commit = outcome.as_ref().map(drop).map_err(Clone::clone);
         for reply in self.replies {
             reply(commit.clone());
@@ -269,17 +247,10 @@ impl Batch {
         for check in self.checks {
             let became = match &mut appended {
                 Ok(list) => list.next().ok_or_else(|| StoreError::Unexpected("an append was lost".to_owned()).into()),
-                Err(why) => Err(StoreError::CommitFailed(why.clone()).into()),
+                Err(why) => Err(StoreError::from(why.clone()).into()),
             };
             drop(check.reply.send(became));
         }
-    }
-}
-
-fn fail(job: Job, error: StoreError) {
-    match job {
-        Job::Check(append) => drop(append.reply.send(Err(error.into()))),
-        Job::Command(command) => command.fail(error.into()),
     }
 }
 

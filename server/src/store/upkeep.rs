@@ -10,6 +10,7 @@ use std::{
 
 use sqlx::SqlitePool;
 
+use super::failure::Failure;
 use crate::error::{Result, StoreError};
 
 /// How often the log is folded into the database, off the commit path.
@@ -42,8 +43,16 @@ pub(super) async fn assert_version(pool: &SqlitePool) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// Folds what the log holds into the database before anybody reads it. The log's end may never have been synced: its
+/// writer was killed, or its sync failed and the kernel only pretends to have it. What is answered from it must be on
+/// the disk. Nothing waits here: if another process is at it, the log is not what a crash left.
+pub(super) async fn fold_log(pool: &SqlitePool) -> Result<(), StoreError> {
+    sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(pool).await?;
+    Ok(())
+}
+
 /// Folds the log into the database on a connection of its own until that is closed.
-pub(super) async fn checkpoint(pool: SqlitePool, log_pages: Arc<AtomicI64>) {
+pub(super) async fn checkpoint(pool: SqlitePool, log_pages: Arc<AtomicI64>, failure: Failure) {
     while !pool.is_closed() {
         tokio::select! {
             () = pool.close_event() => return,
@@ -52,7 +61,13 @@ pub(super) async fn checkpoint(pool: SqlitePool, log_pages: Arc<AtomicI64>) {
         match sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&pool).await {
             Ok((_, pages, _)) => log_pages.store(pages, Ordering::Relaxed),
             Err(error) if pool.is_closed() => return tracing::debug!(%error, "stopped folding the log"),
-            Err(error) => tracing::warn!(%error, "the write-ahead log could not be folded into the database"),
+            Err(error) => {
+                tracing::warn!(%error, "the write-ahead log could not be folded into the database");
+                failure.note(&error.into());
+            }
+        }
+        if failure.told().is_some() {
+            return;
         }
     }
 }

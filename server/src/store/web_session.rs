@@ -17,6 +17,9 @@ use crate::error::{Error, Result, StoreError};
 pub const IDLE: TimeDelta = TimeDelta::minutes(30);
 /// Every session ends after this.
 pub const ABSOLUTE: TimeDelta = TimeDelta::hours(8);
+/// How far a clock may lag behind the one a session was used by. Beyond that it has gone back, and the session has
+/// ended: nobody knows how long it has lasted.
+const LAG: TimeDelta = TimeDelta::minutes(1);
 /// The member of a session's data that names the person.
 pub const PERSON: &str = "person";
 
@@ -92,11 +95,13 @@ async fn find(tx: &mut Tx, id: Digest) -> Result<Option<(String, Time)>, StoreEr
     let now = tx.now();
     let found: Option<(String, Time, Time)> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT data, expires_at, created_at FROM web_session WHERE id_hash = $1 AND expires_at > $2 AND created_at > $3",
+            "SELECT data, expires_at, created_at FROM web_session WHERE id_hash = $1 AND expires_at > $2 AND created_at > $3 \
+             AND expires_at <= $4",
         )
         .bind(id.bytes().to_vec())
         .bind(now)
         .bind(now - ABSOLUTE)
+        .bind(now + IDLE + LAG)
         .fetch_optional(conn)
         .await
     })?;
@@ -140,11 +145,12 @@ pub async fn list_of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<(Digest
     let rows: Vec<(Vec<u8>, Time, Time)> = on!(tx, |conn| {
         sqlx::query_as(
             "SELECT id_hash, created_at, expires_at FROM web_session \
-             WHERE person_id = $1 AND expires_at > $2 AND created_at > $3 ORDER BY created_at DESC, id_hash",
+             WHERE person_id = $1 AND expires_at > $2 AND created_at > $3 AND expires_at <= $4 ORDER BY created_at DESC, id_hash",
         )
         .bind(person.uuid())
         .bind(now)
         .bind(now - ABSOLUTE)
+        .bind(now + IDLE + LAG)
         .fetch_all(conn)
         .await
     })?;

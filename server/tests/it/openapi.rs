@@ -59,7 +59,10 @@ async fn the_reference_shows_every_call_to_anybody() {
         assert!(whole.text.contains(&format!("<article id=\"{}\"", operation.id)), "{}", operation.id);
     }
     let narrowed = page("?q=digest_mismatch").await.text;
-    assert!(narrowed.contains("<article id=\"decide\"") || narrowed.contains("already_decided"), "the refusal is found");
+    assert!(
+        narrowed.contains("<article id=\"decide\"") || narrowed.contains("already_decided"),
+        "the refusal is found"
+    );
     assert!(narrowed.matches("<article id=").count() < whole.text.matches("<article id=").count());
     let nothing = page("?q=%3Cscript%3Enowhere").await.text;
     assert!(nothing.contains("No call matches") && !nothing.contains("<script>"));

@@ -4,12 +4,12 @@ use chrono::TimeDelta;
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::support::{Agent, TestConsole, on_both};
+use crate::support::{Agent, TestConsole, on_both, trials::trials};
 
 /// Races of the short form, on each database.
-const RACES: usize = 1_000;
+const RACES: u64 = 1_000;
 /// Runs racing at the same time.
-const AT_ONCE: usize = 10;
+const AT_ONCE: u64 = 10;
 
 on_both!(
     of_two_reviewers_one_wins,
@@ -20,14 +20,14 @@ on_both!(
 async fn of_two_reviewers_one_wins(console: TestConsole) {
     let agent = console.cast().await;
     let tokens = [console.token("ana").await, console.token("mira").await];
-    for round in 0..RACES / AT_ONCE {
+    for round in 0..trials(RACES).div_ceil(AT_ONCE) {
         let runs = join_all((0..AT_ONCE).map(|_| agent.again())).await;
         join_all(runs.iter().map(|run| race(&console, run, &tokens, round))).await;
     }
 }
 
 /// One approval of the policy `one`: a single vote decides it.
-async fn race(console: &TestConsole, agent: &Agent<'_>, tokens: &[String; 2], round: usize) {
+async fn race(console: &TestConsole, agent: &Agent<'_>, tokens: &[String; 2], round: u64) {
     let asked = agent.check("note-1", "note", json!({"text": format!("{round}")})).await;
     let approval = asked["approval_id"].as_str().expect("an approval").to_owned();
     let digest = agent.approval(&approval).await["package_digest"].clone();
@@ -58,7 +58,7 @@ async fn race(console: &TestConsole, agent: &Agent<'_>, tokens: &[String; 2], ro
 async fn a_vote_and_the_deadline_do_not_both_win(console: TestConsole) {
     let agent = console.cast().await;
     let (ana, tomas) = (console.token("ana").await, console.token("tomas").await);
-    for _ in 0..20 {
+    for _ in 0..trials(20) {
         let run = agent.again().await;
         run.prepare().await;
         let approval = run.suspended_payment("pay-1").await;
@@ -87,7 +87,7 @@ async fn of_a_vote_a_cancellation_and_the_deadline_one_wins(console: TestConsole
     let agent = console.cast().await;
     let (ana, tomas) = (console.token("ana").await, console.token("tomas").await);
     let mut won: Vec<String> = Vec::new();
-    for round in 0..40 {
+    for round in 0..trials(40) {
         let run = agent.again().await;
         run.prepare().await;
         let approval = run.suspended_payment("pay-1").await;

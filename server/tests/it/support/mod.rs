@@ -4,12 +4,17 @@ mod agent;
 mod browser;
 mod console;
 pub mod contract;
+pub mod disk;
 mod engine;
 pub mod hooked;
+pub mod load;
 pub mod process;
 pub mod receiver;
 mod reply;
+pub mod shim;
+pub mod sound;
 mod stream;
+pub mod trials;
 
 pub use agent::Agent;
 pub use browser::{ANA, Browser};

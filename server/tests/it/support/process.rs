@@ -59,20 +59,29 @@ impl Installation {
 
     /// Starts the server and waits until it says it is ready.
     pub fn start(&self) -> Running {
+        self.start_as(|_| {}).expect("a server that is ready")
+    }
+
+    /// Starts the server prepared in some way; gives how it ended if it was never ready.
+    pub fn start_as(&self, prepare: impl FnOnce(&mut Command)) -> Result<Running, ExitStatus> {
         let started = Instant::now();
         let path = self.folder.path();
         let site = path.join("site");
-        let mut child = binary(path)
-            .args(["serve", "--listen", "127.0.0.1:0", "--site"])
-            .arg(site)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server");
+        let mut command = binary(path);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--site"]).arg(site);
+        prepare(command.stdout(Stdio::piped()).stderr(Stdio::null()));
+        let mut child = command.spawn().expect("the server");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-        let url = line.split(' ').find(|word| word.starts_with("http://")).expect("an address").to_owned();
-        Running { child, url, ready_in: started.elapsed() }
+        match line.split(' ').find(|word| word.starts_with("http://")) {
+            Some(url) => Ok(Running { child, url: url.to_owned(), ready_in: started.elapsed() }),
+            None => Err(child.wait().expect("its end")),
+        }
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Runs a command on the data; gives what it prints.
@@ -93,11 +102,21 @@ impl Running {
         self.child.wait().expect("gone");
     }
 
+    /// How it ended; `None` while it runs.
+    pub fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("its state")
+    }
+
+    /// Waits until it ends by itself.
+    pub fn ended(mut self) -> impl Future<Output = ExitStatus> {
+        async move { tokio::task::spawn_blocking(move || self.child.wait().expect("its end")).await.expect("no panic") }
+    }
+
     /// Asks it to stop, as an operator would; gives how it ended.
-    pub fn terminate(mut self) -> impl Future<Output = ExitStatus> {
+    pub fn terminate(self) -> impl Future<Output = ExitStatus> {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         assert!(asked.expect("kill").success());
-        async move { tokio::task::spawn_blocking(move || self.child.wait().expect("its end")).await.expect("no panic") }
+        self.ended()
     }
 
     /// Posts JSON; `None` when the server died before it answered.
@@ -151,7 +170,8 @@ pub fn commands(folder: &Path) -> PathBuf {
     commands
 }
 
-fn binary(folder: &Path) -> Command {
+/// The command on the data of a folder.
+pub fn binary(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
     command.arg("--data").arg(folder);
     command
