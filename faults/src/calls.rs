@@ -135,7 +135,7 @@ unsafe fn write_to(descriptor: c_int, data: *const c_void, length: size_t, offse
             write_at(setup, file, offset, data, |part| write(part.as_ptr().cast(), part.len()))
         }
     };
-    done as ssize_t
+    ssize_t::try_from(done).unwrap_or(-1)
 }
 
 /// # Safety
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn write(descriptor: c_int, data: *const c_void, length: s
             write_at(setup, file, offset, data, |part| write(part.as_ptr().cast(), part.len()))
         }
     };
-    done as ssize_t
+    ssize_t::try_from(done).unwrap_or(-1)
 }
 
 unsafe fn cut(descriptor: c_int, length: off_t) -> c_int {

@@ -108,8 +108,8 @@ impl Running {
     }
 
     /// Waits until it ends by itself.
-    pub fn ended(mut self) -> impl Future<Output = ExitStatus> {
-        async move { tokio::task::spawn_blocking(move || self.child.wait().expect("its end")).await.expect("no panic") }
+    pub async fn ended(mut self) -> ExitStatus {
+        tokio::task::spawn_blocking(move || self.child.wait().expect("its end")).await.expect("no panic")
     }
 
     /// Asks it to stop, as an operator would; gives how it ended.

@@ -183,15 +183,15 @@ fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo);
-        build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).env_remove("CARGO_MANIFEST_DIR");
-        build.args(["build", "--package", "faults", "--message-format", "json-render-diagnostics"]);
-        let built = build.output().expect("cargo");
+        let mut command = Command::new(cargo);
+        command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).env_remove("CARGO_MANIFEST_DIR");
+        command.args(["build", "--package", "faults", "--message-format", "json-render-diagnostics"]);
+        let built = command.output().expect("cargo");
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
         let printed = String::from_utf8(built.stdout).expect("text");
         let files = printed.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        let ours = files.filter(|message| message["target"]["name"] == "faults");
-        let made = ours.filter_map(|message| Some(PathBuf::from(message["filenames"][0].as_str()?))).next();
+        let mut ours = files.filter(|message| message["target"]["name"] == "faults");
+        let made = ours.find_map(|message| Some(PathBuf::from(message["filenames"][0].as_str()?)));
         made.expect("cargo names what it built")
     })
 }
