@@ -57,7 +57,7 @@ fn members_within_and_alternatives_are_told_apart() {
     items: list of object [] 
     items[].id: string [] 
     outcome!: `allow` []  when outcome = allow
-    outcome: `block` []  when outcome = block
     error: string []  when outcome = block
+    outcome: `block` []  when outcome = block
     ");
 }
