@@ -35,7 +35,7 @@ pub struct Promise {
     pub floor: f64,
     /// What is aimed at.
     pub target: f64,
-    /// What stands in the way where the target is missed.
+    /// What is suspected to stand in the way where the target is missed; a profile may say otherwise.
     pub obstacle: &'static str,
 }
 
@@ -175,7 +175,7 @@ pub fn page(lines: &[Line], notes: &[String], plan: Plan) -> String {
     );
     let missed: Vec<&Line> = lines.iter().filter(|line| line.outcome != Outcome::Target).collect();
     if !missed.is_empty() {
-        text.push_str("\n## What stands in the way\n\n");
+        text.push_str("\n## What is suspected to stand in the way, until a profile says so\n\n");
         for line in missed {
             let _ = writeln!(text, "- **{}** ({}): {}", line.promise.id, line.outcome.word(), line.promise.obstacle);
         }
