@@ -13,7 +13,8 @@ const SHOTS = ['sign-in', 'queue', 'approval-open', 'approval-approving', 'appro
   .concat(['runs', 'audit', 'audit-event', 'api-reference']);
 const SCHEMES = ['light', 'dark'] as const;
 
-test.describe.configure({ timeout: 60_000 });
+// Examining a long page takes axe a while.
+test.describe.configure({ timeout: 120_000 });
 
 for (const [name, reach] of Object.entries(STATES)) {
   test(`${name} is accessible and fits`, async ({ console, guard, visit, decide }) => {
