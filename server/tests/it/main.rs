@@ -19,6 +19,7 @@ mod information;
 mod keys;
 mod kills;
 mod live;
+mod matrix;
 mod openapi;
 mod origins;
 mod people;

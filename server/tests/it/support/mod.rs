@@ -19,6 +19,7 @@ pub mod trials;
 pub use agent::Agent;
 pub use browser::{ANA, Browser};
 pub use console::{ORIGIN, PASSWORD, TestConsole, log_length, request};
+pub use engine::Kept;
 pub use hooked::Hooked;
 pub use receiver::{Act, Receiver};
 pub use reply::Reply;

@@ -1,0 +1,284 @@
+//! What is tried: one row for each route, each server function and each form.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use server::http::{declared, routes::Route};
+
+use super::thing::Thing::{self, *};
+
+/// What is sent. `{id}` stands for the thing's id, `{n}` for a number that was not there before, and other words in
+/// braces for what belongs to the thing.
+#[derive(Debug, Clone)]
+pub enum Sent {
+    /// Nothing.
+    Nothing,
+    /// JSON.
+    Json(&'static str),
+    /// A definition.
+    Definition,
+    /// A form.
+    Form(&'static [(&'static str, &'static str)]),
+}
+
+/// Something to try.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The method.
+    pub method: Method,
+    /// The path as it is declared.
+    pub path: &'static str,
+    /// What it is about.
+    pub thing: Thing,
+    /// What is sent.
+    pub sent: Sent,
+}
+
+impl Row {
+    /// The head of the row.
+    pub fn label(&self) -> String {
+        match self.form() {
+            Some(form) => format!("{} {} [{form}]", self.method, self.path),
+            None => format!("{} {}", self.method, self.path),
+        }
+    }
+
+    /// Which of the forms of its address it is, where there are several.
+    pub fn form(&self) -> Option<&'static str> {
+        let Sent::Form(fields) = &self.sent else { return None };
+        fields.iter().find(|(name, _)| *name == "form").map(|(_, form)| *form)
+    }
+
+    /// Whether it changes something for whom it is allowed. What pages load by themselves changes nothing.
+    pub fn changes(&self) -> bool {
+        self.method != Method::GET && !self.path.starts_with("/calls/")
+    }
+
+    /// Whether a refusal is noted, so that nobody guesses for long.
+    pub fn counts_tries(&self) -> bool {
+        self.path == "/sign-in" || self.form() == Some("administrator")
+    }
+}
+
+/// Fails unless the rows are about the declared routes of a kind, all of them and no others.
+pub fn cover(rows: &[Row], is_of: impl Fn(&Route) -> bool) {
+    let known: BTreeSet<String> = rows.iter().map(|row| format!("{} {}", row.method, row.path)).collect();
+    let routes = declared();
+    let there = routes.iter().filter(|route| is_of(route)).map(|route| format!("{} {}", route.method, route.path));
+    assert_eq!(known, there.collect(), "declared routes and the rows of this table");
+}
+
+fn get(path: &'static str, thing: Thing) -> Row {
+    Row { method: Method::GET, path, thing, sent: Sent::Nothing }
+}
+
+fn post(path: &'static str, thing: Thing, body: &'static str) -> Row {
+    let sent = if body.is_empty() { Sent::Nothing } else { Sent::Json(body) };
+    Row { method: Method::POST, path, thing, sent }
+}
+
+fn form(path: &'static str, thing: Thing, fields: &'static [(&'static str, &'static str)]) -> Row {
+    Row { method: Method::POST, path, thing, sent: Sent::Form(fields) }
+}
+
+/// The API.
+pub fn api() -> Vec<Row> {
+    vec![
+        get("/healthz", Nothing),
+        get("/readyz", Nothing),
+        get("/openapi.json", Nothing),
+        Row { method: Method::PUT, path: "/api/v1/workflows/{name}", thing: Workflow, sent: Sent::Definition },
+        get("/api/v1/workflows", Nothing),
+        get("/api/v1/workflows/{name}", Workflow),
+        get("/api/v1/workflows/{name}/versions/{version}", Workflow),
+        post("/api/v1/runs", Nothing, r#"{"workflow":"payments","subject":"acc_1","requested_by":"rosa@example.com"}"#),
+        get("/api/v1/runs", Nothing),
+        get("/api/v1/runs/{id}", Run),
+        get("/api/v1/runs/{id}/timeline", Run),
+        post("/api/v1/runs/{id}/sessions", Run, r#"{"framework":"test","id":"s-{n}"}"#),
+        post("/api/v1/runs/{id}/cancel", Run, r#"{"reason":"Done."}"#),
+        post("/api/v1/runs/{id}/fail", Run, r#"{"error":"It broke."}"#),
+        post("/api/v1/runs/{id}/facts", Run, r#"{"reference":"led_{n}","facts":{"status":"OPEN"}}"#),
+        post("/api/v1/runs/{id}/assertions", Run, r#"{"assertions":{"status":"OPEN"}}"#),
+        post(
+            "/api/v1/runs/{id}/gate-checks",
+            Run,
+            r#"{"session_id":"s2","tool":"look_up","tool_use_id":"look-{n}","input":{"account":"acc_1"}}"#,
+        ),
+        post(
+            "/api/v1/runs/{id}/tool-results",
+            Run,
+            r#"{"session_id":"s2","tool":"look_up","tool_use_id":"look-1","output":{"payee":"ACME"},"is_error":false}"#,
+        ),
+        post("/api/v1/runs/{id}/approvals", Run, r#"{"session_id":"s2","summary":"May I?"}"#),
+        post("/api/v1/approvals/{id}/information", Asked, r#"{"answer":"It is."}"#),
+        get("/api/v1/approvals", Nothing),
+        get("/api/v1/approvals/{id}", Waiting),
+        get("/api/v1/approvals/{id}/decision", Waiting),
+        post(
+            "/api/v1/approvals/{id}/decisions",
+            Waiting,
+            r#"{"verdict":"approve","revision":{revision},"package_digest":"{digest}"}"#,
+        ),
+        post("/api/v1/approvals/{id}/cancel", Waiting, r#"{"reason":"No longer needed."}"#),
+        post("/api/v1/approvals/{id}/resumption/retry", Unwoken, ""),
+        post("/api/v1/approvals/{id}/resumption/abandon", Unwoken, r#"{"reason":"The agent is gone."}"#),
+        get("/api/v1/live", Nothing),
+        get("/api/v1/audit/events", Nothing),
+    ]
+}
+
+/// Pages and files.
+pub fn pages() -> Vec<Row> {
+    let alone = ["/", "/sign-in", "/set-up", "/docs/api", "/approvals", "/profile", "/runs", "/audit", "/workflows"];
+    let administration = ["/admin", "/admin/groups", "/admin/keys", "/admin/keys/new", "/admin/people/new"];
+    let webhooks = ["/admin/endpoints", "/admin/deliveries", "/workflows/new"];
+    let of_things = [
+        ("/approvals/{id}", Waiting),
+        ("/approvals/{id}/decide", Waiting),
+        ("/runs/{id}", Run),
+        ("/audit/{leaf}", Leaf),
+        ("/workflows/{name}", Workflow),
+        ("/workflows/{name}/edit", Workflow),
+        ("/admin/groups/{name}", Group),
+        ("/admin/people/{id}", Person),
+        ("/assets/{name}", Nothing),
+    ];
+    let alone = alone.into_iter().chain(administration).chain(webhooks).map(|path| get(path, Nothing));
+    alone.chain(of_things.map(|(path, thing)| get(path, thing))).collect()
+}
+
+/// What pages load.
+pub fn server_functions() -> Vec<Row> {
+    vec![
+        post("/calls/load_viewer", Nothing, "{}"),
+        post("/calls/refresh_viewer", Nothing, "{}"),
+        post("/calls/load_set_up", Nothing, "{}"),
+        post("/calls/load_profile", Nothing, "{}"),
+        post("/calls/load_found", Nothing, r#"{"typed":"acc"}"#),
+        post("/calls/load_queue", Nothing, r#"{"query":{"view":"all"}}"#),
+        post("/calls/refresh_queue", Waiting, r#"{"query":{"view":"all"},"shown":["{id}"]}"#),
+        post("/calls/load_review", Waiting, r#"{"id":"{id}"}"#),
+        post("/calls/refresh_review", Waiting, r#"{"id":"{id}"}"#),
+        post("/calls/load_runs", Nothing, r#"{"query":{}}"#),
+        post("/calls/load_run", Run, r#"{"query":{"id":"{id}"}}"#),
+        post("/calls/refresh_run", Run, r#"{"query":{"id":"{id}"}}"#),
+        post("/calls/load_audit", Nothing, r#"{"query":{}}"#),
+        post("/calls/load_audit_event", Leaf, r#"{"leaf":{id},"query":{}}"#),
+        post("/calls/load_workflows", Nothing, "{}"),
+        post("/calls/load_workflow", Workflow, r#"{"query":{"name":"{id}","changes":true}}"#),
+        post("/calls/load_draft", Workflow, r#"{"query":{"name":"{id}"}}"#),
+        post("/calls/load_people", Nothing, r#"{"query":{}}"#),
+        post("/calls/load_person", Person, r#"{"id":"{id}"}"#),
+        post("/calls/load_group_names", Nothing, "{}"),
+        post("/calls/load_groups", Nothing, "{}"),
+        post("/calls/load_group", Group, r#"{"name":"{id}"}"#),
+        post("/calls/load_keys", Nothing, "{}"),
+        post("/calls/load_endpoints", Nothing, "{}"),
+        post("/calls/load_deliveries", Nothing, r#"{"query":{"failed_only":false}}"#),
+    ]
+}
+
+/// Forms of the console.
+pub fn forms() -> Vec<Row> {
+    own_forms().into_iter().chain(forms_of_work()).chain(forms_of_administration()).collect()
+}
+
+fn own_forms() -> Vec<Row> {
+    vec![
+        form("/sign-in", Person, &[("email", "{email}"), ("password", "a passphrase for tests"), ("to", "/runs")]),
+        form("/sign-out", Nothing, &[]),
+        form("/theme", Nothing, &[("theme", "dark"), ("to", "/runs")]),
+        form("/profile", Nothing, &[("form", "keys"), ("keys", "")]),
+        form(
+            "/profile",
+            Nothing,
+            &[
+                ("form", "password"),
+                ("current_password", "a passphrase for tests"),
+                ("password", "orchard lantern seven"),
+                ("password_again", "orchard lantern seven"),
+            ],
+        ),
+        form("/profile", Nothing, &[("form", "sessions")]),
+        form(
+            "/set-up",
+            Nothing,
+            &[
+                ("form", "administrator"),
+                ("token", "guessed"),
+                ("name", "Eve"),
+                ("email", "eve@example.com"),
+                ("password", "a passphrase for tests"),
+                ("password_again", "a passphrase for tests"),
+            ],
+        ),
+        form("/set-up", Nothing, &[("form", "sample"), ("sample", "support-resolution")]),
+        form("/set-up", Nothing, &[("form", "skip")]),
+        form("/set-up", Nothing, &[("form", "finish")]),
+    ]
+}
+
+fn forms_of_work() -> Vec<Row> {
+    vec![
+        form(
+            "/approvals/{id}/decide",
+            Waiting,
+            &[("verdict", "approve"), ("revision", "{revision}"), ("package_digest", "{digest}")],
+        ),
+        form("/approvals/{id}", Asked, &[("form", "information"), ("revision", "{revision}"), ("answer", "It is.")]),
+        form("/approvals/{id}", Unwoken, &[("form", "retry")]),
+        form("/approvals/{id}", Unwoken, &[("form", "abandon"), ("reason", "The agent is gone.")]),
+        form("/workflows/new", Nothing, &[("form", "definition"), ("source", "{definition}"), ("act", "publish")]),
+        form(
+            "/workflows/{name}/edit",
+            Workflow,
+            &[("form", "definition"), ("source", "{edited}"), ("seal", "{seal}"), ("act", "publish")],
+        ),
+    ]
+}
+
+fn forms_of_administration() -> Vec<Row> {
+    vec![
+        form(
+            "/admin/endpoints",
+            Nothing,
+            &[("form", "add"), ("name", "hook-{n}"), ("url", "https://hooks.example.com/{n}")],
+        ),
+        form("/admin/endpoints", Endpoint, &[("form", "rotate"), ("endpoint", "{id}")]),
+        form("/admin/endpoints", Endpoint, &[("form", "disable"), ("endpoint", "{id}")]),
+        form("/admin/endpoints", DisabledEndpoint, &[("form", "enable"), ("endpoint", "{id}")]),
+        form("/admin/endpoints", Endpoint, &[("form", "test"), ("endpoint", "{id}")]),
+        form(
+            "/admin/people/new",
+            Nothing,
+            &[
+                ("form", "add"),
+                ("name", "Eve"),
+                ("email", "eve-{n}@example.com"),
+                ("password", "a passphrase for tests"),
+                ("password_again", "a passphrase for tests"),
+                ("role_admin", "on"),
+            ],
+        ),
+        form("/admin/people/{id}", Person, &[("form", "edit"), ("name", "Eve"), ("role_admin", "on")]),
+        form("/admin/people/{id}", Person, &[("form", "join"), ("group", "risk")]),
+        form("/admin/people/{id}", Person, &[("form", "leave"), ("group", "compliance")]),
+        form(
+            "/admin/people/{id}",
+            Person,
+            &[("form", "password"), ("password", "orchard lantern seven"), ("password_again", "orchard lantern seven")],
+        ),
+        form("/admin/people/{id}", Person, &[("form", "disable")]),
+        form("/admin/people/{id}", DisabledPerson, &[("form", "enable")]),
+        form("/admin/groups", Nothing, &[("form", "create"), ("name", "group-{n}")]),
+        form("/admin/groups/{name}", Group, &[("form", "add"), ("person", "dev@example.com")]),
+        form("/admin/groups/{name}", Group, &[("form", "remove"), ("person", "rosa@example.com")]),
+        form("/admin/keys", Key, &[("form", "revoke"), ("key", "{id}")]),
+        form(
+            "/admin/keys/new",
+            Nothing,
+            &[("form", "create"), ("name", "key-{n}"), ("scope_hook", "on"), ("expires", "30")],
+        ),
+    ]
+}

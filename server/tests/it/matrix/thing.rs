@@ -1,0 +1,70 @@
+//! What is asked about.
+
+/// A kind of thing that an address or a form names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Thing {
+    /// Nothing of its own.
+    Nothing,
+    /// A run.
+    Run,
+    /// An approval that waits.
+    Waiting,
+    /// An approval whose reviewer asked for information.
+    Asked,
+    /// A decided approval whose session could not be woken.
+    Unwoken,
+    /// A workflow, by name.
+    Workflow,
+    /// An event, by its number.
+    Leaf,
+    /// A group, by name.
+    Group,
+    /// A person.
+    Person,
+    /// A person who is disabled.
+    DisabledPerson,
+    /// A key.
+    Key,
+    /// An endpoint, by name.
+    Endpoint,
+    /// An endpoint that is disabled.
+    DisabledEndpoint,
+}
+
+/// Whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Which {
+    /// There is nothing to own.
+    Any,
+    /// It is there, and of no run.
+    There,
+    /// It belongs to the run of the keys that are bound to one.
+    Own,
+    /// It belongs to another run.
+    Other,
+    /// There is none with that id.
+    Missing,
+}
+
+impl Thing {
+    /// Whose it can be.
+    pub const fn kinds(self) -> &'static [Which] {
+        match self {
+            Self::Nothing => &[Which::Any],
+            Self::Run | Self::Waiting | Self::Asked | Self::Unwoken => &[Which::Own, Which::Other, Which::Missing],
+            _ => &[Which::There, Which::Missing],
+        }
+    }
+}
+
+impl Which {
+    /// The end of the row's head.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Any | Self::There => "",
+            Self::Own => ", own",
+            Self::Other => ", other's",
+            Self::Missing => ", missing",
+        }
+    }
+}
