@@ -38,6 +38,7 @@ impl World<'_> {
         let digest = Digest::of("matrix/missing", b"").to_string();
         words([
             ("id", id),
+            ("email", email),
             ("revision", "1".to_owned()),
             ("digest", digest),
             ("seal", String::new()),
