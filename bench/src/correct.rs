@@ -65,3 +65,23 @@ pub async fn counted(database: &Path) -> Result<(i64, i64, bool)> {
     connection.close().await?;
     Ok(counted)
 }
+
+/// What a check stores: the bytes of its rows, without what the database adds to them. The denominators' rows are as
+/// long.
+pub async fn row_bytes(database: &Path) -> Result<usize> {
+    let options = SqliteConnectOptions::new().filename(database).read_only(true);
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let (bytes,): (i64,) = sqlx::query_as(
+        "SELECT (SELECT octet_length(id || run_id || session_id || tool_use_id || tool || call_digest || gate_id || \
+                        outcome || answer || checked_at) FROM gate_check ORDER BY id DESC LIMIT 1) + \
+         (SELECT octet_length(e.id || e.at || e.actor || e.kind || e.run_id || e.subject || e.commitment) + \
+                 octet_length(p.event_id || p.salt || p.payload) + \
+                 octet_length(l.event_id || l.run_id || l.kind || l.actor || l.subject) + 8 \
+          FROM event_leaf l JOIN event e ON e.id = l.event_id JOIN event_payload p ON p.event_id = e.id \
+          WHERE l.kind = 'gate.checked' ORDER BY l.leaf_index DESC LIMIT 1)",
+    )
+    .fetch_one(&mut connection)
+    .await?;
+    connection.close().await?;
+    Ok(usize::try_from(bytes)?)
+}

@@ -17,8 +17,6 @@ use crate::{
     wire::Wire,
 };
 
-/// As long as the text of an answer that the product stores for a check.
-pub const ROW: usize = 700;
 /// As long as the body of a check.
 const BODY: usize = 110;
 /// Checks a second of an open loop.
@@ -112,6 +110,12 @@ impl World {
         Schedule::new(RATE, length).run(async || agent.pay().await).await
     }
 
+    /// The bytes a check stores, of one that is made for it.
+    pub async fn row_bytes(&mut self) -> Result<usize> {
+        self.agents[0].pay().await?;
+        correct::row_bytes(&self.installation.database()).await
+    }
+
     /// Kills the server and counts: every answered check must be there once, and the log without a gap.
     pub async fn verify(self) -> Result<()> {
         let answered: u64 = self.agents.iter().map(|agent| agent.checks).sum();
@@ -131,12 +135,13 @@ pub async fn throughput(bench: &mut Bench) -> Result<Line> {
     let mut world = World::start(bench, 64).await?;
     // The first batches compile statements and grow pools.
     world.rate(Duration::from_secs(1)).await?;
-    let length = bench.plan.length;
-    let disk = bench.disk.clone();
+    let (length, disk) = (bench.plan.length, bench.disk.clone());
+    let row = world.row_bytes().await?;
+    bench.notes.push(format!("B1, B2: a check stores {row} bytes in four rows; the denominator's row is as long."));
     let paired = Paired::measure(
         bench.plan,
         async || world.rate(length).await,
-        async || Commits::open(&disk, ROW).await?.rate(length).await,
+        async || Commits::open(&disk, row).await?.rate(length).await,
     )
     .await?;
     world.verify().await?;
@@ -149,7 +154,7 @@ pub async fn latency(bench: &mut Bench) -> Result<Line> {
     let bare = Bare::start()?;
     let mut wire = Wire::connect(&bare.url).await?;
     let body = "x".repeat(BODY);
-    let (length, disk) = (bench.plan.length, bench.disk.clone());
+    let (length, disk, row) = (bench.plan.length, bench.disk.clone(), world.row_bytes().await?);
     let mut tails = Vec::new();
     let paired = Paired::measure(
         bench.plan,
@@ -159,7 +164,7 @@ pub async fn latency(bench: &mut Bench) -> Result<Line> {
             Ok(median(&latencies) * 1e6)
         },
         async || {
-            let mut commits = Commits::open(&disk, ROW).await?;
+            let mut commits = Commits::open(&disk, row).await?;
             let both = Schedule::new(RATE, length).run(async || {
                 echo(&mut wire, &body).await?;
                 commits.commit().await

@@ -12,7 +12,7 @@ use crate::{
     Bench,
     agents::Agent,
     console::{Installation, Running},
-    gates::ROW,
+    correct,
     peers::{Bare, Commits, echo},
     report::{Better, Line, Promise},
     rounds::Paired,
@@ -84,6 +84,8 @@ pub async fn resume(bench: &mut Bench) -> Result<Line> {
     let bare = Bare::start()?;
     let mut wire = Wire::connect(&bare.url).await?;
     let (length, folder) = (bench.plan.length, bench.disk.clone());
+    desk.resume().await?;
+    let row = correct::row_bytes(&desk.installation.database()).await?;
     let mut all = Vec::new();
     let paired = Paired::measure(
         bench.plan,
@@ -96,7 +98,7 @@ pub async fn resume(bench: &mut Bench) -> Result<Line> {
             Ok(median(&taken))
         },
         async || {
-            let mut commits = Commits::open(&folder, ROW).await?;
+            let mut commits = Commits::open(&folder, row).await?;
             let (start, mut taken) = (Instant::now(), Vec::new());
             while start.elapsed() < length {
                 let begun = Instant::now();
