@@ -25,6 +25,24 @@ pub enum StoreError {
     /// Migrations failed.
     #[error("migration: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A later release has migrated the database.
+    #[error(
+        "the database was made or upgraded by a newer Countersign: this one does not know its migration {step}. Nothing \
+         was changed. Start the newer release, or restore a backup from before the upgrade."
+    )]
+    NewerDatabase {
+        /// The first migration that is not known here.
+        step: i64,
+    },
+    /// A migration was applied that had another text.
+    #[error(
+        "migration {step} of this database is not the one of this program. Nothing was changed. Start the release that \
+         made the database, or restore a backup."
+    )]
+    OtherDatabase {
+        /// The migration that differs.
+        step: i64,
+    },
     /// A row holds what the domain calls impossible.
     #[error("{table}.{column} of {row} is inconsistent: {why}")]
     Inconsistent {

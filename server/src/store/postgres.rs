@@ -18,6 +18,7 @@ use super::{
     job::panicked,
     on,
     tx::{Conn, Held},
+    upkeep::understood,
 };
 use crate::{
     clock::Clock,
@@ -62,7 +63,7 @@ impl Postgres {
     pub(super) async fn open(url: &str, clock: Clock, ids: Arc<Ids>, news: News) -> Result<Self, StoreError> {
         let pool =
             PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(5)).connect(url).await?;
-        sqlx::migrate!("../migrations/postgres").run(&pool).await?;
+        understood(sqlx::migrate!("../migrations/postgres").run(&pool).await)?;
         let (checks, queue) = mpsc::channel(QUEUE);
         let numbering = Arc::new(Numbering { asked: watch::Sender::new(0), served: watch::Sender::new(0) });
         let open = Self { pool, clock, ids, checks, numbering };

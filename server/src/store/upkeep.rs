@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use sqlx::SqlitePool;
+use sqlx::{SqlitePool, migrate::MigrateError};
 
 use super::failure::Failure;
 use crate::error::{Result, StoreError};
@@ -26,21 +26,37 @@ pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     let mut tries = 0;
     loop {
         match sqlx::migrate!("../migrations/sqlite").run(pool).await {
-            Err(_) if tries < MIGRATION_TRIES => tokio::time::sleep(MIGRATION_PAUSE).await,
-            done => return Ok(done?),
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tries < MIGRATION_TRIES => {
+                tokio::time::sleep(MIGRATION_PAUSE).await;
+            }
+            done => return understood(done),
         }
         tries += 1;
     }
 }
 
+/// What a migration's failure means to whoever runs the server.
+pub(super) fn understood(done: Result<(), MigrateError>) -> Result<(), StoreError> {
+    match done {
+        Err(MigrateError::VersionMissing(step)) => Err(StoreError::NewerDatabase { step }),
+        Err(MigrateError::VersionMismatch(step)) => Err(StoreError::OtherDatabase { step }),
+        done => Ok(done?),
+    }
+}
+
 pub(super) async fn assert_version(pool: &SqlitePool) -> Result<(), StoreError> {
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?;
+    if is_sound(&version) {
+        return Ok(());
+    }
+    Err(StoreError::Unexpected(format!("SQLite {version} can corrupt its log; 3.51.3 or newer is needed")))
+}
+
+/// Whether a SQLite of this version keeps its log whole. What cannot be read is not sound.
+fn is_sound(version: &str) -> bool {
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let mut next = || parts.next().unwrap_or(0);
-    if (next(), next(), next()) < LEAST_VERSION {
-        return Err(StoreError::Unexpected(format!("SQLite {version} can corrupt its log; 3.51.3 or newer is needed")));
-    }
-    Ok(())
+    (next(), next(), next()) >= LEAST_VERSION
 }
 
 /// Folds what the log holds into the database before anybody reads it. The log's end may never have been synced: its
@@ -68,6 +84,21 @@ pub(super) async fn checkpoint(pool: SqlitePool, log_pages: Arc<AtomicI64>, fail
         }
         if failure.told().is_some() {
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        for sound in ["3.51.3", "3.51.10", "3.52.0", "3.100.0", "4.0.0"] {
+            assert!(is_sound(sound), "{sound}");
+        }
+        for unsound in ["3.51.2", "3.51", "3.9.99", "3.50.100", "2.99.99", "", "new"] {
+            assert!(!is_sound(unsound), "{unsound}");
         }
     }
 }

@@ -37,6 +37,7 @@ mod sessions;
 mod set_up;
 mod story;
 mod support;
+mod upgrades;
 mod vault;
 mod walk;
 mod webhooks;

@@ -36,18 +36,23 @@ pub async fn sqlite(clock: &Clock) -> (Database, Kept) {
 }
 
 pub async fn postgres(clock: &Clock) -> Option<(Database, Kept)> {
+    let url = empty_postgres().await?;
+    let ids = Arc::new(Ids::from_os(clock.clone()));
+    let database = Database::open_postgres(&url, clock.clone(), ids).await.expect("PostgreSQL");
+    Some((database, Kept::Postgres(url)))
+}
+
+/// The URL of a database of its own, with nothing in it.
+pub async fn empty_postgres() -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "the runner names its throw-away server here")]
     let Ok(url) = std::env::var(POSTGRES) else {
         eprintln!("SKIPPED ON POSTGRESQL: {POSTGRES} names no server. `cargo xtask test` starts one.");
         return None;
     };
-    let ids = Arc::new(Ids::from_os(clock.clone()));
-    let name = format!("it_{}", ids.uuid().simple());
+    let name = format!("it_{}", Ids::from_os(Clock::System).uuid().simple());
     let mut admin = PgConnection::connect(&url).await.expect("the PostgreSQL server");
     admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a database");
     let (head, query) = url.split_once('?').map_or((url.as_str(), None), |(head, query)| (head, Some(query)));
     let (server, _) = head.rsplit_once('/').expect("a URL with a database");
-    let own = query.map_or_else(|| format!("{server}/{name}"), |query| format!("{server}/{name}?{query}"));
-    let database = Database::open_postgres(&own, clock.clone(), ids).await.expect("PostgreSQL");
-    Some((database, Kept::Postgres(own)))
+    Some(query.map_or_else(|| format!("{server}/{name}"), |query| format!("{server}/{name}?{query}")))
 }

@@ -19,7 +19,7 @@ pub mod trials;
 pub use agent::Agent;
 pub use browser::{ANA, Browser};
 pub use console::{ORIGIN, PASSWORD, TestConsole, log_length, request};
-pub use engine::Kept;
+pub use engine::{Kept, empty_postgres};
 pub use hooked::Hooked;
 pub use receiver::{Act, Receiver};
 pub use reply::Reply;
