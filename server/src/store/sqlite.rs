@@ -23,7 +23,7 @@ use super::{
     failure::{Failure, NotStored},
     job::{Command, Job, Reply},
     tx::{Conn, Held},
-    upkeep::{assert_version, checkpoint, fold_log, migrate},
+    upkeep::{PATIENCE, assert_version, checkpoint, fold_log, migrate, restart_log},
 };
 use crate::{
     clock::Clock,
@@ -62,7 +62,7 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(PATIENCE)
             .statement_cache_capacity(STATEMENTS)
             .pragma("wal_autocheckpoint", "0");
         let writer = writer(options.clone()).await?;
@@ -180,9 +180,15 @@ impl Writer {
             return;
         }
         self.log_pages.store(0, Ordering::Relaxed);
-        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(RESTART)").execute(&self.pool).await {
-            tracing::warn!(%error, "the write-ahead log could not be begun anew");
-            self.failure.note(&error.into());
+        match restart_log(&self.pool).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::warn!("the write-ahead log grows: another program reads the database and does not end")
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the write-ahead log could not be begun anew");
+                self.failure.note(&error.into());
+            }
         }
     }
 

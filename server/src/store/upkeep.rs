@@ -15,6 +15,8 @@ use crate::error::{Result, StoreError};
 
 /// How often the log is folded into the database, off the commit path.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+/// How long a statement waits for another process that writes.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// How often a migration that met another process is tried again, and after how long.
 const MIGRATION_TRIES: u32 = 10;
 const MIGRATION_PAUSE: Duration = Duration::from_millis(200);
@@ -65,6 +67,18 @@ fn is_sound(version: &str) -> bool {
 pub(super) async fn fold_log(pool: &SqlitePool) -> Result<(), StoreError> {
     sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(pool).await?;
     Ok(())
+}
+
+/// Begins the log anew, and tells whether it could be: whoever still reads an older state keeps it from that. Nobody
+/// waits for them, for nobody could write meanwhile.
+pub(super) async fn restart_log(pool: &SqlitePool) -> Result<bool, sqlx::Error> {
+    let mut writer = pool.acquire().await?;
+    sqlx::query("PRAGMA busy_timeout = 0").execute(&mut *writer).await?;
+    let restarted =
+        sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(RESTART)").fetch_one(&mut *writer).await;
+    let patience = format!("PRAGMA busy_timeout = {}", PATIENCE.as_millis());
+    sqlx::query(sqlx::AssertSqlSafe(patience)).execute(&mut *writer).await?;
+    restarted.map(|(busy, ..)| busy == 0)
 }
 
 /// Folds the log into the database on a connection of its own until that is closed.

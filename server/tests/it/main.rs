@@ -19,6 +19,7 @@ mod information;
 mod keys;
 mod kills;
 mod live;
+mod long_readers;
 mod matrix;
 mod openapi;
 mod origins;
