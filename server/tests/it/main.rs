@@ -5,6 +5,7 @@ mod audit_filters;
 mod bad_input;
 mod calls;
 mod cancellation;
+mod checkpoints;
 mod clocks;
 mod deadlines;
 mod decisions;
