@@ -183,7 +183,7 @@ impl Writer {
         match restart_log(&self.pool).await {
             Ok(true) => {}
             Ok(false) => {
-                tracing::warn!("the write-ahead log grows: another program reads the database and does not end")
+                tracing::warn!("the write-ahead log grows: another program reads the database and does not end");
             }
             Err(error) => {
                 tracing::warn!(%error, "the write-ahead log could not be begun anew");

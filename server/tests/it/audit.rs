@@ -7,9 +7,10 @@ use domain::{
     refusal::Code,
 };
 use serde_json::{Value, json};
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 
 use super::runs::viewer;
-use crate::support::{Agent, PASSWORD, TestConsole, on_both};
+use crate::support::{Agent, Kept, PASSWORD, TestConsole, log_length, on_both};
 
 on_both![
     auditors_read_the_log_and_others_do_not,
@@ -17,6 +18,7 @@ on_both![
     the_api_narrows_by_kind_actor_and_run,
     neighbours_follow_the_filters,
     no_payload_has_a_secret,
+    the_database_itself_refuses_to_change_the_log,
 ];
 
 /// A console where a payment was held, approved by two people, and ran; gives the approval.
@@ -151,4 +153,31 @@ async fn no_payload_has_a_secret(console: TestConsole) {
     for secret in [PASSWORD, &agent.key, &agent.ledger, &token, "csk_", "argon2", "password_hash"] {
         assert!(!text.contains(secret), "{secret}");
     }
+}
+
+/// Even whoever has the database's own password must take the trigger away first.
+async fn the_database_itself_refuses_to_change_the_log(console: TestConsole) {
+    story(&console).await;
+    let before = log_length(&console).await;
+    let changes = [
+        "UPDATE event SET actor = 'gate'",
+        "DELETE FROM event",
+        "UPDATE event_leaf SET leaf_index = leaf_index + 1000",
+        "DELETE FROM event_leaf",
+    ];
+    for change in changes {
+        let refused = match &console.kept {
+            Kept::Sqlite(_) => {
+                let file = console.kept.file().expect("a file");
+                let mut own = SqliteConnection::connect(file.to_str().expect("a path")).await.expect("SQLite");
+                own.execute(change).await.map(drop)
+            }
+            Kept::Postgres(url) => {
+                PgConnection::connect(url).await.expect("PostgreSQL").execute(change).await.map(drop)
+            }
+        };
+        let said = refused.expect_err(change).to_string();
+        assert!(said.contains("the event log is append-only"), "{change}: {said}");
+    }
+    assert_eq!(log_length(&console).await, before);
 }
