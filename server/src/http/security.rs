@@ -232,6 +232,12 @@ mod tests {
         assert!(page.contains("script-src 'nonce-abc' 'strict-dynamic' 'wasm-unsafe-eval';"));
         assert!(!page.contains("unsafe-inline") && !page.contains("'unsafe-eval'"));
         assert!(csp(None).to_str().expect("text").contains("script-src 'none';"));
+        for policy in [page, csp(None).to_str().expect("text"), NO_PAGE] {
+            for word in ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"] {
+                assert!(policy.contains(word), "{word}: {policy}");
+            }
+        }
+        assert!(page.contains("object-src 'none'"));
         assert_eq!(csp(Some("line\nbreak")), HeaderValue::from_static(NO_PAGE));
     }
 }

@@ -5,7 +5,7 @@ use server::http::{declared, routes::Access};
 
 use crate::support::{TestConsole, on_both};
 
-on_both!(routes_that_need_somebody_refuse_nobody, keys_without_the_scope_are_refused);
+on_both!(routes_that_need_somebody_refuse_nobody, keys_without_the_scope_are_refused, no_route_echoes);
 
 /// A path with something in place of what varies.
 fn filled(path: &str) -> String {
@@ -59,4 +59,30 @@ async fn keys_without_the_scope_are_refused(console: TestConsole) {
             assert_ne!(told, 500, "{scope} {route:?}");
         }
     }
+}
+
+/// `TRACE` would give a script what only the server is told.
+async fn no_route_echoes(console: TestConsole) {
+    for route in declared() {
+        let request = Request::builder().method("TRACE").uri(filled(&route.path)).header("host", "console.test");
+        let reply = console.send(request.body(Body::from("secret")).expect("a request")).await;
+        assert!(matches!(reply.status.as_u16(), 403 | 405), "{route:?}: {}", reply.status);
+        assert!(!reply.text.contains("secret"), "{route:?}");
+    }
+}
+
+/// Passwords and cookies do not travel in the clear: the server does not even start.
+#[test]
+fn other_machines_are_not_served_over_plain_http() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    for more in [&[][..], &["--public-url", "http://localhost:8080"]] {
+        let mut serve = crate::support::process::binary(folder.path());
+        let refused = serve.args(["serve", "--listen", "0.0.0.0:0"]).args(more).output().expect("the program");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(
+            !refused.status.success() && said.contains("plain http is served on loopback addresses only"),
+            "{said}"
+        );
+    }
+    assert!(!folder.path().join("countersign.db").exists(), "nothing was made");
 }
