@@ -13,8 +13,8 @@ const POSTGRES: &str = "COUNTERSIGN_TEST_POSTGRES";
 pub enum Kept {
     /// The folder of the file.
     Sqlite(TempDir),
-    /// Nothing: the throw-away cluster goes as a whole.
-    Postgres,
+    /// Nothing, the throw-away cluster goes as a whole; where the database is.
+    Postgres(String),
 }
 
 impl Kept {
@@ -22,7 +22,7 @@ impl Kept {
     pub fn file(&self) -> Option<PathBuf> {
         match self {
             Self::Sqlite(folder) => Some(folder.path().join("countersign.db")),
-            Self::Postgres => None,
+            Self::Postgres(_) => None,
         }
     }
 }
@@ -49,5 +49,5 @@ pub async fn postgres(clock: &Clock) -> Option<(Database, Kept)> {
     let (server, _) = head.rsplit_once('/').expect("a URL with a database");
     let own = query.map_or_else(|| format!("{server}/{name}"), |query| format!("{server}/{name}?{query}"));
     let database = Database::open_postgres(&own, clock.clone(), ids).await.expect("PostgreSQL");
-    Some((database, Kept::Postgres))
+    Some((database, Kept::Postgres(own)))
 }
