@@ -21,7 +21,7 @@ pub use agent::Agent;
 pub use browser::{ANA, Browser};
 pub use console::{ORIGIN, PASSWORD, TestConsole, request};
 pub use hooked::Hooked;
-pub use receiver::{Act, Receiver};
+pub use receiver::{Act, Down, Receiver};
 pub use reply::Reply;
 pub use stored::Stored;
 pub use stream::Stream;

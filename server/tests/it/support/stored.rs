@@ -29,6 +29,11 @@ impl Stored {
         self.0.iter().filter(|(name, rows)| other.0.get(*name) != Some(rows)).map(|(name, _)| &**name).collect()
     }
 
+    /// The rows of one table.
+    pub fn rows(&self, table: &str) -> &[String] {
+        &self.0[table]
+    }
+
     /// The tables in which this text stands, in whatever case.
     pub fn tables_with(&self, text: &str) -> Vec<&str> {
         let text = text.to_lowercase();
