@@ -210,7 +210,7 @@ mod tests {
     const AT: i64 = 1_795_251_600;
 
     fn receiver(is_down: bool) -> Receiver {
-        let clock = Clock::manual(chrono::DateTime::from_timestamp(AT, 0).expect("a time").into());
+        let clock = Clock::manual(chrono::DateTime::from_timestamp(AT, 0).expect("a time"));
         Receiver::new(CLAIMS, Secret::parse(&secret(1)).expect("a secret"), clock, is_down)
     }
 

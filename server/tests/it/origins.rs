@@ -162,12 +162,11 @@ fn count(tally: &mut Tally, method: &Method, from: From, refused: bool) {
 
 /// A grid for reading and one for changes: what `Origin` says down, what `Sec-Fetch-Site` says across.
 fn table(tally: &Tally) -> String {
-    let kind =
-        |content: &Option<&'static str>| content.map_or("nothing", |kind| kind.split(';').next().unwrap_or(kind));
+    let kind = |content: Option<&'static str>| content.map_or("nothing", |kind| kind.split(';').next().unwrap_or(kind));
     let changes = CHANGES.map(|method| method.to_string()).join(", ");
     let mut table = format!(
         "Each cell holds for every declared address and every server function.\nChanges are {changes}, each with {}.\n",
-        CONTENTS.iter().map(kind).collect::<Vec<_>>().join(", ")
+        CONTENTS.into_iter().map(kind).collect::<Vec<_>>().join(", ")
     );
     for (name, is_reading) in [("GET", true), ("Changes", false)] {
         write!(table, "\n{name:<15}").expect("text");

@@ -1,6 +1,7 @@
 //! How sessions end while something else goes on, and what the store knows of them.
 
 use std::{
+    fmt::Write as _,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -44,7 +45,10 @@ async fn kept(console: &TestConsole, cookie: &str) -> Vec<String> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("text");
+        text
+    })
 }
 
 async fn signed_in(console: &TestConsole) -> Browser<'_> {

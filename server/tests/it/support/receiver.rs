@@ -76,7 +76,7 @@ pub struct Receiver {
 impl Receiver {
     /// Listens; does these acts one after the other, and takes everything afterwards.
     pub async fn start(script: impl IntoIterator<Item = Act>) -> Self {
-        Down::new().come_up(script)
+        Self::at(TcpListener::bind("127.0.0.1:0").await.expect("a port"), script)
     }
 
     fn at(listener: TcpListener, script: impl IntoIterator<Item = Act>) -> Self {
