@@ -17,6 +17,9 @@ use crate::demo::{self, Address, Options, Voice};
 /// Where the demo keeps its data unless a folder is named.
 const FOLDER: &str = "countersign-data/demo";
 
+/// How long a resumption fails in the demo: long enough to be found in the queue.
+const REPAIR: Duration = Duration::from_mins(2);
+
 #[derive(Args)]
 pub(super) struct Demo {
     #[command(flatten)]
@@ -35,6 +38,7 @@ impl Demo {
         let options = Options {
             seed: self.seed,
             pace: Duration::from_secs(self.pace),
+            repair: REPAIR,
             folder: storage.folder()?,
             voice: Voice::Aloud,
         };

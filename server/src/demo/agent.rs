@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Trouble, client::Client, colleague::Colleague, dice::Dice, story::Story, voice::Voice};
+use super::{
+    Trouble, client::Client, colleague::Colleague, dice::Dice, receiver::Receiver, story::Story, voice::Voice,
+};
 
 /// How often one call is asked about: once, and again after its approval ended. More would mean going round in circles.
 const MOST_ASKS: u32 = 3;
 /// Seconds the server may hold a poll.
 const POLL: u32 = 30;
+/// How often an agent that sleeps looks for what no webhook tells.
+const LOOK: Duration = Duration::from_secs(10);
 /// What the API says while people decide.
 const AWAITING: &str = "AWAITING_HUMAN_REVIEW";
 /// What it says while a reviewer wants to know more.
@@ -28,6 +32,7 @@ pub struct Agent {
     dice: Dice,
     voice: Voice,
     colleague: Option<Colleague>,
+    wake: Option<Receiver>,
     /// What it answers when a reviewer asks.
     knows: String,
 }
@@ -55,24 +60,29 @@ pub struct Setting {
     pub voice: Voice,
     /// Who signs for risk at once, if anybody does.
     pub colleague: Option<Colleague>,
+    /// Where a webhook wakes it; without, it polls.
+    pub wake: Option<Receiver>,
 }
 
 impl Agent {
     /// Starts a run for the story's customer. The same story again finds the run it began before.
     pub async fn begin(setting: Setting, story: &Story, workflow: &str, asked_by: &str) -> Result<Self, Trouble> {
-        let Setting { client, name, thinking, voice, colleague } = setting;
+        let Setting { client, name, thinking, voice, colleague, wake } = setting;
         let session = story.session();
+        let resume = wake
+            .as_ref()
+            .map_or_else(|| json!({"via": "poll"}), |receiver| json!({"via": "webhook", "endpoint": receiver.name()}));
         let body = json!({
             "workflow": workflow, "subject": story.customer.id, "requested_by": asked_by,
             "inputs": {"name": story.customer.name, "email": story.customer.email},
-            "session": {"framework": "demo", "id": session, "resume": {"via": "poll"}},
+            "session": {"framework": "demo", "id": session, "resume": resume},
         });
         let started = client.post("/runs", &body, Some(&session)).await?;
         let run = started["run_id"].as_str().ok_or_else(|| unclear("a run", &started))?.to_owned();
         let about = story.customer.name.clone();
         let dice = Dice::of(story.seed, !story.number);
         let knows = "I know nothing beyond what is recorded in this run.".to_owned();
-        Ok(Self { client, name, about, session, run, calls: 0, thinking, dice, voice, colleague, knows })
+        Ok(Self { client, name, about, session, run, calls: 0, thinking, dice, voice, colleague, wake, knows })
     }
 
     /// The run.
@@ -148,21 +158,53 @@ impl Agent {
         let groups: Vec<&str> = shown["policy"]["approve"]
             .as_array()
             .map_or_else(Vec::new, |seats| seats.iter().filter_map(|seat| seat["group"].as_str()).collect());
-        self.tell(&format!("{tool} suspended, waiting for {}", groups.join(" and ")));
+        let how = if self.wake.is_some() { "; sleeps until a webhook" } else { "" };
+        self.tell(&format!("{tool} suspended, waiting for {}{how}", groups.join(" and ")));
         if let Some(colleague) = self.colleague.take() {
             colleague.sign(approval).await?;
         }
+        let outcome = match self.wake.clone() {
+            Some(receiver) => self.sleep(&receiver, approval).await?,
+            None => self.poll(approval).await?,
+        };
+        self.tell(&told(tool, &outcome));
+        Ok(refusal(&outcome))
+    }
+
+    /// Asks until there is an outcome.
+    async fn poll(&self, approval: &str) -> Result<Value, Trouble> {
         let path = format!("/approvals/{approval}/decision?wait={POLL}");
-        let outcome = loop {
+        loop {
             let outcome = self.client.get(&path).await?;
             match outcome["status"].as_str() {
                 Some(AWAITING) => {}
                 Some(ASKED) => self.inform(approval).await?,
-                _ => break outcome,
+                _ => return Ok(outcome),
             }
-        };
-        self.tell(&told(tool, &outcome));
-        Ok(refusal(&outcome))
+        }
+    }
+
+    /// Sleeps until a webhook brings the outcome. Now and then it looks whether a reviewer asks or the approval was
+    /// cancelled, since no webhook tells; that is not fetching the outcome.
+    async fn sleep(&self, receiver: &Receiver, approval: &str) -> Result<Value, Trouble> {
+        loop {
+            tokio::select! {
+                outcome = receiver.woken(approval) => {
+                    self.tell("woken by a webhook whose signature is right");
+                    return Ok(outcome);
+                }
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            let shown = self.client.get(&format!("/approvals/{approval}")).await?;
+            if shown["status"] == "cancelled" {
+                return Ok(json!({"status": "cancelled", "notes": shown["state"]["reason"]}));
+            }
+            let questions = shown["package"]["information"].as_array();
+            let is_asked = questions.and_then(|asked| asked.last()).is_some_and(|asked| asked["answer"].is_null());
+            if shown["status"] == "pending" && is_asked {
+                self.inform(approval).await?;
+            }
+        }
     }
 
     /// Answers what a reviewer asks.

@@ -21,7 +21,7 @@ pub const ONBOARDING: &str = include_str!("../../../workflows/financial-onboardi
 /// The support workflow, as shipped.
 pub const SUPPORT: &str = include_str!("../../../workflows/support-resolution.yaml");
 
-/// Who answers for both agents, and may therefore not decide what they ask.
+/// Who answers for the agents, and may therefore not decide what they ask.
 const OWNER: &str = "dev.patel@northgate.example";
 /// Who asks for accounts to be opened.
 pub const SALES: &str = "priya.nair@northgate.example";
@@ -108,6 +108,8 @@ struct SampleKey {
 pub const ONBOARDING_AGENT: &str = "onboarding-agent";
 /// The name of the key of the support agent.
 pub const SUPPORT_AGENT: &str = "support-agent";
+/// The name of the key of the agent that sleeps until a webhook wakes it.
+pub const CLAIMS_AGENT: &str = "claims-agent";
 /// The name of the key, and the source, of the identity checks.
 pub const KYC: &str = "kyc_db";
 /// The name of the key, and the source, of the risk assessments.
@@ -118,6 +120,7 @@ pub const PUBLISHER: &str = "demo-publisher";
 const KEYS: &[SampleKey] = &[
     SampleKey { name: ONBOARDING_AGENT, scope: Scope::Hook },
     SampleKey { name: SUPPORT_AGENT, scope: Scope::Hook },
+    SampleKey { name: CLAIMS_AGENT, scope: Scope::Hook },
     SampleKey { name: KYC, scope: Scope::System },
     SampleKey { name: RISK, scope: Scope::System },
     SampleKey { name: PUBLISHER, scope: Scope::Admin },
@@ -141,7 +144,10 @@ impl Cast {
         let keys = Self::keys(desk, &known).await?;
         memory.change(|kept| {
             // Stories that other keys began cannot be gone on with.
-            if [ONBOARDING_AGENT, SUPPORT_AGENT].iter().any(|agent| kept.keys.get(*agent) != keys.get(*agent)) {
+            if [ONBOARDING_AGENT, SUPPORT_AGENT, CLAIMS_AGENT]
+                .iter()
+                .any(|agent| kept.keys.get(*agent) != keys.get(*agent))
+            {
                 kept.under_way.clear();
             }
             kept.password = Some(password.clone());

@@ -3,6 +3,7 @@
 use super::{
     Options,
     cast::{Cast, PEOPLE},
+    story::{FAILING, Story},
     voice::Voice,
 };
 
@@ -23,16 +24,24 @@ pub fn give(voice: &Voice, url: &str, cast: &Cast, options: &Options) {
 }
 
 fn what_happens(options: &Options) -> Vec<String> {
-    let pace = options.pace.as_secs();
+    let (pace, repair) = (options.pace.as_secs(), options.repair.as_secs());
+    let failing = Story::of(options.seed, FAILING).customer.name;
     vec![
-        "Two agents work over HTTP: onboarding-agent opens accounts, support-agent refunds. Within seconds some of"
+        "Three agents work over HTTP: onboarding-agent opens accounts, support-agent and claims-agent refund. Within"
             .to_owned(),
         format!(
-            "their calls wait for people; another customer comes about every {pace} seconds. Decide, and watch the agent"
+            "seconds some of their calls wait for people; another customer comes about every {pace} seconds. Decide,"
         ),
-        "go on below. Accounts for high-risk customers need compliance and risk; Tomás has signed some for risk"
+        "and watch the agent go on below. Accounts for high-risk customers need compliance and risk; Tomás has signed"
             .to_owned(),
-        "already, so that Mira's signature wakes the agent. Refunds above 500 EUR need Priya alone.".to_owned(),
+        "some for risk already, so that Mira's signature wakes the agent. Refunds above 500 EUR need Priya alone."
+            .to_owned(),
+        String::new(),
+        "claims-agent sleeps until a signed webhook wakes it. Its standby is down: what Priya decides about".to_owned(),
+        format!(
+            "{failing} stays in the queue as \"Resumption failed\" until the standby is up again {repair} seconds later."
+        ),
+        "Then Retry wakes the agent; nobody decides twice.".to_owned(),
         String::new(),
         "Ctrl-C stops everything. What waits is kept: start the demo again, and the agents wait for it again."
             .to_owned(),

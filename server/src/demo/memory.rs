@@ -1,4 +1,5 @@
-//! What the demo keeps between two starts: the password, the keys, and the stories under way.
+//! What the demo keeps between two starts: the password, the keys, where webhooks come in, and the stories
+//! under way.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,11 +30,23 @@ pub struct Kept {
     pub password: Option<String>,
     /// The secrets of the keys by name: an approval's outcome belongs to the key that asked.
     pub keys: BTreeMap<String, String>,
+    /// Where webhooks are received, by the endpoint's name.
+    #[serde(default)]
+    pub doors: BTreeMap<String, Door>,
     /// The next story of each seed.
     pub next: BTreeMap<u64, u64>,
     /// The stories that have begun and not ended, as seed and number. All calls of a story carry their own ids, so an
     /// agent picks its story up by telling it again from the beginning.
     pub under_way: BTreeSet<(u64, u64)>,
+}
+
+/// Where one receiver listens, and what its messages are signed with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Door {
+    /// The port on loopback.
+    pub port: u16,
+    /// The endpoint's secret.
+    pub secret: String,
 }
 
 impl Memory {

@@ -1,7 +1,7 @@
 //! The demo: sample people, and sample agents that arrive over HTTP, stop where code says so, and go on once somebody
 //! has decided.
 //!
-//! People and keys are made by the same use cases as on the command line. Everything the agents do goes through the
+//! People, keys and endpoints are made by the same use cases as on the command line. Everything the agents do goes through the
 //! public API, and they obey its answers.
 
 mod agent;
@@ -13,6 +13,7 @@ mod dice;
 mod intro;
 mod memory;
 mod onboarding;
+mod receiver;
 mod refund;
 mod stage;
 mod story;
@@ -42,7 +43,10 @@ pub enum Trouble {
     /// The demo's memory could not be read or written.
     #[error("{0}")]
     Memory(String),
-    /// A person or a key could not be made.
+    /// There is no port to receive webhooks at.
+    #[error("no port for webhooks: {0}")]
+    Receiver(String),
+    /// A person, a key or an endpoint could not be made.
     #[error(transparent)]
     Server(#[from] crate::error::Error),
 }

@@ -14,15 +14,16 @@ use super::{
     intro,
     memory::Memory,
     onboarding::{self, Records},
+    receiver::{Receiver, Receivers},
     refund,
-    story::{Plot, Story},
+    story::{Plot, Story, Wake},
     systems::System,
     voice::Voice,
 };
 use crate::desk::Desk;
 
 /// Approvals that should wait before a newcomer has found the sign-in.
-const OPENING: usize = 5;
+const OPENING: usize = 6;
 /// Approvals that wait at the most; until somebody decides, nobody new comes.
 const MOST: usize = 12;
 /// Between two stories of the opening.
@@ -40,6 +41,8 @@ pub struct Options {
     pub seed: u64,
     /// Between two stories, once the opening is over.
     pub pace: Duration,
+    /// How long the standby that receives webhooks stays down, once it was needed.
+    pub repair: Duration,
     /// Where the demo keeps its memory.
     pub folder: PathBuf,
     /// Where it tells what happens.
@@ -60,6 +63,9 @@ pub struct Address {
 struct Stage {
     onboarding: Client,
     support: Client,
+    claims: Client,
+    receiver: Receiver,
+    standby: Receiver,
     records: Records,
     /// `None` when somebody gave the colleague another password.
     colleague: Option<Colleague>,
@@ -77,10 +83,15 @@ pub async fn play(desk: Desk, address: Address, options: Options) -> Result<(), 
     let client = Client::new(&address.local, cast.key(cast::PUBLISHER))?;
     client.put("/workflows/financial-onboarding", cast::ONBOARDING).await?;
     client.put("/workflows/support-resolution", cast::SUPPORT).await?;
+    // Dropped with this future, and the receivers with it.
+    let receivers = Receivers::open(&desk, &memory, &options.voice, options.repair).await?;
     intro::give(&options.voice, &address.url, &cast, &options);
     let stage = Stage {
         onboarding: client.with_key(cast.key(cast::ONBOARDING_AGENT)),
         support: client.with_key(cast.key(cast::SUPPORT_AGENT)),
+        claims: client.with_key(cast.key(cast::CLAIMS_AGENT)),
+        receiver: receivers.claims.clone(),
+        standby: receivers.standby.clone(),
         records: Records {
             kyc: System::new(client.with_key(cast.key(cast::KYC))),
             risk: System::new(client.with_key(cast.key(cast::RISK))),
@@ -148,11 +159,10 @@ impl Stage {
     }
 
     async fn tell(&self, story: &Story, thinking: Duration) -> Result<(), Trouble> {
-        let (client, name, workflow, asked_by, is_half_signed) = match &story.plot {
-            Plot::Onboarding(wanted) => {
-                (&self.onboarding, cast::ONBOARDING_AGENT, "financial-onboarding", cast::SALES, wanted.is_half_signed)
-            }
-            Plot::Refund(_) => (&self.support, cast::SUPPORT_AGENT, "support-resolution", cast::FRONT_DESK, false),
+        let (client, name, wake) = self.cast(&story.plot);
+        let (workflow, asked_by, is_half_signed) = match &story.plot {
+            Plot::Onboarding(wanted) => ("financial-onboarding", cast::SALES, wanted.is_half_signed),
+            Plot::Refund(_) => ("support-resolution", cast::FRONT_DESK, false),
         };
         let setting = Setting {
             client: client.clone(),
@@ -160,11 +170,23 @@ impl Stage {
             thinking,
             voice: self.voice.clone(),
             colleague: self.colleague.clone().filter(|_| is_half_signed),
+            wake: wake.cloned(),
         };
         let mut agent = Agent::begin(setting, story, workflow, asked_by).await?;
         match &story.plot {
             Plot::Onboarding(wanted) => onboarding::play(&mut agent, story, wanted, &self.records).await,
             Plot::Refund(wanted) => refund::play(&mut agent, story, wanted).await,
+        }
+    }
+    /// Which agent plays a story, and where it is woken unless it polls.
+    fn cast(&self, plot: &Plot) -> (&Client, &'static str, Option<&Receiver>) {
+        match plot {
+            Plot::Onboarding(_) => (&self.onboarding, cast::ONBOARDING_AGENT, None),
+            Plot::Refund(wanted) => match wanted.wake {
+                Wake::Poll => (&self.support, cast::SUPPORT_AGENT, None),
+                Wake::Webhook => (&self.claims, cast::CLAIMS_AGENT, Some(&self.receiver)),
+                Wake::Standby => (&self.claims, cast::CLAIMS_AGENT, Some(&self.standby)),
+            },
         }
     }
 }

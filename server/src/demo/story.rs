@@ -59,9 +59,25 @@ pub struct Refund {
     pub reason: &'static str,
     /// Whether the agent tries before it has verified the customer.
     pub is_hasty: bool,
+    /// How the agent learns what was decided.
+    pub wake: Wake,
     /// Whether it asks afterwards what it may offer: no gate knows about that.
     pub asks: bool,
 }
+
+/// How an agent learns what was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// It polls.
+    Poll,
+    /// A webhook wakes it.
+    Webhook,
+    /// A webhook does, at a receiver that is down at first.
+    Standby,
+}
+
+/// The number of the story whose resumption fails at first.
+pub const FAILING: u64 = 6;
 
 const PRODUCTS: &[&str] = &["business current", "savings", "multi-currency", "brokerage", "premium current"];
 
@@ -95,7 +111,7 @@ const OPENING: [Kind; 7] = [
     Kind::LowRisk,
     Kind::HighRisk,
     Kind::LargeRefund,
-    Kind::HighRisk,
+    Kind::LargeRefund,
 ];
 const AFTERWARDS: [Kind; 10] = [
     Kind::HighRisk,
@@ -183,6 +199,11 @@ fn refund(number: u64, kind: Kind, dice: &mut Dice) -> Refund {
     Refund {
         order: if number == 1 { "A-1841".to_owned() } else { format!("A-{}", dice.between(2_000, 9_899)) },
         cents,
+        wake: match number {
+            FAILING => Wake::Standby,
+            5.. if is_large && !number.is_multiple_of(2) => Wake::Webhook,
+            _ => Wake::Poll,
+        },
         reason: if is_large { dice.pick(LARGE) } else { dice.pick(SMALL) },
         is_hasty: !is_large,
         asks: !is_large && number.is_multiple_of(2),
@@ -209,6 +230,14 @@ mod tests {
         let Plot::Onboarding(wanted) = first.plot else { panic!("{first:?}") };
         assert_eq!((wanted.kyc_reference.as_str(), wanted.risk_reference.as_str()), ("jum_789xyz", "ra_5513"));
         assert_eq!((wanted.tier, wanted.asserted_tier), ("high", "medium"));
+        let wake = |number| match Story::of(3, number).plot {
+            Plot::Refund(wanted) => Some((wanted.wake, wanted.cents > LIMIT)),
+            Plot::Onboarding(_) => None,
+        };
+        assert_eq!(wake(1), Some((Wake::Poll, true)));
+        assert_eq!(wake(2), Some((Wake::Poll, false)));
+        assert_eq!(wake(5), Some((Wake::Webhook, true)));
+        assert_eq!(wake(FAILING), Some((Wake::Standby, true)));
     }
 
     #[test]

@@ -62,6 +62,20 @@ impl Routes {
     }
 
     /// Adds a route that is not part of the API: a page, a form, a file.
+    ///
+    /// ```
+    /// use axum::http::Method;
+    /// use server::http::routes::{Access, Routes};
+    /// let _ = Routes::default().add(Method::GET, "/open", Access::Public, async || "to anybody");
+    /// ```
+    ///
+    /// One that does not say who may call it does not compile:
+    ///
+    /// ```compile_fail,E0061
+    /// use axum::http::Method;
+    /// use server::http::routes::Routes;
+    /// let _ = Routes::default().add(Method::GET, "/open", async || "to whom?");
+    /// ```
     #[must_use]
     pub fn add<H, T>(mut self, method: Method, path: &str, access: Access, handler: H) -> Self
     where

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 
 use super::runs::viewer;
-use crate::support::{Agent, Kept, PASSWORD, TestConsole, log_length, on_both};
+use crate::support::{Agent, Kept, PASSWORD, Stored, TestConsole, on_both};
 
 on_both![
     auditors_read_the_log_and_others_do_not,
@@ -158,7 +158,7 @@ async fn no_payload_has_a_secret(console: TestConsole) {
 /// Even whoever has the database's own password must take the trigger away first.
 async fn the_database_itself_refuses_to_change_the_log(console: TestConsole) {
     story(&console).await;
-    let before = log_length(&console).await;
+    let before = Stored::of(&console).await;
     let changes = [
         "UPDATE event SET actor = 'gate'",
         "DELETE FROM event",
@@ -179,5 +179,5 @@ async fn the_database_itself_refuses_to_change_the_log(console: TestConsole) {
         let said = refused.expect_err(change).to_string();
         assert!(said.contains("the event log is append-only"), "{change}: {said}");
     }
-    assert_eq!(log_length(&console).await, before);
+    assert_eq!(Stored::of(&console).await, before);
 }

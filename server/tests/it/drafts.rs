@@ -32,7 +32,7 @@ async fn published(console: &TestConsole) -> Vec<(String, u32)> {
 }
 
 /// The value of the hidden field that a confirmation sends back.
-fn seal(page: &Reply) -> String {
+pub fn seal(page: &Reply) -> String {
     let at = page.text.find("name=\"seal\"").expect("the field");
     let tag = &page.text[page.text[..at].rfind('<').expect("its tag")..];
     let tag = &tag[..tag.find('>').expect("its end")];

@@ -1,6 +1,8 @@
 //! Where a change may come from, for every address there is: the browser of somebody who is signed in, led by every
 //! kind of page to send every kind of request. The outcome is a table that people read (`snapshots/`).
 
+mod deeds;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
@@ -8,12 +10,13 @@ use std::{
 
 use axum::{
     body::Body,
-    http::{Method, Request, header},
+    http::{Method, Request, header, request::Builder},
 };
 use domain::{Role, Scope};
+use leptos::server_fn::axum::server_fn_paths;
 use server::http::declared;
 
-use crate::support::{Browser, ORIGIN, PASSWORD, TestConsole, log_length, on_both};
+use crate::support::{ANA, Browser, ORIGIN, PASSWORD, Reply, Stored, TestConsole, on_both};
 
 on_both!(changes_come_from_own_pages_only, keys_are_no_matter_of_origin);
 
@@ -29,18 +32,26 @@ const ORIGINS: [(&str, Option<&str>); 5] = [
 /// What `Sec-Fetch-Site` says.
 const SITES: [Option<&str>; 5] = [None, Some("same-origin"), Some("same-site"), Some("cross-site"), Some("none")];
 
-/// Kinds of requests.
-const KINDS: [(&str, Method, Option<&str>); 4] = [
-    ("GET", Method::GET, None),
-    ("POST form", Method::POST, Some("application/x-www-form-urlencoded")),
-    ("POST JSON", Method::POST, Some("application/json")),
-    ("POST multipart", Method::POST, Some("multipart/form-data; boundary=x")),
+/// Every method that may change something, whether or not an address knows it: the refusal must not hang on that.
+const CHANGES: [Method; 4] = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+/// What a body says it is; a script can leave that out.
+const CONTENTS: [Option<&str>; 5] = [
+    Some("application/x-www-form-urlencoded"),
+    Some("multipart/form-data; boundary=x"),
+    Some("text/plain"),
+    Some("application/json"),
+    None,
 ];
 
-type Combination = (usize, usize, usize);
+/// The star of the one route behind which the server functions are.
+const CALLS: &str = "/calls/{*name}";
+
+/// Where a request says it comes from: places in [`ORIGINS`] and [`SITES`].
+type From = (usize, usize);
 
 /// Whether a page of the console's own can be behind these headers.
-fn is_own((_, origin, site): Combination) -> bool {
+fn is_own((origin, site): From) -> bool {
     match SITES[site] {
         None => ORIGINS[origin].0 == "own",
         Some("same-origin" | "none") => matches!(ORIGINS[origin].0, "own" | "no Origin"),
@@ -48,22 +59,35 @@ fn is_own((_, origin, site): Combination) -> bool {
     }
 }
 
-fn combinations() -> Vec<Combination> {
-    let all = (0..KINDS.len()).flat_map(|kind| (0..ORIGINS.len()).map(move |origin| (kind, origin)));
-    all.flat_map(|(kind, origin)| (0..SITES.len()).map(move |site| (kind, origin, site))).collect()
+fn from_everywhere() -> impl Iterator<Item = From> {
+    (0..ORIGINS.len()).flat_map(|origin| (0..SITES.len()).map(move |site| (origin, site)))
 }
 
-/// The addresses that are declared, with something in place of what varies.
-fn addresses() -> BTreeSet<String> {
+/// Every method with every kind of body; a GET has none.
+fn kinds() -> impl Iterator<Item = (Method, Option<&'static str>)> {
+    let changes = CHANGES.into_iter().flat_map(|method| CONTENTS.map(|content| (method.clone(), content)));
+    std::iter::once((Method::GET, None)).chain(changes)
+}
+
+/// The addresses that are declared, with something in place of what varies and each server function by its name; and
+/// the methods each knows.
+fn addresses() -> BTreeMap<String, BTreeSet<String>> {
     let fill = |part: &str| if part.starts_with('{') { "x".to_owned() } else { part.to_owned() };
-    declared().iter().map(|route| route.path.split('/').map(fill).collect::<Vec<_>>().join("/")).collect()
+    let filled = |path: &str| path.split('/').map(fill).collect::<Vec<_>>().join("/");
+    let mut addresses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for route in declared().iter().filter(|route| route.path != CALLS) {
+        addresses.entry(filled(&route.path)).or_default().insert(route.method.to_string());
+    }
+    for (path, method) in server_fn_paths() {
+        addresses.entry(path.to_owned()).or_default().insert(method.to_string());
+    }
+    addresses
 }
 
-fn request(path: &str, (kind, origin, site): Combination) -> axum::http::request::Builder {
-    let (_, method, content) = &KINDS[kind];
+fn request(path: &str, method: &Method, content: Option<&str>, (origin, site): From) -> Builder {
     let mut request = Request::builder().method(method).uri(path).header(header::HOST, "console.test");
     if let Some(content) = content {
-        request = request.header(header::CONTENT_TYPE, *content);
+        request = request.header(header::CONTENT_TYPE, content);
     }
     if let Some(origin) = ORIGINS[origin].1 {
         request = request.header(header::ORIGIN, origin);
@@ -74,43 +98,77 @@ fn request(path: &str, (kind, origin, site): Combination) -> axum::http::request
     }
 }
 
-/// Whether the request was refused for where it came from.
-async fn is_refused(console: &TestConsole, request: axum::http::request::Builder) -> bool {
-    let reply = console.send(request.body(Body::empty()).expect("a request")).await;
+/// Whether the answer is the refusal for where the request came from.
+fn is_refused(reply: &Reply) -> bool {
     let is_problem = reply.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
     is_problem && reply.problem() == "403 cross_origin"
 }
 
-async fn changes_come_from_own_pages_only(console: TestConsole) {
-    console.person("Ana Ruiz", Role::ALL, &["compliance"]).await;
-    let mut passed: BTreeMap<Combination, usize> = BTreeMap::new();
-    let addresses = addresses();
-    for path in &addresses {
-        let mut browser = Browser::new(&console);
-        assert_eq!(browser.sign_in("ana@example.com", PASSWORD).await.status, 303);
-        let cookie = format!("__Host-countersign={}", browser.cookie.clone().expect("a cookie"));
-        let before = log_length(&console).await;
-        let (own, foreign): (Vec<_>, Vec<_>) = combinations().into_iter().partition(|one| is_own(*one));
-        for combination in foreign {
-            let is_change = KINDS[combination.0].1 != Method::GET;
-            let refused = is_refused(&console, request(path, combination).header(header::COOKIE, &cookie)).await;
-            assert_eq!(refused, is_change, "{path} {combination:?}");
-            *passed.entry(combination).or_default() += usize::from(!refused);
-        }
-        assert_eq!(log_length(&console).await, before, "{path}: something happened");
-        assert!(browser.is_signed_in().await, "{path}: the session was ended");
-        for combination in own {
-            let refused = is_refused(&console, request(path, combination).header(header::COOKIE, &cookie)).await;
-            *passed.entry(combination).or_default() += usize::from(!refused);
-        }
-    }
-    insta::assert_snapshot!("where_changes_may_come_from", table(&passed, addresses.len()));
+/// The cookie of Ana, just signed in.
+async fn cookie(console: &TestConsole) -> String {
+    let mut browser = Browser::new(console);
+    assert_eq!(browser.sign_in(ANA, PASSWORD).await.status, 303);
+    format!("__Host-countersign={}", browser.cookie.expect("a cookie"))
 }
 
-/// One grid for each kind of request: what `Origin` says down, what `Sec-Fetch-Site` says across.
-fn table(passed: &BTreeMap<Combination, usize>, addresses: usize) -> String {
-    let mut table = String::from("Each cell holds for every declared address.\n");
-    for (kind, (name, ..)) in KINDS.iter().enumerate() {
+/// How many requests of a kind were sent, and how many passed.
+type Tally = BTreeMap<(bool, From), (usize, usize)>;
+
+#[test]
+fn every_server_function_is_behind_the_route_for_them_and_is_posted() {
+    let functions: Vec<_> = server_fn_paths().collect();
+    assert!(functions.len() > 20, "{functions:?}");
+    let (prefix, _) = CALLS.split_once('{').expect("a star");
+    let strays = functions.iter().filter(|(path, method)| !path.starts_with(prefix) || *method != Method::POST);
+    assert_eq!(strays.collect::<Vec<_>>(), Vec::<&(&str, Method)>::new());
+}
+
+async fn changes_come_from_own_pages_only(console: TestConsole) {
+    console.person("Ana Ruiz", Role::ALL, &["compliance"]).await;
+    let mut tally = Tally::new();
+    for (path, methods) in &addresses() {
+        let cookie = cookie(&console).await;
+        let before = Stored::of(&console).await;
+        let (own, foreign): (Vec<_>, Vec<_>) = from_everywhere().partition(|from| is_own(*from));
+        for (from, (method, content)) in all(&foreign) {
+            let asked = request(path, &method, content, from).header(header::COOKIE, &cookie);
+            let refused = is_refused(&console.send(asked.body(Body::empty()).expect("a request")).await);
+            assert_eq!(refused, method != Method::GET, "{method} {path} {content:?} {from:?}");
+            count(&mut tally, &method, from, refused);
+        }
+        let after = Stored::of(&console).await;
+        assert_eq!(before.changed(&after), Vec::<&str>::new(), "{path}: something was stored");
+        for (from, (method, content)) in all(&own) {
+            let asked = request(path, &method, content, from).header(header::COOKIE, &cookie);
+            let reply = console.send(asked.body(Body::empty()).expect("a request")).await;
+            // The address is not thought of as one that there is not, nor the method as one it does not know.
+            let is_met = !(matches!(reply.status.as_u16(), 404 | 405) && reply.text.contains("address"));
+            assert!(is_met || method == Method::GET || !methods.contains(method.as_str()), "{method} {path}");
+            count(&mut tally, &method, from, is_refused(&reply));
+        }
+    }
+    insta::assert_snapshot!("where_changes_may_come_from", table(&tally));
+}
+
+fn all(froms: &[From]) -> impl Iterator<Item = (From, (Method, Option<&'static str>))> {
+    froms.iter().flat_map(|from| kinds().map(|kind| (*from, kind)))
+}
+
+fn count(tally: &mut Tally, method: &Method, from: From, refused: bool) {
+    let (sent, passed) = tally.entry((*method == Method::GET, from)).or_default();
+    *sent += 1;
+    *passed += usize::from(!refused);
+}
+
+/// A grid for reading and one for changes: what `Origin` says down, what `Sec-Fetch-Site` says across.
+fn table(tally: &Tally) -> String {
+    let kind = |content: Option<&'static str>| content.map_or("nothing", |kind| kind.split(';').next().unwrap_or(kind));
+    let changes = CHANGES.map(|method| method.to_string()).join(", ");
+    let mut table = format!(
+        "Each cell holds for every declared address and every server function.\nChanges are {changes}, each with {}.\n",
+        CONTENTS.into_iter().map(kind).collect::<Vec<_>>().join(", ")
+    );
+    for (name, is_reading) in [("GET", true), ("Changes", false)] {
         write!(table, "\n{name:<15}").expect("text");
         for site in SITES {
             write!(table, "{:<14}", site.unwrap_or("not sent")).expect("text");
@@ -118,10 +176,10 @@ fn table(passed: &BTreeMap<Combination, usize>, addresses: usize) -> String {
         for (origin, (name, _)) in ORIGINS.iter().enumerate() {
             write!(table, "\n  {name:<13}").expect("text");
             for site in 0..SITES.len() {
-                let word = match passed[&(kind, origin, site)] {
-                    0 => "refused".to_owned(),
-                    all if all == addresses => "passed".to_owned(),
-                    some => format!("{some} of {addresses}"),
+                let word = match tally[&(is_reading, (origin, site))] {
+                    (_, 0) => "refused".to_owned(),
+                    (sent, passed) if passed == sent => "passed".to_owned(),
+                    (sent, passed) => format!("{passed} of {sent}"),
                 };
                 write!(table, "{word:<14}").expect("text");
             }
@@ -134,10 +192,12 @@ fn table(passed: &BTreeMap<Combination, usize>, addresses: usize) -> String {
 /// No browser adds a key by itself, so a call with one is meant by whoever makes it.
 async fn keys_are_no_matter_of_origin(console: TestConsole) {
     let key = console.key("agent", &[Scope::Hook], None).await;
-    for path in addresses().iter().filter(|path| path.starts_with("/api/")) {
-        for combination in combinations() {
-            let asked = request(path, combination).header(header::AUTHORIZATION, format!("Bearer {key}"));
-            assert!(!is_refused(&console, asked).await, "{path} {combination:?}");
+    let froms: Vec<From> = from_everywhere().collect();
+    for (path, methods) in addresses().iter().filter(|(path, _)| path.starts_with("/api/")) {
+        for (from, (method, content)) in all(&froms).filter(|(_, (method, _))| methods.contains(method.as_str())) {
+            let asked = request(path, &method, content, from).header(header::AUTHORIZATION, format!("Bearer {key}"));
+            let reply = console.send(asked.body(Body::empty()).expect("a request")).await;
+            assert!(!is_refused(&reply), "{method} {path} {from:?}");
         }
     }
 }

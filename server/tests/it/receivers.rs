@@ -1,5 +1,7 @@
 //! Receivers that misbehave, and addresses nothing may be sent to.
 
+mod down;
+
 use std::{
     sync::{
         Arc,

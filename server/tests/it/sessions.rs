@@ -1,5 +1,7 @@
 //! Signing in, being signed in, and ways that ends.
 
+mod endings;
+
 use axum::{
     body::Body,
     http::{Method, Request, header},

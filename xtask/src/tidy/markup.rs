@@ -1,4 +1,4 @@
-//! Markup rules of the console: a text area gets its text as `prop:value`, never as children.
+//! Markup rules: a text area gets its text as `prop:value`, never as children.
 
 use super::{File, Violation};
 use crate::source::line_of;
@@ -6,7 +6,7 @@ use crate::source::line_of;
 const REASON: &str = "a <textarea> with children: Leptos does not escape them on the server; use `prop:value`";
 
 pub fn check(file: &File) -> Vec<Violation> {
-    if !file.path.starts_with("app/") || !file.is_rust() {
+    if !file.is_rust() || !["app/", "server/"].iter().any(|layer| file.path.starts_with(layer)) {
         return Vec::new();
     }
     let openings = file.bare.match_indices("<textarea");
@@ -46,7 +46,12 @@ mod tests {
     use super::*;
 
     fn lines(text: &str) -> Vec<usize> {
-        check(&File::new("app/src/a.rs".to_owned(), text.to_owned())).into_iter().map(|found| found.line).collect()
+        let found = |path: &str| -> Vec<_> {
+            check(&File::new(path.to_owned(), text.to_owned())).iter().map(|found| found.line).collect()
+        };
+        // The console's pages, and the one page of the server's own.
+        assert_eq!(found("app/src/a.rs"), found("server/src/http/reference/page.rs"));
+        found("app/src/a.rs")
     }
 
     #[test]
@@ -59,5 +64,6 @@ mod tests {
     fn empty_ones_pass() {
         assert!(lines("<textarea prop:value=text />").is_empty());
         assert!(lines("<textarea on:input=move |_| set()>\n</textarea>").is_empty());
+        assert!(lines("page.find(\"<textarea>text</textarea>\")").is_empty());
     }
 }

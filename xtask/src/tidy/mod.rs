@@ -1,5 +1,6 @@
 //! The architecture's invariants, grepped: each violation names its line, the rule and the reason.
 
+mod doors;
 mod layout;
 mod markup;
 mod words;
@@ -59,6 +60,7 @@ pub fn check(root: &Path) -> Result<()> {
         violations.extend(layout::check_file(file));
         violations.extend(words::check(file));
         violations.extend(markup::check(file));
+        violations.extend(doors::check(file));
     }
     if violations.is_empty() {
         println!("  {} files, no violation", files.len());

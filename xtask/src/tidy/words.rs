@@ -68,16 +68,39 @@ const RULES: &[Rule] = &[
         reason: "store never asks who is asking; desk authorises",
     },
     Rule {
-        layers: &["app/"],
-        forbidden: Words(&["inner_html", "GetUrl", "Cbor"]),
-        reason: "agents' text must stay text, and a server function called by GET would defeat SameSite cookies",
+        layers: &["app/", "server/src"],
+        forbidden: Words(&[
+            "inner_html",
+            "set_inner_html",
+            "innerHTML",
+            "outer_html",
+            "set_outer_html",
+            "outerHTML",
+            "insert_adjacent_html",
+        ]),
+        reason: "agents' text must stay text",
+    },
+    Rule {
+        layers: &["app/", "server/src"],
+        forbidden: Words(&[
+            "GetUrl",
+            "DeleteUrl",
+            "PatchUrl",
+            "PutUrl",
+            "PostUrl",
+            "GetCbor",
+            "GetJson",
+            "Cbor",
+            "MultipartFormData",
+        ]),
+        reason: "a server function called by GET or a plain form would defeat SameSite cookies; they take Json",
     },
     Rule { layers: &["app/src/"], forbidden: Pieces(&["javascript:"]), reason: "a link must not run script" },
 ];
 
 pub fn check(file: &File) -> Vec<Violation> {
     let covering = RULES.iter().filter(|rule| rule.layers.iter().any(|layer| file.path.starts_with(layer)));
-    covering.flat_map(|rule| found(rule, file)).chain(bare_begin(file)).collect()
+    covering.flat_map(|rule| found(rule, file)).chain(bare_begin(file)).chain(begun_late(file)).collect()
 }
 
 fn found(rule: &Rule, file: &File) -> Vec<Violation> {
@@ -131,6 +154,21 @@ fn bare_begin(file: &File) -> Vec<Violation> {
     bare.map(|(at, _)| file.violation(at + 1, reason)).collect()
 }
 
+/// A transaction that is begun by a statement: it, too, takes its lock at once.
+fn begun_late(file: &File) -> Vec<Violation> {
+    const KINDS: [&str; 6] = ["BEGIN", "DEFERRED", "EXCLUSIVE", "CONCURRENT", "TRANSACTION", ""];
+    if !file.path.starts_with("server/src/") {
+        return Vec::new();
+    }
+    let literals = pieces(&file.text).into_iter().filter(|piece| piece.kind == Kind::Literal);
+    let late = literals.filter(|piece| {
+        let value = literal_value(piece.text).trim().to_uppercase();
+        value.starts_with("BEGIN") && value.split([' ', ';']).all(|word| KINDS.contains(&word))
+    });
+    let reason = "on SQLite a write begins with BEGIN IMMEDIATE, else another's write may end it half-way";
+    late.map(|piece| file.violation(line_of(&file.text, piece.start), reason)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,13 +203,17 @@ mod tests {
         assert!(lines("server/src/store/postgres.rs", "let tx = pool.begin().await?;").is_empty());
         assert!(lines("server/src/store/tx.rs", "sqlite.read_pool().begin().await?").is_empty());
         assert!(lines("server/src/store/tx.rs", "pool.begin_with(\"BEGIN IMMEDIATE\")").is_empty());
+        for late in ["BEGIN", "begin;", "BEGIN DEFERRED", "BEGIN TRANSACTION", "BEGIN EXCLUSIVE"] {
+            assert_eq!(lines("server/src/store/tx.rs", &format!("\npool.begin_with(\"{late}\")")), [2], "{late}");
+        }
+        assert!(lines("server/src/store/tx.rs", "say(\"beginning\"); // \"BEGIN\"").is_empty());
     }
 
     #[test]
     fn markup_that_would_run_is_refused() {
-        assert_eq!(
-            lines("app/src/a.rs", "<p inner_html=x/>\n<a href=\"javascript:x\">\n#[server(input = GetUrl)]"),
-            [1, 3, 2]
-        );
+        let text = "<p inner_html=x/>\n<a href=\"javascript:x\">\nelement.set_inner_html(x);\n<p prop:innerHTML=x/>";
+        assert_eq!(lines("app/src/a.rs", text), [1, 3, 4, 2]);
+        assert_eq!(lines("server/src/http/reference/page.rs", text), [1, 3, 4]);
+        assert_eq!(lines("app/src/a.rs", "use leptos::server_fn::codec::GetUrl as Json;\n// GetUrl"), [1]);
     }
 }

@@ -56,6 +56,7 @@ async fn called(checks: &[(u16, Value)]) -> (Result<Called, Trouble>, Vec<String
         thinking: Duration::ZERO,
         voice: Voice::Kept(lines.clone()),
         colleague: None,
+        wake: None,
     };
     let mut agent = Agent::begin(setting, &Story::of(1, 0), "w", "somebody").await.expect("a run");
     let outcome = agent.call("setup_account", json!({}), json!({"account_id": "acc_1"})).await;

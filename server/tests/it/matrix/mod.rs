@@ -85,7 +85,7 @@ async fn tried_on(world: &mut World<'_>, rows: &[Row], callers: &[Who]) -> Strin
 }
 
 /// One attempt: what was answered, with the laws that hold for each of them.
-async fn cell(world: &mut World<'_>, state: &mut State, row: &Row, which: Which, who: Who) -> String {
+async fn cell(world: &mut World<'_>, state: &mut State<'_>, row: &Row, which: Which, who: Who) -> String {
     let request = world.request(row, which, who).await;
     let about = format!("{} {which:?} by {who:?}", row.label());
     state.look().await;

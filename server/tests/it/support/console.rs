@@ -156,14 +156,3 @@ pub fn request(method: Method, key: &str, path: &str) -> axum::http::request::Bu
 fn clock() -> Clock {
     Clock::manual("2026-11-21T09:00:00Z".parse::<Time>().expect("a time"))
 }
-
-/// How many events the log holds.
-pub async fn log_length(console: &TestConsole) -> i64 {
-    let mut tx = console.desk.database.read().await.expect("a snapshot");
-    let mut last = 0;
-    loop {
-        let page = server::store::event::list_after(&mut tx, last, 1_000).await.expect("the log");
-        let Some(end) = page.last() else { return last };
-        last = end.leaf_index;
-    }
-}

@@ -13,16 +13,18 @@ pub mod receiver;
 mod reply;
 pub mod shim;
 pub mod sound;
+mod stored;
 mod stream;
 pub mod trials;
 
 pub use agent::Agent;
 pub use browser::{ANA, Browser};
-pub use console::{ORIGIN, PASSWORD, TestConsole, log_length, request};
+pub use console::{ORIGIN, PASSWORD, TestConsole, request};
 pub use engine::{Kept, empty_postgres};
 pub use hooked::Hooked;
-pub use receiver::{Act, Receiver};
+pub use receiver::{Act, Down, Receiver};
 pub use reply::Reply;
+pub use stored::Stored;
 pub use stream::Stream;
 
 /// Runs each story on both databases. Without PostgreSQL the second run says loudly that it did nothing.

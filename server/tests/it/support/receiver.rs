@@ -10,7 +10,7 @@ use serde_json::Value;
 use standardwebhooks::Webhook;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, BufStream},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::mpsc,
 };
 
@@ -43,6 +43,28 @@ pub struct Received {
     pub body: String,
 }
 
+/// A receiver that is down: its address is its own, and nothing listens there.
+pub struct Down(TcpSocket);
+
+impl Down {
+    /// Takes an address.
+    pub fn new() -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+        Self(socket)
+    }
+
+    /// Where it will listen.
+    pub fn url(&self) -> String {
+        format!("http://{}/hook", self.0.local_addr().expect("an address"))
+    }
+
+    /// Listens from now on.
+    pub fn come_up(self, script: impl IntoIterator<Item = Act>) -> Receiver {
+        Receiver::at(self.0.listen(64).expect("it listens"), script)
+    }
+}
+
 /// A receiver on loopback.
 pub struct Receiver {
     /// Where it listens.
@@ -54,7 +76,10 @@ pub struct Receiver {
 impl Receiver {
     /// Listens; does these acts one after the other, and takes everything afterwards.
     pub async fn start(script: impl IntoIterator<Item = Act>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        Self::at(TcpListener::bind("127.0.0.1:0").await.expect("a port"), script)
+    }
+
+    fn at(listener: TcpListener, script: impl IntoIterator<Item = Act>) -> Self {
         let port = listener.local_addr().expect("an address").port();
         let script: Arc<Mutex<VecDeque<Act>>> = Arc::new(Mutex::new(script.into_iter().collect()));
         let (tell, received) = mpsc::unbounded_channel();

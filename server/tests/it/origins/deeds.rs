@@ -1,0 +1,195 @@
+//! Requests that do something, each sent as another site's page would have it sent and then as the console's own: of
+//! the first nothing is stored, and the second shows that something would have been.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    body::Body,
+    http::{Method, header},
+};
+use domain::Role;
+use serde_json::{Value, json};
+use server::{
+    desk::{Caller, person::PersonChange},
+    http::{declared, routes::Access},
+};
+
+use super::{CALLS, from_everywhere, is_own, is_refused, request};
+use crate::{
+    drafts::seal,
+    support::{Agent, Browser, PASSWORD, PAYMENTS, Stored, TestConsole, on_both},
+};
+
+on_both!(what_another_site_has_sent_is_not_done);
+
+const NOOR: &str = "noor@example.com";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+const EDIT: &str = "/workflows/payments/edit";
+
+/// Forms that store nothing: a cookie of the browser's, and questions.
+const STORE_NOTHING: [&str; 2] = ["/theme", CALLS];
+
+/// Something a signed-in administrator can do.
+struct Deed {
+    /// The route as it is declared.
+    route: &'static str,
+    method: Method,
+    path: String,
+    content: &'static str,
+    body: String,
+}
+
+fn form(route: &'static str, path: &str, fields: &[(&str, &str)]) -> Deed {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    Deed { route, method: Method::POST, path: path.to_owned(), content: FORM, body }
+}
+
+fn json(route: &'static str, path: String, body: &Value) -> Deed {
+    Deed { route, method: Method::POST, path, content: "application/json", body: body.to_string() }
+}
+
+/// Noor, who did the set-up and may do everything since.
+async fn noor(console: &TestConsole) {
+    let token = console.desk.open_set_up().await.expect("the database").expect("nobody is there");
+    let fields = [
+        ("form", "administrator"),
+        ("token", &*token),
+        ("name", "Noor Haddad"),
+        ("email", NOOR),
+        ("password", PASSWORD),
+        ("password_again", PASSWORD),
+    ];
+    let path = format!("/set-up?token={token}");
+    assert_eq!(Browser::new(console).send(Method::POST, &path, &fields).await.status, 303);
+    let everything = PersonChange { name: None, roles: Some(Role::ALL.to_vec()) };
+    console.desk.change_person(&Caller::CommandLine, NOOR, everything).await.expect("changed");
+    let groups = vec!["compliance".to_owned()];
+    console.desk.change_groups(&Caller::CommandLine, NOOR, groups, Vec::new()).await.expect("joined");
+}
+
+/// An approval that waits in a run of its own.
+async fn pending(agent: &Agent<'_>) -> (String, Value) {
+    let agent = agent.again().await;
+    agent.prepare().await;
+    let approval = agent.suspended_payment("pay-1").await;
+    let stored = agent.approval(&approval).await;
+    (approval, stored)
+}
+
+/// What can be done about approvals and runs.
+async fn about_approvals(agent: &Agent<'_>) -> Vec<Deed> {
+    let (by_form, seen) = pending(agent).await;
+    let (revision, digest) = (seen["revision"].to_string(), seen["package_digest"].as_str().expect("a digest"));
+    let approves = [("verdict", "approve"), ("revision", &*revision), ("package_digest", digest)];
+    let (by_call, seen) = pending(agent).await;
+    let rejects = json!({
+        "verdict": "reject", "reason_code": "doubt", "notes": "No.",
+        "revision": seen["revision"], "package_digest": seen["package_digest"],
+    });
+    let (asked, _) = pending(agent).await;
+    let question = json!({"verdict": "request_information", "notes": "Which invoice?"});
+    agent.decide(&agent.console.token("ana").await, &asked, question).await.expect(201);
+    let answers = [("form", "information"), ("revision", "2"), ("answer", "Invoice 7.")];
+    let (taken_back, _) = pending(agent).await;
+    let (cancelled, failed) = (agent.again().await.run, agent.again().await.run);
+    let api = |path: &str| format!("/api/v1/{path}");
+    vec![
+        form("/approvals/{id}/decide", &format!("/approvals/{by_form}/decide"), &approves),
+        json("/api/v1/approvals/{id}/decisions", api(&format!("approvals/{by_call}/decisions")), &rejects),
+        form("/approvals/{id}", &format!("/approvals/{asked}"), &answers),
+        json(
+            "/api/v1/approvals/{id}/cancel",
+            api(&format!("approvals/{taken_back}/cancel")),
+            &json!({"reason": "No."}),
+        ),
+        json("/api/v1/runs/{id}/cancel", api(&format!("runs/{cancelled}/cancel")), &json!({"reason": "No."})),
+        json("/api/v1/runs/{id}/fail", api(&format!("runs/{failed}/fail")), &json!({"error": "No."})),
+    ]
+}
+
+/// What can be done about people and what they sign in with.
+async fn about_people(console: &TestConsole) -> Vec<Deed> {
+    let people = console.desk.list_people(&Caller::CommandLine).await.expect("people");
+    let rosa = people.iter().find(|person| person.email == "rosa@example.com").expect("Rosa").id;
+    console.key("old", &[domain::Scope::Hook], None).await;
+    let keys = console.desk.list_keys(&Caller::CommandLine).await.expect("keys");
+    let old = keys.iter().find(|key| key.name == "old").expect("the key").id.to_string();
+    let person = [("form", "add"), ("name", "Eve"), ("email", "eve@example.com"), ("role_admin", "on")];
+    let password = [("password", PASSWORD), ("password_again", PASSWORD)];
+    let key = [("form", "create"), ("name", "bot"), ("scope_hook", "on"), ("expires", "30")];
+    vec![
+        form("/admin/people/new", "/admin/people/new", &[&person[..], &password[..]].concat()),
+        form("/admin/people/{id}", &format!("/admin/people/{rosa}"), &[("form", "disable")]),
+        form("/admin/groups", "/admin/groups", &[("form", "create"), ("name", "board")]),
+        form("/admin/groups/{name}", "/admin/groups/risk", &[("form", "add"), ("person", NOOR)]),
+        form("/admin/keys", "/admin/keys", &[("form", "revoke"), ("key", &old)]),
+        form("/admin/keys/new", "/admin/keys/new", &key),
+        form("/profile", "/profile", &[("form", "keys"), ("keys", "off")]),
+        form("/profile", "/profile", &[("form", "sessions")]),
+        form("/sign-in", "/sign-in", &[("email", "ana@example.com"), ("password", PASSWORD)]),
+        form("/sign-in", "/sign-in", &[("email", "ana@example.com"), ("password", "wrong")]),
+    ]
+}
+
+/// What can be done about workflows and the server; signing out comes last.
+async fn about_the_rest(console: &TestConsole) -> Vec<Deed> {
+    let looser = PAYMENTS.replace("<= 100", "<= 200");
+    let mut browser = Browser::new(console);
+    assert_eq!(browser.sign_in(NOOR, PASSWORD).await.status, 303);
+    // What is published by the form is confirmed with what was shown.
+    let seal =
+        seal(&browser.send(Method::POST, EDIT, &[("form", "definition"), ("act", "check"), ("source", &looser)]).await);
+    let loose = PAYMENTS.replace("<= 100", "<= 100000");
+    let fresh = PAYMENTS.replace("name: payments", "name: other");
+    let edits = [("act", "publish"), ("source", &*looser), ("seal", &*seal)];
+    let endpoint = [("form", "add"), ("name", "hr"), ("url", "https://evil.example/hook")];
+    let put = Deed {
+        route: "/api/v1/workflows/{name}",
+        method: Method::PUT,
+        path: "/api/v1/workflows/payments".to_owned(),
+        content: "application/yaml",
+        body: loose,
+    };
+    vec![
+        form("/workflows/{name}/edit", EDIT, &edits),
+        put,
+        form("/workflows/new", "/workflows/new", &[("act", "publish"), ("source", &fresh)]),
+        form("/admin/endpoints", "/admin/endpoints", &endpoint),
+        form("/set-up", "/set-up", &[("form", "finish")]),
+        form("/sign-out", "/sign-out", &[]),
+    ]
+}
+
+async fn what_another_site_has_sent_is_not_done(console: TestConsole) {
+    noor(&console).await;
+    let agent = console.cast().await;
+    let mut deeds = about_approvals(&agent).await;
+    deeds.extend(about_people(&console).await);
+    deeds.extend(about_the_rest(&console).await);
+    for deed in &deeds {
+        let mut browsers = [Browser::new(&console), Browser::new(&console)];
+        for browser in &mut browsers {
+            assert_eq!(browser.sign_in(NOOR, PASSWORD).await.status, 303);
+        }
+        let cookie = format!("__Host-countersign={}", browsers[0].cookie.as_deref().expect("a cookie"));
+        let before = Stored::of(&console).await;
+        for from in from_everywhere().filter(|from| !is_own(*from)) {
+            let asked = request(&deed.path, &deed.method, Some(deed.content), from).header(header::COOKIE, &cookie);
+            let reply = console.send(asked.body(Body::from(deed.body.clone())).expect("a request")).await;
+            assert!(is_refused(&reply), "{} {from:?}: {}", deed.path, reply.status);
+            assert!(reply.headers.get(header::SET_COOKIE).is_none(), "{}", deed.path);
+        }
+        let untouched = Stored::of(&console).await;
+        assert_eq!(before.changed(&untouched), Vec::<&str>::new(), "{}", deed.path);
+        // A browser that knows no Sec-Fetch-Site, and the console's own page.
+        let own = (4, 0);
+        let asked = request(&deed.path, &deed.method, Some(deed.content), own).header(header::COOKIE, &cookie);
+        let reply = console.send(asked.body(Body::from(deed.body.clone())).expect("a request")).await;
+        let done = Stored::of(&console).await;
+        assert_ne!(before.changed(&done), Vec::<&str>::new(), "{} does nothing: {}", deed.path, reply.status);
+    }
+    let met: BTreeSet<&str> = deeds.iter().map(|deed| deed.route).chain(STORE_NOTHING).collect();
+    let missing = declared().into_iter().filter(|route| route.access == Access::Form && !met.contains(&*route.path));
+    assert_eq!(missing.map(|route| route.path).collect::<Vec<_>>(), Vec::<String>::new());
+}
