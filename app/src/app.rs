@@ -2,7 +2,7 @@
 
 use crate::{
     brought::provide_brought,
-    frame::{provide_viewer, viewer_now},
+    frame::{provide_routing, provide_viewer, viewer_now},
     keys::{Sheet, provide_keys},
     kit::script::provide_scripted,
     pages::{
@@ -40,7 +40,8 @@ use leptos_router::{
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_scripted();
-    let (_, set_routing) = signal(false);
+    let (routing, set_routing) = signal(false);
+    provide_routing(routing.into());
     view! {
         <Router set_is_routing=set_routing>
             <Console />

@@ -34,6 +34,16 @@ pub fn segments(text: &str) -> Vec<Segment> {
     out
 }
 
+/// The text with every such character spelled out, for places that hold nothing but text: a window's title, the name of
+/// a button, a choice of a closed list.
+pub fn spelled(text: &str) -> String {
+    let spell = |segment| match segment {
+        Segment::Plain(text) => text,
+        Segment::Marked { code_point, .. } => format!("[{code_point}]"),
+    };
+    segments(text).into_iter().map(spell).collect()
+}
+
 /// Whether a word mixes Latin with look-alike scripts.
 pub fn mixes_scripts(text: &str) -> bool {
     text.split(|character: char| !character.is_alphabetic()).any(|word| {
@@ -86,6 +96,12 @@ mod tests {
             marked,
             ["a", "<U+202E right-to-left>", "b", "<U+200B zero-width space>", "<U+001B escape>", "[31m\n"]
         );
+    }
+
+    #[test]
+    fn what_would_hide_is_spelled_out() {
+        assert_eq!(spelled("a\u{202e}b\u{200b}"), "a[U+202E]b[U+200B]");
+        assert_eq!(spelled("Zoë Müller"), "Zoë Müller");
     }
 
     #[test]

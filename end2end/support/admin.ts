@@ -1,6 +1,6 @@
 // The pages of administration, and how one comes to see them.
 import type { Page } from '@playwright/test';
-import { ANA, MIRA, NOOR, type Person } from './cast';
+import { ANA, MIRA, NOOR, PASSWORD, type Person } from './cast';
 import type { Stage } from './states';
 import { go, reloaded } from './test';
 
@@ -24,6 +24,37 @@ export async function fillKey(page: Page, name: string): Promise<void> {
 }
 
 const MAKE = 'Create key and show its secret';
+
+/** Adds a reviewer; leads to their page. */
+export async function addReviewer(page: Page, { name, email, groups }: Person): Promise<void> {
+  await page.goto('/admin/people/new');
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Email').fill(email);
+  await page.getByRole('checkbox', { name: /^Reviewer/ }).check();
+  for (const group of groups) await page.getByRole('checkbox', { name: group, exact: true }).check();
+  await page.getByLabel('First password').fill(PASSWORD);
+  await page.getByLabel('The same again').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Add person' }).click();
+  await page.waitForURL(/\/admin\/people\/usr_/);
+}
+
+/** Makes a key that agents use; gives its secret. */
+export async function addKey(page: Page, name: string): Promise<string> {
+  await page.goto('/admin/keys/new');
+  await fillKey(page, name);
+  await page.getByRole('button', { name: MAKE }).click();
+  return (await page.getByRole('group', { name: 'Secret' }).innerText()).trim();
+}
+
+/** Registers an endpoint on this machine. */
+export async function addEndpoint(page: Page, name: string, url: string): Promise<void> {
+  await page.goto('/admin/endpoints');
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Address', { exact: true }).fill(url);
+  await page.getByLabel('Allow a private network').check();
+  await page.getByRole('button', { name: 'Add endpoint' }).click();
+  await page.getByText('Copy the secret now').waitFor();
+}
 
 export const ADMIN_STATES: Record<string, (stage: Stage) => Promise<Page>> = {
   'admin-people': (stage) => see(stage, NOOR, '/admin'),

@@ -24,6 +24,8 @@ export interface Start {
   readonly workflow: string;
   readonly subject: string;
   readonly requestedBy?: string;
+  /** How the session learns the outcome; it asks itself unless told. */
+  readonly resume?: Json;
 }
 
 /** A harness with one run and one session. */
@@ -35,8 +37,8 @@ export class Agent {
     private readonly session: string,
   ) {}
 
-  static async start(url: string, keys: Keys, { workflow, subject, requestedBy }: Start): Promise<Agent> {
-    const session = { framework: 'end2end', id: `thread-${subject}`, resume: { via: 'poll' } };
+  static async start(url: string, keys: Keys, { workflow, subject, requestedBy, resume }: Start): Promise<Agent> {
+    const session = { framework: 'end2end', id: `thread-${subject}`.slice(0, 200), resume: resume ?? { via: 'poll' } };
     const body = { workflow, subject, requested_by: requestedBy ?? 'rosa@example.com', session };
     const answer = await call(`${url}/api/v1/runs`, keys.agent, body, 201);
     return new Agent(url, keys, String(answer.run_id), session.id);
@@ -73,6 +75,18 @@ export class Agent {
     const answer = await this.check(id, tool, input);
     expect(answer).toMatchObject({ outcome: 'suspend' });
     return String(answer.approval_id);
+  }
+
+  /** Asks people for something no gate knows; gives the approval's id. */
+  async ask(summary: string, transcript: unknown[]): Promise<string> {
+    const body = { summary, session_id: this.session, transcript };
+    const answer = await call(`${this.url}/api/v1/runs/${this.run}/approvals`, this.keys.agent, body, 201);
+    return String(answer.approval_id);
+  }
+
+  /** Answers a reviewer's question. */
+  async inform(approval: string, answer: string, attachments: Json): Promise<void> {
+    await call(`${this.url}/api/v1/approvals/${approval}/information`, this.keys.agent, { answer, attachments });
   }
 
   /** The long poll. */

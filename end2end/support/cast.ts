@@ -24,7 +24,9 @@ export const ROSA = person('Rosa Quist', 'compliance');
 export const LENA = person('Lena Vogt', 'support');
 /** Administers, decides nothing. */
 export const NOOR: Person = { ...person('Noor Haddad'), role: 'admin' };
-export const EVERYBODY = [ANA, TOMAS, MIRA, DEV, ROSA, LENA, NOOR];
+/** Reads everything, decides nothing. */
+export const IVO: Person = { ...person('Ivo Brandt'), role: 'auditor' };
+export const EVERYBODY = [ANA, TOMAS, MIRA, DEV, ROSA, LENA, NOOR, IVO];
 
 export const PASSWORD = 'a passphrase for tests';
 

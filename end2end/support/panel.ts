@@ -48,12 +48,14 @@ export async function fitsSideways(page: Page): Promise<void> {
   expect.soft(misfits).toEqual([]);
 }
 
-/** Runs in the page. */
-function findMisfits(): string[] {
+/** What sticks out sideways or is cut off. Runs in the page. */
+export function findMisfits(): string[] {
   const name = (element: Element) => `<${element.tagName.toLowerCase()} class="${element.className}">`.slice(0, 120);
   const { scrollWidth, clientWidth } = document.documentElement;
   const all = [...document.querySelectorAll<HTMLElement>('body *')];
   const cut = all.filter((element) => {
+    // A field scrolls what is typed into it.
+    if (element.matches('input, textarea, select')) return false;
     const { overflowX, textOverflow, position } = getComputedStyle(element);
     const hides = (overflowX === 'hidden' || overflowX === 'clip') && textOverflow !== 'ellipsis' && position !== 'absolute';
     const isDecorated = element.querySelector(':scope > [aria-hidden=true]') !== null;

@@ -7,6 +7,7 @@ import type { Guard } from './guard';
 import { approve, choice, notes, panel, send, submitAsItStands } from './panel';
 import { ACCOUNT, type Story, alert, differing, note, onboarding, payment } from './stories';
 import { type Console, type Decide, type Visit, deaf, expect, go, reloaded } from './test';
+import { WEBHOOK_STATES } from './webhooks';
 import { WORKFLOW_STATES } from './workflows';
 
 export interface Stage {
@@ -67,9 +68,19 @@ async function filledQueue(stage: Stage, who: Person, path: string): Promise<Pag
   return see(stage, who, path);
 }
 
+/** A page whose content is on its way and does not come. */
+async function arriving(stage: Stage, call: string, place: RegExp): Promise<Page> {
+  const page = await see(stage, MIRA, '/profile');
+  await page.route(`**/calls/${call}*`, () => {});
+  await page.getByRole('navigation', { name: 'Sections', exact: true }).getByRole('link', { name: place }).click();
+  await page.locator('.late').waitFor();
+  return page;
+}
+
 export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
   ...ADMIN_STATES,
   ...WORKFLOW_STATES,
+  ...WEBHOOK_STATES,
   'sign-in': (stage) => see(stage, null, '/sign-in'),
   'sign-in-for-approval': (stage) => see(stage, null, '/approvals/apr_01j0000000e00800000000000r'),
   'sign-in-refused': async (stage) => {
@@ -80,6 +91,8 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
   },
   'queue': (stage) => filledQueue(stage, MIRA, '/approvals'),
   'queue-mine': (stage) => filledQueue(stage, TOMAS, '/approvals?view=mine'),
+  'queue-arriving': (stage) => arriving(stage, 'load_queue', /^Approvals/),
+  'runs-arriving': (stage) => arriving(stage, 'load_runs', /^Runs/),
   'queue-empty': (stage) => see(stage, MIRA, '/approvals'),
   'queue-none-mine': async (stage) => {
     await note(stage.console);

@@ -16,6 +16,8 @@ export interface Console {
   readonly url: string;
   /** Starts a run as an agent's harness does. */
   readonly agent: (start: Start) => Promise<Agent>;
+  /** The same with another agent's key. */
+  readonly agentWith: (key: string, start: Start) => Promise<Agent>;
   /** What the server printed and logged so far. */
   readonly log: () => string;
 }
@@ -49,7 +51,8 @@ export const test = base.extend<Fixtures>({
     const data = mkdtempSync(join(folder, 'console-'));
     if (!isNew) cpSync(join(folder, 'data'), data, { recursive: true });
     const server = await serve(data);
-    await use({ url: server.url, agent: (start) => Agent.start(server.url, keys, start), log: server.log });
+    const agentWith = (agent: string, start: Start) => Agent.start(server.url, { ...keys, agent }, start);
+    await use({ url: server.url, agent: (start) => agentWith(keys.agent, start), agentWith, log: server.log });
     await server.stop();
     const broken = server.log().split('\n').filter((line) => /\b(ERROR|panicked)\b/.test(line));
     if (info.status !== info.expectedStatus) await info.attach('server', { body: server.log() });

@@ -1,27 +1,11 @@
-// Hostile titles and words of a workflow, on the pages about it and in the log: shown as they are, marked
+// Hostile names and words on the pages about runs, the log, workflows and administration: shown as they are, marked
 // where they hide something, and without effect. The guard of every journey refuses any report of a policy violation.
-import type { Page } from '@playwright/test';
 import { NOOR, PAYMENTS } from '../support/cast';
-import { MARKUP, MIXED, TURNING, harmless, marked } from '../support/harmless';
-import { fitsSideways } from '../support/panel';
-import { expect, go, test } from '../support/test';
+import { NAME, bears, harmless, marked } from '../support/harmless';
+import { expect, test } from '../support/test';
 import { source } from '../support/workflows';
 
-const NAME = `${MIXED} ${TURNING} ${MARKUP}`;
-
 test.describe.configure({ timeout: 90_000 });
-
-/** The page shows it and stays whole, at every width, and still does what it is for. */
-async function bears(page: Page, path: string): Promise<void> {
-  await go(page, path);
-  await harmless(page);
-  await marked(page);
-  await fitsSideways(page);
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await page.keyboard.press('?');
-  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
-  await page.keyboard.press('Escape');
-}
 
 test('a hostile workflow is borne on every page about it', async ({ guard, visit }) => {
   const quoted = JSON.stringify(NAME);

@@ -1,6 +1,6 @@
 // What happens elsewhere is seen here, at once and without anything moving.
 import type { Page } from '@playwright/test';
-import { ANA, MIRA, TOMAS } from '../support/cast';
+import { ANA, IVO, MIRA, TOMAS } from '../support/cast';
 import { choice, notes, panel, send } from '../support/panel';
 import { note, payment } from '../support/stories';
 import { expect, go, reloaded, test } from '../support/test';
@@ -53,6 +53,75 @@ test('two people and an agent see each other at once', async ({ console, visit, 
   await expect(rows(ana)).toHaveCount(3);
   await expect(rows(tomas)).toHaveCount(2);
   await expect(tomas.getByText('2 new approvals')).toBeVisible(SECOND);
+});
+
+test('two reviewers, an auditor and an agent follow one call together', async ({ console, visit }) => {
+  const title = 'Called the customer back';
+  const [ana, mira, ivo] = [await visit(ANA), await visit(MIRA), await visit(IVO)];
+  const pending = await ivo.context().newPage();
+  for (const [page, path] of [[ana, '/approvals?view=mine'], [mira, '/approvals'], [ivo, '/audit'], [pending, '/approvals']] as const) {
+    await go(page, path);
+    await isLive(page);
+  }
+  const logged = await rows(ivo).count();
+  const needsMe = (page: Page) => page.getByRole('navigation', { name: 'Sections', exact: true }).getByRole('link', { name: /^Needs my decision/ });
+
+  // The agent asks: both reviewers, and whoever only watches, hear of it; nothing moves under anybody's hands.
+  const { agent, approval } = await note(console, 'acc_1', title);
+  for (const page of [ana, mira]) await expect(needsMe(page)).toHaveText(/1$/, SECOND);
+  for (const page of [ana, mira, pending]) await expect(page.getByRole('button', { name: /^1 new approval/ })).toBeVisible(SECOND);
+  await expect(needsMe(ivo)).toHaveText(/0$/);
+  await expect(ivo.getByRole('button', { name: /^\d+ new events/ })).toBeVisible(SECOND);
+  await expect(rows(ivo)).toHaveCount(logged);
+
+  // Both open it; one begins to write, the other is first.
+  for (const page of [ana, mira, pending]) {
+    await page.keyboard.press('u');
+    await expect(rows(page)).toHaveCount(1);
+  }
+  for (const page of [ana, mira]) await rows(page).getByRole('link', { name: new RegExp(title) }).click();
+  await choice(mira, 'Reject').check();
+  await notes(mira).fill('I would rather not.');
+  await choice(ana, 'Approve').check();
+  await expect(send(ana)).toContainText('Approve and resume');
+  await send(ana).click();
+  const alert = panel(mira).getByRole('alert');
+  await expect(alert).toContainText('Your decision was not sent', SECOND);
+  await expect(alert).toContainText(`${ANA.name} approved rev 1 for compliance`);
+  await expect(panel(mira).getByText('I would rather not.')).toBeVisible();
+  await expect(mira.getByRole('link', { name: 'Needs my decision, 0' })).toBeVisible(SECOND);
+  await expect(rows(pending)).toContainText(`Approved by ${ANA.name}`, SECOND);
+  await expect(pending.getByRole('navigation', { name: 'Saved views' })).toContainText('All pending0', SECOND);
+  await ivo.keyboard.press('u');
+  const decided = rows(ivo).filter({ hasText: 'Approved rev 1' });
+  await expect(decided).toContainText(ANA.name);
+
+  // The agent hears it, runs the call once, and everybody sees what came of it.
+  expect(await agent.wait(approval)).toMatchObject({ status: 'approved' });
+  await agent.use('note-1', 'note', { text: title }, { ok: true });
+  for (const page of [ana, mira]) await expect(panel(page)).toContainText('Resumed and done', SECOND);
+  await expect(panel(mira).getByText('I would rather not.')).toBeVisible();
+  const pill = ivo.getByRole('button', { name: /new event/ });
+  await expect(pill).toBeVisible(SECOND);
+  await decided.getByRole('link', { name: /^Approved rev/ }).click();
+  await expect(ivo.getByRole('complementary', { name: 'Event' })).toContainText(`${ANA.name}`);
+  await pill.click();
+  await expect(rows(ivo).filter({ hasText: 'note ran' })).toBeVisible();
+  await expect(ivo.getByRole('complementary', { name: 'Event' })).toBeVisible();
+});
+
+test('what is new in the log keeps to its filters', async ({ console, visit }) => {
+  const { agent } = await note(console);
+  const page = await visit(IVO);
+  await go(page, '/audit?kind=fact.written');
+  await isLive(page);
+  const shown = await rows(page).count();
+  await agent.assert({ status: 'OPEN' });
+  await agent.record({ status: 'FROZEN' });
+  await expect(page.getByRole('button', { name: /^1 new event/ })).toBeVisible(SECOND);
+  await page.getByRole('button', { name: /^1 new event/ }).click();
+  await expect(rows(page)).toHaveCount(shown + 1);
+  await expect(page.getByRole('button', { name: /new event/ })).toHaveCount(0);
 });
 
 test('the counts change on every page', async ({ console, visit }) => {

@@ -65,6 +65,25 @@ test('an event opens beside the list, with keys, and closes to where it was', as
   await expect(page.locator(':focus')).toHaveAttribute('id', /^event-/);
 });
 
+test('an event opened by its address stays until it is closed itself', async ({ console, visit }) => {
+  await note(console);
+  const page = await visit(MIRA);
+  await go(page, '/audit?kind=run.started');
+  const href = (await rows(page).getByRole('link', { name: /^Started the run/ }).getAttribute('href')) ?? '';
+  await go(page, href);
+  await expect(drawer(page)).toBeVisible();
+  for (const [key, name] of [['?', 'Keys'], ['Control+k', 'Search or jump']] as const) {
+    await page.keyboard.press(key);
+    await expect(page.getByRole('dialog', { name })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog', { name })).toBeHidden();
+    await expect(drawer(page)).toBeVisible();
+    await expect(page).toHaveURL(new RegExp(`${href.replace('?', '\\?')}$`));
+  }
+  await page.keyboard.press('Escape');
+  await expect(drawer(page)).toHaveCount(0);
+});
+
 test('a narrow window shows the event alone', async ({ console, visit }) => {
   await note(console);
   const page = await visit(MIRA, { viewport: NARROW });

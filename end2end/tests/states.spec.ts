@@ -13,6 +13,7 @@ const WORDS: Record<string, (RegExp | string)[]> = {
   'approval-stale-revision': ['The package is now rev 1', 'Your decision was for rev 7 and was not stored'],
   'approval-resuming': ['Decision recorded', 'Gate conditions rechecked', 'Resuming session', 'No need to wait'],
   'approval-tool-failed': ['Resumed, and the tool failed', 'the core system is closed'],
+  'approval-resumption-failed': ['The session was not resumed', 'answered 503', 'Nothing ran', 'nobody has to decide again', 'Retry now'],
   'approval-void': ['Approved, then void', 'The call needs a fresh approval', 'Nothing ran'],
   'approval-rejected': ['Rejected', 'Nothing ran', 'over_limit', 'The limit is too high for a first account.'],
   'approval-expired': ['Expired', 'Expired without a decision', 'Nothing ran. This is not a rejection'],

@@ -57,7 +57,7 @@ fn Table(page: DeliveriesPage, failed_only: bool) -> impl IntoView {
     let first = if failed_only { "/admin/deliveries?only=failed" } else { "/admin/deliveries" };
     let next = page.next_cursor.map(|cursor| format!("/admin/deliveries?{filter}cursor={cursor}"));
     view! {
-        <div tabindex="0" role="group" aria-label="Table, scrolls sideways" class="rounded-lg border border-rule overflow-x-auto">
+        <div tabindex="0" role="group" aria-label="Table, scrolls sideways" class="relative rounded-lg border border-rule overflow-x-auto">
             <table class="w-full">
                 <thead class="bg-canvas">
                     <tr>

@@ -16,6 +16,7 @@ use crate::{
 use domain::{
     Time,
     endpoint::{EndpointRow, EndpointsPage},
+    inspect::spelled,
 };
 use leptos::prelude::*;
 
@@ -38,7 +39,7 @@ pub fn EndpointsView(page: EndpointsPage, posted: Option<Posted>, tested: Option
     view! {
         <div class="px-4 lg:px-6 pb-16 max-w-[1080px] space-y-3">
             {shown.map(|(posted, secret)| view! { <Shown posted=posted secret=secret /> })}
-            {refused.map(|refusal| view! { <div class="pt-4"><Notice tone=Tone::Fail icon="circle-x" title="Nothing was changed" alert=true><p>{refusal.message}</p></Notice></div> })}
+            {refused.map(|refusal| view! { <div class="pt-4"><Notice tone=Tone::Fail icon="circle-x" title="Nothing was changed" alert=true><p><Text text=&refusal.message /></p></Notice></div> })}
             {tested.map(|name| view! { <div class="pt-4"><Notice tone=Tone::Pass icon="check" title="The test was taken"><p><code><Text text=&name /></code>" answered with a 2xx. "<a class="lnk" href="/admin/deliveries">"Open deliveries"</a></p></Notice></div> })}
             <Section id="endpoints" title="Endpoints">{list}</Section>
             <Section id="add" title="Add an endpoint"><Add posted=posted.filter(|posted| posted.form == "add") /></Section>
@@ -97,7 +98,7 @@ fn line(endpoint: EndpointRow, now: Time) -> AnyView {
 
 #[component]
 fn Act(form: &'static str, endpoint: String, icon: &'static str, word: &'static str) -> impl IntoView {
-    let name = format!("{word}: {endpoint}");
+    let name = format!("{word}: {}", spelled(&endpoint));
     view! {
         <form method="post" action="/admin/endpoints">
             <input type="hidden" name="form" value=form />
@@ -117,7 +118,7 @@ fn Add(posted: Option<Posted>) -> impl IntoView {
     view! {
         <form method="post" action="/admin/endpoints" class="space-y-3 max-w-[560px]">
             <input type="hidden" name="form" value="add" />
-            {other.map(|message| view! { <p role="alert" class="text-xs text-fail">{message}</p> })}
+            {other.map(|message| view! { <p role="alert" class="text-xs text-fail"><Text text=&message /></p> })}
             <Field name="name" label="Name" hint="How sessions name it, such as payments-agent." posted=posted.clone() required=true />
             <Field name="url" label="Address" hint="Where outcomes are posted: https, or http on a private network." posted=posted.clone() required=true />
             <Field name="secret" label="Secret" hint="whsec_ and base64. Left empty, one is made and shown once." posted=posted required=false />
@@ -152,7 +153,7 @@ fn Field(name: &'static str, label: &'static str, hint: &'static str, posted: Po
                 class=FIELD
             />
             <p id=hint_id class="text-xs text-muted mt-1">{hint}</p>
-            {fault.map(|fault| view! { <p id=fault_id role="alert" class="text-xs text-fail mt-1">{fault}</p> })}
+            {fault.map(|fault| view! { <p id=fault_id role="alert" class="text-xs text-fail mt-1"><Text text=&fault /></p> })}
         </div>
     }
     .into_any()

@@ -19,7 +19,10 @@ use crate::{
     },
     recorded::text::Text,
 };
-use domain::group::{GroupDetail, Member};
+use domain::{
+    group::{GroupDetail, Member},
+    inspect::spelled,
+};
 use leptos::prelude::*;
 
 const DONE: &[(&str, &str)] = &[
@@ -96,13 +99,13 @@ fn Row(member: Member) -> impl IntoView {
             <avatar::Person name=&member.name />
             <span class="min-w-0 leading-4">
                 <a href=format!("/admin/people/{}", member.id) class="font-medium hover:underline break-words"><Text text=&member.name /></a>
-                <span class="block text-xs text-faint break-words">{member.email.clone()}</span>
+                <span class="block text-xs text-faint break-words"><Text text=&member.email /></span>
                 {state}
             </span>
             <form method="post" class="ms-auto">
                 <input type="hidden" name="form" value="remove" />
                 <input type="hidden" name="person" value=member.email />
-                <button type="submit" class=button::SMALL aria-label=format!("Remove {}", member.name)>"Remove"</button>
+                <button type="submit" class=button::SMALL aria-label=format!("Remove {}", spelled(&member.name))>"Remove"</button>
             </form>
         </li>
     }
@@ -115,8 +118,10 @@ fn Add(others: Vec<Member>, posted: Option<Posted>) -> impl IntoView {
     let fault = posted.as_ref().and_then(|posted| posted.fault("person"));
     let is_wrong = fault.is_some();
     let kept = posted.filter(|posted| posted.form == "add").map(|posted| posted.value("person"));
-    let options =
-        others.into_iter().map(|other| view! { <option value=other.email>{other.name}</option> }).collect_view();
+    let options = others
+        .into_iter()
+        .map(|other| view! { <option value=other.email>{spelled(&other.name)}</option> })
+        .collect_view();
     view! {
         <form method="post">
             <input type="hidden" name="form" value="add" />

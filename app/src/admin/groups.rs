@@ -86,7 +86,7 @@ fn Row(row: GroupRow) -> impl IntoView {
                 {name}
                 <span class="ms-auto text-xs text-muted tabular-nums whitespace-nowrap">{people}{able}</span>
             </div>
-            <Needs needs=row.needs />
+            <div class="ps-6"><Needs needs=row.needs /></div>
         </li>
     }
     .into_any()
@@ -96,7 +96,7 @@ fn Row(row: GroupRow) -> impl IntoView {
 #[component]
 pub fn Needs(needs: Vec<Need>) -> impl IntoView {
     if needs.is_empty() {
-        return view! { <p class="ps-6 text-xs text-faint">"No policy asks for it."</p> }.into_any();
+        return view! { <p class="text-xs text-faint">"No policy asks for it."</p> }.into_any();
     }
     let lines = needs.into_iter().map(|Need { workflow, version, policy, count }| {
         view! {
@@ -105,7 +105,7 @@ pub fn Needs(needs: Vec<Need>) -> impl IntoView {
             </li>
         }
     });
-    view! { <ul class="ps-6 text-xs text-muted">{lines.collect_view()}</ul> }.into_any()
+    view! { <ul class="text-xs text-muted">{lines.collect_view()}</ul> }.into_any()
 }
 
 #[component]

@@ -17,6 +17,7 @@ use crate::{
 };
 use domain::{
     Time,
+    inspect::spelled,
     key::{KeyRow, KeyState, KeysPage},
 };
 use leptos::prelude::*;
@@ -138,7 +139,7 @@ fn Facts<'a>(row: &'a KeyRow, now: Time) -> impl IntoView + use<> {
 fn Revoke(id: String, name: String) -> impl IntoView {
     view! {
         <details class="ps-6 mt-1">
-            <summary class=button::SMALL aria-label=format!("Revoke {name}")>"Revoke"</summary>
+            <summary class=button::SMALL aria-label=format!("Revoke {}", spelled(&name))>"Revoke"</summary>
             <form method="post" action="/admin/keys" class="mt-2 rounded-lg border border-rule-strong p-3 space-y-2">
                 <input type="hidden" name="form" value="revoke" />
                 <input type="hidden" name="key" value=id />

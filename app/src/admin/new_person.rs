@@ -63,7 +63,7 @@ fn GroupTicks<'a>(groups: Vec<String>, posted: Option<&'a Posted>) -> impl IntoV
         <fieldset>
             <legend class="font-medium mb-1">"Groups"</legend>
             <p class="text-xs text-muted mb-1">"They decide for these groups what opens from now on."</p>
-            <div class="grid sm:grid-cols-2 gap-x-4">{ticks}</div>
+            <div class="grid grid-cols-1 sm:grid-cols-2 gap-x-4">{ticks}</div>
             {none}
         </fieldset>
     }

@@ -4,6 +4,7 @@ use super::{AdminTab, AdminTabs, roles::titles};
 use crate::{
     frame::Bar,
     kit::{
+        address::Address,
         avatar,
         badge::{Badge, Tone},
         button,
@@ -16,6 +17,7 @@ use crate::{
 };
 use domain::{
     Time,
+    inspect::spelled,
     person::{PeoplePage, PeopleQuery, PersonRow},
 };
 use leptos::prelude::*;
@@ -77,7 +79,7 @@ fn Filter(groups: Vec<String>, group: Option<String>) -> impl IntoView {
 fn Table(rows: Vec<PersonRow>, now: Time) -> impl IntoView {
     let rows = rows.into_iter().map(|row| view! { <Row row=row now=now /> }).collect_view();
     view! {
-        <div tabindex="0" role="group" aria-label="People, scrolls sideways" class="rounded-lg border border-rule overflow-x-auto">
+        <div tabindex="0" role="group" aria-label="People, scrolls sideways" class="relative rounded-lg border border-rule overflow-x-auto">
             <table class="w-full">
                 <thead class="bg-canvas">
                     <tr>
@@ -108,7 +110,7 @@ fn Row(row: PersonRow, now: Time) -> impl IntoView {
                     <avatar::Person name=&row.name />
                     <span class="min-w-0 leading-4">
                         <a href=format!("/admin/people/{}", row.id) class="font-medium hover:underline break-words"><Text text=&row.name /></a>
-                        <span class="block text-xs text-faint break-words">{row.email}</span>
+                        <span class="block text-xs text-faint break-words"><Text text=&row.email /></span>
                         <span class="md:hidden block text-xs text-muted">{narrow}</span>
                     </span>
                     {row.disabled_at.map(|_| view! { <Badge tone=Tone::Quiet icon="ban" text="Disabled" /> })}
@@ -135,7 +137,7 @@ fn Groups(names: Vec<String>) -> impl IntoView {
 #[component]
 fn Nobody(group: Option<String>) -> impl IntoView {
     let text = match group {
-        Some(group) => format!("Nobody belongs to {group}, or there is no such group."),
+        Some(group) => format!("Nobody belongs to {}, or there is no such group.", spelled(&group)),
         None => "Nobody is on this page.".to_owned(),
     };
     view! {
@@ -148,9 +150,9 @@ fn Nobody(group: Option<String>) -> impl IntoView {
 
 #[component]
 fn Paging(next: Option<String>, query: PeopleQuery) -> impl IntoView {
-    let group = query.group.map(|group| format!("group={group}&")).unwrap_or_default();
-    let first = query.cursor.is_some().then(|| format!("/admin?{}", group.trim_end_matches('&')));
-    let next = next.map(|cursor| format!("/admin?{group}cursor={cursor}"));
+    let here = Address::new("/admin").with("group", query.group);
+    let first = query.cursor.is_some().then(|| here.to_string());
+    let next = next.map(|cursor| here.with("cursor", Some(cursor)).to_string());
     view! {
         <nav class="flex items-center gap-2 py-3" aria-label="Pages">
             {first.map(|href| view! { <a href=href class=button::SMALL>"First page"</a> })}

@@ -68,7 +68,7 @@ fn Head<'a>(detail: &'a PersonDetail) -> impl IntoView + use<> {
             {detail.is_viewer.then(|| view! { <span class="text-faint">"you"</span> })}
         </div>
         <p class="text-xs text-muted mt-1 break-words">
-            {person.email.clone()} " · added " <Moment at=detail.created_at now=now grain=Grain::Minute /> " · last decision " {decided}
+            <Text text=&person.email />" · added " <Moment at=detail.created_at now=now grain=Grain::Minute /> " · last decision " {decided}
         </p>
         <p class="flex flex-wrap items-center gap-x-3 text-xs">
             <code class="text-faint break-all">{person.id.to_string()}</code>
@@ -219,7 +219,7 @@ fn Disable(keys: Vec<String>) -> impl IntoView {
             <summary class=button::PLAIN>"Disable this person"</summary>
             <form method="post" class="mt-3 rounded-lg border border-rule-strong p-3 space-y-3">
                 <input type="hidden" name="form" value="disable" />
-                <p>"They are signed out at once and may not sign in or decide. What they decided stands." {keys}</p>
+                <p>"They are signed out at once and may not sign in or decide. What they decided stands." {keys.map(|keys| view! { <Text text=&keys /> })}</p>
                 <button type="submit" class=button::DANGER><Icon name="user-x" />"Disable and end sessions"</button>
             </form>
         </details>

@@ -3,6 +3,7 @@
 use crate::{
     brought::Posted,
     kit::{badge::Tone, notice::Notice},
+    recorded::text::Text,
 };
 use leptos::prelude::*;
 
@@ -18,7 +19,7 @@ pub fn Refused<'a>(posted: Option<&'a Posted>) -> impl IntoView + use<> {
         };
         view! {
             <Notice tone=Tone::Fail icon="circle-x" title="Nothing was stored" alert=true>
-                <p class="break-words">{message}</p>
+                <p class="break-words"><Text text=&message /></p>
             </Notice>
         }
     })

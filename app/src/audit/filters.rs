@@ -7,7 +7,7 @@ use crate::{
         filter::{Choice, FilterBar, FilterChoice, FilterField, SearchField},
         icon::Icon,
     },
-    recorded::text::set,
+    recorded::text::{pieces, set},
 };
 use domain::{
     audit::{AuditPage, AuditQuery, Ending},
@@ -59,7 +59,7 @@ const fn ending_word(ending: Ending) -> &'static str {
 pub fn Filters(query: AuditQuery, page: Option<AuditPage>) -> impl IntoView {
     let here = address(&query);
     let to = |name: &'static str, value: &str, word: &str| Choice {
-        word: word.to_owned(),
+        shown: pieces(word).into_any(),
         to: here.clone().with(name, Some(value)),
     };
     let (people, workflows, actor_name, understood) = match page {

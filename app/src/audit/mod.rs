@@ -2,10 +2,17 @@
 
 mod event;
 mod filters;
+mod follow;
 mod row;
 
-use self::row::{COLUMNS, Row};
-use crate::kit::{button, empty::Empty, moment, pager::Pager};
+use self::{
+    follow::Followed,
+    row::{COLUMNS, Row},
+};
+use crate::{
+    kit::{button, empty::Empty, moment, pager::Pager},
+    live::pill::Pill,
+};
 use domain::{
     Time,
     audit::{AuditPage, AuditQuery},
@@ -18,9 +25,21 @@ pub use self::{
     filters::{Filters, address},
 };
 
-/// The events of a page under the heads of their days; `open` is the event in the drawer.
+/// The events of a page, followed while it is open; `open` is the event in the drawer.
 #[component]
 pub fn Events(page: AuditPage, query: AuditQuery, #[prop(into)] open: Signal<Option<i64>>) -> impl IntoView {
+    let followed = Followed::follow(page, query.clone());
+    let words = ("new event", "new events");
+    view! {
+        <Pill count=Signal::derive(move || followed.unseen()) words=words has_key=true show=move || followed.show() />
+        {move || view! { <List page=followed.page() query=query.clone() open=open /> }}
+    }
+    .into_any()
+}
+
+/// The events under the heads of their days.
+#[component]
+fn List(page: AuditPage, query: AuditQuery, open: Signal<Option<i64>>) -> impl IntoView {
     let here = address(&query);
     let first = query.cursor.is_some().then(|| here.to_string());
     let next = page.next_cursor.clone().map(|cursor| here.clone().with("cursor", Some(cursor)).to_string());

@@ -3,6 +3,7 @@
 
 use crate::failure::Failure;
 use domain::{
+    audit::{AuditPage, AuditQuery},
     id::ApprovalId,
     queue::{QueueQuery, QueueRefresh},
     review::{Review, Viewer},
@@ -29,6 +30,12 @@ pub async fn refresh_queue(query: QueueQuery, shown: Vec<ApprovalId>) -> Result<
 #[server(prefix = "/calls", endpoint = "refresh_review", input = Json)]
 pub async fn refresh_review(id: ApprovalId) -> Result<Review, Failure> {
     answer(desk()?.review(id)).await
+}
+
+/// The log as it is now.
+#[server(prefix = "/calls", endpoint = "refresh_audit", input = Json)]
+pub async fn refresh_audit(query: AuditQuery) -> Result<AuditPage, Failure> {
+    answer(desk()?.audit(query)).await
 }
 
 /// The run as it is now.

@@ -23,7 +23,7 @@ pub fn Account(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <details data-menu class="ms-auto">
+        <details data-menu>
             <summary title="Theme and account" class="inline-flex rounded-md">
                 {children()}
             </summary>

@@ -46,14 +46,14 @@ pub fn BottomBar<'a>(viewer: &'a Viewer, place: Place) -> impl IntoView + use<> 
     view! {
         <nav class="lg:hidden fixed bottom-0 inset-x-0 z-30 h-14 bg-surface border-t border-rule grid grid-cols-5 noprint" aria-label="Sections, below">
             {places.collect_view()}
-            <span class="relative flex items-center justify-center">
+            <div class="relative flex items-center justify-center">
                 <Account menu="bottom-16 right-2 w-56" rest=rest.into_any()>
                     <span class="flex flex-col items-center justify-center gap-0.5 h-14 px-2 text-[11px] leading-4 text-muted">
                         <Icon name="menu" class="w-5 h-5 shrink-0" />
                         <span>"More"</span>
                     </span>
                 </Account>
-            </span>
+            </div>
         </nav>
     }
     .into_any()

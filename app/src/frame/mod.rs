@@ -1,6 +1,7 @@
 //! What surrounds every page: navigation, the person, the way out.
 
 mod account;
+mod arriving;
 mod bottom;
 mod places;
 mod rail;
@@ -17,10 +18,11 @@ use domain::{queue::QueueCounts, review::Viewer};
 use leptos::{prelude::*, reactive::computed::ScopedFuture};
 use leptos_router::hooks::use_location;
 
-use self::{bottom::BottomBar, rail::Rail, sidebar::Sidebar};
+use self::{arriving::Arriving, bottom::BottomBar, rail::Rail, sidebar::Sidebar};
 
 pub use self::{
     account::ThemeChoice,
+    arriving::provide_routing,
     places::{Entry, Place, shown_to},
 };
 
@@ -99,6 +101,9 @@ pub fn Frame(
     /// Which place of the navigation is current.
     #[prop(into)]
     place: Signal<Place>,
+    /// Whether the page is loading what else its address asks for.
+    #[prop(optional, into)]
+    loading: Signal<bool>,
     /// The page.
     children: Children,
 ) -> impl IntoView {
@@ -107,9 +112,10 @@ pub fn Frame(
             <Transition>
                 {move || Suspend::new(async move { viewer().await.map(|viewer| view! { <Sidebar viewer=viewer place=place.get() /> }) })}
             </Transition>
-            <main id="main" class="flex-1 min-w-0 flex flex-col max-lg:pb-14">
+            <main id="main" class="relative flex-1 min-w-0 flex flex-col max-lg:pb-14">
                 <div class="grow">{children()}</div>
                 <Strip place="bottom-0 max-lg:bottom-14" />
+                <Arriving loading=loading />
             </main>
             <Transition>
                 {move || Suspend::new(async move { viewer().await.map(|viewer| view! { <BottomBar viewer=&viewer place=place.get() /> }) })}
@@ -121,6 +127,9 @@ pub fn Frame(
 /// A page with the narrow rail, and no bottom bar: the page brings its own.
 #[component]
 pub fn NarrowFrame(
+    /// Whether the page is loading what else its address asks for.
+    #[prop(optional, into)]
+    loading: Signal<bool>,
     /// The page.
     children: Children,
 ) -> impl IntoView {
@@ -129,10 +138,11 @@ pub fn NarrowFrame(
             <Transition>
                 {move || Suspend::new(async move { viewer().await.map(|viewer| view! { <Rail viewer=&viewer /> }) })}
             </Transition>
-            <main id="main" class="flex-1 min-w-0">
+            <main id="main" class="relative flex-1 min-w-0">
                 {children()}
                 // Beside the decision panel, and above the narrow page's own strip.
                 <Strip place="bottom-0 max-lg:bottom-16 lg:me-94" />
+                <Arriving loading=loading />
             </main>
         </div>
     }

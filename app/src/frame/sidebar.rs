@@ -9,6 +9,7 @@ use super::{
 use crate::{
     kit::{avatar, icon::Icon, mark::Mark},
     live::view::Foot,
+    recorded::text::Text,
 };
 use domain::review::Viewer;
 use leptos::prelude::*;
@@ -79,15 +80,17 @@ fn PersonRow(viewer: Viewer) -> impl IntoView {
         <div class="relative border-t border-rule px-3 h-12 flex items-center gap-2">
             <avatar::Viewer name=&viewer.name />
             <div class="min-w-0 leading-4">
-                <div class="font-medium truncate">{viewer.name}</div>
+                <div class="font-medium truncate"><Text text=&viewer.name /></div>
                 <div class="text-[11px] text-faint truncate">{groups}</div>
             </div>
-            <Account menu="bottom-11 inset-x-3">
-                <span class="w-7 h-7 inline-flex items-center justify-center rounded-md text-muted hover:bg-hover">
-                    <span class="sr-only">"Theme and account"</span>
-                    <Icon name="settings" />
-                </span>
-            </Account>
+            <div class="ms-auto">
+                <Account menu="bottom-11 inset-x-3">
+                    <span class="w-7 h-7 inline-flex items-center justify-center rounded-md text-muted hover:bg-hover">
+                        <span class="sr-only">"Theme and account"</span>
+                        <Icon name="settings" />
+                    </span>
+                </Account>
+            </div>
         </div>
     }
     .into_any()

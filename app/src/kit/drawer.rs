@@ -67,13 +67,18 @@ fn close_by_escape(close: String) {
     Effect::new(move |_| {
         let navigate = use_navigate();
         let listening = window_event_listener(ev::keydown, move |event| {
-            if event.key() == "Escape" && !event.default_prevented() && !is_typing() {
+            if event.key() == "Escape" && !event.default_prevented() && !is_typing() && !has_dialog() {
                 let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
                 navigate(&close.read_value(), options);
             }
         });
         on_cleanup(move || listening.remove());
     });
+}
+
+/// Whether a dialog is open, which the same Escape closes.
+fn has_dialog() -> bool {
+    document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some())
 }
 
 /// Whether the focus is in a field, where Escape means something else.

@@ -36,10 +36,9 @@ pub struct Set {
 }
 
 /// Something to choose in a chip.
-#[derive(Debug, Clone)]
 pub struct Choice {
-    /// What it is called.
-    pub word: String,
+    /// What it is called. Names come from people, so whoever gives it says how it is shown.
+    pub shown: AnyView,
     /// The list narrowed to it.
     pub to: Address,
 }
@@ -60,7 +59,7 @@ pub fn FilterChoice(
         return view! { <SetChip name=name value=value clear=clear /> }.into_any();
     }
     let choices = choices.into_iter().map(|choice| {
-        view! { <li><a href=choice.to.to_string() class=CHOICE><span class="break-words min-w-0">{choice.word}</span></a></li> }
+        view! { <li><a href=choice.to.to_string() class=CHOICE><span class="break-words min-w-0">{choice.shown}</span></a></li> }
     });
     view! {
         <details name="filter" class="relative">

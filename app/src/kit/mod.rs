@@ -24,5 +24,6 @@ pub mod rosette;
 pub mod script;
 pub mod seal;
 pub mod section;
+pub mod skeleton;
 pub mod span;
 pub mod text_area;

@@ -9,7 +9,7 @@ use crate::{
     kit::button,
     review::ReviewView,
 };
-use domain::{Refusal, id::ApprovalId, package::Origin};
+use domain::{Refusal, id::ApprovalId, inspect::spelled, package::Origin};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -30,9 +30,10 @@ pub fn ApprovalPage() -> impl IntoView {
         true,
     );
     settle_address();
+    let (loading, set_loading) = signal(false);
     view! {
-        <NarrowFrame>
-            <Transition>
+        <NarrowFrame loading=loading>
+            <Transition set_pending=set_loading>
                 {move || Suspend::new(async move {
                     let (loaded, brought, viewer) = (loaded.await, brought().await, viewer().await);
                     let posted = posted("information").await;
@@ -44,7 +45,7 @@ pub fn ApprovalPage() -> impl IntoView {
                             };
                             let viewer = viewer.map(|viewer| viewer.id);
                             view! {
-                                <Title text=title />
+                                <Title text=spelled(&title) />
                                 <ReviewView review=&review unapplied=brought.unapplied.as_ref() posted=posted.as_ref() viewer=viewer />
                             }
                             .into_any()

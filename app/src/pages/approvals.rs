@@ -24,9 +24,10 @@ pub fn ApprovalsPage() -> impl IntoView {
         View::AllPending | View::ResumptionFailed => Place::Approvals,
         View::NeedsMyDecision => Place::NeedsMe,
     });
+    let (loading, set_loading) = signal(false);
     view! {
-        <Frame place=place>
-            <Transition>
+        <Frame place=place loading=loading>
+            <Transition set_pending=set_loading>
                 {move || {
                     let query = query.get();
                     Suspend::new(async move {

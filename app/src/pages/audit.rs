@@ -47,14 +47,15 @@ pub fn AuditPage() -> impl IntoView {
             }
         })
     };
+    let (loading, set_loading) = signal(false);
     view! {
         <Title text="Audit · Countersign" />
-        <Frame place=Place::Audit>
+        <Frame place=Place::Audit loading=loading>
             <Bar title="Audit" state="Everything that happened, in order. Nothing here can be edited." />
             <div class=move || if leaf.get().is_some() { "xl:grid xl:grid-cols-[minmax(0,1fr)_384px]" } else { "" }>
                 // On narrow windows the event stands alone.
                 <div class=move || if leaf.get().is_some() { "min-w-0 max-xl:hidden" } else { "min-w-0" }>
-                    <Transition>{list}</Transition>
+                    <Transition set_pending=set_loading>{list}</Transition>
                 </div>
                 <Transition>
                     {move || {

@@ -3,6 +3,7 @@
 use crate::{
     failure::Failure,
     kit::{badge::Tone, button, icon::Icon, notice::Notice},
+    recorded::text::Text,
 };
 use domain::{Refusal, refusal::Code};
 use leptos::prelude::*;
@@ -32,7 +33,7 @@ pub fn Failed(
     view! {
         <div class="px-4 lg:px-6 py-6 max-w-[640px]">
             <Notice tone=Tone::Fail icon="circle-x" title=title alert=true>
-                <p>{text}</p>
+                <p><Text text=&text /></p>
                 <a href=link rel="external" class=button::SMALL><Icon name=icon class="w-3.5 h-3.5 shrink-0" />{word}</a>
             </Notice>
         </div>
@@ -53,8 +54,8 @@ fn NotAllowed(refusal: Refusal) -> impl IntoView {
     view! {
         <div class="px-4 lg:px-6 py-6 max-w-[640px]">
             <Notice tone=Tone::Quiet icon="lock" title="This page is not for your role">
-                <p>{refusal.message}</p>
-                <p><bdi>{ask}</bdi></p>
+                <p><Text text=&refusal.message /></p>
+                <p><Text text=&ask /></p>
                 <a href="/approvals" class=button::SMALL>"Open approvals"</a>
             </Notice>
         </div>

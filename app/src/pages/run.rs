@@ -10,6 +10,7 @@ use crate::{
 use domain::{
     Refusal,
     id::RunId,
+    inspect::spelled,
     timeline::{ActorKind, RunQuery},
 };
 use leptos::prelude::*;
@@ -42,7 +43,7 @@ pub fn RunPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match loaded.await {
                         Ok(run) => {
-                            let title = format!("{}, {} · Countersign", run.workflow_title, run.subject);
+                            let title = spelled(&format!("{}, {} · Countersign", run.workflow_title, run.subject));
                             view! { <Title text=title /><RunView run=&run actors=actors.get_untracked() /> }.into_any()
                         }
                         Err(failure) => view! { <NoRun failure=failure /> }.into_any(),

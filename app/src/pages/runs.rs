@@ -17,10 +17,11 @@ pub fn RunsPage() -> impl IntoView {
     let asked = use_query_map();
     let query = Memo::new(move |_| asked.with(query_of));
     let page = Loaded::new_with_options(move || query.get(), load_runs, true);
+    let (loading, set_loading) = signal(false);
     view! {
         <Title text="Runs · Countersign" />
-        <Frame place=Place::Runs>
-            <Transition>
+        <Frame place=Place::Runs loading=loading>
+            <Transition set_pending=set_loading>
                 {move || {
                     let query = query.get();
                     Suspend::new(async move {

@@ -7,7 +7,7 @@ use crate::{
     frame::{Bar, Frame, Place},
     workflow::{Tab, WorkflowView},
 };
-use domain::workflow::shown::WorkflowQuery;
+use domain::{inspect::spelled, workflow::shown::WorkflowQuery};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{
@@ -32,7 +32,7 @@ pub fn WorkflowScreen() -> impl IntoView {
                     Suspend::new(async move {
                         match loaded.await {
                             Ok(page) => {
-                                let title = format!("{} · Countersign", page.title);
+                                let title = format!("{} · Countersign", spelled(&page.title));
                                 view! { <Title text=title /><WorkflowView page=&page tab=tab pinned=query.version.is_some() /> }.into_any()
                             }
                             Err(failure) => view! { <NoWorkflow failure=failure /> }.into_any(),

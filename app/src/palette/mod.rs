@@ -11,6 +11,7 @@ use self::{
 use crate::{
     keys::{Hands, Keys, press},
     kit::{dialog::Dialog, icon::Icon, kbd::Kbd},
+    recorded::text::Text,
 };
 use leptos::{html, prelude::*};
 
@@ -178,8 +179,8 @@ fn Row(
             on:click=move |_| act(place)
         >
             <Icon name=line.icon class="w-4 h-4 text-faint shrink-0" />
-            <span class="truncate"><bdi>{line.label}</bdi></span>
-            <span class="text-xs text-faint truncate flex-1 min-w-0"><bdi>{line.note}</bdi></span>
+            <span class="truncate"><Text text=&line.label /></span>
+            <span class="text-xs text-faint truncate flex-1 min-w-0"><Text text=&line.note /></span>
             {caps.map(|caps| view! { <span class="max-lg:hidden" aria-hidden="true"><Kbd caps=caps /></span> })}
         </div>
     }

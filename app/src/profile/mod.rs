@@ -9,6 +9,7 @@ use crate::{
     brought::Posted,
     frame::ThemeChoice,
     kit::{badge::Tone, button, notice::Notice, section::Section},
+    recorded::text::Text,
 };
 use domain::{
     profile::{Preferences, Profile},
@@ -70,7 +71,7 @@ fn line(what: &'static str, text: String) -> AnyView {
     view! {
         <div class="grid grid-cols-[96px_minmax(0,1fr)] gap-x-3 py-1.5 border-t border-rule first:border-t-0">
             <dt class="text-muted">{what}</dt>
-            <dd class="break-words">{text}</dd>
+            <dd class="break-words"><Text text=&text /></dd>
         </div>
     }
     .into_any()

@@ -141,7 +141,9 @@ fn Reason(row: FailingRow) -> impl IntoView {
                 </span>
                 <span class="flex items-center gap-1.5 min-w-0 text-xs text-faint mt-0.5">
                     <span class="font-medium text-fg truncate"><Text text=&row.title /></span>
-                    <code class="text-muted whitespace-nowrap max-lg:hidden">{row.tool}</code>
+                    <span class="max-lg:hidden" aria-hidden="true">"·"</span>
+                    <code class="text-muted truncate shrink-0 max-w-[30%] max-lg:hidden"><Text text=&row.tool /></code>
+                    <span class="max-lg:hidden" aria-hidden="true">"·"</span>
                     <span class="truncate max-lg:hidden"><Text text=&origin /></span>
                 </span>
             </a>

@@ -101,7 +101,7 @@ fn Action(row: QueueRow, left: Option<Left>) -> impl IntoView {
                     <span class="inline-flex gap-1 max-lg:hidden">{wide}</span>
                 </span>
                 <span class="flex items-center gap-1.5 min-w-0 text-xs text-faint mt-0.5">
-                    <code class="text-muted whitespace-nowrap">{tool}</code>
+                    <code class="text-muted truncate shrink-0 max-w-[60%]"><Text text=&tool /></code>
                     <span aria-hidden="true">"·"</span>
                     <span class="truncate"><Text text=&origin /></span>
                 </span>

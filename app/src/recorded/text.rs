@@ -1,6 +1,6 @@
 //! Text from elsewhere: plain, isolated, every character that hides or turns others a visible chip.
 
-use domain::inspect::{Segment, mixes_scripts, segments};
+use domain::inspect::{Segment, mixes_scripts, segments, spelled};
 use leptos::prelude::*;
 
 use crate::kit::{
@@ -19,7 +19,7 @@ pub fn Text<'a>(
 
 /// What a filter is set to, with everything marked that hides or turns.
 pub fn set(words: String) -> Set {
-    Set { shown: pieces(&words).into_any(), words }
+    Set { shown: pieces(&words).into_any(), words: spelled(&words) }
 }
 
 /// The pieces of a text, for places that bring their own element.

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     keys::{Act, Mark, decision_appeared, hint::Hint},
     kit::icon::Icon,
-    recorded::text::Text,
+    recorded::text::{Text, pieces},
 };
 use domain::{
     decision::Verdict,
@@ -130,7 +130,7 @@ fn Choice<'a>(
             <input type="radio" id=id data-key=mark.word() name="verdict" value=value required=true checked=checked class="mt-0.5" />
             <span class="flex-1 min-w-0">
                 <span class="font-medium">{word}</span>
-                <span class="block text-xs text-muted">{move || consequence.get()}</span>
+                <span class="block text-xs text-muted">{move || pieces(&consequence.get())}</span>
             </span>
             <Hint act=Act::Choose(mark) />
         </label>
@@ -193,7 +193,7 @@ pub fn FieldMessage(
     view! {
         <p id=id role="alert" class="flex gap-1 text-xs text-fail mt-1">
             <Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" />
-            <span class="first-letter:uppercase">{message}</span>
+            <span class="min-w-0 first-letter:uppercase"><Text text=&message /></span>
         </p>
     }
     .into_any()

@@ -5,7 +5,10 @@ use super::{
     follow::{Followed, winner},
     setback::yours,
 };
-use crate::kit::{badge::Tone, button, icon::Icon, moment::Moment, notice::Notice, span};
+use crate::{
+    kit::{badge::Tone, button, icon::Icon, moment::Moment, notice::Notice, span},
+    recorded::text::Text,
+};
 use domain::{
     approval::Status,
     decision::Verdict,
@@ -44,7 +47,7 @@ fn settled(review: &Review, draft: &Draft) -> AnyView {
     let at = vote.at;
     view! {
         <Notice tone=Tone::Fail icon="circle-alert" title=title alert=true>
-            <p>{did}" That settled it."</p>
+            <p><Text text=&did />" That settled it."</p>
             <p class="text-xs">"Recorded at "<Moment at=at now=now /></p>
         </Notice>
         {draft}

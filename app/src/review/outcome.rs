@@ -100,7 +100,7 @@ fn approved(review: &Review, at: Time) -> AnyView {
     let steps = match review.package.origin {
         Origin::Gate => vec![
             recorded_step(review, at),
-            Step::done("Gate conditions rechecked", Some(format!("{conditions} of {conditions} met")), Some(at)),
+            Step::done("Gate conditions rechecked", Some(met(conditions)), Some(at)),
             resuming_step(review, progress),
             run_step(review, progress),
         ],
@@ -117,6 +117,11 @@ fn approved(review: &Review, at: Time) -> AnyView {
         {unused_until.map(|end| view! { <p class="text-xs text-muted">"The call must come before "<Moment at=end now=now grain=Grain::Minute />"."</p> })}
     }
     .into_any()
+}
+
+/// How many conditions were met; all of them, else the call were not approved.
+fn met(conditions: usize) -> String {
+    if conditions == 0 { "none required".to_owned() } else { format!("{conditions} of {conditions} met") }
 }
 
 fn recorded_step(review: &Review, at: Time) -> Step {

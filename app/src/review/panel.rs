@@ -12,6 +12,7 @@ use crate::{
         notice::Notice,
         seal::{Ending, Seal},
     },
+    recorded::text::Text,
 };
 use domain::{
     approval::{Approval, Status, Use},
@@ -180,7 +181,7 @@ fn Excluded<'a>(review: &'a Review, why: Exclusion) -> impl IntoView + use<> {
     let policy = package.policy_name.clone();
     view! {
         <Notice tone=Tone::Quiet icon="user-x" title="You cannot decide this">
-            <p>{reason}" Policy "<code>{policy}</code>" excludes "{rule}"."</p>
+            <p><Text text=&reason />" Policy "<code>{policy}</code>" excludes "{rule}"."</p>
         </Notice>
         <Entitled review=review />
     }
@@ -190,7 +191,7 @@ fn Excluded<'a>(review: &'a Review, why: Exclusion) -> impl IntoView + use<> {
 #[component]
 fn Entitled<'a>(review: &'a Review) -> impl IntoView + use<> {
     let people = names(review.entitled.iter().map(|person| person.name.as_str()), "and");
-    view! { <p class="text-xs text-muted">"Entitled now: "{people}"."</p> }
+    view! { <p class="text-xs text-muted">"Entitled now: "<Text text=&people />"."</p> }
 }
 
 /// How the seal is drawn.

@@ -55,10 +55,10 @@ pub fn ReasonCodes<'a>(reasons: &'a Reasons, draft: &'a Draft, message: Option<S
 
 fn code_choice(place: usize, code: &str, checked: bool, focus: bool) -> AnyView {
     view! {
-        <label class="relative inline-flex items-center gap-1 h-7 max-lg:h-11 px-2 rounded-md border border-control text-xs text-muted cursor-pointer hover:bg-hover has-[:checked]:border-accent has-[:checked]:bg-accent-soft has-[:checked]:text-accent has-[:checked]:font-medium has-[:focus-visible]:outline-2 has-[:focus-visible]:outline-offset-2">
+        <label class="relative inline-flex items-center gap-1 min-h-7 max-lg:min-h-11 max-w-full px-2 rounded-md border border-control text-xs text-muted cursor-pointer hover:bg-hover has-[:checked]:border-accent has-[:checked]:bg-accent-soft has-[:checked]:text-accent has-[:checked]:font-medium has-[:focus-visible]:outline-2 has-[:focus-visible]:outline-offset-2">
             <input type="radio" id=format!("reason-{place}") name="reason_code" value=code.to_owned() checked=checked autofocus=focus class="sr-only peer" />
             <Icon name="check" class="hidden peer-checked:block w-3 h-3 shrink-0" />
-            {sentence(code)}
+            <span class="min-w-0 break-words">{sentence(code)}</span>
         </label>
     }
     .into_any()

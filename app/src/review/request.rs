@@ -2,7 +2,7 @@
 
 use crate::{
     kit::{badge::Tone, icon::Icon, notice::Notice, section::Section},
-    recorded::value::Asserted,
+    recorded::{text::Text, value::Asserted},
 };
 use domain::package::Package;
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ pub fn Request<'a>(package: &'a Package) -> impl IntoView + use<> {
             <div class="space-y-3">
                 <Notice tone=Tone::Quiet icon="bot" title="An agent asked for this itself. It opens no gate.">
                     <p>
-                        {agent}" waits for an answer. Approving lets no call run: gates check every call as before, and no condition counts this approval. Policy "
+                        <Text text=&agent />" waits for an answer. Approving lets no call run: gates check every call as before, and no condition counts this approval. Policy "
                         <code>{policy}</code>" says who decides."
                     </p>
                 </Notice>

@@ -1,7 +1,10 @@
 //! The quorum, line by line: who approved and when, who can, and who may not.
 
 use super::names;
-use crate::kit::{icon::Icon, moment::Moment};
+use crate::{
+    kit::{icon::Icon, moment::Moment},
+    recorded::text::Text,
+};
 use domain::{
     Time,
     approval::Status,
@@ -43,9 +46,9 @@ fn show(line: SeatLine, now: Time) -> AnyView {
     view! {
         <li class="flex items-center gap-2 min-h-7.5 py-1 border-t border-rule first:border-t-0">
             <Icon name=icon class=class />
-            {subject.map(|subject| view! { <span class="font-medium whitespace-nowrap">{subject}</span> })}
-            <span class="text-muted min-w-0">{text}</span>
-            <span class="ms-auto ps-1 text-faint text-end">{at.map(|at| view! { <Moment at=at now=now /> })}{aside}</span>
+            {subject.map(|subject| view! { <span class="font-medium break-words min-w-0">{subject}</span> })}
+            <span class="text-muted min-w-0"><Text text=&text /></span>
+            <span class="ms-auto ps-1 text-faint text-end">{at.map(|at| view! { <Moment at=at now=now /> })}{aside.map(|aside| view! { <Text text=&aside /> })}</span>
         </li>
     }
     .into_any()

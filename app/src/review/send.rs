@@ -4,6 +4,7 @@ use super::{filled::FormState, follow::Followed, missing, quorum};
 use crate::{
     keys::{Act, hint::InlineHint},
     kit::{button, icon::Icon, script::scripted},
+    recorded::text::pieces,
 };
 use domain::{package::Origin, review::Review};
 use leptos::prelude::*;
@@ -127,18 +128,18 @@ fn SendButton(
     let off = move || scripted.get() && (state.is_recording() || state.is_lacking());
     let class = move || if off() && !state.is_recording() { button::OFF } else { class };
     view! {
-        <div class="grid">
+        <div class="grid grid-cols-1">
             <button type="submit" class=class aria-disabled=move || off().then_some("true")>
                 <Show
                     when=move || state.is_recording()
-                    fallback=move || view! { {icon.map(|icon| view! { <Icon name=icon /> })}{move || effect().button} <InlineHint act=Act::Submit /> }
+                    fallback=move || view! { {icon.map(|icon| view! { <Icon name=icon /> })}<span class="min-w-0 truncate">{move || effect().button}</span> <InlineHint act=Act::Submit /> }
                 >
                     <Icon name="loader-circle" class="w-4 h-4 spin shrink-0" />
                     "Recording…"
                 </Show>
             </button>
         </div>
-        <p class="text-xs text-faint text-center mt-1.5">{move || effect().note}</p>
+        <p class="text-xs text-faint text-center mt-1.5">{move || pieces(&effect().note)}</p>
     }
     .into_any()
 }

@@ -55,7 +55,7 @@ pub fn SetbackNotice<'a>(
 }
 
 fn plain(tone: Tone, icon: &'static str, title: String, text: String) -> AnyView {
-    view! { <Notice tone=tone icon=icon title=title alert=true><p>{text}</p></Notice> }.into_any()
+    view! { <Notice tone=tone icon=icon title=title alert=true><p><Text text=&text /></p></Notice> }.into_any()
 }
 
 fn already_decided(review: &Review, winner: Option<&str>, at: Option<Time>) -> AnyView {
@@ -72,7 +72,7 @@ fn already_decided(review: &Review, winner: Option<&str>, at: Option<Time>) -> A
     let now = review.now;
     view! {
         <Notice tone=Tone::Fail icon="circle-alert" title="Your decision was not applied" alert=true>
-            <p>{did}{when}". That settled it before your decision arrived."</p>
+            <p><Text text=&did />{when}". That settled it before your decision arrived."</p>
             {at.map(|at| view! { <p class="text-xs">"Recorded at "<Moment at=at now=now /></p> })}
             {next.map(|id| view! { <a href=format!("/approvals/{id}") class=button::SMALL><Icon name="arrow-right" class="w-3.5 h-3.5 shrink-0" />"Next approval"</a> })}
         </Notice>
@@ -105,7 +105,7 @@ fn condition_line(condition: &ConditionResult, place: usize, now: Time) -> AnyVi
     view! {
         <p>
             <code class="text-fg"><Text text=&condition.name /></code>
-            ": expected "<code>{condition.expected.clone()}</code>", recorded now "
+            ": expected "<code><Text text=&condition.expected /></code>", recorded now "
             <Recorded value=Some(&condition.recorded) anchor=format!("unmet-{place}") />
             {condition.recorded_at.map(|at| view! { " since "<Moment at=at now=now /> })}
             {reference.map(|reference| view! { ", "<code><Text text=&reference /></code> })}
@@ -127,7 +127,7 @@ pub fn yours(draft: &Draft) -> AnyView {
         draft.reason_code.clone().filter(|code| !code.is_empty()).map(|code| format!(", {code}")).unwrap_or_default();
     view! {
         <div class="text-xs border-y border-rule py-1.5 space-y-1">
-            <p><span class="text-faint">"Yours, not stored: "</span>{verdict}{code}</p>
+            <p><span class="text-faint">"Yours, not stored: "</span>{verdict}<Text text=&code /></p>
             <Quoted notes=draft.notes.as_deref() />
         </div>
     }

@@ -1,6 +1,9 @@
 //! Steps that follow each other, done, under way or to come.
 
-use crate::kit::{icon::Icon, moment::Moment};
+use crate::{
+    kit::{icon::Icon, moment::Moment},
+    recorded::text::Text,
+};
 use domain::Time;
 use leptos::prelude::*;
 
@@ -70,8 +73,8 @@ fn show(step: Step, now: Time) -> AnyView {
     view! {
         <li class="flex items-center gap-2 min-h-8 py-1 border-t border-rule first:border-t-0">
             <Icon name=icon class=class />
-            <span class=words><span class="sr-only">{state}</span>{step.what}</span>
-            <span class="text-faint ms-auto text-end">{step.aside}</span>
+            <span class=words><span class="sr-only">{state}</span><Text text=&step.what /></span>
+            <span class="text-faint ms-auto text-end">{step.aside.map(|aside| view! { <Text text=&aside /> })}</span>
             <span class="text-faint w-14 text-end">{step.at.map(|at| view! { <Moment at=at now=now /> })}</span>
         </li>
     }

@@ -21,6 +21,8 @@ use domain::{
 };
 use leptos::prelude::*;
 
+const DISCLOSE: &str = "inline-flex items-center gap-1 min-h-6 text-muted hover:text-fg";
+
 /// The step of the session, while it is not resumed: what it is called and what is said beside it.
 pub fn waking_step(progress: Option<&ResumptionProgress>, what: &str, aside: Option<String>) -> Step {
     let to = |progress: &ResumptionProgress| progress.endpoint.as_ref().map(|name| format!("webhook {name}"));
@@ -70,8 +72,10 @@ fn failed(
         <Notice tone=Tone::Fail icon="rotate-ccw" title="The session was not resumed" alert=true>
             <p>{endpoint.map(|name| view! { <code><Text text=&name /></code>": " })}<Text text=&cause />"."</p>
             <p class="text-xs">{format!("Attempt {attempts} of {ATTEMPTS}. ")}{told}" The decision stands; nobody has to decide again."</p>
-            <p class="text-xs tabular-nums">{automatic}</p>
-            {can_wake.then(|| view! { <Retry word="Retry now" /> })}
+            <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
+                {can_wake.then(|| view! { <Retry word="Retry now" /> })}
+                <span class="text-xs tabular-nums">{automatic}</span>
+            </div>
         </Notice>
         {log(progress, now)}
         {can_wake.then(|| view! { <Abandon /> })}
@@ -123,7 +127,7 @@ fn Refusal(form: &'static str) -> impl IntoView {
                 refusal.map(|refusal| view! {
                     <p role="alert" class="flex gap-2 text-xs text-fail">
                         <Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" />
-                        <span>{refusal.message}</span>
+                        <span class="min-w-0"><Text text=&refusal.message /></span>
                     </p>
                 })
             })}
@@ -136,7 +140,7 @@ fn Refusal(form: &'static str) -> impl IntoView {
 fn Abandon() -> impl IntoView {
     view! {
         <details class="text-xs">
-            <summary class="cursor-pointer text-muted hover:text-fg">"Abandon the resumption"</summary>
+            <summary class=DISCLOSE><Icon name="chevron-right" class="chev w-3.5 h-3.5 shrink-0" />"Abandon the resumption"</summary>
             <form method="post" class="mt-2 space-y-2">
                 <input type="hidden" name="form" value="abandon" />
                 <p class="text-muted">"Nothing is sent to the endpoint any more. The decision stands, and the harness can still fetch it."</p>
@@ -160,7 +164,7 @@ pub fn log(progress: &ResumptionProgress, now: Time) -> AnyView {
     let rows: Vec<AnyView> = progress.deliveries.iter().map(|row| try_line(row, now)).collect();
     view! {
         <details class="text-xs">
-            <summary class="cursor-pointer text-muted hover:text-fg">{format!("Attempt log ({})", progress.deliveries.len())}</summary>
+            <summary class=DISCLOSE><Icon name="chevron-right" class="chev w-3.5 h-3.5 shrink-0" />{format!("Attempt log ({})", progress.deliveries.len())}</summary>
             <ol class="mt-1 border-b border-rule">{rows}</ol>
         </details>
     }

@@ -24,11 +24,12 @@ pub fn address(query: &RunsQuery) -> Address {
 pub fn Filters(query: RunsQuery, workflows: Vec<String>) -> impl IntoView {
     let here = address(&query);
     let statuses = RunStatus::ALL.iter().map(|status| Choice {
-        word: word(*status).to_owned(),
+        shown: word(*status).into_any(),
         to: here.clone().with("status", Some(status.as_str())),
     });
-    let workflows =
-        workflows.into_iter().map(|name| Choice { to: here.clone().with("workflow", Some(name.clone())), word: name });
+    let workflows = workflows
+        .into_iter()
+        .map(|name| Choice { to: here.clone().with("workflow", Some(name.clone())), shown: name.into_any() });
     let (statuses, workflows) = (statuses.collect(), workflows.collect());
     view! {
         <FilterBar label="Filter runs">

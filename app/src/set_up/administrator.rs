@@ -4,6 +4,7 @@ use super::{Heading, Refused};
 use crate::{
     brought::Posted,
     kit::{button, icon::Icon},
+    recorded::text::Text,
 };
 use leptos::prelude::*;
 
@@ -54,7 +55,7 @@ fn Field(
     };
     let below = match (fault, hint) {
         (Some(fault), _) => view! {
-            <p id=note.clone() class="flex gap-2 text-xs text-fail mt-1"><Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" /><span>{fault}</span></p>
+            <p id=note.clone() class="flex gap-2 text-xs text-fail mt-1"><Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" /><span class="min-w-0"><Text text=&fault /></span></p>
         }
         .into_any(),
         (None, Some(hint)) => view! { <p id=note.clone() class="text-xs text-faint mt-1">{hint}</p> }.into_any(),

@@ -45,7 +45,7 @@ pub fn Agent<'a>(page: &'a SetUpPage, base_url: &'a str) -> impl IntoView + use<
 fn Command(text: String, what: &'static str) -> impl IntoView {
     view! {
         <div class="mt-1.5 rounded-lg border border-rule bg-sunken flex items-start">
-            <pre class="px-3 py-2 min-w-0 flex-1 whitespace-pre-wrap break-all">{text.clone()}</pre>
+            <pre class="px-3 py-2 min-w-0 flex-1 whitespace-pre-wrap break-words">{text.clone()}</pre>
             <span class="pt-1 pe-1"><Copy text=text what=what /></span>
         </div>
     }

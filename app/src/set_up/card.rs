@@ -1,6 +1,6 @@
 //! The steps, and how far they have come.
 
-use crate::kit::icon::Icon;
+use crate::{kit::icon::Icon, recorded::text::Text};
 use domain::set_up::{SetUpPage, Step};
 use leptos::prelude::*;
 
@@ -38,12 +38,13 @@ fn line(of: Step, page: &SetUpPage, step: Step) -> AnyView {
         let class = if page.is_done(of) || is_here { "font-medium" } else { "text-muted" };
         view! { <span class=class>{title}</span> }.into_any()
     };
+    let told = told(of, page, is_here);
     view! {
         <li class="flex gap-3 py-2.5 border-t border-rule first:border-t-0" aria-current=is_here.then_some("step")>
             <span class=colour><Icon name=icon /></span>
             <div class="min-w-0">
                 <div>{title}</div>
-                <div class="text-xs text-muted break-words">{told(of, page, is_here)}</div>
+                <div class="text-xs text-muted break-words"><Text text=&told /></div>
             </div>
         </li>
     }

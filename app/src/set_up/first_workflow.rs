@@ -6,7 +6,7 @@ use crate::{
     kit::{button, icon::Icon},
     recorded::text::Text,
 };
-use domain::set_up::SetUpPage;
+use domain::{inspect::spelled, set_up::SetUpPage};
 use leptos::prelude::*;
 
 /// The choice.
@@ -21,7 +21,7 @@ pub fn FirstWorkflow<'a>(page: &'a SetUpPage, posted: Option<Posted>) -> impl In
                 </span>
                 <form method="post" class="ms-auto">
                     <input type="hidden" name="form" value="sample" />
-                    <button type="submit" name="sample" value=name.clone() class=button::SMALL aria-label=format!("Publish {title}")>"Publish"</button>
+                    <button type="submit" name="sample" value=name.clone() class=button::SMALL aria-label=format!("Publish {}", spelled(title))>"Publish"</button>
                 </form>
             </li>
         }

@@ -5,7 +5,7 @@ mod agent;
 mod card;
 mod first_workflow;
 
-use crate::{brought::Posted, kit::mark::Mark};
+use crate::{brought::Posted, kit::mark::Mark, recorded::text::Text};
 use domain::set_up::{SetUpPage, Step};
 use leptos::prelude::*;
 
@@ -82,7 +82,7 @@ fn Refused(posted: Option<Posted>, fields: &'static [&'static str]) -> impl Into
         view! {
             <p role="alert" class="flex gap-2 text-xs text-fail">
                 <crate::kit::icon::Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" />
-                <span>{refusal.message}</span>
+                <span class="min-w-0"><Text text=&refusal.message /></span>
             </p>
         }
     })

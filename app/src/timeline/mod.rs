@@ -55,9 +55,12 @@ pub fn in_brief(item: &TimelineItem) -> (AnyView, Option<AnyView>) {
     (sentence.into_any(), told.badge.map(phrase::badge))
 }
 
-/// The whole sentence of an event.
+/// The whole sentence of an event, as a title.
 pub fn in_full(item: &TimelineItem) -> AnyView {
-    phrases(sentence::tell(item).sentence, item.leaf_index).into_any()
+    let anchor = |place: usize| format!("event-{}-{place}", item.leaf_index);
+    let phrases = sentence::tell(item).sentence.into_iter().enumerate();
+    let views: Vec<AnyView> = phrases.map(|(place, phrase)| phrase.titled(&anchor(place))).collect();
+    views.into_any()
 }
 
 /// The activity of an approval, oldest first.

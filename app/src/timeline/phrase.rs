@@ -65,6 +65,14 @@ impl Phrase {
         }
     }
 
+    /// The piece within a title, which is of one weight.
+    pub fn titled(self, anchor: &str) -> AnyView {
+        match self {
+            Self::Name(name) => view! { <Text text=&name /> }.into_any(),
+            other => other.view(anchor),
+        }
+    }
+
     /// The piece within one line of a list: no links, nothing folded; what is long is cut by the line's end.
     pub fn brief(self) -> AnyView {
         match self {

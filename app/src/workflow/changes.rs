@@ -131,7 +131,7 @@ pub fn Diff<'a>(changes: &'a Changes, name: &'a str) -> impl IntoView + use<> {
                 <span class="text-xs text-fail tabular-nums">{format!("−{removed}")}</span>
                 <span class="ms-auto text-xs text-faint whitespace-nowrap">{between(changes.from, changes.to)}</span>
             </div>
-            <div tabindex="0" role="group" aria-label="The changed lines, scrolls sideways" class="overflow-x-auto">
+            <div tabindex="0" role="group" aria-label="The changed lines, scrolls sideways" class="relative overflow-x-auto">
                 <div class="mono py-2 leading-5 w-max min-w-full">{lines}</div>
             </div>
         </div>

@@ -36,7 +36,7 @@ pub fn DefinitionTab<'a>(page: &'a WorkflowPage) -> impl IntoView + use<> {
                         </span>
                         <Copy text=page.source.clone() what="definition" />
                     </div>
-                    <div tabindex="0" role="group" aria-label="The definition, scrolls sideways" class="overflow-x-auto">{text}</div>
+                    <div tabindex="0" role="group" aria-label="The definition, scrolls sideways" class="relative overflow-x-auto">{text}</div>
                 </div>
                 {table}
             </div>
@@ -120,15 +120,16 @@ fn gate_box(gate: &Gate, number: usize) -> AnyView {
         .collect_view();
     view! {
         <li class="rounded-lg border border-rule-strong px-3 py-2">
-            <div class="flex items-center gap-x-2 flex-wrap">
-                <span class="flex items-center gap-2 min-w-0">
-                    <span class="text-xs text-faint tabular-nums">{number}</span>
-                    <Icon name="lock" class="w-3.5 h-3.5 text-faint shrink-0" />
-                    <code class="font-medium break-all min-w-0">{gate.id.clone()}</code>
-                </span>
-                <span class="ms-auto text-xs text-muted inline-flex items-center gap-1 whitespace-nowrap"><Icon name=icon class="w-3.5 h-3.5 shrink-0" />{who}</span>
+            <div class="flex items-center gap-2 min-w-0">
+                <span class="text-xs text-faint tabular-nums">{number}</span>
+                <Icon name="lock" class="w-3.5 h-3.5 text-faint shrink-0" />
+                <code class="font-medium break-words min-w-0">{gate.id.clone()}</code>
             </div>
-            <div class="text-xs text-muted mt-1 flex gap-2"><span class="shrink-0">"guards"</span><ul class="min-w-0">{tools}</ul><span class="ms-auto whitespace-nowrap">{conditions}</span></div>
+            <div class="text-xs text-muted mt-1 flex gap-2"><span class="shrink-0">"guards"</span><ul class="min-w-0">{tools}</ul></div>
+            <div class="text-xs text-muted mt-0.5 flex gap-2">
+                <span class="inline-flex items-center gap-1 min-w-0"><Icon name=icon class="w-3.5 h-3.5 shrink-0" /><span class="min-w-0 break-words">{who}</span></span>
+                <span class="ms-auto whitespace-nowrap">{conditions}</span>
+            </div>
         </li>
     }
     .into_any()

@@ -20,7 +20,7 @@ pub fn GatesTable<'a>(workflow: &'a Workflow, used: &'a BTreeMap<String, GateUse
         view! { <span class="max-sm:hidden">"Gates read recorded facts. Unknown counts as not met."</span> }.into_any();
     view! {
         <Section id="gates" title="Gates and policies" aside=aside>
-            <div tabindex="0" role="group" aria-label="Gates and policies, scrolls sideways" class="rounded-lg border border-rule overflow-x-auto">
+            <div tabindex="0" role="group" aria-label="Gates and policies, scrolls sideways" class="relative rounded-lg border border-rule overflow-x-auto">
                 <table class="w-full">
                     <thead class="bg-canvas">
                         <tr>

@@ -76,12 +76,12 @@ fn Row<'a>(row: &'a WorkflowRow, now: Time) -> impl IntoView + use<> {
         <div data-row role="row" class=format!("relative grid items-center gap-x-3 gap-y-0.5 px-4 lg:px-6 py-2 lg:min-h-12.5 border-b border-rule hover:bg-hover focus-within:bg-selected {COLUMNS}")>
             <span role="cell" class="min-w-0">
                 <a href=href class="block font-medium truncate after:absolute after:inset-0"><Text text=&title /></a>
-                <code class="block text-xs text-faint truncate">{row.name.clone()}</code>
+                <code class="block text-xs leading-4 text-faint truncate">{row.name.clone()}</code>
             </span>
             <span role="cell" class="text-xs"><span class="lg:hidden text-faint">"live "</span><code class="font-medium">{format!("v{}", row.version)}</code></span>
             <span role="cell" class="text-xs text-muted truncate"><Moment at=at now=now grain=Grain::Minute />" by "<Text text=&by /></span>
             <span role="cell" class="text-xs text-muted">{held(row.contents)}</span>
-            <span role="cell" class="text-xs text-muted">{running(&row.running)}</span>
+            <span role="cell" class="text-xs text-muted"><span class="lg:hidden text-faint">"runs in progress: "</span>{running(&row.running)}</span>
         </div>
     }
     .into_any()

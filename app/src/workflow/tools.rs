@@ -35,7 +35,7 @@ pub fn ToolsTab<'a>(page: &'a WorkflowPage) -> impl IntoView + use<> {
 
 fn table(rows: Vec<AnyView>) -> AnyView {
     view! {
-        <div tabindex="0" role="group" aria-label="Tools, scrolls sideways" class="rounded-lg border border-rule overflow-x-auto">
+        <div tabindex="0" role="group" aria-label="Tools, scrolls sideways" class="relative rounded-lg border border-rule overflow-x-auto">
             <table class="w-full">
                 <thead class="bg-canvas">
                     <tr>

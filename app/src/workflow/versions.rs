@@ -50,7 +50,7 @@ pub fn VersionsTab<'a>(page: &'a WorkflowPage) -> impl IntoView + use<> {
     view! {
         <div class="px-4 lg:px-6 pb-16">
             <Section id="versions" title="Versions">
-                <div tabindex="0" role="group" aria-label="Versions, scrolls sideways" class="rounded-lg border border-rule overflow-x-auto">
+                <div tabindex="0" role="group" aria-label="Versions, scrolls sideways" class="relative rounded-lg border border-rule overflow-x-auto">
                     <table class="w-full">
                         <thead class="bg-canvas">
                             <tr>
