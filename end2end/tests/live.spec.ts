@@ -99,7 +99,7 @@ test('two reviewers, an auditor and an agent follow one call together', async ({
   // The agent hears it, runs the call once, and everybody sees what came of it.
   expect(await agent.wait(approval)).toMatchObject({ status: 'approved' });
   await agent.use('note-1', 'note', { text: title }, { ok: true });
-  for (const page of [ana, mira]) await expect(panel(page)).toContainText('Resumed and done', SECOND);
+  for (const page of [ana, mira]) await expect(panel(page)).toContainText('Resumed and done');
   await expect(panel(mira).getByText('I would rather not.')).toBeVisible();
   const pill = ivo.getByRole('button', { name: /new event/ });
   await expect(pill).toBeVisible(SECOND);

@@ -87,18 +87,18 @@ pub fn Filters(query: AuditQuery, page: Option<AuditPage>) -> impl IntoView {
     });
     let without_search = clear("q");
     let searched = said.map(|said| {
-        view! { <FilterChoice name="Search" value=Some(set(said)) clear=without_search choices=Vec::new() /> }
+        view! { <FilterChoice name="Search" value=Some(set(&said)) clear=without_search choices=Vec::new() /> }
     });
     view! {
         <FilterBar label="Filter events">
             <SearchField label="Search events" placeholder="Event number, id, person, digest" value=query.search clear=clear("q") />
             {searched}
-            <FilterField name="Day" field="day" kind="date" value=query.day.map(set) clear=clear("day") />
-            <FilterChoice name="Actor" value=actor.map(set) clear=clear("actor") choices=actors />
-            <FilterChoice name="Event" value=query.kind.map(set) clear=clear("kind") choices=kinds />
-            <FilterChoice name="Workflow" value=query.workflow.map(set) clear=clear("workflow") choices=workflows />
-            <FilterField name="Run" field="run" value=query.run.map(set) clear=clear("run") placeholder="run_…" />
-            <FilterChoice name="Outcome" value=outcome.map(set) clear=clear("outcome") choices=endings />
+            <FilterField name="Day" field="day" kind="date" value=query.day.as_deref().map(set) clear=clear("day") />
+            <FilterChoice name="Actor" value=actor.as_deref().map(set) clear=clear("actor") choices=actors />
+            <FilterChoice name="Event" value=query.kind.as_deref().map(set) clear=clear("kind") choices=kinds />
+            <FilterChoice name="Workflow" value=query.workflow.as_deref().map(set) clear=clear("workflow") choices=workflows />
+            <FilterField name="Run" field="run" value=query.run.as_deref().map(set) clear=clear("run") placeholder="run_…" />
+            <FilterChoice name="Outcome" value=outcome.as_deref().map(set) clear=clear("outcome") choices=endings />
             <Legend />
         </FilterBar>
     }

@@ -58,7 +58,7 @@ fn Identity<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
     let roles = role_titles(&viewer.roles);
     let groups = if viewer.groups.is_empty() { "none".to_owned() } else { viewer.groups.join(", ") };
     let lines = [("Name", viewer.name.clone()), ("Email", viewer.email.clone()), ("Roles", roles), ("Groups", groups)];
-    let lines: Vec<AnyView> = lines.into_iter().map(|(what, text)| line(what, text)).collect();
+    let lines: Vec<AnyView> = lines.into_iter().map(|(what, text)| line(what, &text)).collect();
     view! {
         <Section id="you" title="You" aside=view! { "An administrator changes these" }.into_any()>
             <dl class="border-y border-rule">{lines}</dl>
@@ -67,11 +67,11 @@ fn Identity<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
     .into_any()
 }
 
-fn line(what: &'static str, text: String) -> AnyView {
+fn line(what: &'static str, text: &str) -> AnyView {
     view! {
         <div class="grid grid-cols-[96px_minmax(0,1fr)] gap-x-3 py-1.5 border-t border-rule first:border-t-0">
             <dt class="text-muted">{what}</dt>
-            <dd class="break-words"><Text text=&text /></dd>
+            <dd class="break-words"><Text text=text /></dd>
         </div>
     }
     .into_any()

@@ -18,8 +18,8 @@ pub fn Text<'a>(
 }
 
 /// What a filter is set to, with everything marked that hides or turns.
-pub fn set(words: String) -> Set {
-    Set { shown: pieces(&words).into_any(), words: spelled(&words) }
+pub fn set(words: &str) -> Set {
+    Set { shown: pieces(words).into_any(), words: spelled(words) }
 }
 
 /// The pieces of a text, for places that bring their own element.

@@ -100,7 +100,7 @@ fn Choices<'a>(
             {ask}
             <Choice id="reject" verdict=Verdict::Reject word="Reject" consequence=Signal::derive(rejecting) chosen=chosen />
         </fieldset>
-        {message.map(|message| view! { <FieldMessage id="verdict-message" message=message /> })}
+        {message.map(|message| view! { <FieldMessage id="verdict-message" message=&message /> })}
     }
     .into_any()
 }
@@ -161,7 +161,7 @@ fn Confirmation<'a>(review: &'a Review, message: Option<String>) -> impl IntoVie
                 />
                 <span>"I have seen that the agent asserted something else than was recorded for "{facts}"."</span>
             </label>
-            {message.map(|message| view! { <FieldMessage id="confirmed-message" message=message /> })}
+            {message.map(|message| view! { <FieldMessage id="confirmed-message" message=&message /> })}
         </div>
     }
     .into_any()
@@ -184,16 +184,16 @@ fn facts(review: &Review) -> Vec<AnyView> {
 
 /// What is wrong with a field, said at the field.
 #[component]
-pub fn FieldMessage(
+pub fn FieldMessage<'a>(
     /// What the field is described by.
     id: &'static str,
     /// What to do.
-    message: String,
-) -> impl IntoView {
+    message: &'a str,
+) -> impl IntoView + use<> {
     view! {
         <p id=id role="alert" class="flex gap-1 text-xs text-fail mt-1">
             <Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" />
-            <span class="min-w-0 first-letter:uppercase"><Text text=&message /></span>
+            <span class="min-w-0 first-letter:uppercase"><Text text=message /></span>
         </p>
     }
     .into_any()

@@ -142,7 +142,7 @@ fn AnswerForm<'a>(review: &'a Review, posted: Option<&'a Posted>) -> impl IntoVi
                     class="block w-full rounded-md border border-control bg-surface px-2.5 py-1.5 resize-y"
                 ></textarea>
             </label>
-            {fault.map(|message| view! { <FieldMessage id="answer-message" message=message /> })}
+            {fault.map(|message| view! { <FieldMessage id="answer-message" message=&message /> })}
             <div class="grid">
                 <button type="submit" class=button::PLAIN><Icon name="message-square" />"Give this information"</button>
             </div>

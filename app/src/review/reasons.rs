@@ -47,7 +47,7 @@ pub fn ReasonCodes<'a>(reasons: &'a Reasons, draft: &'a Draft, message: Option<S
         <fieldset class=class aria-describedby=wrong.then_some("reason-message")>
             <legend class="font-medium mb-1">"Reason "<span class="text-xs text-faint font-normal">{word}</span></legend>
             <div class="flex flex-wrap gap-1.5">{codes}</div>
-            {message.map(|message| view! { <FieldMessage id="reason-message" message=message /> })}
+            {message.map(|message| view! { <FieldMessage id="reason-message" message=&message /> })}
         </fieldset>
     }
     .into_any()
@@ -110,7 +110,7 @@ pub fn Notes<'a>(reasons: &'a Reasons, draft: &'a Draft, message: Option<String>
                     class=if wrong { "block w-full rounded-md border-2 border-fail bg-surface px-2.5 py-1.5 resize-y" } else { "block w-full rounded-md border border-control bg-surface px-2.5 py-1.5 resize-y" }
                 ></textarea>
             </label>
-            {message.map(|message| view! { <FieldMessage id="notes-message" message=message /> })}
+            {message.map(|message| view! { <FieldMessage id="notes-message" message=&message /> })}
         </div>
     }
     .into_any()

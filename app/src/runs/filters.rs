@@ -33,9 +33,9 @@ pub fn Filters(query: RunsQuery, workflows: Vec<String>) -> impl IntoView {
     let (statuses, workflows) = (statuses.collect(), workflows.collect());
     view! {
         <FilterBar label="Filter runs">
-            <FilterChoice name="Status" value=query.status.map(|status| set(word(status).to_owned())) clear=here.clone().without("status") choices=statuses />
-            <FilterChoice name="Workflow" value=query.workflow.map(set) clear=here.clone().without("workflow") choices=workflows />
-            <FilterField name="Subject" field="subject" value=query.subject.map(set) clear=here.without("subject") placeholder="cust_456" />
+            <FilterChoice name="Status" value=query.status.map(|status| set(word(status))) clear=here.clone().without("status") choices=statuses />
+            <FilterChoice name="Workflow" value=query.workflow.as_deref().map(set) clear=here.clone().without("workflow") choices=workflows />
+            <FilterField name="Subject" field="subject" value=query.subject.as_deref().map(set) clear=here.without("subject") placeholder="cust_456" />
         </FilterBar>
     }
     .into_any()
