@@ -23,7 +23,7 @@ pub fn DefinitionTab<'a>(page: &'a WorkflowPage) -> impl IntoView + use<> {
     let table = page.definition.as_ref().map(|workflow| view! { <GatesTable workflow=workflow used=&page.used /> });
     view! {
         <div class="lg:grid lg:grid-cols-[300px_minmax(0,1fr)]">
-            <div class="p-4 lg:ps-6 border-e border-rule">
+            <div class="p-4 lg:ps-6 lg:border-e border-rule">
                 <Outline page=page />
             </div>
             <div class="min-w-0 p-4 lg:px-6">
