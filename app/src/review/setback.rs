@@ -68,11 +68,12 @@ fn already_decided(review: &Review, winner: Option<&str>, at: Option<Time>) -> A
         None => format!("{} decided", winner.unwrap_or("Somebody else")),
     };
     let when = at.map(|at| format!(" {}", span::ago(at, review.now))).unwrap_or_default();
+    let did = format!("{did}{when}");
     let next = review.place.as_ref().and_then(|place| place.next);
     let now = review.now;
     view! {
         <Notice tone=Tone::Fail icon="circle-alert" title="Your decision was not applied" alert=true>
-            <p><Text text=&did />{when}". That settled it before your decision arrived."</p>
+            <p><Text text=&did />". That settled it before your decision arrived."</p>
             {at.map(|at| view! { <p class="text-xs">"Recorded at "<Moment at=at now=now /></p> })}
             {next.map(|id| view! { <a href=format!("/approvals/{id}") class=button::SMALL><Icon name="arrow-right" class="w-3.5 h-3.5 shrink-0" />"Next approval"</a> })}
         </Notice>
