@@ -15,6 +15,7 @@ mod endpoints;
 mod facts;
 mod faults;
 mod found;
+mod fuzz;
 mod groups;
 mod information;
 mod keys;
