@@ -38,7 +38,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await expect(panel(page).getByRole('link', { name: 'Refresh' })).toHaveCount(0);
 
     await page.getByRole('link', { name: 'Approvals', exact: true }).click();
-    await expect(page.getByText('You decided 1 today.')).toBeVisible();
+    await expect(page.getByText('1 was decided today.')).toBeVisible();
   });
 }
 

@@ -105,8 +105,8 @@ fn Tab(word: &'static str, count: Signal<u32>, view: View, current: View) -> imp
 fn Nothing(counts: QueueCounts, view: View) -> impl IntoView {
     let decided = match counts.decided_today {
         0 => "Nothing was decided today.".to_owned(),
-        1 => "You decided 1 today.".to_owned(),
-        more => format!("You decided {more} today."),
+        1 => "1 was decided today.".to_owned(),
+        more => format!("{more} were decided today."),
     };
     match view {
         View::AllPending => view! {

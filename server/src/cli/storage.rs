@@ -66,7 +66,7 @@ impl Storage {
                 Database::open_postgres(url, clock, ids).await?
             }
             Some(_) => return Err(Stopped::Failed("--database-url: expected postgres://…".to_owned())),
-            None => Database::open_sqlite(&self.folder()?.join(FILE), clock, ids).await?,
+            None => open_file(&self.folder()?.join(FILE), clock, ids).await?,
         };
         let vault = self.vault(&database).await?;
         desk::vault::claim(&database, &vault).await?;
@@ -89,6 +89,17 @@ impl Storage {
         }
         Vault::create(&folder, database.ids()).map_err(failed)
     }
+}
+
+/// Opens the SQLite file. Whoever meant another folder must see that a database was made here.
+async fn open_file(file: &Path, clock: Clock, ids: Arc<Ids>) -> Result<Database, Stopped> {
+    let is_new = !file.exists();
+    let database = Database::open_sqlite(file, clock, ids).await?;
+    if is_new {
+        let made = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        eprintln!("countersign: made a new database, {}", made.display());
+    }
+    Ok(database)
 }
 
 /// Creates a folder that nobody else may look into.
