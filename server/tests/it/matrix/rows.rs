@@ -164,6 +164,7 @@ pub fn server_functions() -> Vec<Row> {
         post("/calls/load_run", Run, r#"{"query":{"id":"{id}"}}"#),
         post("/calls/refresh_run", Run, r#"{"query":{"id":"{id}"}}"#),
         post("/calls/load_audit", Nothing, r#"{"query":{}}"#),
+        post("/calls/refresh_audit", Nothing, r#"{"query":{}}"#),
         post("/calls/load_audit_event", Leaf, r#"{"leaf":{id},"query":{}}"#),
         post("/calls/load_workflows", Nothing, "{}"),
         post("/calls/load_workflow", Workflow, r#"{"query":{"name":"{id}","changes":true}}"#),
