@@ -4,7 +4,7 @@ use crate::{
     brought::provide_brought,
     frame::{provide_routing, provide_viewer, viewer_now},
     keys::{Sheet, provide_keys},
-    kit::script::provide_scripted,
+    kit::{passing::provide_passing, script::provide_scripted},
     pages::{
         approval::ApprovalPage,
         approvals::ApprovalsPage,
@@ -40,6 +40,7 @@ use leptos_router::{
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_scripted();
+    provide_passing();
     let (routing, set_routing) = signal(false);
     provide_routing(routing.into());
     view! {

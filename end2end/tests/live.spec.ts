@@ -235,3 +235,24 @@ test('the timeline of a run grows when somebody asks', async ({ console, visit }
   await expect(timeline.getByRole('listitem')).toHaveCount(shown + 1);
   await expect(pill).toHaveCount(0);
 });
+
+test('time passes on an open page', async ({ console, visit }) => {
+  const { approval } = await payment(console);
+  const page = await visit(MIRA);
+  await page.clock.install();
+  await go(page, '/approvals');
+  const row = rows(page).first();
+  await expect(row).toContainText('23 h 59 left');
+  await page.clock.fastForward('01:00:00');
+  await expect(row).toContainText('22 h 59 left');
+  await go(page, `/approvals/${approval}`);
+  await expect(page.getByText('suspended just now')).toBeVisible();
+  await page.clock.fastForward('10:30');
+  await expect(page.getByText('suspended 10 min ago')).toBeVisible();
+  await expect(page.locator('dd', { hasText: '23 h 49 left' })).toBeVisible();
+  // What was chosen stays.
+  await choice(page, 'Approve').check();
+  await page.clock.fastForward('10:00');
+  await expect(page.getByText('suspended 20 min ago')).toBeVisible();
+  await expect(choice(page, 'Approve')).toBeChecked();
+});

@@ -19,6 +19,7 @@ pub mod mark;
 pub mod moment;
 pub mod notice;
 pub mod pager;
+pub mod passing;
 pub mod risk;
 pub mod rosette;
 pub mod script;

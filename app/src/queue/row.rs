@@ -8,6 +8,7 @@ use crate::{
     kit::{
         badge::{Badge, Tone},
         icon::Icon,
+        passing::passing,
         risk::{RiskBars, RiskMark},
         seal::Seal,
         span,
@@ -154,25 +155,25 @@ fn WaitingFor(groups: Vec<String>, viewer: bool) -> impl IntoView {
 #[component]
 fn Waiting(since: Time, now: Time) -> impl IntoView {
     use crate::kit::moment::{stamp, tooltip};
-    view! { <time datetime=stamp(since) title=format!("since {}", tooltip(since))>{span::short((now - since).num_seconds())}</time> }
+    let passing = passing(now);
+    view! { <time datetime=stamp(since) title=format!("since {}", tooltip(since))>{move || span::short((passing() - since).num_seconds())}</time> }
 }
 
 #[component]
 fn Deadline(end: Option<Time>, now: Time) -> impl IntoView {
     use crate::kit::moment::{stamp, tooltip};
     let Some(end) = end else { return view! { <span class="text-faint">"no deadline"</span> }.into_any() };
-    let left = (end - now).num_seconds();
-    let (class, icon) = if left < 0 {
-        ("inline-flex items-center gap-1 text-fail font-medium", Some("circle-alert"))
-    } else if left <= 3600 {
-        ("inline-flex items-center gap-1 text-warn font-medium", Some("clock"))
-    } else {
-        ("inline-flex items-center gap-1 text-muted", None)
+    let passing = passing(now);
+    let look = move || match (end - passing()).num_seconds() {
+        ..0 => ("inline-flex items-center gap-1 text-fail font-medium", Some("circle-alert")),
+        0..=3600 => ("inline-flex items-center gap-1 text-warn font-medium", Some("clock")),
+        _ => ("inline-flex items-center gap-1 text-muted", None),
     };
+    let icon = move || look().1.map(|icon| view! { <Icon name=icon class="w-3.5 h-3.5 shrink-0" /> });
     view! {
-        <time datetime=stamp(end) title=tooltip(end) class=class>
-            {icon.map(|icon| view! { <Icon name=icon class="w-3.5 h-3.5 shrink-0" /> })}
-            {span::short_left(end, now)}
+        <time datetime=stamp(end) title=tooltip(end) class=move || look().0>
+            {icon}
+            {move || span::short_left(end, passing())}
         </time>
     }
     .into_any()

@@ -4,6 +4,7 @@ use crate::{
     kit::{
         icon::Icon,
         moment::{Grain, Moment},
+        passing::passing,
         risk::RiskMark,
         span,
     },
@@ -67,8 +68,8 @@ fn DecideBy<'a>(review: &'a Review) -> impl IntoView + use<> {
             view! { <span class="text-muted">"no deadline"</span> }.into_any()
         }
         Approval::Pending { expires_at: Some(end), .. } => {
-            let left = (end - now).num_seconds();
-            let class = match left {
+            let passing = passing(now);
+            let class = move || match (end - passing()).num_seconds() {
                 ..0 => "inline-flex items-center gap-1.5 text-fail tabular-nums",
                 0..=3600 => "inline-flex items-center gap-1.5 text-warn tabular-nums",
                 _ => "inline-flex items-center gap-1.5 tabular-nums",
@@ -76,7 +77,7 @@ fn DecideBy<'a>(review: &'a Review) -> impl IntoView + use<> {
             view! {
                 <span class=class>
                     <Icon name="clock" class="w-3.5 h-3.5 shrink-0" />
-                    <span><Moment at=end now=now grain=Grain::Minute />", "<span class="whitespace-nowrap">{span::left(end, now)}</span></span>
+                    <span><Moment at=end now=now grain=Grain::Minute />", "<span class="whitespace-nowrap">{move || span::left(end, passing())}</span></span>
                 </span>
             }
             .into_any()

@@ -9,6 +9,7 @@ use crate::{
         copy::Copy,
         icon::Icon,
         moment::{stamp, tooltip},
+        passing::passing,
         span,
     },
     recorded::text::{ScriptWarning, Text},
@@ -83,11 +84,9 @@ pub fn Head<'a>(review: &'a Review) -> impl IntoView + use<> {
 fn Origin<'a>(review: &'a Review) -> impl IntoView + use<> {
     let package = &review.package;
     let run = package.run_id;
-    let since = format!(
-        "{} {}",
-        if matches!(review.state, Approval::Pending { .. }) { "suspended" } else { "opened" },
-        span::ago(review.opened_at, review.now)
-    );
+    let did = if matches!(review.state, Approval::Pending { .. }) { "suspended" } else { "opened" };
+    let (opened, now) = (review.opened_at, passing(review.now));
+    let since = move || format!("{did} {}", span::ago(opened, now()));
     let matching = (differences(review).next().is_none() && !package.evidence.assertions.is_empty()).then(|| {
         let all = package.evidence.assertions.len();
         view! { <Slash /><span>{format!("{all} of {all} assertions match")}</span> }

@@ -1,7 +1,7 @@
 //! The strip at the bottom of narrow windows: the seal, what is left, and the way to the decision.
 
 use super::{open_groups, panel::ending, quorum};
-use crate::kit::{icon::Icon, seal::Seal, span};
+use crate::kit::{icon::Icon, passing::passing, seal::Seal, span};
 use domain::{
     approval::{Approval, Status},
     review::{Mandate, Review},
@@ -12,13 +12,14 @@ use leptos::prelude::*;
 #[component]
 pub fn Strip<'a>(review: &'a Review) -> impl IntoView + use<> {
     let (given, needed) = quorum(review);
-    let left = match review.state {
-        Approval::Pending { expires_at: Some(end), .. } => span::left(end, review.now),
+    let (state_then, now) = (review.state.clone(), passing(review.now));
+    let left = move || match &state_then {
+        Approval::Pending { expires_at: Some(end), .. } => span::left(*end, now()),
         Approval::Pending { expires_at: None, .. } => "no deadline".to_owned(),
         Approval::Approved { at, .. }
         | Approval::Rejected { at }
         | Approval::Expired { at }
-        | Approval::Cancelled { at, .. } => span::ago(at, review.now),
+        | Approval::Cancelled { at, .. } => span::ago(*at, now()),
     };
     let can = matches!(review.mandate, Mandate::Decide { .. });
     let (class, icon, word) = if can {
