@@ -33,7 +33,7 @@ pub mod sign_in;
 pub mod web_session;
 pub mod workflow;
 
-use axum::{Extension, Router, http::Method, middleware::from_fn_with_state, response::IntoResponse as _};
+use axum::{Router, extract::Request, http::Method, response::IntoResponse as _};
 use domain::{Refusal, refusal::Code};
 
 use crate::desk::Desk;
@@ -77,14 +77,10 @@ pub fn router(state: AppState, origin: &origin::Origin) -> Router {
     // Pages spawn what they load; a second router in one process finds it done.
     let _ = any_spawner::Executor::init_tokio();
     let (routes, _) = served(&state.site).finish();
-    let database = state.desk.database.clone();
-    let routes = routes
-        .fallback(pages::not_found)
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(state.clone(), routes::provide_state))
-        .layer(Extension(origin.clone()))
-        .with_state(state);
-    protect::protect(routes, &database, origin)
+    let routes =
+        routes.fallback(pages::not_found).method_not_allowed_fallback(method_not_allowed).with_state(state.clone());
+    let protected = protect::Protected::new(routes, state, origin.clone());
+    Router::new().fallback(move |request: Request| protected.clone().answer(request))
 }
 
 async fn method_not_allowed() -> axum::response::Response {

@@ -1,32 +1,71 @@
-//! The layers around every route, in the one order that is right.
+//! What stands around every route, in the one order that is right: request id, security headers, panics caught, Origin
+//! check, cookies marked, session. One step, not one layer each: every layer costs every request several allocations.
 
-use std::any::Any;
+use std::{any::Any, panic::AssertUnwindSafe};
 
 use axum::{
     Router,
-    middleware::{from_fn, from_fn_with_state},
+    extract::Request,
+    http::header,
     response::{IntoResponse as _, Response},
 };
-use tower_http::catch_panic::CatchPanicLayer;
+use futures::FutureExt as _;
+use tower::ServiceExt as _;
 
-use super::{origin::Origin, problem::Problem, request_id, security, web_session};
-use crate::{error::StoreError, store::Database};
+use super::{AppState, origin::Origin, problem::Problem, request_id, security, web_session};
+use crate::error::StoreError;
 
-/// Puts the layers around the routes. From the outside in: request id, security headers, panics caught, Origin
-/// check, cookies marked, session.
-pub fn protect(routes: Router, database: &Database, origin: &Origin) -> Router {
-    let of = origin.clone();
-    routes
-        .layer(web_session::layer(database, origin))
-        .layer(from_fn_with_state(of.clone(), web_session::secure_cookies))
-        .layer(from_fn_with_state(of.clone(), security::check))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(of, security::headers))
-        .layer(from_fn(request_id::layer))
+/// The routes behind their protection.
+#[derive(Clone)]
+pub struct Protected {
+    state: AppState,
+    origin: Origin,
+    /// For requests that bring a cookie or may be given one.
+    with_session: Router,
+    /// For a key at the API: it has no session, and none is begun for it.
+    without: Router,
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape the layer asks for")]
-fn panicked(panic: Box<dyn Any + Send>) -> Response {
+impl Protected {
+    /// Puts the protection around the routes.
+    pub fn new(routes: Router, state: AppState, origin: Origin) -> Self {
+        let with_session = routes.clone().layer(web_session::layer(&state.desk.database, &origin));
+        Self { state, origin, with_session, without: routes }
+    }
+
+    /// Answers a request.
+    pub async fn answer(self, request: Request) -> Response {
+        request_id::give(async {
+            let mut response = match security::check(&self.origin, &request) {
+                Ok(()) => self.routed(request).await,
+                Err(refusal) => Problem::from(refusal).into_response(),
+            };
+            security::add_headers(&self.origin, &mut response);
+            response
+        })
+        .await
+    }
+
+    async fn routed(&self, mut request: Request) -> Response {
+        let has_key = request.headers().contains_key(header::AUTHORIZATION);
+        let has_cookie = request.headers().contains_key(header::COOKIE);
+        // Only the API knows keys; a form may begin a session for whoever sends it.
+        let is_alone = has_key && !has_cookie && request.uri().path().starts_with("/api/");
+        let routes = if is_alone { &self.without } else { &self.with_session };
+        request.extensions_mut().insert(self.origin.clone());
+        request.extensions_mut().insert(self.state.clone());
+        let answered = AssertUnwindSafe(routes.clone().oneshot(request)).catch_unwind().await;
+        let mut response = match answered {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(panic) => panicked(&*panic),
+        };
+        web_session::secure_cookies(&self.origin, &mut response);
+        response
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Response {
     let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let message = format!("a request panicked: {}", said.unwrap_or("without a message"));
     Problem::from(StoreError::Unexpected(message)).into_response()

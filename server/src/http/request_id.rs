@@ -1,9 +1,7 @@
 //! An id for each request: in its log lines, in its answer, and in what it says when it broke.
 
 use axum::{
-    extract::Request,
     http::{HeaderName, HeaderValue},
-    middleware::Next,
     response::Response,
 };
 
@@ -18,10 +16,10 @@ pub fn current() -> String {
     CURRENT.try_with(Clone::clone).unwrap_or_else(|_| "none".to_owned())
 }
 
-/// Gives each request an id.
-pub async fn layer(request: Request, next: Next) -> Response {
+/// Gives a request an id while it is answered.
+pub async fn give(answer: impl Future<Output = Response>) -> Response {
     let id = format!("{:016x}", rand::random::<u64>());
-    let mut response = CURRENT.scope(id.clone(), next.run(request)).await;
+    let mut response = CURRENT.scope(id.clone(), answer).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, value);
     }

@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::Request,
     handler::Handler,
     http::Method,
     middleware::{self, Next},
@@ -108,11 +108,5 @@ async fn grant(action: Action, mut request: Request, next: Next) -> Response {
         return Problem::from(error).into_response();
     }
     request.extensions_mut().insert(caller);
-    next.run(request).await
-}
-
-/// Makes the state available to [`caller::identify`].
-pub async fn provide_state(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    request.extensions_mut().insert(state);
     next.run(request).await
 }

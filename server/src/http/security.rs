@@ -1,14 +1,13 @@
 //! What every request and every answer passes: the check where a change comes from, and the security headers.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
-    middleware::Next,
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use domain::{Refusal, refusal::Code};
 
-use super::{origin::Origin, problem::Problem};
+use super::origin::Origin;
 
 /// Probes ask by whatever address they have; these paths tell nothing and change nothing.
 const PROBES: &[&str] = &["/healthz", "/readyz"];
@@ -51,27 +50,22 @@ pub fn csp(nonce: Option<&str>) -> HeaderValue {
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(NO_PAGE))
 }
 
-/// Refuses changes that another site's page may have caused, and requests for another host. Outermost of the layers
-/// that can refuse.
-pub async fn check(State(origin): State<Origin>, request: Request, next: Next) -> Response {
-    let asked = Asked::new(&request);
-    match asked.judge(&origin) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => Problem::from(refusal).into_response(),
-    }
+/// Refuses changes that another site's page may have caused, and requests for another host. Nothing that can refuse
+/// comes before it.
+pub fn check(origin: &Origin, request: &Request) -> Result<(), Refusal> {
+    Asked::new(request).judge(origin)
 }
 
 /// Puts the security headers on an answer.
-pub async fn headers(State(origin): State<Origin>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub fn add_headers(origin: &Origin, response: &mut Response) {
     let headers = response.headers_mut();
+    headers.reserve(always().len() + 1);
     for (name, value) in always() {
         headers.entry(name).or_insert(value);
     }
     if origin.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
-    response
 }
 
 /// What a request says about where it comes from.

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
     http::{HeaderMap, HeaderValue, Uri, header},
-    middleware::Next,
     response::Response,
 };
 use chrono::TimeDelta;
@@ -48,16 +46,14 @@ pub fn layer(database: &Database, origin: &Origin) -> SessionManagerLayer<WebSes
 }
 
 /// Marks every cookie `Secure` under https, those that remove one included: browsers ignore them otherwise.
-pub async fn secure_cookies(State(origin): State<Origin>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    if origin.is_https() {
+pub fn secure_cookies(origin: &Origin, response: &mut Response) {
+    if origin.is_https() && response.headers().contains_key(header::SET_COOKIE) {
         let cookies: Vec<HeaderValue> = response.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
         response.headers_mut().remove(header::SET_COOKIE);
         for cookie in cookies {
             response.headers_mut().append(header::SET_COOKIE, secure(cookie));
         }
     }
-    response
 }
 
 fn secure(cookie: HeaderValue) -> HeaderValue {
