@@ -158,7 +158,12 @@ pub struct Entry {
 impl Entry {
     /// The salted commitment of the payload: the payload can be erased later, the log still proves what it was.
     pub fn commitment(&self, salt: &[u8; 16]) -> Digest {
-        Digest::of_parts("event-payload/v1", &[salt, self.payload().as_bytes()])
+        Self::commitment_to(&self.payload(), salt)
+    }
+
+    /// The commitment to a payload that is at hand.
+    pub fn commitment_to(payload: &str, salt: &[u8; 16]) -> Digest {
+        Digest::of_parts("event-payload/v1", &[salt, payload.as_bytes()])
     }
 
     /// The payload as it is stored: canonical JSON.

@@ -125,6 +125,10 @@ pub struct Evidence {
 
 /// The digest that names an action: tool, canonical input, run and gate.
 pub fn action_digest(tool: &str, input: &Value, run: RunId, gate: &str) -> Digest {
-    let input = canonical::to_string(input);
+    action_digest_of(tool, &canonical::to_string(input), run, gate)
+}
+
+/// The same, of an input whose canonical text is at hand.
+pub fn action_digest_of(tool: &str, input: &str, run: RunId, gate: &str) -> Digest {
     Digest::of_parts("action/v1", &[tool.as_bytes(), input.as_bytes(), run.uuid().as_bytes(), gate.as_bytes()])
 }

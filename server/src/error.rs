@@ -58,6 +58,9 @@ pub enum StoreError {
     /// The commit of the batch failed; nothing in it happened.
     #[error("the commit failed: {0}")]
     CommitFailed(String),
+    /// Somebody else wrote for too long; nothing of the batch happened.
+    #[error("the database is busy: {0}")]
+    Busy(String),
     /// The disk is full or failing; nothing of the batch happened.
     #[error("the disk is full or failing: {0}")]
     Disk(String),
@@ -86,6 +89,7 @@ impl From<StoreError> for Error {
                 tracing::error!(error = %driver, "the disk is full or failing");
                 Self::unavailable("The disk is full or failing.")
             }
+            StoreError::Busy(_) => Self::unavailable("The database is busy or out of reach."),
             StoreError::Disk(_) => Self::unavailable("The disk is full or failing."),
             other => Self::Broken(other),
         }
@@ -99,7 +103,7 @@ impl From<sqlx::Error> for Error {
 }
 
 /// Whether the same call may succeed later: no connection was free, the file is locked, a transaction lost a race.
-fn is_transient(error: &sqlx::Error) -> bool {
+pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
         sqlx::Error::Database(told) => {

@@ -7,13 +7,16 @@ use domain::{
     refusal::Code,
 };
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 
 /// Whoever calls a use case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
     /// An API key.
     Key(KeyCaller),
+    /// A key that was usable a moment ago. Nothing may be answered to it before it is known whether it still is:
+    /// [`super::Desk::confirmed`] asks, or the statement that stores what it did.
+    Remembered(KeyCaller),
     /// A signed-in person.
     Person(PersonCaller),
     /// An administrator at the command line of the machine itself.
@@ -59,7 +62,9 @@ impl Caller {
     /// `wrong_scope`, naming what would be needed.
     pub fn authorize(&self, action: Action) -> Result<()> {
         let (allowed, needed) = match self {
-            Self::Key(key) => {
+            // Only a gate check finds out by itself whether the key still stands.
+            Self::Remembered(_) if action != Action::CheckGate => (false, String::new()),
+            Self::Key(key) | Self::Remembered(key) => {
                 let scopes = action.scopes();
                 (
                     key.scopes.iter().any(|scope| scopes.contains(scope)),
@@ -84,6 +89,7 @@ impl Caller {
         self.authorize(action)?;
         match self {
             Self::Key(key) => Ok(key),
+            Self::Remembered(_) => Err(StoreError::Unexpected("a key that nobody has confirmed".to_owned()).into()),
             Self::Person(_) | Self::CommandLine => Err(Refusal::new(Code::WrongScope, "This needs an API key.").into()),
         }
     }
@@ -91,7 +97,7 @@ impl Caller {
     /// The actor the log names.
     pub const fn actor(&self) -> Actor {
         match self {
-            Self::Key(key) => Actor::Key(key.id),
+            Self::Key(key) | Self::Remembered(key) => Actor::Key(key.id),
             Self::Person(person) => Actor::Person(person.id),
             Self::CommandLine => Actor::System(SystemActor::CommandLine),
         }
@@ -100,7 +106,7 @@ impl Caller {
     /// Whether this caller may see a run: keys minted for a run see that run only.
     pub fn sees(&self, run: RunId) -> bool {
         match self {
-            Self::Key(key) => key.run.is_none_or(|own| own == run),
+            Self::Key(key) | Self::Remembered(key) => key.run.is_none_or(|own| own == run),
             Self::Person(_) | Self::CommandLine => true,
         }
     }

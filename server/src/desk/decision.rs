@@ -97,7 +97,7 @@ impl Desk {
         let (person, via) = match caller {
             Caller::Person(person) => (Some(person.id), Via::Console),
             Caller::Key(key) if key.scopes.contains(&Scope::Reviewer) => (key.owner, Via::Api),
-            Caller::Key(_) | Caller::CommandLine => (None, Via::Api),
+            Caller::Key(_) | Caller::Remembered(_) | Caller::CommandLine => (None, Via::Api),
         };
         let nobody = || Refusal::new(Code::WrongScope, "Only people decide: this key belongs to no reviewer.");
         let mut tx = self.database.read().await?;

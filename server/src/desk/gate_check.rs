@@ -1,18 +1,21 @@
 //! The gate check: may this call run, given what is recorded and what was decided before?
 
+mod answer;
+mod remembered;
+
 use domain::{
     Digest, Refusal,
     approval::Call,
     canonical,
-    gate::{Outcome, action_digest},
+    gate::{Outcome, action_digest_of},
     id::{ApprovalId, CheckId, KeyId, RunId},
-    judge::{self, Finding, Judgement},
+    judge::{self, Finding, Judgement, Prior},
     permission::Action,
     refusal::Code,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{
     Caller, Desk, KeyCaller,
@@ -46,11 +49,21 @@ pub struct CheckCall {
 /// A call on its way through the gates.
 pub(super) struct Asked {
     pub(super) call: CheckCall,
+    /// Its input as canonical text.
+    input: String,
     pub(super) call_digest: Digest,
     pub(super) key: KeyId,
     pub(super) agent: String,
     /// What comes along when an agent asks itself.
     pub(super) along: Option<Along>,
+}
+
+impl Asked {
+    fn new(key: &KeyCaller, call: CheckCall, along: Option<Along>) -> Self {
+        let input = canonical::to_string(&call.input);
+        let call_digest = Digest::of_parts("call/v1", &[call.tool.as_bytes(), input.as_bytes()]);
+        Self { call, input, call_digest, key: key.id, agent: key.name.clone(), along }
+    }
 }
 
 /// A call evaluated against a snapshot.
@@ -66,13 +79,22 @@ pub(super) struct Evaluated {
 }
 
 impl Desk {
-    /// Checks a call. The same call again gets the same answer; whatever fails here never allows.
+    /// Checks a call, and gives the answer as JSON. The same call again gets the same answer; whatever fails here never
+    /// allows.
     ///
     /// # Errors
     /// `not_found` for an unknown run or session, `invalid_field`, `unavailable`.
-    pub async fn check_gate(&self, caller: &Caller, run: RunId, call: CheckCall) -> Result<Value> {
-        let key = caller.key(Action::CheckGate)?;
-        self.check_as(caller, key, run, call, None).await
+    pub async fn check_gate(&self, caller: &Caller, run: RunId, call: CheckCall) -> Result<String> {
+        caller.authorize(Action::CheckGate)?;
+        let (Caller::Key(key) | Caller::Remembered(key)) = caller else {
+            return caller.key(Action::CheckGate).map(|_| String::new());
+        };
+        let asked = Asked::new(key, call, None);
+        if let Some(answer) = self.check_remembered(caller, run, &asked).await? {
+            return Ok(answer);
+        }
+        let caller = self.confirmed(caller).await?;
+        self.check_asked(&caller, run, asked).await.map(|answer| answer.to_string())
     }
 
     /// Checks a call for a key that may; what comes along is kept with the approval, if one is opened.
@@ -84,18 +106,18 @@ impl Desk {
         call: CheckCall,
         along: Option<Along>,
     ) -> Result<Value> {
-        let (key, agent) = (key.id, key.name.clone());
-        let shape = check_shape(&call);
-        if shape.is_err() || !call.assertions.is_empty() {
+        self.check_asked(caller, run, Asked::new(key, call, along)).await
+    }
+
+    async fn check_asked(&self, caller: &Caller, run: RunId, asked: Asked) -> Result<Value> {
+        let shape = check_shape(&asked.call);
+        if shape.is_err() || !asked.call.assertions.is_empty() {
             // Nothing is said or recorded about a run before it is known that the caller may see it. Every other call
             // learns that from its snapshot.
             self.visible_run(caller, run).await?;
         }
         shape?;
-        self.record_along(run, key, &call).await?;
-        let call_digest =
-            Digest::of_parts("call/v1", &[call.tool.as_bytes(), canonical::to_string(&call.input).as_bytes()]);
-        let asked = Asked { call, call_digest, key, agent, along };
+        self.record_along(run, asked.key, &asked.call).await?;
         let mut attempts = Attempts::default();
         loop {
             let attempt = self.check_once(caller, run, &asked).await;
@@ -121,6 +143,7 @@ impl Desk {
         let session = session.ok_or_else(|| Error::from(Refusal::not_found("session of this run")))?;
         let earlier = store::gate_check::find_of_call(&mut tx, session.id, &asked.call.tool_use_id).await?;
         drop(tx);
+        self.recent.remember_run(&snapshot, &asked.call.session_id, &session);
         if let Err(ended) = snapshot.run.state.must_be_active() {
             // Also a call that was allowed before: whoever asks again has not run it yet.
             let why = snapshot.run.state.why().unwrap_or_default();
@@ -137,18 +160,12 @@ impl Desk {
             Some(earlier) if is_settled(&earlier, &snapshot) => return Ok(earlier.answer),
             Some(earlier) => (1, earlier.approval),
         };
-        let finding = snapshot.compiled.check_call(&snapshot.roots, &asked.call.tool, &asked.call.input);
-        let action = action_digest(&asked.call.tool, &asked.call.input, run, &finding.gate_id);
-        let evaluated = Evaluated { snapshot, session, finding, action, phase, waited_for };
-        self.answer(asked, evaluated).await
+        self.answer(asked, evaluate(asked, snapshot, session, phase, waited_for)).await
     }
 
     async fn answer(&self, asked: &Asked, seen: Evaluated) -> Result<Value> {
-        let call = Call { session: seen.session.id, tool_use_id: asked.call.tool_use_id.clone() };
         let priors = seen.snapshot.priors(seen.action);
-        let pending = seen.snapshot.pending();
-        let now = seen.snapshot.roots.now;
-        match judge::judge(&call, seen.waited_for, &seen.session.state, &priors, pending, &seen.finding, now) {
+        match seen.judged(&asked.call.tool_use_id, &priors) {
             Judgement::Allow => self.append(self.row(asked, &seen, Outcome::Allow, None, None)).await,
             Judgement::Block { error, approval } => {
                 self.append(self.row(asked, &seen, Outcome::Block, Some(error), approval)).await
@@ -160,17 +177,24 @@ impl Desk {
                 self.append(row).await
             }
             Judgement::Open { policy, title, risk } => self.open_approval(asked, seen, policy, title, risk).await,
-            Judgement::Consume(approval) => self.consume_approval(asked, seen, call, approval).await,
+            Judgement::Consume(approval) => {
+                let call = seen.call(&asked.call.tool_use_id);
+                self.consume_approval(asked, seen, call, approval).await
+            }
             Judgement::Void { approval, error } => self.void_approval(asked, seen, approval, error).await,
         }
     }
 
     async fn append(&self, row: CheckRow) -> Result<Value> {
         let answer = store::from_text(&row.answer, "gate_check", "answer", row.id)?;
+        let key = row.key;
         match self.database.append_check(row).await? {
             Appended::Stored => Ok(answer),
-            // Somebody moved the run or answered the same call: look again.
-            Appended::Stale | Appended::Repeated => Err(Error::Moved),
+            Appended::Overtaken => {
+                self.confirm_key(key).await?;
+                // Somebody moved the run or answered the same call: look again.
+                Err(Error::Moved)
+            }
         }
     }
 
@@ -201,54 +225,32 @@ impl Desk {
                 Box::pin(async { Ok(()) })
             })
             .await?;
-        Ok(answer_text(check, &finding, Outcome::Block, Some(&error), None))
+        Ok(answer::answer_text(check, &finding, Outcome::Block, Some(&error), None))
+    }
+}
+
+impl Evaluated {
+    fn call(&self, tool_use_id: &str) -> Call {
+        Call { session: self.session.id, tool_use_id: tool_use_id.to_owned() }
     }
 
-    pub(super) fn row(
-        &self,
-        asked: &Asked,
-        seen: &Evaluated,
-        outcome: Outcome,
-        error: Option<String>,
-        approval: Option<ApprovalId>,
-    ) -> CheckRow {
-        let id = CheckId::from_uuid(self.database.ids().uuid());
-        let answer = answer_text(id, &seen.finding, outcome, error.as_deref(), approval).to_string();
-        CheckRow {
-            id,
-            run: seen.snapshot.run.id,
-            subject: seen.snapshot.run.subject.clone(),
-            moves: seen.snapshot.run.moves,
-            session: seen.session.id,
-            tool_use_id: asked.call.tool_use_id.clone(),
-            phase: seen.phase,
-            tool: asked.call.tool.clone(),
-            call_digest: asked.call_digest,
-            gate_id: seen.finding.gate_id.clone(),
-            outcome,
-            error,
-            approval,
-            answer,
-            actor: domain::Actor::Key(asked.key),
-        }
+    fn judged(&self, tool_use_id: &str, priors: &[Prior]) -> Judgement {
+        let (pending, now) = (self.snapshot.pending(), self.snapshot.roots.now);
+        let (waited_for, state) = (self.waited_for, &self.session.state);
+        judge::judge(&self.call(tool_use_id), waited_for, state, priors, pending, &self.finding, now)
     }
+}
 
-    pub(super) fn suspended_row(
-        &self,
-        asked: &Asked,
-        seen: &Evaluated,
-        approval: ApprovalId,
-        expires_at: Option<domain::Time>,
-    ) -> CheckRow {
-        let mut row = self.row(asked, seen, Outcome::Suspend, None, Some(approval));
-        let mut answer = answer_text(row.id, &seen.finding, Outcome::Suspend, None, Some(approval));
-        answer["status"] = json!(super::approval::AWAITING);
-        answer["message"] =
-            json!("A person must decide before this call may run. The session is suspended; wait for the decision.");
-        answer["eta_hours"] = json!(super::approval::eta_hours(expires_at, seen.snapshot.roots.now));
-        row.answer = answer.to_string();
-        row
-    }
+fn evaluate(
+    asked: &Asked,
+    snapshot: Snapshot,
+    session: Attached,
+    phase: i64,
+    waited_for: Option<ApprovalId>,
+) -> Evaluated {
+    let finding = snapshot.compiled.check_call(&snapshot.roots, &asked.call.tool, &asked.call.input);
+    let action = action_digest_of(&asked.call.tool, &asked.input, snapshot.run.id, &finding.gate_id);
+    Evaluated { snapshot, session, finding, action, phase, waited_for }
 }
 
 /// Whether a call's stored answer stands: everything but a suspension whose approval has ended since.
@@ -260,29 +262,6 @@ fn is_settled(earlier: &Check, snapshot: &Snapshot) -> bool {
         Some(known.prior.id) == earlier.approval && known.prior.state.ended_at().is_some()
     };
     !snapshot.approvals.iter().any(|known| ended(&known))
-}
-
-/// The answer as the harness reads it.
-fn answer_text(
-    check: CheckId,
-    finding: &Finding,
-    outcome: Outcome,
-    error: Option<&str>,
-    approval: Option<ApprovalId>,
-) -> Value {
-    let mut answer = json!({
-        "check_id": check,
-        "outcome": outcome,
-        "gate_id": finding.gate_id,
-        "evidence": finding.evidence,
-    });
-    if let Some(error) = error {
-        answer["error"] = json!(error);
-    }
-    if let Some(approval) = approval {
-        answer["approval_id"] = json!(approval);
-    }
-    answer
 }
 
 fn check_shape(call: &CheckCall) -> Result<(), Refusal> {

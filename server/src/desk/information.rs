@@ -112,7 +112,7 @@ impl Desk {
 
 fn answerer(caller: &Caller) -> Answerer {
     let (name, person) = match caller {
-        Caller::Key(key) => (key.name.clone(), None),
+        Caller::Key(key) | Caller::Remembered(key) => (key.name.clone(), None),
         Caller::Person(person) => (person.name.clone(), Some(person.id)),
         Caller::CommandLine => ("the command line".to_owned(), None),
     };

@@ -1,5 +1,6 @@
 //! API keys: creating, revoking and recognising them.
 
+mod identify;
 pub mod page;
 pub mod used;
 
@@ -15,7 +16,7 @@ use domain::{
 use futures::FutureExt as _;
 
 use super::{
-    Caller, Desk, KeyCaller,
+    Caller, Desk,
     text::{self, NAME},
 };
 use crate::{
@@ -164,44 +165,6 @@ impl Desk {
         let mut tx = self.database.read().await?;
         Ok(store::key::list(&mut tx).await?)
     }
-
-    /// Recognises whoever presents a secret.
-    ///
-    /// # Errors
-    /// `not_signed_in` when there is no such key, or it is expired or revoked, or stands for a disabled person.
-    pub async fn identify_key(&self, presented: &str) -> Result<KeyCaller> {
-        let refuse = |why: &str| Error::from(Refusal::new(Code::NotSignedIn, why));
-        let secret = KeySecret::presented(presented).ok_or_else(|| refuse("This is not a key of Countersign."))?;
-        let mut tx = self.database.read_plainly().await?;
-        let key = store::key::find_by_secret(&mut tx, secret.digest()).await?;
-        let key = key.ok_or_else(|| refuse("There is no such key."))?;
-        if key.revoked_at.is_some() {
-            return Err(refuse("This key is revoked."));
-        }
-        if key.expires_at.is_some_and(|end| end <= tx.now()) {
-            return Err(refuse("This key has expired."));
-        }
-        if key.is_owner_disabled && key.scopes.iter().any(|scope| role_behind(*scope).is_some()) {
-            return Err(refuse("This key stands for a person who may not sign in any more."));
-        }
-        let scopes = standing(&mut tx, &key).await?;
-        if scopes.is_empty() {
-            return Err(refuse("This key stands for a role that its owner does not have any more."));
-        }
-        drop(tx);
-        self.note_use(&key);
-        let Key { id, name, owner, source, run, .. } = key;
-        Ok(KeyCaller { id, name, scopes, owner, source, run })
-    }
-}
-
-/// The scopes of a key that still stand: those of a role end when its owner loses the role.
-async fn standing(tx: &mut Tx, key: &Key) -> Result<Vec<Scope>> {
-    let stands_for_roles = key.scopes.iter().any(|scope| role_behind(*scope).is_some());
-    let Some(owner) = key.owner.filter(|_| stands_for_roles) else { return Ok(key.scopes.clone()) };
-    let roles = store::person::find(tx, owner).await?.map(|person| person.roles).unwrap_or_default();
-    let still = |scope: &Scope| role_behind(*scope).is_none_or(|role| roles.contains(&role));
-    Ok(key.scopes.iter().copied().filter(still).collect())
 }
 
 /// The role a person's token stands for; `None` for a machine's scopes.

@@ -22,6 +22,7 @@ pub mod outcome;
 pub mod person;
 pub mod profile;
 pub mod queue;
+mod recent;
 pub mod request;
 pub mod resumption;
 pub mod review;
@@ -40,6 +41,7 @@ pub mod workflow;
 
 use std::{
     collections::HashMap,
+    ops::Deref,
     sync::{Arc, RwLock},
 };
 
@@ -53,18 +55,25 @@ type CompiledVersions = HashMap<(String, u32), Arc<Compiled>>;
 /// Everything the use cases need; cheap to clone.
 #[derive(Clone)]
 pub struct Desk {
+    parts: Arc<Parts>,
+    /// What sends to endpoints.
+    pub outbound: Outbound,
+}
+
+/// What a desk is made of. Every request clones the desk: one count, not one for each part.
+pub struct Parts {
     /// The database.
     pub database: Database,
     /// Passwords and what they cost.
     pub passwords: Passwords,
     /// What seals secrets at rest.
     pub vault: Vault,
-    /// What sends to endpoints.
-    pub outbound: Outbound,
     /// Compiled workflow versions. A published version never changes, so nothing here goes stale.
-    compiled: Arc<RwLock<CompiledVersions>>,
+    compiled: RwLock<CompiledVersions>,
     /// When keys were used lately, as far as it is noted.
-    key_uses: Arc<key::used::KeyUses>,
+    key_uses: key::used::KeyUses,
+    /// What was read of runs and keys lately.
+    recent: recent::Recent,
     /// Who listens to what happens.
     listeners: live::Listeners,
 }
@@ -77,14 +86,24 @@ impl Desk {
 
     /// Use cases on this database, with passwords of another cost.
     pub fn with_passwords(database: Database, vault: Vault, outbound: Outbound, passwords: Passwords) -> Self {
-        Self {
+        let recent = recent::Recent::new(database.news().listen());
+        let parts = Parts {
             database,
+            recent,
             passwords,
             vault,
-            outbound,
-            compiled: Arc::default(),
-            key_uses: Arc::default(),
+            compiled: RwLock::default(),
+            key_uses: key::used::KeyUses::default(),
             listeners: live::Listeners::new(),
-        }
+        };
+        Self { parts: Arc::new(parts), outbound }
+    }
+}
+
+impl Deref for Desk {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
     }
 }

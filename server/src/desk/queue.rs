@@ -40,9 +40,11 @@ impl Desk {
     ) -> Result<Page<QueueRow>> {
         caller.authorize(Action::ReadApprovals)?;
         match caller {
-            Caller::Key(KeyCaller { run: Some(run), .. }) => filter.run = Some(*run),
+            Caller::Key(KeyCaller { run: Some(run), .. }) | Caller::Remembered(KeyCaller { run: Some(run), .. }) => {
+                filter.run = Some(*run);
+            }
             Caller::Person(person) => filter.viewer = Some(person.id),
-            Caller::Key(_) | Caller::CommandLine => {}
+            Caller::Key(_) | Caller::Remembered(_) | Caller::CommandLine => {}
         }
         let after = cursor.map(read_cursor).transpose()?;
         let mut tx = self.database.read().await?;

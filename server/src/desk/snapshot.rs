@@ -21,11 +21,12 @@ use crate::{
 const MOST_ATTEMPTS: usize = 16;
 
 /// A run and everything gates may read about it. `run.moves` says whether it still holds.
+#[derive(Clone)]
 pub(super) struct Snapshot {
-    pub(super) run: Run,
+    pub(super) run: Arc<Run>,
     pub(super) compiled: Arc<Compiled>,
     pub(super) roots: Roots,
-    pub(super) approvals: Vec<RunApproval>,
+    pub(super) approvals: Arc<[RunApproval]>,
 }
 
 impl Desk {
@@ -39,22 +40,30 @@ impl Desk {
         let assertions = if run.assertions > 0 { store::fact::list_assertions(tx, id).await? } else { Vec::new() };
         let now = self.database.clock().now();
         let roots = Roots {
-            run: RunRoot {
+            run: Arc::new(RunRoot {
                 id,
                 subject: run.subject.clone(),
                 requested_by: run.requester_email.clone(),
                 inputs: run.inputs.clone(),
-            },
-            facts: facts.into_iter().map(recorded).collect(),
+            }),
+            facts: Arc::new(facts.into_iter().map(recorded).collect()),
             approvals: approval_roots(&approvals, now),
             assertions: assertions.into_iter().collect(),
             now,
         };
-        Ok(Snapshot { run, compiled, roots, approvals })
+        Ok(Snapshot { run: Arc::new(run), compiled, roots, approvals: approvals.into() })
     }
 }
 
 impl Snapshot {
+    /// The same, seen at another time: what is recorded stands still, deadlines do not.
+    pub(super) fn at(&self, now: Time) -> Self {
+        let mut seen = self.clone();
+        seen.roots.approvals = approval_roots(&seen.approvals, now);
+        seen.roots.now = now;
+        seen
+    }
+
     /// The approvals of this action in this run, newest first.
     pub(super) fn priors(&self, action: domain::Digest) -> Vec<Prior> {
         self.approvals.iter().filter(|known| known.action_digest == action).map(|known| known.prior.clone()).collect()

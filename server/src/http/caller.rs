@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequestParts, Request},
     http::{HeaderMap, Uri, header, request::Parts},
 };
-use domain::{Refusal, refusal::Code};
+use domain::{Refusal, permission::Action, refusal::Code};
 use tower_sessions::Session;
 
 use super::{
@@ -21,11 +21,15 @@ use crate::{
 ///
 /// # Errors
 /// `not_signed_in` for nobody, and for a key that is unknown, expired or revoked.
-pub async fn identify(request: &mut Request) -> Result<Caller> {
+pub async fn identify(request: &mut Request, action: Action) -> Result<Caller> {
     let state = request.extensions().get::<AppState>().cloned();
     let state = state.ok_or_else(|| StoreError::Unexpected("a route without the server's state".to_owned()))?;
     if let Some(presented) = presented(request.headers())? {
-        return state.desk.identify_key(&presented).await.map(Caller::Key);
+        return match action {
+            // The check itself finds out whether the key still stands.
+            Action::CheckGate => state.desk.recall_key(&presented).await,
+            _ => state.desk.identify_key(&presented).await.map(Caller::Key),
+        };
     }
     let session = request.extensions().get::<Session>().cloned();
     match signed_in(&state, session, Use::of(request.uri(), request.headers())).await? {

@@ -100,7 +100,7 @@ impl Routes {
 
 /// Asks the permission table before a handler, and before the body, is looked at.
 async fn grant(action: Action, mut request: Request, next: Next) -> Response {
-    let caller = match caller::identify(&mut request).await {
+    let caller = match caller::identify(&mut request, action).await {
         Ok(caller) => caller,
         Err(error) => return Problem::from(error).into_response(),
     };

@@ -1,6 +1,6 @@
 //! What conditions may read, and nothing else: the roots `facts input run approvals now`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::TimeDelta;
 use domain::{Time, id::RunId};
@@ -13,9 +13,9 @@ use serde_json::Value;
 #[derive(Debug, Clone)]
 pub struct Roots {
     /// The run.
-    pub run: RunRoot,
+    pub run: Arc<RunRoot>,
     /// The recorded facts by name. Undeclared ones are invisible to conditions.
-    pub facts: BTreeMap<String, RecordedFact>,
+    pub facts: Arc<BTreeMap<String, RecordedFact>>,
     /// What became of the approvals of this run, by gate id.
     pub approvals: BTreeMap<String, ApprovalRoot>,
     /// What the agent said. Shown beside the facts, invisible to conditions.

@@ -46,21 +46,23 @@ fn read_actor(text: &str, event: Uuid) -> Result<Actor, StoreError> {
 pub(super) async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreError> {
     for chunk in entries.chunks(CHUNK) {
         let salts: Vec<[u8; 16]> = chunk.iter().map(|_| tx.salt()).collect();
+        let payloads: Vec<String> = chunk.iter().map(Entry::payload).collect();
+        let sealed = || chunk.iter().zip(salts.iter().zip(&payloads));
         on!(tx, |conn| {
             let mut query =
                 QueryBuilder::new("INSERT INTO event (id, at, actor, kind, run_id, approval_id, subject, commitment) ");
-            query.push_values(chunk.iter().zip(&salts), |mut row, (entry, salt)| {
+            query.push_values(sealed(), |mut row, (entry, (salt, payload))| {
                 row.push_bind(entry.id.uuid()).push_bind(entry.at).push_bind(actor_text(entry.actor));
                 row.push_bind(entry.event.kind()).push_bind(entry.run.map(RunId::uuid));
                 row.push_bind(entry.approval.map(ApprovalId::uuid)).push_bind(entry.subject.as_deref());
-                row.push_bind(entry.commitment(salt).bytes().to_vec());
+                row.push_bind(Entry::commitment_to(payload, salt).bytes().to_vec());
             });
             query.build().execute(conn).await.map(drop)
         })?;
         on!(tx, |conn| {
             let mut query = QueryBuilder::new("INSERT INTO event_payload (event_id, salt, payload) ");
-            query.push_values(chunk.iter().zip(&salts), |mut row, (entry, salt)| {
-                row.push_bind(entry.id.uuid()).push_bind(salt.to_vec()).push_bind(entry.payload());
+            query.push_values(sealed(), |mut row, (entry, (salt, payload))| {
+                row.push_bind(entry.id.uuid()).push_bind(salt.to_vec()).push_bind(payload.as_str());
             });
             query.build().execute(conn).await.map(drop)
         })?;
@@ -88,13 +90,12 @@ pub(super) async fn number(tx: &mut Tx, entries: &[Entry]) -> Result<Vec<Leaf>, 
             query.build().execute(conn).await.map(drop)
         })?;
     }
-    let leaf = |(leaf_index, entry): (i64, &Entry)| Leaf {
-        leaf_index,
-        kind: entry.event.kind().to_owned(),
-        run: entry.run,
-        approval: entry.approval,
-    };
-    Ok(numbered.into_iter().map(leaf).collect())
+    Ok(numbered.into_iter().map(|(leaf_index, entry)| leaf_of(leaf_index, entry)).collect())
+}
+
+/// The leaf of an entry.
+pub(super) fn leaf_of(leaf_index: i64, entry: &Entry) -> Leaf {
+    Leaf { leaf_index, kind: entry.event.kind().to_owned(), run: entry.run, approval: entry.approval }
 }
 
 /// Leaves events for the sequencer to number.

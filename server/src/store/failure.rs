@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::error::StoreError;
+use crate::error::{StoreError, is_transient};
 
 /// SQLite's codes of a sync that failed: of a file, and of a folder.
 const SYNCS: [&str; 2] = ["1034", "1290"];
@@ -49,6 +49,8 @@ impl Failure {
 pub(super) enum NotStored {
     /// The disk is full or failing.
     Disk(String),
+    /// The same may be stored later.
+    Busy(String),
     /// Anything else.
     Other(String),
 }
@@ -57,6 +59,7 @@ impl From<&StoreError> for NotStored {
     fn from(error: &StoreError) -> Self {
         match error {
             StoreError::Driver(driver) if is_of_disk(driver) => Self::Disk(error.to_string()),
+            StoreError::Driver(driver) if is_transient(driver) => Self::Busy(error.to_string()),
             _ => Self::Other(error.to_string()),
         }
     }
@@ -66,6 +69,7 @@ impl From<NotStored> for StoreError {
     fn from(why: NotStored) -> Self {
         match why {
             NotStored::Disk(why) => Self::Disk(why),
+            NotStored::Busy(why) => Self::Busy(why),
             NotStored::Other(why) => Self::CommitFailed(why),
         }
     }

@@ -1,7 +1,5 @@
 //! Stored gate checks and the results of the calls they allowed.
 
-use std::collections::HashSet;
-
 use domain::{
     Digest, Time,
     gate::Outcome,
@@ -100,8 +98,7 @@ pub async fn find_newest(
 
 /// Stores a check inside a command, with its event; `false` when the call has that answer already.
 pub async fn insert(tx: &mut Tx, row: &CheckRow) -> Result<bool, StoreError> {
-    let stored: HashSet<Uuid> = append::insert(tx, &[row]).await?;
-    let is_new = stored.contains(&row.id.uuid());
+    let is_new = append::insert(tx, row).await?;
     if is_new {
         append::record(tx, row);
     }

@@ -13,6 +13,7 @@ mod append;
 pub mod approval;
 pub mod audit;
 pub mod backoff;
+mod batch;
 mod database;
 pub mod deadline;
 pub mod decision;
@@ -46,6 +47,7 @@ mod upkeep;
 pub mod vault;
 pub mod web_session;
 pub mod workflow;
+mod writer;
 
 use serde::{Serialize, de::DeserializeOwned};
 

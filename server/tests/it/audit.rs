@@ -167,7 +167,7 @@ async fn the_database_itself_refuses_to_change_the_log(console: TestConsole) {
     ];
     for change in changes {
         let refused = match &console.kept {
-            Kept::Sqlite(_) => {
+            Kept::Sqlite(_) | Kept::Lent(_) => {
                 let file = console.kept.file().expect("a file");
                 let mut own = SqliteConnection::connect(file.to_str().expect("a path")).await.expect("SQLite");
                 own.execute(change).await.map(drop)

@@ -33,6 +33,7 @@ mod publish;
 mod races;
 mod receivers;
 mod reconciler;
+mod remembered;
 mod requests;
 mod routes;
 mod runs;

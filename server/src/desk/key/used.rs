@@ -10,7 +10,7 @@ use domain::{Time, id::KeyId};
 use futures::FutureExt as _;
 
 use super::Desk;
-use crate::store::{self, key::Key};
+use crate::store;
 
 /// Use within this of the last that was noted is not noted.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -42,9 +42,9 @@ impl KeyUses {
 
 impl Desk {
     /// Notes that a key was used. The request does not wait for it, and does not fail with it.
-    pub(super) fn note_use(&self, key: &Key) {
-        let (id, now) = (key.id, self.database.clock().now());
-        if key.last_used_at.is_some_and(|at| now - at < NOTED_EVERY) || !self.key_uses.is_due(id, now) {
+    pub(super) fn note_use(&self, id: KeyId, last_used_at: Option<Time>) {
+        let now = self.database.clock().now();
+        if last_used_at.is_some_and(|at| now - at < NOTED_EVERY) || !self.key_uses.is_due(id, now) {
             return;
         }
         let desk = self.clone();

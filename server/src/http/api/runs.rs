@@ -155,8 +155,12 @@ pub async fn check_gate(
     body: Body,
 ) -> Answer {
     match body.read::<CheckCall>() {
-        Ok(call) => Ok(ok(state.desk.check_gate(&caller, id, call).await?)),
+        Ok(call) => {
+            let answer = state.desk.check_gate(&caller, id, call).await?;
+            Ok(([(header::CONTENT_TYPE, "application/json")], answer).into_response())
+        }
         Err(refusal) => {
+            let caller = state.desk.confirmed(&caller).await?;
             state.desk.must_see_run(&caller, id).await?;
             Err(refusal.into())
         }

@@ -1,6 +1,6 @@
 //! Truth tables of the ruling.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::Duration;
 use domain::{Digest, Time, gate::Outcome, id::RunId, workflow::Version};
@@ -65,6 +65,7 @@ pub fn roots(facts: &[(&str, Value)]) -> Roots {
     let id: RunId = "run_01h455vb4pex5vsknk084sn02q".parse().expect("an id");
     let run = RunRoot { id, subject: "cust_456".into(), requested_by: None, inputs: json!({"region": "eu"}) };
     let facts = facts.iter().map(|(name, value)| ((*name).to_owned(), fact(value.clone()))).collect();
+    let (run, facts) = (Arc::new(run), Arc::new(facts));
     Roots { run, facts, approvals: BTreeMap::new(), assertions: BTreeMap::new(), now: now() }
 }
 

@@ -23,7 +23,7 @@ impl<'a> State<'a> {
     /// Of the console's database.
     pub async fn of(console: &'a TestConsole) -> Self {
         let version = match &console.kept {
-            Kept::Sqlite(_) => {
+            Kept::Sqlite(_) | Kept::Lent(_) => {
                 let file = console.kept.file().expect("a file");
                 let options = SqliteConnectOptions::new().filename(file).read_only(true);
                 Version::Sqlite(SqliteConnection::connect_with(&options).await.expect("SQLite"))

@@ -57,6 +57,12 @@ impl TestConsole {
         Some(Self::on(database, kept, clock))
     }
 
+    /// Another server on the same database.
+    pub async fn beside(&self) -> Self {
+        let (database, kept) = engine::again(&self.kept, &self.clock).await;
+        Self::on(database, kept, self.clock.clone())
+    }
+
     fn on(database: Database, kept: engine::Kept, clock: Clock) -> Self {
         let outbound = Outbound::new().expect("TLS");
         let desk = Desk::with_passwords(database, Vault::new([7; 32]), outbound, Passwords::cheap());

@@ -13,6 +13,8 @@ const POSTGRES: &str = "COUNTERSIGN_TEST_POSTGRES";
 pub enum Kept {
     /// The folder of the file.
     Sqlite(TempDir),
+    /// Nothing: another console keeps the folder of this file.
+    Lent(PathBuf),
     /// Nothing: the throw-away cluster goes as a whole. The URL of the database.
     Postgres(String),
 }
@@ -22,6 +24,7 @@ impl Kept {
     pub fn file(&self) -> Option<PathBuf> {
         match self {
             Self::Sqlite(folder) => Some(folder.path().join("countersign.db")),
+            Self::Lent(file) => Some(file.clone()),
             Self::Postgres(_) => None,
         }
     }
@@ -40,6 +43,22 @@ pub async fn postgres(clock: &Clock) -> Option<(Database, Kept)> {
     let ids = Arc::new(Ids::from_os(clock.clone()));
     let database = Database::open_postgres(&url, clock.clone(), ids).await.expect("PostgreSQL");
     Some((database, Kept::Postgres(url)))
+}
+
+/// The same database, opened once more: what another process does to it is not heard here.
+pub async fn again(kept: &Kept, clock: &Clock) -> (Database, Kept) {
+    let ids = Arc::new(Ids::from_os(clock.clone()));
+    match (kept, kept.file()) {
+        (Kept::Postgres(url), _) => {
+            let database = Database::open_postgres(url, clock.clone(), ids).await.expect("PostgreSQL");
+            (database, Kept::Postgres(url.clone()))
+        }
+        (Kept::Sqlite(_) | Kept::Lent(_), file) => {
+            let file = file.expect("a file");
+            let database = Database::open_sqlite(&file, clock.clone(), ids).await.expect("SQLite");
+            (database, Kept::Lent(file))
+        }
+    }
 }
 
 /// The URL of a database of its own, with nothing in it.

@@ -17,7 +17,7 @@ impl Stored {
     /// What the console's database holds now, read past the server.
     pub async fn of(console: &TestConsole) -> Self {
         let tables = match &console.kept {
-            Kept::Sqlite(_) => sqlite(console).await,
+            Kept::Sqlite(_) | Kept::Lent(_) => sqlite(console).await,
             Kept::Postgres(url) => postgres(url).await,
         };
         assert!(tables.len() > 25 && tables.contains_key("web_session"), "not all tables were read: {tables:?}");
