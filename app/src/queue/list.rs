@@ -68,6 +68,11 @@ impl List {
         self.0.with(|shown| shown.counts)
     }
 
+    /// The same; nothing once the page is gone. The server asks for the document's title after that.
+    pub fn counts_if_here(self) -> Option<QueueCounts> {
+        self.0.try_with(|shown| shown.counts)
+    }
+
     /// How many rows wait to be shown.
     pub fn unseen(self) -> usize {
         self.0.with(|shown| shown.unseen)

@@ -58,8 +58,13 @@ const fn address(view: View) -> &'static str {
 pub fn QueueView(page: QueuePage, query: QueueQuery, can_wake: bool) -> impl IntoView {
     let view = query.view;
     let alerts = page.alerts.clone();
+    let pending_at_first = page.counts.pending;
     let list = List::follow(page, query);
     let pending = move || list.counts().pending;
+    let title = move || {
+        let pending = list.counts_if_here().map_or(pending_at_first, |counts| counts.pending);
+        format!("({pending}) Approvals · Countersign")
+    };
     let is_empty = Memo::new(move |_| list.is_empty());
     let content = move || {
         if is_empty.get() {
@@ -70,7 +75,7 @@ pub fn QueueView(page: QueuePage, query: QueueQuery, can_wake: bool) -> impl Int
     };
     let next = view! { <NextForMe waiting=Signal::derive(move || list.counts().mine) /> }.into_any();
     view! {
-        <Title text=move || format!("({}) Approvals · Countersign", pending()) />
+        <Title text=title />
         <Bar title="Approvals" state=Signal::derive(move || format!("{} pending", pending())) actions=next />
         <nav class="flex items-center gap-5 px-4 lg:px-6 border-b border-rule overflow-x-auto" aria-label="Saved views">
             <Tab word="All pending" count=Signal::derive(pending) view=View::AllPending current=view />

@@ -22,6 +22,7 @@ mod keys;
 mod kills;
 mod live;
 mod long_readers;
+mod many_readers;
 mod matrix;
 mod openapi;
 mod origins;
