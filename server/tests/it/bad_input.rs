@@ -28,6 +28,7 @@ async fn bodies_without_one_reading_are_refused(console: TestConsole) {
         "{\"a\":1,\"a\":2}",
         "{\"input\":{\"n\":9007199254740993}}",
         "{\"n\":1e400}",
+        r#"{"input":{"$serde_json::private::RawValue":"{\"account\":\"acc_1\"}"}}"#,
         "{\"s\":\"\\ud800\"}",
         &deep,
         "{}{}",
