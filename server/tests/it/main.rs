@@ -7,6 +7,7 @@ mod calls;
 mod cancellation;
 mod checkpoints;
 mod clocks;
+mod corpora;
 mod deadlines;
 mod decisions;
 mod dev;
