@@ -40,6 +40,7 @@ mod routes;
 mod runs;
 mod sessions;
 mod set_up;
+mod storms;
 mod story;
 mod support;
 mod upgrades;
