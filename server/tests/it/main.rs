@@ -13,6 +13,7 @@ mod decisions;
 mod dev;
 mod drafts;
 mod endpoints;
+mod escapes;
 mod facts;
 mod faults;
 mod found;
