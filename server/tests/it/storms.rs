@@ -30,8 +30,8 @@ const ACCOUNTS: u64 = 10_000;
 const AT_ONCE: u64 = 300;
 /// Kilobytes that two hashes at once take.
 const TWO_HASHES: u64 = 2 * 46 * 1_024;
-/// Kilobytes for all else that is under way in a storm; a third hash has no room in it.
-const BESIDE: u64 = 40 * 1_024;
+/// Kilobytes for all else that is under way in a storm, pages of refusals above all; two more hashes have no room in it.
+const BESIDE: u64 = 80 * 1_024;
 /// The same when so many come at once, each of whom is rendered a page; all their hashes have no room in it.
 const BESIDE_ALL: u64 = AT_ONCE * 1_024;
 
