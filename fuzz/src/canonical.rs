@@ -80,9 +80,15 @@ fn is_canonical(seen: &Seen, form: &str) {
         Seen::Object(members) => {
             let units: Vec<Vec<u16>> = members.iter().map(|(name, _)| name.encode_utf16().collect()).collect();
             assert!(units.is_sorted(), "names out of order: {form}");
-            members.iter().for_each(|(_, value)| is_canonical(value, form));
+            for (_, value) in members {
+                is_canonical(value, form);
+            }
         }
-        Seen::List(items) => items.iter().for_each(|item| is_canonical(item, form)),
+        Seen::List(items) => {
+            for item in items {
+                is_canonical(item, form);
+            }
+        }
         Seen::Number(text) => assert!(text != "-0" && !text.ends_with(".0"), "{text} in {form}"),
         Seen::Word(_) | Seen::Text(_) => {}
     }

@@ -22,6 +22,9 @@ use story::Story;
 const STORIES: u64 = 1;
 const NOOR: &str = "noor@example.com";
 
+/// What is asked for: method, address and form.
+type Asked = (Method, String, Vec<(&'static str, String)>);
+
 /// A console, what was told there, and somebody who may see all of it.
 struct Told<'a> {
     story: Story,
@@ -39,8 +42,8 @@ impl<'a> Told<'a> {
         Self { story, texts, browser }
     }
 
-    /// Everything that is asked for: method, address and form.
-    fn asked(&mut self) -> Vec<(Method, String, Vec<(&'static str, String)>)> {
+    /// Everything that is asked for.
+    fn asked(&mut self) -> Vec<Asked> {
         let get = |path: String| (Method::GET, path, Vec::new());
         let fixed = ["/approvals", "/approvals?view=all", "/runs", "/audit", "/workflows", "/workflows/payments"];
         let more =

@@ -1,6 +1,8 @@
 //! Headers as no browser writes them, in any number and order: a change that comes with a cookie is made for the console's
 //! own pages only, said in so many words, and no header makes a change of what is none.
 
+use std::fmt::Write as _;
+
 use axum::{
     body::Body,
     http::{HeaderValue, Method, header, request::Builder},
@@ -105,7 +107,7 @@ fn draw(random: &mut StdRng, path: &str, cookie: &str) -> Drawn {
             let at = random.random_range(0..values.len());
             first.get_or_insert(at);
             request = request.header(name, HeaderValue::from_bytes(values[at]).expect("a value"));
-            told += &format!(", {name} {}", String::from_utf8_lossy(values[at]));
+            write!(told, ", {name} {}", String::from_utf8_lossy(values[at])).expect("text");
         }
     }
     if random.random() {
@@ -115,7 +117,7 @@ fn draw(random: &mut StdRng, path: &str, cookie: &str) -> Drawn {
     for _ in 0..random.random_range(0..3) {
         let (name, value) = OVERRIDES[random.random_range(0..OVERRIDES.len())];
         request = request.header(name, value);
-        told += &format!(", {name} {value}");
+        write!(told, ", {name} {value}").expect("text");
     }
     let [origin, site] = firsts;
     let is_own =
