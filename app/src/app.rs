@@ -28,7 +28,7 @@ use crate::{
     palette::Palette,
 };
 use leptos::prelude::*;
-use leptos_meta::provide_meta_context;
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Redirect, Route, Router},
@@ -44,10 +44,20 @@ pub fn App() -> impl IntoView {
     let (routing, set_routing) = signal(false);
     provide_routing(routing.into());
     view! {
+        <Title formatter=in_page />
         <Router set_is_routing=set_routing>
             <Console />
         </Router>
     }
+}
+
+/// The window's title as it is put into a page. The library writes it there as it is, and subjects and summaries are
+/// parts of titles: one with `</title>` would go on as markup. In the browser a title is text from the beginning.
+fn in_page(title: String) -> String {
+    if cfg!(feature = "ssr") {
+        return title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    }
+    title
 }
 
 /// What every page shares, and the pages. They wait for their content, so that they work without script; a new page

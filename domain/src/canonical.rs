@@ -9,14 +9,17 @@ use crate::{Digest, Refusal};
 
 /// Nesting beyond this is refused.
 pub const MAX_DEPTH: usize = 64;
+/// Names by which the library passes values of its own to itself: under them it takes a text for JSON, and reads that
+/// leniently.
+const PRIVATE: &str = "$serde_json::private::";
 /// The largest integer every JSON reader agrees on: 2^53 − 1.
 pub const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 
 /// Reads JSON, refusing what two readers might understand differently.
 ///
 /// # Errors
-/// `malformed_json` for text that is not one JSON value in UTF-8, for an object that names a key twice, for an
-/// integer beyond ±(2^53 − 1), and for nesting beyond [`MAX_DEPTH`].
+/// `malformed_json` for text that is not one JSON value in UTF-8, for an object that names a key twice or by a name that
+/// is private to the library, for an integer beyond ±(2^53 − 1), and for nesting beyond [`MAX_DEPTH`].
 pub fn parse(bytes: &[u8]) -> Result<Value, Refusal> {
     let refuse = |error: serde_json::Error| Refusal::malformed_json(error.to_string());
     let text = std::str::from_utf8(bytes).map_err(|error| Refusal::malformed_json(format!("not UTF-8: {error}")))?;
@@ -126,6 +129,9 @@ impl<'de> Visitor<'de> for Strict {
         let inner = self.deeper()?;
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
+            if key.starts_with(PRIVATE) {
+                return Err(de::Error::custom(format!("the key {key:?} has a meaning of its own; use another")));
+            }
             let value = map.next_value_seed(inner)?;
             if object.contains_key(&key) {
                 return Err(de::Error::custom(format!("the key {key:?} appears twice")));
@@ -153,6 +159,10 @@ mod tests {
         assert!(refused("123456789012345678901234567890").contains("2^53"));
         assert!(refused("1e309").contains("number out of range"));
         assert!(refused("{} {}").contains("trailing"));
+        for name in ["$serde_json::private::RawValue", "$serde_json::private::Number"] {
+            let text = format!(r#"{{"a":{{"{name}":"{{\"b\":1,\"b\":2}}"}}}}"#);
+            assert!(refused(&text).contains("a meaning of its own"), "{text}");
+        }
         assert!(parse(br#""\ud800""#).is_err());
         assert!(parse(b"\"\xff\"").is_err());
         assert!(refused(&format!("{}{}", "[".repeat(65), "]".repeat(65))).contains("deeper"));

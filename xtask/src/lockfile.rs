@@ -34,14 +34,19 @@ const FLOORS: &[Floor] = &[
 
 type Version = (u64, u64, u64);
 
+/// The workspace's own, and that of the fuzzers.
+const LOCKS: [&str; 2] = ["Cargo.lock", "fuzz/Cargo.lock"];
+
 /// Fails with every package below its floor.
 pub fn check(root: &Path) -> Result<()> {
-    let text = std::fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
-    let faults = faults(&text)?;
-    if !faults.is_empty() {
-        bail!("Cargo.lock has versions with known holes:\n  {}", faults.join("\n  "));
+    for lock in LOCKS {
+        let text = std::fs::read_to_string(root.join(lock)).with_context(|| format!("cannot read {lock}"))?;
+        let faults = faults(&text)?;
+        if !faults.is_empty() {
+            bail!("{lock} has versions with known holes:\n  {}", faults.join("\n  "));
+        }
+        println!("  {lock}: {} packages, none below its floor", packages(&text).count());
     }
-    println!("  Cargo.lock: {} packages, none below its floor", packages(&text).count());
     Ok(())
 }
 

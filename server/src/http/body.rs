@@ -9,7 +9,7 @@ use domain::{Digest, FieldError, Refusal, canonical, refusal::Code};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::problem::Problem;
+use super::{by_name::ByName, problem::Problem};
 use crate::desk::idempotency::Idempotency;
 
 /// The largest body, in bytes.
@@ -26,7 +26,7 @@ impl Body {
     /// # Errors
     /// `unknown_field` or `invalid_field` with the JSON pointer of the place.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        serde_path_to_error::deserialize(&self.0).map_err(|error| {
+        serde_path_to_error::deserialize(ByName(&self.0)).map_err(|error| {
             let path = pointer(error.path());
             let message = error.into_inner().to_string();
             let code = if message.starts_with("unknown field") { Code::UnknownField } else { Code::InvalidField };

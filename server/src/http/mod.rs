@@ -4,6 +4,7 @@ pub mod api;
 pub mod approval;
 pub mod assets;
 pub mod body;
+mod by_name;
 pub mod caller;
 pub mod console;
 pub mod decide;

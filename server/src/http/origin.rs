@@ -74,16 +74,20 @@ impl Origin {
 
 fn without_own_port(authority: &str, is_https: bool) -> String {
     let own = if is_https { ":443" } else { ":80" };
-    authority.to_lowercase().trim_end_matches(own).to_owned()
+    let authority = authority.to_lowercase();
+    authority.strip_suffix(own).unwrap_or(&authority).to_owned()
 }
 
 /// Whether host and port name this very machine.
 fn is_loopback(authority: &str) -> bool {
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => return rest.split(']').next() == Some("::1"),
-        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+    let (host, port) = match authority.strip_prefix("[::1]") {
+        Some(rest) => ("localhost", rest),
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
     };
-    host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+    // What follows a name must be a port: `[::1].evil.example` is another machine's.
+    let is_port = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());
+    let is_whole = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+    is_whole && (host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()))
 }
 
 #[cfg(test)]
@@ -126,6 +130,13 @@ mod tests {
         assert!(!local.is_own("http://localhost:3000", "localhost:8080"));
         assert!(!local.is_served_as("localhost.evil.example:8080"));
         assert!(!local.is_served_as("127.0.0.1.evil.example"));
+        for near in ["[::1]", "[::1]:8080", "localhost", "127.0.0.1:80"] {
+            assert!(local.is_served_as(near), "{near}");
+        }
+        for far in ["[::1].evil.example", "[::1]evil.example:80", "localhost:80@evil.example", "127.0.0.1:a.example"] {
+            assert!(!local.is_served_as(far) && !public.is_served_as(far), "{far}");
+        }
+        assert!(!public.is_served_as("console.example.com:443:443"));
         assert!(!local.is_served_as(""));
     }
 }

@@ -28,6 +28,7 @@ async fn bodies_without_one_reading_are_refused(console: TestConsole) {
         "{\"a\":1,\"a\":2}",
         "{\"input\":{\"n\":9007199254740993}}",
         "{\"n\":1e400}",
+        r#"{"input":{"$serde_json::private::RawValue":"{\"account\":\"acc_1\"}"}}"#,
         "{\"s\":\"\\ud800\"}",
         &deep,
         "{}{}",
@@ -66,10 +67,14 @@ async fn fields_are_named(console: TestConsole) {
         (with("input", json!([])), "422 invalid_field"),
         (with("session_id", json!("nobody")), "404 not_found"),
         (json!({"tool": "pay"}), "422 invalid_field"),
+        // The fields in their order, without their names.
+        (json!(["s1", "look_up", {"account": "acc_1"}, "p"]), "422 invalid_field"),
     ];
     for (body, told) in table {
         assert_eq!(agent.post("gate-checks", &body).await.problem(), told, "{body}");
     }
+    let nameless = json!({"workflow": "payments", "subject": "x", "session": ["test", "s9"]});
+    assert_eq!(console.post(&agent.key, "/runs", &nameless).await.problem(), "422 invalid_field");
     let unknown = json!({"workflow": "nothing", "subject": "x"});
     assert_eq!(console.post(&agent.key, "/runs", &unknown).await.problem(), "404 not_found");
     let nobody = json!({"workflow": "payments", "subject": "x", "requested_by": "ghost@example.com"});

@@ -4,6 +4,7 @@ use app::{
     desk::Assets,
     kit::{button, icon::Icon, mark::Mark},
 };
+use domain::inspect::spelled;
 use leptos::prelude::*;
 
 use super::{
@@ -20,8 +21,8 @@ pub fn render(reference: &Reference, wanted: &str, theme: Option<String>, assets
 
 fn document(reference: &Reference, wanted: &str, theme: Option<String>, assets: &Assets) -> AnyView {
     let (groups, types) = reference.matching(wanted);
-    let title =
-        if wanted.is_empty() { "API · Countersign".to_owned() } else { format!("{wanted} · API · Countersign") };
+    let narrowed = || format!("{} · API · Countersign", spelled(wanted));
+    let title = if wanted.is_empty() { "API · Countersign".to_owned() } else { narrowed() };
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme>

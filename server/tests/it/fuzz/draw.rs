@@ -1,6 +1,4 @@
-//! What is drawn: requests near a good one and far from it, JSON of any shape, and ways to write the same.
-
-use std::fmt::Write as _;
+//! What is drawn: requests near a good one and far from it, and JSON of any shape.
 
 use rand::{RngExt as _, rngs::StdRng};
 use serde_json::{Map, Value, json};
@@ -153,48 +151,4 @@ fn text(random: &mut StdRng) -> String {
         _ => char::from(random.random_range(b' '..=b'~')),
     };
     (0..random.random_range(0..12)).map(|_| letter(random)).collect()
-}
-
-/// The same value, written in another way: order, white space, escapes, forms of numbers.
-pub fn written(random: &mut StdRng, value: &Value) -> String {
-    let mut space = || *one_of(random, &["", " ", "\n", "\t ", "\r\n"]);
-    let (before, after) = (space(), space());
-    let text = match value {
-        Value::Object(fields) => {
-            let mut members: Vec<String> = fields
-                .iter()
-                .map(|(name, value)| format!("{}:{}", quoted(random, name), written(random, value)))
-                .collect();
-            if !members.is_empty() {
-                let turn = random.random_range(0..members.len());
-                members.rotate_left(turn);
-            }
-            format!("{{{}}}", members.join(","))
-        }
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(|item| written(random, item)).collect();
-            format!("[{}]", items.join(","))
-        }
-        Value::String(text) => quoted(random, text),
-        Value::Number(number) if number.is_i64() && random.random() => format!("{number}.0"),
-        other => other.to_string(),
-    };
-    format!("{before}{text}{after}")
-}
-
-/// A string with some of its letters escaped.
-fn quoted(random: &mut StdRng, text: &str) -> String {
-    let mut written = String::from("\"");
-    for letter in text.chars() {
-        let must = letter < ' ' || letter == '"' || letter == '\\';
-        if must || random.random_ratio(1, 4) {
-            let mut units = [0; 2];
-            for unit in letter.encode_utf16(&mut units) {
-                write!(written, "\\u{unit:04x}").expect("text");
-            }
-        } else {
-            written.push(letter);
-        }
-    }
-    written + "\""
 }

@@ -7,12 +7,20 @@ use axum::{body::Body, http::Method};
 use rand::{RngExt as _, rngs::StdRng};
 use serde_json::{Value, json};
 
-use crate::support::{
-    Agent, Reply, Stored, TestConsole, on_both, request,
-    trials::{random, trials},
+use crate::{
+    corpora::properties::rewrite,
+    support::{
+        Agent, Reply, Stored, TestConsole,
+        memory::Memory,
+        on_both, request,
+        trials::{is_long, random, trials},
+    },
 };
 
 on_both!(whatever_is_sent_is_answered_or_refused, one_call_however_it_is_written_is_one_call);
+
+/// Kilobytes by which caches may still grow.
+const GROWTH: u64 = 32 * 1_024;
 
 /// A call that the gate lets through.
 fn call(id: &str) -> Value {
@@ -62,7 +70,11 @@ async fn whatever_is_sent_is_answered_or_refused(console: TestConsole) {
     let agent = console.cast().await;
     let mut random = random();
     let (mut answered, mut refused) = (0, 0);
-    for trial in 0..trials(400) {
+    let (all, mut warm) = (trials(400), None);
+    for trial in 0..all {
+        if trial == all / 5 {
+            warm = Memory::of("self");
+        }
         let (headers, body) = draw::request(&mut random, &call(&format!("call-{trial}")));
         let Some(reply) = send(&agent, &headers, body.clone()).await else { continue };
         let count = if is_answer_or_refusal(&reply, &body) { &mut answered } else { &mut refused };
@@ -75,8 +87,16 @@ async fn whatever_is_sent_is_answered_or_refused(console: TestConsole) {
         }
     }
     eprintln!("{answered} answered, {refused} refused");
+    is_flat(warm, Memory::of("self"));
     assert!(answered > 20 && refused > 100, "one-sided draws: {answered} answered, {refused} refused");
     assert_eq!(agent.check("last", "look_up", json!({"account": "acc_1"})).await["outcome"], "allow");
+}
+
+/// The long form: what was held after a fifth of the requests is about what is held after all of them.
+fn is_flat(warm: Option<Memory>, end: Option<Memory>) {
+    let (Some(warm), Some(end)) = (warm, end) else { return eprintln!("SKIPPED: no memory is told here") };
+    eprintln!("{} kB after a fifth, {} kB at the end", warm.resident, end.resident);
+    assert!(!is_long() || end.resident <= warm.resident + GROWTH, "memory grows");
 }
 
 async fn one_call_however_it_is_written_is_one_call(console: TestConsole) {
@@ -91,7 +111,7 @@ async fn one_call_however_it_is_written_is_one_call(console: TestConsole) {
         }
         let before = Stored::of(&console).await;
         for _ in 0..3 {
-            let written = draw::written(&mut random, &asked);
+            let written = rewrite::written(&mut random, &asked);
             let again = send(&agent, &[], written.clone().into_bytes()).await.expect("sent");
             assert_eq!((again.status, &again.text), (first.status, &first.text), "{asked}\nwritten as\n{written}");
         }

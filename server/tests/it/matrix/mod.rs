@@ -5,6 +5,7 @@
 //! a row without one. While a caller is refused, nothing in the database may change.
 
 mod caller;
+mod drawn;
 mod forms;
 mod making;
 mod rows;

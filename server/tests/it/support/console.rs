@@ -63,9 +63,18 @@ impl TestConsole {
         Self::on(database, kept, self.clock.clone())
     }
 
+    /// The same, with passwords hashed at the cost they have in a real server.
+    pub fn with_real_passwords(self) -> Self {
+        Self::with(self.desk.database.clone(), self.kept, self.clock, Passwords::new())
+    }
+
     fn on(database: Database, kept: engine::Kept, clock: Clock) -> Self {
+        Self::with(database, kept, clock, Passwords::cheap())
+    }
+
+    fn with(database: Database, kept: engine::Kept, clock: Clock, passwords: Passwords) -> Self {
         let outbound = Outbound::new().expect("TLS");
-        let desk = Desk::with_passwords(database, Vault::new([7; 32]), outbound, Passwords::cheap());
+        let desk = Desk::with_passwords(database, Vault::new([7; 32]), outbound, passwords);
         tokio::spawn(server::workers::deadline::run(desk.clone()));
         let state = AppState { desk: desk.clone(), site: Site::default() };
         let origin = Origin::parse(ORIGIN).expect("an origin");

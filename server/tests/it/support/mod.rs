@@ -8,6 +8,7 @@ pub mod disk;
 mod engine;
 pub mod hooked;
 pub mod load;
+pub mod memory;
 pub mod process;
 pub mod receiver;
 mod reply;

@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{PAYMENTS, console::PASSWORD};
+use super::{PAYMENTS, console::PASSWORD, memory::Memory};
 
 /// A data directory with people, keys and a workflow, made through the command line.
 pub struct Installation {
@@ -110,6 +110,11 @@ impl Running {
     /// Waits until it ends by itself.
     pub async fn ended(mut self) -> ExitStatus {
         tokio::task::spawn_blocking(move || self.child.wait().expect("its end")).await.expect("no panic")
+    }
+
+    /// What it holds in memory, where the system tells.
+    pub fn memory(&self) -> Option<Memory> {
+        Memory::of(&self.child.id().to_string())
     }
 
     /// Asks it to stop, as an operator would; gives how it ended.
