@@ -1,5 +1,7 @@
 //! Conditions: whatever CEL says, a missing fact opens nothing, and what cannot be evaluated blocks.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use domain::judge::Ruling;
 use serde_json::{Value, json};
@@ -69,12 +71,11 @@ fn recorded() -> Roots {
         ("object", json!({"a": {"b": 1}})),
     ];
     let written_at = roots.now - TimeDelta::minutes(30);
-    roots.facts = facts
-        .map(|(name, value)| {
-            let fact = RecordedFact { value, source: "ledger".to_owned(), reference: None, written_at, version: 1 };
-            (name.to_owned(), fact)
-        })
-        .into();
+    let fact = |(name, value): (&str, Value)| {
+        let fact = RecordedFact { value, source: "ledger".to_owned(), reference: None, written_at, version: 1 };
+        (name.to_owned(), fact)
+    };
+    roots.facts = Arc::new(facts.into_iter().map(fact).collect());
     roots
 }
 

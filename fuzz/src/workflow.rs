@@ -53,7 +53,8 @@ pub fn nothing_recorded() -> Roots {
         inputs: json!({}),
     };
     let now = "2026-11-21T12:00:00Z".parse().expect("a time");
-    Roots { run, facts: BTreeMap::new(), approvals: BTreeMap::new(), assertions: BTreeMap::new(), now }
+    let (run, facts) = (run.into(), BTreeMap::new().into());
+    Roots { run, facts, approvals: BTreeMap::new(), assertions: BTreeMap::new(), now }
 }
 
 /// Every error has a place in the text, and they come in its order.
