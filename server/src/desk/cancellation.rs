@@ -164,11 +164,13 @@ fn ended(state: &State, id: RunId, settled: usize) -> Value {
 /// Cancels one pending approval, or records its expiry when the deadline came first. The run is locked.
 async fn take_back(tx: &mut Tx, run: &Run, stored: &Stored, reason: String, actor: Actor) -> Result<Taken> {
     let votes = stored.current(&store::decision::list_of_approval(tx, stored.id).await?);
-    if stored.state.is_overdue(tx.now()) {
+    // One look at the clock: the deadline may come between two.
+    let now = tx.now();
+    if stored.state.is_overdue(now) {
         expire(tx, run, stored, &votes).await?;
         return Ok(Taken::Expired);
     }
-    let (state, event) = stored.state.clone().cancel(stored.id, reason, tx.now())?;
+    let (state, event) = stored.state.clone().cancel(stored.id, reason, now)?;
     let standing = stored.package.policy.standing(&votes);
     end(tx, run, stored, Ending { state, event, actor, standing: &standing, notes: None }).await?;
     Ok(Taken::Back)
