@@ -85,12 +85,10 @@ pub(super) async fn append(tx: &mut Tx, rows: &[&CheckRow]) -> Result<Vec<Append
     for row in rows.iter().filter(|row| stored.contains(&row.id.uuid())) {
         record(tx, row);
     }
-    Ok(became(rows, |row| stored.contains(&row.id.uuid())))
-}
-
-/// What became of each, in order.
-pub(super) fn became(rows: &[&CheckRow], is_stored: impl Fn(&CheckRow) -> bool) -> Vec<Appended> {
-    rows.iter().map(|row| if is_stored(row) { Appended::Stored } else { Appended::Overtaken }).collect()
+    let became = |row: &&CheckRow| {
+        if stored.contains(&row.id.uuid()) { Appended::Stored } else { Appended::Overtaken }
+    };
+    Ok(rows.iter().map(became).collect())
 }
 
 macro_rules! columns {

@@ -16,7 +16,7 @@ on_both![
     what_is_asserted_elsewhere_is_shown,
     a_decision_made_elsewhere_counts,
     a_repeat_gets_the_answer_it_got,
-    a_key_of_one_run_finds_no_other,
+    other_scopes_and_other_runs_are_refused,
 ];
 
 fn payment(id: &str) -> Value {
@@ -104,7 +104,7 @@ async fn a_decision_made_elsewhere_counts(console: TestConsole) {
     remember(&agent).await;
     let waiting = agent.check("big", "note", json!({"text": "hello"})).await;
     let approval = waiting["approval_id"].as_str().expect("an approval").to_owned();
-    remember_more(&agent, "while").await;
+    agent.post("gate-checks", &payment("meanwhile")).await.expect(200);
     let token = console.token("ana").await;
     let there =
         Agent { console: &elsewhere, key: agent.key.clone(), ledger: agent.ledger.clone(), run: agent.run.clone() };
@@ -112,12 +112,6 @@ async fn a_decision_made_elsewhere_counts(console: TestConsole) {
     assert_eq!(agent.check("big", "note", json!({"text": "hello"})).await["outcome"], "allow");
     let again = agent.check("other", "note", json!({"text": "hello"})).await;
     assert_eq!(again["outcome"], "suspend", "an approval serves one call: {again}");
-}
-
-async fn remember_more(agent: &Agent<'_>, name: &str) {
-    for number in 0..3 {
-        agent.post("gate-checks", &payment(&format!("{name}-{number}"))).await.expect(200);
-    }
 }
 
 async fn a_repeat_gets_the_answer_it_got(console: TestConsole) {
@@ -136,7 +130,7 @@ async fn a_repeat_gets_the_answer_it_got(console: TestConsole) {
     assert!(answer["error"].as_str().expect("an error").starts_with("input_changed"), "{answer}");
 }
 
-async fn a_key_of_one_run_finds_no_other(console: TestConsole) {
+async fn other_scopes_and_other_runs_are_refused(console: TestConsole) {
     let agent = console.cast().await;
     agent.prepare().await;
     remember(&agent).await;
