@@ -1,6 +1,6 @@
 //! The databases tests run on: a SQLite file of their own, or a PostgreSQL database of their own.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{ops::Deref, path::PathBuf, sync::Arc};
 
 use server::{clock::Clock, ids::Ids, store::Database};
 use sqlx::{Connection as _, Executor as _, PgConnection};
@@ -15,8 +15,39 @@ pub enum Kept {
     Sqlite(TempDir),
     /// Nothing: another console keeps the folder of this file.
     Lent(PathBuf),
-    /// Nothing: the throw-away cluster goes as a whole. The URL of the database.
-    Postgres(String),
+    /// The database.
+    Postgres(Arc<Throwaway>),
+}
+
+/// The URL of a PostgreSQL database that goes when nobody needs it any more: hundreds of them do not fit on every disk.
+pub struct Throwaway {
+    url: String,
+    name: String,
+    server: String,
+}
+
+impl Deref for Throwaway {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Throwaway {
+    fn drop(&mut self) {
+        let drop_it = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let server = self.server.clone();
+        // A runtime of its own: that of the test may be ending. What cannot be dropped goes with the cluster.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+            runtime.block_on(async {
+                let mut admin = PgConnection::connect(&server).await.ok()?;
+                admin.execute(sqlx::AssertSqlSafe(drop_it)).await.ok()
+            })
+        });
+        drop(dropping.join());
+    }
 }
 
 impl Kept {
@@ -61,8 +92,8 @@ pub async fn again(kept: &Kept, clock: &Clock) -> (Database, Kept) {
     }
 }
 
-/// The URL of a database of its own, with nothing in it.
-pub async fn empty_postgres() -> Option<String> {
+/// A database of its own, with nothing in it.
+pub async fn empty_postgres() -> Option<Arc<Throwaway>> {
     #[expect(clippy::disallowed_methods, reason = "the runner names its throw-away server here")]
     let Ok(url) = std::env::var(POSTGRES) else {
         eprintln!("SKIPPED ON POSTGRESQL: {POSTGRES} names no server. `cargo xtask test` starts one.");
@@ -72,6 +103,7 @@ pub async fn empty_postgres() -> Option<String> {
     let mut admin = PgConnection::connect(&url).await.expect("the PostgreSQL server");
     admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a database");
     let (head, query) = url.split_once('?').map_or((url.as_str(), None), |(head, query)| (head, Some(query)));
-    let (server, _) = head.rsplit_once('/').expect("a URL with a database");
-    Some(query.map_or_else(|| format!("{server}/{name}"), |query| format!("{server}/{name}?{query}")))
+    let (host, _) = head.rsplit_once('/').expect("a URL with a database");
+    let own = query.map_or_else(|| format!("{host}/{name}"), |query| format!("{host}/{name}?{query}"));
+    Some(Arc::new(Throwaway { url: own, name, server: url }))
 }
