@@ -60,11 +60,11 @@ async fn news_comes_in_order_with_ids_and_kinds_only(console: TestConsole) {
     }
     // Her sign-in may be told after she began to listen.
     leaves.retain(|leaf| !leaf["run"].is_null());
-    let first = leaves[0]["leaf_index"].as_i64().expect("a place");
-    for (place, leaf) in leaves.iter().enumerate() {
+    let places: Vec<_> = leaves.iter().map(|leaf| leaf["leaf_index"].as_i64().expect("a place")).collect();
+    assert!(places.is_sorted_by(|earlier, later| earlier < later), "{places:?}");
+    for leaf in &leaves {
         let members: Vec<&String> = leaf.as_object().expect("an object").keys().collect();
         assert_eq!(members, ["approval", "kind", "leaf_index", "run"]);
-        assert_eq!(leaf["leaf_index"], first + i64::try_from(place).expect("small"));
         assert_eq!(leaf["run"], *agent.run);
     }
     let opened = leaves.iter().find(|leaf| leaf["kind"] == "approval.opened").expect("an approval");
@@ -238,7 +238,8 @@ async fn a_stream_outlives_the_first_half_hour_but_not_the_day(console: TestCons
         console.pass(TimeDelta::minutes(20));
         assert!(browser.is_signed_in().await);
         record(&console, 1).await;
-        assert_eq!(stream.next().await.expect("it goes on").places(), [console.desk.log_end()]);
+        // On PostgreSQL what happened just before may be numbered after the stream began.
+        assert_eq!(stream.next().await.expect("it goes on").places().last(), Some(&console.desk.log_end()));
     }
     console.pass(TimeDelta::minutes(20));
     assert!(stream.next().await.is_none());
