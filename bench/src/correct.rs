@@ -57,8 +57,10 @@ pub async fn counted(database: &Path) -> Result<(i64, i64, bool)> {
     let options = SqliteConnectOptions::new().filename(database).synchronous(SqliteSynchronous::Full);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     let counted = sqlx::query_as(
-        "SELECT (SELECT COUNT(*) FROM gate_check), (SELECT COUNT(*) FROM event_leaf WHERE kind = 'gate.checked'), \
-         (SELECT COUNT(*) = MAX(leaf_index) FROM event_leaf)",
+        "SELECT (SELECT COUNT(*) FROM gate_check) + (SELECT COUNT(*) FROM check_inbox), \
+         (SELECT COUNT(*) FROM event_leaf WHERE kind = 'gate.checked') + (SELECT COUNT(*) FROM check_inbox), \
+         (SELECT COUNT(*) = MAX(leaf_index) FROM \
+          (SELECT leaf_index FROM event_leaf UNION ALL SELECT leaf_index FROM check_inbox))",
     )
     .fetch_one(&mut connection)
     .await?;

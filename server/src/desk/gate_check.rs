@@ -15,8 +15,9 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use self::answer::Answer;
 use super::{
     Caller, Desk, KeyCaller,
     fact::{RecordAssertions, assert_boxed, check_assertions},
@@ -137,7 +138,7 @@ impl Desk {
     }
 
     async fn check_once(&self, caller: &Caller, run: RunId, asked: &Asked) -> Result<Value> {
-        let mut tx = self.database.read().await?;
+        let mut tx = self.database.read_unsorted().await?;
         let snapshot = self.snapshot(&mut tx, caller, run).await?;
         let session = store::session::find(&mut tx, run, &asked.call.session_id).await?;
         let session = session.ok_or_else(|| Error::from(Refusal::not_found("session of this run")))?;
@@ -225,7 +226,7 @@ impl Desk {
                 Box::pin(async { Ok(()) })
             })
             .await?;
-        Ok(answer::answer_text(check, &finding, Outcome::Block, Some(&error), None))
+        Ok(json!(Answer::new(check, &finding, Outcome::Block, Some(&error), None)))
     }
 }
 

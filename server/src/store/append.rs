@@ -91,11 +91,13 @@ pub(super) async fn append(tx: &mut Tx, rows: &[&CheckRow]) -> Result<Vec<Append
     Ok(rows.iter().map(became).collect())
 }
 
+/// The columns of a check, in the order in which [`Takes::row`] binds them.
 macro_rules! columns {
     () => {
         "id, run_id, session_id, tool_use_id, phase, tool, call_digest, gate_id, outcome, approval_id, answer, checked_at"
     };
 }
+pub(super) use columns;
 
 /// What both drivers can take of a check.
 pub(super) trait Takes: Database {

@@ -79,6 +79,13 @@ impl Database {
 
     /// A read transaction. Drop it when done; it never writes.
     pub async fn read(&self) -> Result<Tx> {
+        self.sorted().await?;
+        self.read_unsorted().await
+    }
+
+    /// A read transaction that may miss the checks and events of the last moments. [`super::gate_check::find_of_call`]
+    /// finds those all the same.
+    pub async fn read_unsorted(&self) -> Result<Tx> {
         let conn = match &self.engine {
             Engine::Sqlite(sqlite) => Conn::Sqlite(Held::Within(sqlite.read_pool().begin().await?)),
             Engine::Postgres(postgres) => Conn::Postgres(Held::Within(postgres.pool().begin().await?)),
@@ -86,7 +93,17 @@ impl Database {
         Ok(Tx::new(conn, self.clock.clone(), self.ids.clone()))
     }
 
+    /// Waits until all that was answered stands where readers look.
+    pub async fn sorted(&self) -> Result<()> {
+        match &self.engine {
+            // Every command begins with sorting.
+            Engine::Sqlite(sqlite) if sqlite.has_unsorted() => self.write(|_| Box::pin(async { Ok(()) })).await,
+            Engine::Sqlite(_) | Engine::Postgres(_) => Ok(()),
+        }
+    }
+
     /// For reads of a single statement, which are of one moment by themselves: nothing is begun or ended around them.
+    /// They may miss the checks and events of the last moments.
     pub async fn read_plainly(&self) -> Result<Tx> {
         let conn = match &self.engine {
             Engine::Sqlite(sqlite) => Conn::Sqlite(Held::Plain(sqlite.read_pool().acquire().await?)),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{CheckRow, Tx, append, digest, from_text, on, parse, to_text};
+use super::{CheckRow, Tx, append, digest, from_text, on, parse, to_text, tx::Conn};
 use crate::error::{Result, StoreError};
 
 /// A stored check: what identifies the call, and the answer it got.
@@ -59,18 +59,27 @@ impl TryFrom<CheckLine> for Check {
     }
 }
 
-/// The newest check of a call.
-pub async fn find_of_call(tx: &mut Tx, session: SessionId, tool_use_id: &str) -> Result<Option<Check>, StoreError> {
-    let row: Option<CheckLine> = on!(tx, |conn| {
-        sqlx::query_as(
-            "SELECT id, phase, tool, call_digest, outcome, approval_id, answer FROM gate_check \
-             WHERE session_id = $1 AND tool_use_id = $2 ORDER BY phase DESC LIMIT 1",
+macro_rules! of_call {
+    ($table:literal) => {
+        concat!(
+            "SELECT id, phase, tool, call_digest, outcome, approval_id, answer FROM ",
+            $table,
+            " WHERE session_id = $1 AND tool_use_id = $2 "
         )
-        .bind(session.uuid())
-        .bind(tool_use_id)
-        .fetch_optional(conn)
-        .await
-    })?;
+    };
+}
+
+/// The newest check of a call, sorted or not.
+pub async fn find_of_call(tx: &mut Tx, session: SessionId, tool_use_id: &str) -> Result<Option<Check>, StoreError> {
+    const NEWEST: &str = concat!(of_call!("gate_check"), "ORDER BY phase DESC LIMIT 1");
+    const NEWEST_OF_ALL: &str =
+        concat!(of_call!("gate_check"), "UNION ALL ", of_call!("check_inbox"), "ORDER BY phase DESC LIMIT 1");
+    let text = match tx.conn {
+        Conn::Sqlite(_) => NEWEST_OF_ALL,
+        Conn::Postgres(_) => NEWEST,
+    };
+    let row: Option<CheckLine> =
+        on!(tx, |conn| sqlx::query_as(text).bind(session.uuid()).bind(tool_use_id).fetch_optional(conn).await)?;
     row.map(Check::try_from).transpose()
 }
 

@@ -2,7 +2,10 @@
 
 use std::{
     path::Path,
-    sync::{Arc, atomic::AtomicI64},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicUsize, Ordering},
+    },
 };
 
 use futures::FutureExt as _;
@@ -15,6 +18,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use super::{
     News,
     failure::Failure,
+    inbox::SORT,
     job::Job,
     upkeep::{PATIENCE, assert_version, checkpoint, fold_log, migrate},
     writer::Writer,
@@ -30,6 +34,9 @@ const QUEUE: usize = 1_024;
 /// Statements a connection keeps compiled. A batch of checks has one text a table and size, and there are as many sizes
 /// as [`MOST_JOBS`]: fewer places, and under load each batch would be compiled anew.
 const STATEMENTS: usize = 512;
+/// The writer's page cache: 32 MiB. Sorting the inbox touches more pages than SQLite keeps unasked, and would write them
+/// twice.
+const CACHE: &str = "-32768";
 /// What is answered between a failed sync and the end of the process.
 pub(super) const STOPPED: &str = "The disk has failed and the server is stopping.";
 
@@ -39,6 +46,7 @@ pub struct Sqlite {
     readers: SqlitePool,
     jobs: Arc<std::sync::Mutex<Option<mpsc::Sender<Job>>>>,
     tasks: Arc<tokio::sync::Mutex<Vec<JoinHandle<()>>>>,
+    unsorted: Arc<AtomicUsize>,
     failure: Failure,
 }
 
@@ -53,20 +61,30 @@ impl Sqlite {
             .busy_timeout(PATIENCE)
             .statement_cache_capacity(STATEMENTS)
             .pragma("wal_autocheckpoint", "0");
-        let writer = writer(options.clone()).await?;
+        let writer = writer(options.clone().pragma("cache_size", CACHE)).await?;
         assert_version(&writer).await?;
         migrate(&writer).await?;
         fold_log(&writer).await?;
+        sort(&writer).await?;
         news.begin_at(
             sqlx::query_scalar("SELECT COALESCE(MAX(leaf_index), 0) FROM event_leaf").fetch_one(&writer).await?,
         );
         let readers = pool(8).connect_with(options.clone().pragma("query_only", "ON")).await?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let log_pages = Arc::new(AtomicI64::new(0));
+        let unsorted = Arc::new(AtomicUsize::new(0));
         let failure = Failure::default();
         let (of_writer, of_log) = (failure.clone(), failure.clone());
-        let writing =
-            Writer { pool: writer, queue, clock, ids, news, log_pages: log_pages.clone(), failure: of_writer };
+        let writing = Writer {
+            pool: writer,
+            queue,
+            clock,
+            ids,
+            news,
+            unsorted: unsorted.clone(),
+            log_pages: log_pages.clone(),
+            failure: of_writer,
+        };
         let checkpoints = pool(1).connect_lazy_with(options);
         let tasks = vec![
             tokio::spawn(writing.run(checkpoints.clone())),
@@ -76,8 +94,14 @@ impl Sqlite {
             readers,
             jobs: Arc::new(std::sync::Mutex::new(Some(jobs))),
             tasks: Arc::new(tokio::sync::Mutex::new(tasks)),
+            unsorted,
             failure,
         })
+    }
+
+    /// Whether checks stand in the inbox that no reader sees.
+    pub(super) fn has_unsorted(&self) -> bool {
+        self.unsorted.load(Ordering::Acquire) > 0
     }
 
     /// Whether the disk has failed for good.
@@ -106,6 +130,13 @@ impl Sqlite {
             drop(task.await);
         }
     }
+}
+
+/// Sorts what another process left in the inbox.
+async fn sort(writer: &SqlitePool) -> Result<(), StoreError> {
+    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query(SORT).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Connections to a file do not go stale: asking each whether it lives would cost as much as most statements do.

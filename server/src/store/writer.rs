@@ -4,12 +4,12 @@ use std::{
     collections::HashMap,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use domain::{event::Entry, id::EventId};
+use domain::id::EventId;
 use sqlx::SqlitePool;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -17,8 +17,9 @@ use uuid::Uuid;
 use super::{
     News, Tx,
     append::{self, Appended, CheckAppend},
-    batch, event,
+    event,
     failure::{Failure, NotStored},
+    inbox::{self, Incoming, SORT},
     job::{Command, Job, Reply},
     sqlite::STOPPED,
     tx::{Conn, Held},
@@ -30,10 +31,15 @@ use crate::{
     ids::Ids,
 };
 
-/// Jobs of one commit at the most: a ceiling, never a delay.
-const MOST_JOBS: usize = 64;
+/// Jobs of one commit at the most: a ceiling, never a delay. While one half of many waiters is written, the other half
+/// is answered and asks again; with twice as many everybody waits for the same commit.
+const MOST_JOBS: usize = 32;
 /// Work of one commit at the most, likewise.
 const MOST_WORK: Duration = Duration::from_millis(2);
+/// Checks in the inbox beyond which they are sorted although others wait.
+const FULL_INBOX: usize = 512;
+/// How long nothing comes before the inbox is sorted.
+const QUIET: Duration = Duration::from_millis(2);
 /// Pages of the log beyond which the writer begins it anew (64 MiB).
 const LONGEST_LOG: i64 = 16_384;
 
@@ -49,6 +55,8 @@ pub(super) struct Writer {
     pub(super) ids: Arc<Ids>,
     /// Who is told what became durable.
     pub(super) news: News,
+    /// Checks in the inbox.
+    pub(super) unsorted: Arc<AtomicUsize>,
     /// How long the log is.
     pub(super) log_pages: Arc<AtomicI64>,
     /// Whether the disk has failed.
@@ -64,19 +72,55 @@ struct Batch {
 impl Writer {
     /// Writes what comes until nobody can send any more.
     pub(super) async fn run(mut self, checkpoints: SqlitePool) {
-        while let Some(first) = self.queue.recv().await {
+        while let Some(first) = self.next().await {
             if self.failure.told().is_some() {
                 first.fail(Error::unavailable(STOPPED));
                 continue;
             }
             self.batch(first).await;
+            if self.unsorted.load(Ordering::Relaxed) >= FULL_INBOX {
+                self.sort().await;
+            }
             self.begin_log_anew().await;
         }
+        self.sort().await;
         checkpoints.close().await;
         if self.failure.told().is_none() {
             drop(sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await);
         }
         self.pool.close().await;
+    }
+
+    /// What is next to be written; the inbox is sorted when nothing comes for a moment.
+    async fn next(&mut self) -> Option<Job> {
+        if self.unsorted.load(Ordering::Relaxed) > 0 {
+            match tokio::time::timeout(QUIET, self.queue.recv()).await {
+                Ok(next) => return next,
+                Err(_) => self.sort().await,
+            }
+        }
+        self.queue.recv().await
+    }
+
+    /// Sorts the inbox in a commit of its own. What cannot be sorted now stays where it is, durable, and is sorted
+    /// before it is read.
+    async fn sort(&self) {
+        if self.unsorted.load(Ordering::Relaxed) == 0 || self.failure.told().is_some() {
+            return;
+        }
+        let sorted = async { self.begin_sorted().await?.commit().await };
+        match sorted.await {
+            Ok(()) => self.unsorted.store(0, Ordering::Release),
+            Err(error) => drop(self.not_stored(&error)),
+        }
+    }
+
+    /// Begins a transaction on sorted tables.
+    async fn begin_sorted(&self) -> Result<Tx, StoreError> {
+        let tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = Tx::new(Conn::Sqlite(Held::Within(tx)), self.clock.clone(), self.ids.clone());
+        tx.execute(SORT).await?;
+        Ok(tx)
     }
 
     /// Under load no checkpoint beside the writer ever catches up with it, and the log would grow for good. Between
@@ -114,29 +158,33 @@ impl Writer {
     }
 
     async fn plain(&self, checks: &[CheckAppend]) -> Result<Vec<Appended>, StoreError> {
-        let rows: Vec<_> = checks.iter().map(|check| &check.row).collect();
+        let rows = inbox::firsts(checks.iter().map(|check| &check.row));
         let now = self.clock.now();
         let event = |row: &&append::CheckRow| append::entry(row, EventId::from_uuid(self.ids.uuid()), now);
-        let entries: Vec<_> = rows.iter().map(event).collect();
-        let salts: Vec<_> = rows.iter().map(|_| self.ids.bytes()).collect();
+        let entries = rows.iter().map(event).collect();
+        let salts = rows.iter().map(|_| self.ids.bytes()).collect();
+        let incoming = Incoming { rows, entries, salts, now };
         let mut writer = self.pool.acquire().await?;
-        let places = batch::store(&mut writer, &rows, &entries, &salts, now).await?;
-        let places: HashMap<Uuid, i64> = places.into_iter().map(|(place, event)| (event, place)).collect();
-        let leaf = |entry: &Entry| Some(event::leaf_of(*places.get(&entry.id.uuid())?, entry));
+        let places: HashMap<Uuid, i64> =
+            inbox::store(&mut writer, &incoming).await?.into_iter().map(|(place, check)| (check, place)).collect();
+        drop(writer);
+        self.unsorted.fetch_add(places.len(), Ordering::Release);
+        let numbered = incoming.rows.iter().zip(&incoming.entries);
         // In the order of the batch, which is that of the log.
-        self.news.tell(entries.iter().filter_map(leaf).collect());
-        let became = |entry: &Entry| {
-            if places.contains_key(&entry.id.uuid()) { Appended::Stored } else { Appended::Overtaken }
+        self.news.tell(
+            numbered.filter_map(|(row, entry)| Some(event::leaf_of(*places.get(&row.id.uuid())?, entry))).collect(),
+        );
+        let became = |check: &CheckAppend| {
+            if places.contains_key(&check.row.id.uuid()) { Appended::Stored } else { Appended::Overtaken }
         };
-        Ok(entries.iter().map(became).collect())
+        Ok(checks.iter().map(became).collect())
     }
 
     async fn mixed(&mut self, checks: Vec<CheckAppend>, first: Box<dyn Command>) {
         let mut batch = Batch { replies: Vec::new(), checks };
-        let mut tx = match self.pool.begin_with("BEGIN IMMEDIATE").await {
-            Ok(tx) => Tx::new(Conn::Sqlite(Held::Within(tx)), self.clock.clone(), self.ids.clone()),
+        let mut tx = match self.begin_sorted().await {
+            Ok(tx) => tx,
             Err(error) => {
-                let error = StoreError::from(error);
                 batch.finish(Err(self.not_stored(&error)));
                 return first.fail(error.into());
             }
@@ -171,6 +219,7 @@ impl Writer {
         };
         match prepared.await {
             Ok((appended, leaves)) => {
+                self.unsorted.store(0, Ordering::Release);
                 self.news.tell(leaves);
                 batch.finish(Ok(appended));
             }

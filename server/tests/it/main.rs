@@ -19,6 +19,7 @@ mod faults;
 mod found;
 mod fuzz;
 mod groups;
+mod inbox;
 mod information;
 mod keys;
 mod kills;

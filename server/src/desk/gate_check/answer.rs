@@ -1,17 +1,54 @@
 //! What a check answers, and the row that keeps it.
 
 use domain::{
-    gate::Outcome,
+    Time,
+    gate::{Evidence, Outcome},
     id::{ApprovalId, CheckId},
     judge::Finding,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{Asked, Evaluated};
 use crate::{
     desk::{Desk, approval},
-    store::CheckRow,
+    store::{self, CheckRow},
 };
+
+/// The answer as the harness reads it.
+#[derive(Serialize)]
+pub(super) struct Answer<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval_id: Option<ApprovalId>,
+    check_id: CheckId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    evidence: &'a Evidence,
+    gate_id: &'a str,
+    outcome: Outcome,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    waiting: Option<Waiting>,
+}
+
+/// What a suspended agent is told.
+#[derive(Serialize)]
+struct Waiting {
+    eta_hours: Option<i64>,
+    message: &'static str,
+    status: &'static str,
+}
+
+impl<'a> Answer<'a> {
+    pub(super) const fn new(
+        check_id: CheckId,
+        finding: &'a Finding,
+        outcome: Outcome,
+        error: Option<&'a str>,
+        approval_id: Option<ApprovalId>,
+    ) -> Self {
+        let (evidence, gate_id) = (&finding.evidence, finding.gate_id.as_str());
+        Self { approval_id, check_id, error, evidence, gate_id, outcome, waiting: None }
+    }
+}
 
 impl Desk {
     pub(in crate::desk) fn row(
@@ -23,7 +60,7 @@ impl Desk {
         approval: Option<ApprovalId>,
     ) -> CheckRow {
         let id = CheckId::from_uuid(self.database.ids().uuid());
-        let answer = answer_text(id, &seen.finding, outcome, error.as_deref(), approval).to_string();
+        let answer = store::to_text(&Answer::new(id, &seen.finding, outcome, error.as_deref(), approval));
         CheckRow {
             id,
             run: seen.snapshot.run.id,
@@ -49,38 +86,16 @@ impl Desk {
         asked: &Asked,
         seen: &Evaluated,
         approval: ApprovalId,
-        expires_at: Option<domain::Time>,
+        expires_at: Option<Time>,
     ) -> CheckRow {
         let mut row = self.row(asked, seen, Outcome::Suspend, None, Some(approval));
-        let mut answer = answer_text(row.id, &seen.finding, Outcome::Suspend, None, Some(approval));
-        answer["status"] = json!(approval::AWAITING);
-        answer["message"] =
-            json!("A person must decide before this call may run. The session is suspended; wait for the decision.");
-        answer["eta_hours"] = json!(approval::eta_hours(expires_at, seen.snapshot.roots.now));
-        row.answer = answer.to_string();
+        let mut answer = Answer::new(row.id, &seen.finding, Outcome::Suspend, None, Some(approval));
+        answer.waiting = Some(Waiting {
+            eta_hours: approval::eta_hours(expires_at, seen.snapshot.roots.now),
+            message: "A person must decide before this call may run. The session is suspended; wait for the decision.",
+            status: approval::AWAITING,
+        });
+        row.answer = store::to_text(&answer);
         row
     }
-}
-
-/// The answer as the harness reads it.
-pub(super) fn answer_text(
-    check: CheckId,
-    finding: &Finding,
-    outcome: Outcome,
-    error: Option<&str>,
-    approval: Option<ApprovalId>,
-) -> Value {
-    let mut answer = json!({
-        "check_id": check,
-        "outcome": outcome,
-        "gate_id": finding.gate_id,
-        "evidence": finding.evidence,
-    });
-    if let Some(error) = error {
-        answer["error"] = json!(error);
-    }
-    if let Some(approval) = approval {
-        answer["approval_id"] = json!(approval);
-    }
-    answer
 }

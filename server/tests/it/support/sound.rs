@@ -52,7 +52,16 @@ async fn is_whole(pool: &SqlitePool) -> Result<(), String> {
     }
     // Each of these is 0, or something happened in part.
     for (what, count) in [
-        ("places without an event, or left out", "SELECT COALESCE(MAX(leaf_index), 0) - COUNT(*) FROM event_leaf"),
+        (
+            "places without an event, left out or held twice",
+            "SELECT COALESCE(MAX(leaf_index), 0) - COUNT(*) FROM \
+             (SELECT leaf_index FROM event_leaf UNION ALL SELECT leaf_index FROM check_inbox)",
+        ),
+        (
+            "checks both sorted and to be sorted",
+            "SELECT COUNT(*) FROM check_inbox i JOIN gate_check c \
+             ON c.id = i.id OR (c.session_id = i.session_id AND c.tool_use_id = i.tool_use_id AND c.phase = i.phase)",
+        ),
         ("places before the first", "SELECT COUNT(*) FROM event_leaf WHERE leaf_index < 1"),
         ("events without a place", "SELECT COUNT(*) FROM event WHERE id NOT IN (SELECT event_id FROM event_leaf)"),
         ("places of no event", "SELECT COUNT(*) FROM event_leaf WHERE event_id NOT IN (SELECT id FROM event)"),
@@ -76,10 +85,10 @@ async fn is_whole(pool: &SqlitePool) -> Result<(), String> {
 }
 
 async fn are_there(pool: &SqlitePool, answered: &[Acknowledged]) -> Result<(), String> {
-    let rows: Vec<(String, String)> = sqlx::query_as("SELECT tool_use_id, answer FROM gate_check ORDER BY phase DESC")
-        .fetch_all(pool)
-        .await
-        .map_err(|error| error.to_string())?;
+    let stored = "SELECT tool_use_id, answer FROM (SELECT tool_use_id, phase, answer FROM gate_check UNION ALL \
+                  SELECT tool_use_id, phase, answer FROM check_inbox) ORDER BY phase DESC";
+    let rows: Vec<(String, String)> =
+        sqlx::query_as(stored).fetch_all(pool).await.map_err(|error| error.to_string())?;
     let stored: HashMap<String, String> = rows.into_iter().collect();
     for known in answered {
         let id = known.call["tool_use_id"].as_str().expect("an id");

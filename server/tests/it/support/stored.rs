@@ -16,6 +16,7 @@ pub struct Stored(BTreeMap<String, Vec<String>>);
 impl Stored {
     /// What the console's database holds now, read past the server.
     pub async fn of(console: &TestConsole) -> Self {
+        console.desk.database.sorted().await.expect("sorted");
         let tables = match &console.kept {
             Kept::Sqlite(_) | Kept::Lent(_) => sqlite(console).await,
             Kept::Postgres(url) => postgres(url).await,
