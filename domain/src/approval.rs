@@ -15,64 +15,70 @@ use crate::{
     refusal::Code,
 };
 
-/// The state of an approval.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "status", rename_all = "snake_case")]
-pub enum Approval {
-    /// It waits for people, or for the answer to a question.
-    Pending {
-        /// When it expires, if its policy has a deadline; while a question is open, with the longest pause included.
-        expires_at: Option<Time>,
-        /// How its deadline stands still while a question is open.
-        #[serde(default)]
-        pause: Pause,
-    },
-    /// The policy is satisfied.
-    Approved {
-        /// When.
-        at: Time,
-        /// Until when it may be used, if its policy says.
-        valid_until: Option<Time>,
-        /// Whether it was used.
-        used: Use,
-    },
-    /// The reject count was reached.
-    Rejected {
-        /// When.
-        at: Time,
-    },
-    /// Nobody decided in time. Not the same as rejected.
-    Expired {
-        /// When.
-        at: Time,
-    },
-    /// Whoever asked took it back. Not the same as rejected.
-    Cancelled {
-        /// When.
-        at: Time,
-        /// Why.
-        reason: String,
-    },
+tagged! {
+    "Approval", "status", "status@";
+    /// The state of an approval.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(tag = "status", rename_all = "snake_case")]
+    pub enum Approval {
+        /// It waits for people, or for the answer to a question.
+        Pending {
+            /// When it expires, if its policy has a deadline; while a question is open, with the longest pause included.
+            expires_at: Option<Time>,
+            /// How its deadline stands still while a question is open.
+            #[serde(default)]
+            pause: Pause,
+        },
+        /// The policy is satisfied.
+        Approved {
+            /// When.
+            at: Time,
+            /// Until when it may be used, if its policy says.
+            valid_until: Option<Time>,
+            /// Whether it was used.
+            used: Use,
+        },
+        /// The reject count was reached.
+        Rejected {
+            /// When.
+            at: Time,
+        },
+        /// Nobody decided in time. Not the same as rejected.
+        Expired {
+            /// When.
+            at: Time,
+        },
+        /// Whoever asked took it back. Not the same as rejected.
+        Cancelled {
+            /// When.
+            at: Time,
+            /// Why.
+            reason: String,
+        },
+    }
 }
 
-/// What became of an approval's single use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "use", rename_all = "snake_case")]
-pub enum Use {
-    /// Nobody has used it.
-    Unused,
-    /// One call has.
-    Consumed {
-        /// The call.
-        by: Call,
-    },
-    /// Conditions no longer held when the call came.
-    Void {
-        /// The condition's message.
-        because: String,
-    },
+tagged! {
+    "Use", "use", "use@";
+    /// What became of an approval's single use.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(tag = "use", rename_all = "snake_case")]
+    pub enum Use {
+        /// Nobody has used it.
+        Unused,
+        /// One call has.
+        Consumed {
+            /// The call.
+            by: Call,
+        },
+        /// Conditions no longer held when the call came.
+        Void {
+            /// The condition's message.
+            because: String,
+        },
+    }
 }
 
 /// The identity of a call.

@@ -18,12 +18,15 @@ use crate::{
 /// Declares the events with their kinds.
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident = $kind:literal { $($field:ident: $type:ty,)* },)*) => {
-        /// An entry of the audit log: its kind and payload.
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[serde(tag = "kind")]
-        #[expect(missing_docs, reason = "the fields say what they are in the words of the glossary")]
-        pub enum Event { $($(#[$doc])* #[serde(rename = $kind)] $variant { $($field: $type,)* },)* }
+        tagged! {
+            "Event", "kind", "kind@";
+            /// An entry of the audit log: its kind and payload.
+            #[derive(Debug, Clone, PartialEq, Serialize)]
+            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+            #[serde(tag = "kind")]
+            #[expect(missing_docs, reason = "the fields say what they are in the words of the glossary")]
+            pub enum Event { $($(#[$doc])* #[serde(rename = $kind)] $variant { $($field: $type,)* },)* }
+        }
 
         impl Event {
             /// Every kind there is.

@@ -1,6 +1,6 @@
 //! What a gate check answers, given what the gates found and what was decided before.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     Time,
@@ -27,26 +27,29 @@ pub struct Finding {
     pub ruling: Ruling,
 }
 
-/// What follows from the gates alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "ruling", rename_all = "snake_case")]
-pub enum Ruling {
-    /// Every condition holds and nobody needs to agree.
-    Allow,
-    /// A condition does not hold, the input is wrong, or an evaluation failed.
-    Block {
-        /// What the agent reads.
-        error: String,
-    },
-    /// Every condition holds; people must agree.
-    Review {
-        /// The policy's name.
-        policy: String,
-        /// What the approval is called.
-        title: String,
-        /// The highest risk any source names.
-        risk: Risk,
-    },
+tagged! {
+    "Ruling", "ruling", "ruling@";
+    /// What follows from the gates alone.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    #[serde(tag = "ruling", rename_all = "snake_case")]
+    pub enum Ruling {
+        /// Every condition holds and nobody needs to agree.
+        Allow,
+        /// A condition does not hold, the input is wrong, or an evaluation failed.
+        Block {
+            /// What the agent reads.
+            error: String,
+        },
+        /// Every condition holds; people must agree.
+        Review {
+            /// The policy's name.
+            policy: String,
+            /// What the approval is called.
+            title: String,
+            /// The highest risk any source names.
+            risk: Risk,
+        },
+    }
 }
 
 /// An approval of the same action in the same run.

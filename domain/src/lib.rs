@@ -4,6 +4,9 @@
 //! conditions are text and results only (their evaluation lives in `server/src/rules`). The crate compiles to
 //! WebAssembly, so that the console renders the very types the server decides with.
 
+#[macro_use]
+mod tagged;
+
 pub mod actor;
 pub mod alert;
 pub mod approval;

@@ -1,7 +1,7 @@
 //! Waking a session: a durable state of its own, apart from the decision that caused it.
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     Refusal, Time,
@@ -21,81 +21,93 @@ const LAG: TimeDelta = TimeDelta::minutes(1);
 /// The longest jitter, as a part of the pause: a tenth.
 const JITTER: i64 = 10;
 
-/// How a session is woken.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "via", rename_all = "snake_case")]
-pub enum Way {
-    /// Its harness fetches the outcome.
-    #[default]
-    Poll,
-    /// The outcome is sent to an endpoint; the harness may fetch it as well.
-    Webhook {
-        /// The endpoint.
-        endpoint: EndpointId,
-    },
+tagged! {
+    "Way", "via", "via@";
+    /// How a session is woken.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(tag = "via", rename_all = "snake_case")]
+    pub enum Way {
+        /// Its harness fetches the outcome.
+        Poll,
+        /// The outcome is sent to an endpoint; the harness may fetch it as well.
+        Webhook {
+            /// The endpoint.
+            endpoint: EndpointId,
+        },
+    }
 }
 
-/// The outbox record that wakes a session. One a decided approval.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum Resumption {
-    /// The outcome waits to be fetched, or to be sent.
-    Queued {
-        /// Since when.
-        at: Time,
-        /// How it goes out.
-        #[serde(default)]
-        way: Way,
-        /// Tries that failed before.
-        #[serde(default)]
-        attempts: u32,
-    },
-    /// A worker is sending it.
-    Delivering {
-        /// When it was queued.
-        queued_at: Time,
-        /// Where it goes.
-        endpoint: EndpointId,
-        /// Which try this is, from 1.
-        attempt: u32,
-        /// When the worker is taken for dead and the try is made again.
-        leased_until: Time,
-    },
-    /// The harness has the outcome: it fetched it, or its endpoint took it.
-    Resumed {
-        /// When it was queued.
-        queued_at: Time,
-        /// When.
-        at: Time,
-    },
-    /// The last try failed. It is retried by itself, or a person is needed.
-    Failed {
-        /// When it was queued.
-        queued_at: Time,
-        /// Where it should go.
-        endpoint: EndpointId,
-        /// Tries so far.
-        attempts: u32,
-        /// Why the last one failed.
-        cause: String,
-        /// When it failed.
-        failed_at: Time,
-        /// When it is tried again; `None` when a person is needed.
-        next_try: Option<Time>,
-    },
-    /// A person decided that nothing is sent any more.
-    Abandoned {
-        /// When it was queued.
-        queued_at: Time,
-        /// How it went out.
-        way: Way,
-        /// When.
-        at: Time,
-        /// Why.
-        reason: String,
-    },
+#[expect(clippy::derivable_impls, reason = "the derivation would have to stand on the copies as well")]
+impl Default for Way {
+    fn default() -> Self {
+        Self::Poll
+    }
+}
+
+tagged! {
+    "Resumption", "state", "state@";
+    /// The outbox record that wakes a session. One a decided approval.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(tag = "state", rename_all = "snake_case")]
+    pub enum Resumption {
+        /// The outcome waits to be fetched, or to be sent.
+        Queued {
+            /// Since when.
+            at: Time,
+            /// How it goes out.
+            #[serde(default)]
+            way: Way,
+            /// Tries that failed before.
+            #[serde(default)]
+            attempts: u32,
+        },
+        /// A worker is sending it.
+        Delivering {
+            /// When it was queued.
+            queued_at: Time,
+            /// Where it goes.
+            endpoint: EndpointId,
+            /// Which try this is, from 1.
+            attempt: u32,
+            /// When the worker is taken for dead and the try is made again.
+            leased_until: Time,
+        },
+        /// The harness has the outcome: it fetched it, or its endpoint took it.
+        Resumed {
+            /// When it was queued.
+            queued_at: Time,
+            /// When.
+            at: Time,
+        },
+        /// The last try failed. It is retried by itself, or a person is needed.
+        Failed {
+            /// When it was queued.
+            queued_at: Time,
+            /// Where it should go.
+            endpoint: EndpointId,
+            /// Tries so far.
+            attempts: u32,
+            /// Why the last one failed.
+            cause: String,
+            /// When it failed.
+            failed_at: Time,
+            /// When it is tried again; `None` when a person is needed.
+            next_try: Option<Time>,
+        },
+        /// A person decided that nothing is sent any more.
+        Abandoned {
+            /// When it was queued.
+            queued_at: Time,
+            /// How it went out.
+            way: Way,
+            /// When.
+            at: Time,
+            /// Why.
+            reason: String,
+        },
+    }
 }
 
 /// What a move gives: the new state and what the log says of it.

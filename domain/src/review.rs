@@ -99,32 +99,35 @@ pub struct EntitledPerson {
     pub is_viewer: bool,
 }
 
-/// What the viewer may do with this approval.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "mandate", rename_all = "snake_case")]
-pub enum Mandate {
-    /// They may decide, for this group.
-    Decide {
-        /// The group whose seat an approval fills.
-        group: String,
-    },
-    /// They have voted on this revision.
-    Voted {
-        /// Their decision.
-        decision: Box<Decision>,
-    },
-    /// They are excluded by the policy.
-    Excluded {
-        /// Why.
-        why: Exclusion,
-    },
-    /// They hold no open seat, or are no reviewer.
-    NotEntitled {
-        /// Groups with an open seat.
-        waiting_for: Vec<String>,
-    },
-    /// The status is final.
-    Closed,
+tagged! {
+    "Mandate", "mandate", "mandate@";
+    /// What the viewer may do with this approval.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    #[serde(tag = "mandate", rename_all = "snake_case")]
+    pub enum Mandate {
+        /// They may decide, for this group.
+        Decide {
+            /// The group whose seat an approval fills.
+            group: String,
+        },
+        /// They have voted on this revision.
+        Voted {
+            /// Their decision.
+            decision: Box<Decision>,
+        },
+        /// They are excluded by the policy.
+        Excluded {
+            /// Why.
+            why: Exclusion,
+        },
+        /// They hold no open seat, or are no reviewer.
+        NotEntitled {
+            /// Groups with an open seat.
+            waiting_for: Vec<String>,
+        },
+        /// The status is final.
+        Closed,
+    }
 }
 
 /// How far the wake-up has come.
@@ -188,48 +191,51 @@ pub struct Place {
     pub next: Option<ApprovalId>,
 }
 
-/// Why a decision was not applied, shown on the page with the draft kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "setback", rename_all = "snake_case")]
-pub enum Setback {
-    /// 409: somebody else's decision settled it first.
-    AlreadyDecided {
-        /// Whose, when it is known.
-        winner: Option<String>,
-        /// When.
-        at: Option<Time>,
-    },
-    /// 412: the package has a newer revision.
-    NewRevision {
-        /// The revision that was read.
-        read: u32,
-        /// The one that stands now.
-        current: u32,
-    },
-    /// 409: a condition no longer holds.
-    ConditionsChanged {
-        /// The conditions that do not hold now.
-        unmet: Vec<ConditionResult>,
-    },
-    /// 409: the time is over.
-    Expired,
-    /// 403: not entitled, excluded, or voted already.
-    NotAllowed {
-        /// The refusal's sentence.
-        message: String,
-    },
-    /// 422: a field of the form.
-    Invalid {
-        /// `verdict`, `reason_code`, `notes` or `confirmed`.
-        field: String,
-        /// What to do.
-        message: String,
-    },
-    /// 503: nothing was stored.
-    Unavailable {
-        /// The sentence, with the id to report.
-        message: String,
-    },
+tagged! {
+    "Setback", "setback", "setback@";
+    /// Why a decision was not applied, shown on the page with the draft kept.
+    #[derive(Debug, Clone, PartialEq, Serialize)]
+    #[serde(tag = "setback", rename_all = "snake_case")]
+    pub enum Setback {
+        /// 409: somebody else's decision settled it first.
+        AlreadyDecided {
+            /// Whose, when it is known.
+            winner: Option<String>,
+            /// When.
+            at: Option<Time>,
+        },
+        /// 412: the package has a newer revision.
+        NewRevision {
+            /// The revision that was read.
+            read: u32,
+            /// The one that stands now.
+            current: u32,
+        },
+        /// 409: a condition no longer holds.
+        ConditionsChanged {
+            /// The conditions that do not hold now.
+            unmet: Vec<ConditionResult>,
+        },
+        /// 409: the time is over.
+        Expired,
+        /// 403: not entitled, excluded, or voted already.
+        NotAllowed {
+            /// The refusal's sentence.
+            message: String,
+        },
+        /// 422: a field of the form.
+        Invalid {
+            /// `verdict`, `reason_code`, `notes` or `confirmed`.
+            field: String,
+            /// What to do.
+            message: String,
+        },
+        /// 503: nothing was stored.
+        Unavailable {
+            /// The sentence, with the id to report.
+            message: String,
+        },
+    }
 }
 
 /// What was typed, so that nothing is lost.

@@ -14,27 +14,36 @@ use crate::{
 /// The longest reason for an end, in characters.
 pub const MAX_REASON: usize = 4_000;
 
-/// The state of a run. That it is suspended is not a state of its own: it follows from its sessions.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum Run {
-    /// Its sessions may call tools.
-    #[default]
-    Active,
-    /// Its harness gave up.
-    Failed {
-        /// When.
-        at: Time,
-        /// What went wrong, in the harness' words.
-        error: String,
-    },
-    /// Somebody stopped it.
-    Cancelled {
-        /// When.
-        at: Time,
-        /// Why.
-        reason: String,
-    },
+tagged! {
+    "Run", "state", "state@";
+    /// The state of a run. That it is suspended is not a state of its own: it follows from its sessions.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    #[serde(tag = "state", rename_all = "snake_case")]
+    pub enum Run {
+        /// Its sessions may call tools.
+        Active,
+        /// Its harness gave up.
+        Failed {
+            /// When.
+            at: Time,
+            /// What went wrong, in the harness' words.
+            error: String,
+        },
+        /// Somebody stopped it.
+        Cancelled {
+            /// When.
+            at: Time,
+            /// Why.
+            reason: String,
+        },
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the derivation would have to stand on the copies as well")]
+impl Default for Run {
+    fn default() -> Self {
+        Self::Active
+    }
 }
 
 words! {

@@ -12,19 +12,22 @@ use crate::{
     refusal::Code,
 };
 
-/// The state of a session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum Session {
-    /// It may call tools.
-    Active,
-    /// It waits for people; its other gated calls are blocked.
-    Suspended {
-        /// The pending approvals that hold it, oldest first; never empty.
-        awaiting: Vec<ApprovalId>,
-    },
-    /// It is over.
-    Ended,
+tagged! {
+    "Session", "state", "state@";
+    /// The state of a session.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    #[serde(tag = "state", rename_all = "snake_case")]
+    pub enum Session {
+        /// It may call tools.
+        Active,
+        /// It waits for people; its other gated calls are blocked.
+        Suspended {
+            /// The pending approvals that hold it, oldest first; never empty.
+            awaiting: Vec<ApprovalId>,
+        },
+        /// It is over.
+        Ended,
+    }
 }
 
 impl Session {

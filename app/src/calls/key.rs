@@ -1,5 +1,6 @@
 //! The keys pages.
 
+use super::carried::Answer;
 use crate::failure::Failure;
 use domain::key::KeysPage;
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -8,7 +9,7 @@ use leptos::{prelude::*, server_fn::codec::Json};
 use super::{answer, desk};
 
 /// A page of keys, newest first.
-#[server(prefix = "/calls", endpoint = "load_keys", input = Json)]
+#[server(prefix = "/calls", endpoint = "load_keys", input = Json, output = Answer)]
 pub async fn load_keys(cursor: Option<String>) -> Result<KeysPage, Failure> {
     answer(desk()?.keys(cursor)).await
 }

@@ -9,6 +9,7 @@ pub mod key;
 pub mod person;
 pub mod profile;
 pub mod queue;
+pub mod reader;
 pub mod refresh;
 pub mod review;
 pub mod run;

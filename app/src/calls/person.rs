@@ -1,5 +1,6 @@
 //! The people pages.
 
+use super::carried::Answer;
 use crate::failure::Failure;
 use domain::{
     id::PersonId,
@@ -11,13 +12,13 @@ use leptos::{prelude::*, server_fn::codec::Json};
 use super::{answer, desk};
 
 /// A page of people, by name.
-#[server(prefix = "/calls", endpoint = "load_people", input = Json)]
+#[server(prefix = "/calls", endpoint = "load_people", input = Json, output = Answer)]
 pub async fn load_people(query: PeopleQuery) -> Result<PeoplePage, Failure> {
     answer(desk()?.people(query)).await
 }
 
 /// A person with all that may be changed.
-#[server(prefix = "/calls", endpoint = "load_person", input = Json)]
+#[server(prefix = "/calls", endpoint = "load_person", input = Json, output = Answer)]
 pub async fn load_person(id: PersonId) -> Result<PersonDetail, Failure> {
     answer(desk()?.person(id)).await
 }

@@ -1,5 +1,6 @@
 //! The approvals list.
 
+use super::carried::Answer;
 use crate::failure::Failure;
 use domain::queue::{QueuePage, QueueQuery};
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -8,7 +9,7 @@ use leptos::{prelude::*, server_fn::codec::Json};
 use super::{answer, desk};
 
 /// A page of approvals, due first.
-#[server(prefix = "/calls", endpoint = "load_queue", input = Json)]
+#[server(prefix = "/calls", endpoint = "load_queue", input = Json, output = Answer)]
 pub async fn load_queue(query: QueueQuery) -> Result<QueuePage, Failure> {
     answer(desk()?.queue(query)).await
 }

@@ -1,6 +1,7 @@
 //! What an open page asks by itself, because of what it heard. These calls leave the session as it is: a page that
 //! nobody looks at does not keep anybody signed in.
 
+use super::carried::Answer;
 use crate::failure::Failure;
 use domain::{
     audit::{AuditPage, AuditQuery},
@@ -15,31 +16,31 @@ use leptos::{prelude::*, server_fn::codec::Json};
 use super::{answer, desk};
 
 /// Who is signed in, with the counts as they are now.
-#[server(prefix = "/calls", endpoint = "refresh_viewer", input = Json)]
+#[server(prefix = "/calls", endpoint = "refresh_viewer", input = Json, output = Answer)]
 pub async fn refresh_viewer() -> Result<Option<Viewer>, Failure> {
     answer(desk()?.viewer()).await
 }
 
 /// The list as it is now, and what became of the rows that are shown.
-#[server(prefix = "/calls", endpoint = "refresh_queue", input = Json)]
+#[server(prefix = "/calls", endpoint = "refresh_queue", input = Json, output = Answer)]
 pub async fn refresh_queue(query: QueueQuery, shown: Vec<ApprovalId>) -> Result<QueueRefresh, Failure> {
     answer(desk()?.refresh_queue(query, shown)).await
 }
 
 /// The approval as it is now.
-#[server(prefix = "/calls", endpoint = "refresh_review", input = Json)]
+#[server(prefix = "/calls", endpoint = "refresh_review", input = Json, output = Answer)]
 pub async fn refresh_review(id: ApprovalId) -> Result<Review, Failure> {
     answer(desk()?.review(id)).await
 }
 
 /// The log as it is now.
-#[server(prefix = "/calls", endpoint = "refresh_audit", input = Json)]
+#[server(prefix = "/calls", endpoint = "refresh_audit", input = Json, output = Answer)]
 pub async fn refresh_audit(query: AuditQuery) -> Result<AuditPage, Failure> {
     answer(desk()?.audit(query)).await
 }
 
 /// The run as it is now.
-#[server(prefix = "/calls", endpoint = "refresh_run", input = Json)]
+#[server(prefix = "/calls", endpoint = "refresh_run", input = Json, output = Answer)]
 pub async fn refresh_run(query: RunQuery) -> Result<RunPage, Failure> {
     answer(desk()?.run(query)).await
 }

@@ -1,5 +1,6 @@
 //! The approval page.
 
+use super::carried::Answer;
 use crate::failure::Failure;
 use domain::{id::ApprovalId, review::Review};
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -8,7 +9,7 @@ use leptos::{prelude::*, server_fn::codec::Json};
 use super::{answer, desk};
 
 /// Everything the approval page shows.
-#[server(prefix = "/calls", endpoint = "load_review", input = Json)]
+#[server(prefix = "/calls", endpoint = "load_review", input = Json, output = Answer)]
 pub async fn load_review(id: ApprovalId) -> Result<Review, Failure> {
     answer(desk()?.review(id)).await
 }

@@ -1,5 +1,6 @@
 //! The list of runs.
 
+use super::carried::Answer;
 use crate::failure::Failure;
 use domain::runs::{RunsPage, RunsQuery};
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -8,7 +9,7 @@ use leptos::{prelude::*, server_fn::codec::Json};
 use super::{answer, desk};
 
 /// A page of runs, newest first.
-#[server(prefix = "/calls", endpoint = "load_runs", input = Json)]
+#[server(prefix = "/calls", endpoint = "load_runs", input = Json, output = Answer)]
 pub async fn load_runs(query: RunsQuery) -> Result<RunsPage, Failure> {
     answer(desk()?.runs(query)).await
 }

@@ -1,5 +1,6 @@
 //! Who looks.
 
+use super::carried::Answer;
 use crate::failure::Failure;
 use domain::review::Viewer;
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -8,7 +9,7 @@ use leptos::{prelude::*, server_fn::codec::Json};
 use super::{answer, desk};
 
 /// Who is signed in; `None` for nobody.
-#[server(prefix = "/calls", endpoint = "load_viewer", input = Json)]
+#[server(prefix = "/calls", endpoint = "load_viewer", input = Json, output = Answer)]
 pub async fn load_viewer() -> Result<Option<Viewer>, Failure> {
     answer(desk()?.viewer()).await
 }

@@ -1,5 +1,6 @@
 //! What the stream tells, what it means for a page, and how tabs pass it on to each other.
 
+use crate::calls::reader::read;
 use domain::id::{ApprovalId, RunId};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -34,7 +35,7 @@ pub enum News {
 impl News {
     /// A message of the stream. What cannot be read is news all the same: everything is to be asked for again.
     pub fn read(data: &str, id: i64) -> Self {
-        serde_json::from_str(data).map_or(Self::Reset(id), Self::Leaves)
+        read(data.as_bytes()).map_or(Self::Reset(id), Self::Leaves)
     }
 
     /// How far the log goes.

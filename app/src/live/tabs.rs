@@ -2,6 +2,7 @@
 //! there is no lock or no channel, every tab listens for itself.
 
 use super::{hub, news::Word, stream};
+use crate::calls::reader::read;
 use leptos::prelude::window;
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
@@ -44,7 +45,7 @@ pub fn say(word: &Word) {
 fn open(name: &str) -> Option<()> {
     let channel = BroadcastChannel::new(name).ok()?;
     let heard = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
-        let word = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
+        let word = event.data().as_string().and_then(|text| read(text.as_bytes()).ok());
         if let Some(word) = word {
             hear(word);
         }

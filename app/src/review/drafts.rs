@@ -21,6 +21,7 @@ pub fn is_empty(draft: &Draft) -> bool {
 #[cfg(feature = "hydrate")]
 mod tab {
     use super::{Draft, NodeRef, html, is_empty};
+    use crate::calls::reader;
     use leptos::{
         prelude::{Get as _, window},
         wasm_bindgen::JsCast as _,
@@ -66,7 +67,7 @@ mod tab {
     /// The draft that is kept.
     pub fn load(key: &str) -> Option<Draft> {
         let text = storage()?.get_item(key).ok().flatten()?;
-        serde_json::from_str(&text).ok().filter(|draft| !is_empty(draft))
+        reader::read(text.as_bytes()).ok().filter(|draft| !is_empty(draft))
     }
 
     /// Removes a draft.
