@@ -1,9 +1,11 @@
+//! The small reader reads what serde's own reads, and refuses what it refuses.
+
 use super::{Unreadable, read};
 use crate::{brought::Brought, calls::carried::Carried, failure::Failure, sample};
 use domain::{
     Refusal,
     event::Event,
-    queue::{QueuePage, QueueQuery},
+    queue::{QueuePage, QueueQuery, View},
     refusal::Code,
     resumption::{Resumption, Way},
     review::{Review, Setback},
@@ -41,7 +43,7 @@ fn what_a_page_carries_is_read() {
     assert_same(&Brought::default());
     assert_same(&Setback::AlreadyDecided { winner: None, at: None });
     assert_same(&Setback::Expired);
-    assert_same(&QueueQuery::default());
+    assert_same(&QueueQuery { view: View::NeedsMyDecision, cursor: Some("c".to_owned()) });
     assert_same(&Resumption::Queued { at: sample::review().now, way: Way::Poll, attempts: 3 });
 }
 
@@ -102,7 +104,7 @@ fn what_is_something_else_is_refused() {
 /// A fact's rule has a flattened part, which serde reads in a way of its own.
 #[test]
 fn a_flattened_part_is_read() {
-    let text = r#"{"type":"integer","min":1.0,"from":{"tool":"t","path":"/a"},"max_age":60}"#;
+    let text = r#"{"type":"integer","min":1.0,"from":{"tool":{"tool":"t","path":"/a"}},"max_age":60}"#;
     let rule: FactRule = serde_json::from_str(text).expect("a rule");
     assert_same(&rule);
 }
