@@ -33,7 +33,8 @@ const LOGINS: Promise = Promise {
     better: Better::Less,
     floor: 2.0,
     target: 1.2,
-    obstacle: "two password hashes at once take two cores of 46 MiB passes; on a machine of two, gates get what is left.",
+    obstacle: "at 500/s one connection has 2 ms for a check, and what takes longer delays all that follow. Hashing stands back \
+        (nice 10), but two passes over 46 MiB at once take the memory's bandwidth from everybody.",
 };
 const CHECKPOINTS: Promise = Promise {
     id: "B15c",
