@@ -13,8 +13,10 @@ use sqlx::{SqlitePool, migrate::MigrateError};
 use super::failure::Failure;
 use crate::error::{Result, StoreError};
 
-/// How often the log is folded into the database, off the commit path.
+/// How often the log is folded into the database, off the commit path. While something is written, often: commits wait
+/// for the disk as long as a fold syncs, and a fold of few pages syncs for a short time.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+const CHECKPOINT_WHILE_BUSY: Duration = Duration::from_millis(100);
 /// How long a statement waits for another process that writes.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// How often a migration that met another process is tried again, and after how long.
@@ -83,13 +85,17 @@ pub(super) async fn restart_log(pool: &SqlitePool) -> Result<bool, sqlx::Error> 
 
 /// Folds the log into the database on a connection of its own until that is closed.
 pub(super) async fn checkpoint(pool: SqlitePool, log_pages: Arc<AtomicI64>, failure: Failure) {
+    let mut pause = CHECKPOINT_EVERY;
     while !pool.is_closed() {
         tokio::select! {
             () = pool.close_event() => return,
-            () = tokio::time::sleep(CHECKPOINT_EVERY) => {}
+            () = tokio::time::sleep(pause) => {}
         }
         match sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&pool).await {
-            Ok((_, pages, _)) => log_pages.store(pages, Ordering::Relaxed),
+            Ok((_, pages, _)) => {
+                let is_busy = log_pages.swap(pages, Ordering::Relaxed) != pages;
+                pause = if is_busy { CHECKPOINT_WHILE_BUSY } else { CHECKPOINT_EVERY };
+            }
             Err(error) if pool.is_closed() => return tracing::debug!(%error, "stopped folding the log"),
             Err(error) => {
                 tracing::warn!(%error, "the write-ahead log could not be folded into the database");

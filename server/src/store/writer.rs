@@ -40,7 +40,10 @@ const MOST_WORK: Duration = Duration::from_millis(2);
 const FULL_INBOX: usize = 512;
 /// How long nothing comes before the inbox is sorted.
 const QUIET: Duration = Duration::from_millis(2);
-/// Pages of the log beyond which the writer begins it anew (64 MiB).
+/// Pages of the log beyond which the writer begins it anew (8 MiB): a short log is written over, and that is synced
+/// faster than one that grows.
+const LONG_LOG: i64 = 2_048;
+/// Pages beyond which it is told that the log cannot be begun anew (64 MiB).
 const LONGEST_LOG: i64 = 16_384;
 
 /// The writer.
@@ -126,12 +129,15 @@ impl Writer {
     /// Under load no checkpoint beside the writer ever catches up with it, and the log would grow for good. Between
     /// batches only the last pages are left to fold in.
     async fn begin_log_anew(&self) {
-        if self.log_pages.load(Ordering::Relaxed) <= LONGEST_LOG {
+        let pages = self.log_pages.load(Ordering::Relaxed);
+        if pages <= LONG_LOG {
             return;
         }
         self.log_pages.store(0, Ordering::Relaxed);
         match restart_log(&self.pool).await {
             Ok(true) => {}
+            // Somebody reads an older state at this moment.
+            Ok(false) if pages <= LONGEST_LOG => {}
             Ok(false) => {
                 tracing::warn!("the write-ahead log grows: another program reads the database and does not end");
             }
