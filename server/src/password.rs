@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _};
 use domain::{Digest, Refusal, refusal::Code};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::error::{Error, Result, StoreError};
 
@@ -18,6 +18,9 @@ const FEWEST_OF_OWN: usize = 8;
 const FEWEST_DIFFERENT: usize = 5;
 /// Hashes computed at once: each takes 46 MiB and a core.
 const AT_ONCE: usize = 2;
+/// How far a hash stands back behind everything else, as `nice` counts.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 /// Hashes that may wait for their turn.
 const WAITING: usize = 32;
 
@@ -194,13 +197,28 @@ impl Passwords {
     ) -> Result<T> {
         let stopped = |_| Error::unavailable("The server is stopping.");
         let running = self.running.clone().acquire_owned().await.map_err(stopped)?;
-        let computed = tokio::task::spawn_blocking(move || {
-            // The permits go with the work: a caller who leaves does not make room before it is done.
+        let (reply, computed) = oneshot::channel();
+        let hashing = move || {
+            let_others_go_first();
             let result = work();
+            // The permits go with the work: a caller who leaves does not make room before it is done.
             drop((running, admission.0));
-            result
-        });
-        computed.await.map_err(|error| StoreError::Unexpected(format!("password hash: {error}")).into())
+            // Whoever left is not told.
+            drop(reply.send(result));
+        };
+        let broken = |why: &dyn std::fmt::Display| StoreError::Unexpected(format!("password hash: {why}"));
+        // A thread of its own, because its priority cannot be raised again.
+        std::thread::Builder::new().name("password".to_owned()).spawn(hashing).map_err(|error| broken(&error))?;
+        computed.await.map_err(|error| broken(&error).into())
+    }
+}
+
+/// Lets the scheduler prefer gates, whom a storm of sign-ins would else take both cores of a small machine.
+fn let_others_go_first() {
+    // Of this thread alone.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+        tracing::debug!(%error, "hashing is as urgent as everything else");
     }
 }
 
@@ -245,6 +263,21 @@ mod tests {
             assert_eq!(passwords.verify(passwords.admit()?, password, hash).await?, belongs);
         }
         assert!(!format!("{:?} {hash:?}", good()).contains("lantern"));
+        Ok(())
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_hash_stands_back_behind_everything_else() -> Result<()> {
+        // The fields after the name in brackets: the 17th is the thread's nice value.
+        let nice = || {
+            let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux");
+            let after_name = stat.rsplit_once(") ").expect("a name").1;
+            after_name.split(' ').nth(16).expect("nice").parse::<i32>().expect("a number")
+        };
+        let (passwords, before) = (Passwords::cheap(), nice());
+        assert_eq!(passwords.compute(passwords.admit()?, nice).await?, NICE.max(before));
+        assert_eq!(nice(), before, "nobody else stands back");
         Ok(())
     }
 

@@ -14,7 +14,6 @@ use domain::{
     workflow::Risk,
 };
 use futures::FutureExt as _;
-use serde_json::Value;
 
 use super::{
     Caller, Desk,
@@ -52,14 +51,14 @@ impl Desk {
         policy_name: String,
         title: String,
         risk: Risk,
-    ) -> Result<Value> {
+    ) -> Result<String> {
         let policy = seen.snapshot.compiled.workflow().policies.get(&policy_name).cloned();
         let policy = policy.ok_or_else(|| StoreError::Unexpected(format!("policy {policy_name} is missing")))?;
         let now = self.database.clock().now();
         let expires_at = policy.expire_after.and_then(|seconds| later(now, seconds));
         let id = ApprovalId::from_uuid(self.database.ids().uuid());
         let row = self.suspended_row(asked, &seen, id, expires_at);
-        let answer = store::from_text(&row.answer, "gate_check", "answer", row.id)?;
+        let answer = row.answer.clone();
         let requester = seen.snapshot.run.requested_by;
         let circumstances = Circumstances { requester, agent_owner: None, previous_approvers: Vec::new() };
         let package = package(asked, &seen, policy_name, policy, title, risk);
@@ -99,7 +98,7 @@ impl Desk {
         seen: Evaluated,
         call: Call,
         approval: ApprovalId,
-    ) -> Result<Value> {
+    ) -> Result<String> {
         let row = self.row(asked, &seen, Outcome::Allow, None, Some(approval));
         self.use_approval(seen, row, approval, move |state, now| state.consume(approval, call, now)).await
     }
@@ -111,7 +110,7 @@ impl Desk {
         seen: Evaluated,
         approval: ApprovalId,
         error: String,
-    ) -> Result<Value> {
+    ) -> Result<String> {
         let row = self.row(asked, &seen, Outcome::Block, Some(error.clone()), Some(approval));
         self.use_approval(seen, row, approval, move |state, _| state.void(approval, error)).await
     }
@@ -122,8 +121,8 @@ impl Desk {
         row: CheckRow,
         id: ApprovalId,
         step: impl FnOnce(Approval, Time) -> Result<(Approval, Event), Refusal> + Send + 'static,
-    ) -> Result<Value> {
-        let answer = store::from_text(&row.answer, "gate_check", "answer", row.id)?;
+    ) -> Result<String> {
+        let answer = row.answer.clone();
         let run = seen.snapshot.run;
         self.database
             .write(move |tx| {

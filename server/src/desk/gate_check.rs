@@ -15,7 +15,7 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use self::answer::Answer;
 use super::{
@@ -95,7 +95,7 @@ impl Desk {
             return Ok(answer);
         }
         let caller = self.confirmed(caller).await?;
-        self.check_asked(&caller, run, asked).await.map(|answer| answer.to_string())
+        self.check_asked(&caller, run, asked).await
     }
 
     /// Checks a call for a key that may; what comes along is kept with the approval, if one is opened.
@@ -107,10 +107,11 @@ impl Desk {
         call: CheckCall,
         along: Option<Along>,
     ) -> Result<Value> {
-        self.check_asked(caller, run, Asked::new(key, call, along)).await
+        let answer = self.check_asked(caller, run, Asked::new(key, call, along)).await?;
+        Ok(store::from_text(&answer, "gate_check", "answer", run)?)
     }
 
-    async fn check_asked(&self, caller: &Caller, run: RunId, asked: Asked) -> Result<Value> {
+    async fn check_asked(&self, caller: &Caller, run: RunId, asked: Asked) -> Result<String> {
         let shape = check_shape(&asked.call);
         if shape.is_err() || !asked.call.assertions.is_empty() {
             // Nothing is said or recorded about a run before it is known that the caller may see it. Every other call
@@ -137,7 +138,7 @@ impl Desk {
         self.database.write(move |tx| assert_boxed(tx, run, key, said)).await
     }
 
-    async fn check_once(&self, caller: &Caller, run: RunId, asked: &Asked) -> Result<Value> {
+    async fn check_once(&self, caller: &Caller, run: RunId, asked: &Asked) -> Result<String> {
         let mut tx = self.database.read_unsorted().await?;
         let snapshot = self.snapshot(&mut tx, caller, run).await?;
         let session = store::session::find(&mut tx, run, &asked.call.session_id).await?;
@@ -164,7 +165,7 @@ impl Desk {
         self.answer(asked, evaluate(asked, snapshot, session, phase, waited_for)).await
     }
 
-    async fn answer(&self, asked: &Asked, seen: Evaluated) -> Result<Value> {
+    async fn answer(&self, asked: &Asked, seen: Evaluated) -> Result<String> {
         let priors = seen.snapshot.priors(seen.action);
         match seen.judged(&asked.call.tool_use_id, &priors) {
             Judgement::Allow => self.append(self.row(asked, &seen, Outcome::Allow, None, None)).await,
@@ -186,9 +187,8 @@ impl Desk {
         }
     }
 
-    async fn append(&self, row: CheckRow) -> Result<Value> {
-        let answer = store::from_text(&row.answer, "gate_check", "answer", row.id)?;
-        let key = row.key;
+    async fn append(&self, row: CheckRow) -> Result<String> {
+        let (answer, key) = (row.answer.clone(), row.key);
         match self.database.append_check(row).await? {
             Appended::Stored => Ok(answer),
             Appended::Overtaken => {
@@ -206,7 +206,7 @@ impl Desk {
         session: &Attached,
         asked: &Asked,
         error: String,
-    ) -> Result<Value> {
+    ) -> Result<String> {
         let finding = snapshot.compiled.check_call(&snapshot.roots, &asked.call.tool, &asked.call.input);
         let check = CheckId::from_uuid(self.database.ids().uuid());
         let event = domain::event::Event::GateChecked {
@@ -226,7 +226,7 @@ impl Desk {
                 Box::pin(async { Ok(()) })
             })
             .await?;
-        Ok(json!(Answer::new(check, &finding, Outcome::Block, Some(&error), None)))
+        Ok(store::to_text(&Answer::new(check, &finding, Outcome::Block, Some(&error), None)))
     }
 }
 

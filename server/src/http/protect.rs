@@ -6,11 +6,15 @@ use std::{any::Any, panic::AssertUnwindSafe};
 use axum::{
     Router,
     extract::Request,
-    http::header,
+    http::{Extensions, HeaderMap, StatusCode, Version, header},
     response::{IntoResponse as _, Response},
 };
 use futures::FutureExt as _;
 use tower::ServiceExt as _;
+use tower_http::{
+    CompressionLevel,
+    compression::{CompressionLayer, Predicate},
+};
 
 use super::{AppState, origin::Origin, problem::Problem, request_id, security, web_session};
 use crate::error::StoreError;
@@ -29,7 +33,8 @@ pub struct Protected {
 impl Protected {
     /// Puts the protection around the routes.
     pub fn new(routes: Router, state: AppState, origin: Origin) -> Self {
-        let with_session = routes.clone().layer(web_session::layer(&state.desk.database, &origin));
+        let with_session = routes.clone().layer(pages_compressed());
+        let with_session = with_session.layer(web_session::layer(&state.desk.database, &origin));
         Self { state, origin, with_session, without: routes }
     }
 
@@ -63,6 +68,16 @@ impl Protected {
         web_session::secure_cookies(&self.origin, &mut response);
         response
     }
+}
+
+/// Rendered pages repeat themselves: a tenth of them has to be sent. What is not a page is small, or compressed already,
+/// or a stream. Nothing secret stands in a page beside what somebody else chose: there is no token against forgery,
+/// and the session's id is in the cookie alone.
+fn pages_compressed() -> CompressionLayer<impl Predicate> {
+    let is_page = |_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    };
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_page)
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Response {

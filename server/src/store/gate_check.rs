@@ -27,8 +27,8 @@ pub struct Check {
     pub outcome: Outcome,
     /// The approval it is about.
     pub approval: Option<ApprovalId>,
-    /// The whole answer.
-    pub answer: Value,
+    /// The whole answer, as it was given.
+    pub answer: String,
 }
 
 #[derive(FromRow)]
@@ -54,7 +54,7 @@ impl TryFrom<CheckLine> for Check {
             call_digest: digest(&row.call_digest, "gate_check", "call_digest", id)?,
             outcome: parse(&row.outcome, "gate_check", "outcome", id)?,
             approval: row.approval_id.map(ApprovalId::from_uuid),
-            answer: from_text(&row.answer, "gate_check", "answer", id)?,
+            answer: row.answer,
         })
     }
 }

@@ -7,6 +7,7 @@ mod calls;
 mod cancellation;
 mod checkpoints;
 mod clocks;
+mod compressed;
 mod corpora;
 mod deadlines;
 mod decisions;
