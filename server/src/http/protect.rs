@@ -1,5 +1,6 @@
 //! What stands around every route, in the one order that is right: request id, security headers, panics caught, Origin
-//! check, cookies marked, session. One step, not one layer each: every layer costs every request several allocations.
+//! check, cookies marked, session, pages compressed. One step, not one layer each, for whoever comes with a key: every
+//! layer costs every request several allocations.
 
 use std::{any::Any, panic::AssertUnwindSafe};
 

@@ -10,7 +10,7 @@ use sqlx::{Connection as _, Executor as _, SqliteConnection};
 
 use crate::support::TestConsole;
 
-/// How long the server is asked while the other program reads: the log is looked at once a second.
+/// How long the server is asked while the other program reads: the log is looked at once a second at the least.
 const WHILE: Duration = Duration::from_secs(4);
 /// Longer than a gate check ever takes, and shorter than a statement waits for another process.
 const STALL: Duration = Duration::from_secs(3);

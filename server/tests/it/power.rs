@@ -90,7 +90,7 @@ async fn recorded(syncs: u64, is_killed: bool) -> Option<Story> {
     let wanted = usize::try_from(syncs).expect("a count") * 2;
     load.ask_on(&server, AT_ONCE, |answered| answered >= wanted / 2).await;
     load.ask_at_once(&server, AT_ONCE).await;
-    // The log is folded into the database every second: the second half begins once that has been done.
+    // The log is folded into the database now and then: the second half begins once that has been done.
     let folded = || shim.trace().iter().any(|record| record.deed == Deed::Sync && record.file == 0);
     while !folded() {
         load.ask_at_once(&server, 2).await;
