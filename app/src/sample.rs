@@ -1,6 +1,8 @@
 //! Sample records for tests of what is shown.
 
+mod events;
 mod lists;
+mod stages;
 
 use domain::{
     Actor, Digest, SystemActor, Time,
@@ -17,7 +19,10 @@ use domain::{
 };
 use serde_json::json;
 
-pub use self::lists::{audit, audit_event, run_page, runs};
+pub use self::{
+    events::every_event,
+    lists::{audit, audit_event, run_page, runs},
+};
 
 pub fn time(clock: &str) -> Time {
     format!("2026-11-21T{clock}Z").parse().expect("a time of day")
@@ -122,6 +127,7 @@ fn package() -> Package {
         origin: Origin::Gate,
         summary: None,
         transcript: None,
+        stage: None,
         information: Vec::new(),
     }
 }
@@ -223,77 +229,4 @@ pub fn item(event: Event) -> TimelineItem {
 
 pub fn decision_id() -> DecisionId {
     id("dec", '1')
-}
-
-/// One event of every kind.
-pub fn every_event() -> Vec<Event> {
-    // Every event is data of its log entry, so that samples are written as the log writes them.
-    let digest = Digest::of("any", b"1").to_string();
-    let (run_session, approval, check) =
-        (session().to_string(), approval_id().to_string(), "gc_01j1x6q34xfvqr28t5cy4tp001");
-    let group = "grp_01j1x6q34xfvqr28t5cy4tp001";
-    let (person, key) = (viewer().to_string(), "key_01j1x6q34xfvqr28t5cy4tp001");
-    let samples = json!([
-        {"kind": "run.started", "workflow": "onboarding", "version": 12, "subject": "cust_456", "requested_by": person},
-        {"kind": "run.cancelled", "reason": "Asked for twice."},
-        {"kind": "run.failed", "error": "The host went away."},
-        {"kind": "session.attached", "session": run_session, "framework": "claude-code", "external_id": "01jd4"},
-        {"kind": "session.suspended", "session": run_session, "approval": approval, "awaiting": 1},
-        {"kind": "session.released", "session": run_session, "approval": approval, "awaiting": 2},
-        {"kind": "session.resumed", "session": run_session, "approval": approval},
-        {"kind": "session.ended", "session": run_session},
-        {"kind": "fact.written", "name": "risk_tier", "value": "high", "version": 3, "previous": "medium", "source": "risk_engine", "reference": "ra_5513"},
-        {"kind": "assertion.recorded", "assertions": {"risk_tier": "medium tier"}, "statement": "He is medium tier."},
-        {"kind": "gate.checked", "check": check, "session": run_session, "tool": "setup_account", "tool_use_id": "t1", "gate": "gate_account_setup", "outcome": "block", "error": "Ask first.", "approval": null},
-        {"kind": "tool.executed", "check": check, "tool": "setup_account", "is_error": false, "facts": ["account_id"]},
-        {"kind": "approval.opened", "approval": approval, "gate": "g", "tool": "setup_account", "title": "Set up account", "risk": "high", "policy": "high-risk", "package_digest": digest, "expires_at": null},
-        {"kind": "approval.approved", "approval": approval},
-        {"kind": "approval.rejected", "approval": approval},
-        {"kind": "approval.expired", "approval": approval},
-        {"kind": "approval.cancelled", "approval": approval, "reason": "Asked for twice."},
-        {"kind": "information.requested", "approval": approval, "question": "Which year?", "revision": 3, "expires_at": null},
-        {"kind": "information.given", "approval": approval, "answer": "2025.", "revision": 5, "expires_at": null},
-        {"kind": "approval.consumed", "approval": approval, "session": run_session, "tool_use_id": "t1"},
-        {"kind": "approval.voided", "approval": approval, "because": "A sanctions hit is open."},
-        {"kind": "decision.recorded", "decision": decision_id().to_string(), "approval": approval, "verdict": "reject", "group": "Risk", "revision": 3, "package_digest": digest, "reason_code": "other", "notes": "Ask for a newer statement."},
-        {"kind": "workflow.published", "name": "onboarding", "version": 12, "digest": digest},
-        {"kind": "person.added", "person": person, "roles": ["reviewer"], "groups": ["Risk"]},
-        {"kind": "person.changed", "person": person, "name": "Mira Okafor", "previous_name": null, "roles": ["reviewer"], "previous_roles": ["reviewer", "admin"]},
-        {"kind": "person.disabled", "person": person},
-        {"kind": "person.enabled", "person": person},
-        {"kind": "person.password_changed", "person": person},
-        {"kind": "group.created", "group": group, "name": "risk"},
-        {"kind": "group.joined", "group": group, "name": "risk", "person": person},
-        {"kind": "group.left", "group": group, "name": "risk", "person": person},
-        {"kind": "key.created", "key": key, "name": "hook", "scopes": ["hook"], "owner": null},
-        {"kind": "key.revoked", "key": key},
-        {"kind": "session.signed_in", "person": person},
-        {"kind": "session.signed_out", "person": person},
-        {"kind": "session.sign_in_refused", "person": null},
-    ]);
-    let mut events: Vec<Event> = serde_json::from_value(samples).expect("samples of events");
-    events.extend(waking_events());
-    events.sort_by_key(|event| Event::KINDS.iter().position(|kind| *kind == event.kind()));
-    events
-}
-
-/// Those about waking sessions and where that is sent.
-fn waking_events() -> Vec<Event> {
-    let (approval, resumption) = (approval_id().to_string(), "res_01j1x6q34xfvqr28t5cy4tp001");
-    let endpoint = "end_01j1x6q34xfvqr28t5cy4tp001";
-    let samples = json!([
-        {"kind": "resumption.queued", "resumption": resumption, "approval": approval},
-        {"kind": "resumption.delivered", "resumption": resumption, "approval": approval},
-        {"kind": "resumption.attempted", "resumption": resumption, "approval": approval, "endpoint": endpoint, "attempt": 2},
-        {"kind": "resumption.failed", "resumption": resumption, "approval": approval, "attempt": 2, "cause": "answered 503", "next_try": null},
-        {"kind": "resumption.retried", "resumption": resumption, "approval": approval},
-        {"kind": "resumption.abandoned", "resumption": resumption, "approval": approval, "reason": "The agent is gone."},
-        {"kind": "alert.raised", "alert": "session_ended", "about": approval},
-        {"kind": "alert.settled", "alert": "session_ended", "about": approval},
-        {"kind": "endpoint.added", "endpoint": endpoint, "name": "payments", "allow_private": false},
-        {"kind": "endpoint.rotated", "endpoint": endpoint, "name": "payments", "until": "2026-11-22T14:33:12Z"},
-        {"kind": "endpoint.disabled", "endpoint": endpoint, "name": "payments", "because": "answered 410"},
-        {"kind": "endpoint.enabled", "endpoint": endpoint, "name": "payments"},
-    ]);
-    serde_json::from_value(samples).expect("samples of events")
 }

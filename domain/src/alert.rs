@@ -15,6 +15,8 @@ words! {
     AlertKind {
         /// An approval waits for people, and its session has ended: whatever is decided wakes nobody.
         SessionEnded = "session_ended",
+        /// An effect of a failed stage could not be undone, or nobody knows whether there is one.
+        CompensationFailed = "compensation_failed",
         /// A session waits for an approval that does not exist: nobody can wake it.
         ApprovalMissing = "approval_missing",
     }

@@ -10,8 +10,10 @@ use crate::{
     decision::Verdict,
     gate::Outcome,
     id::{
-        ApprovalId, CheckId, DecisionId, EndpointId, EventId, GroupId, KeyId, PersonId, ResumptionId, RunId, SessionId,
+        ApprovalId, CheckId, CompensationId, DecisionId, EndpointId, EventId, GroupId, HandoffId, KeyId, PersonId,
+        ResumptionId, RunId, SessionId, SnapshotId,
     },
+    stage::StageEnd,
     workflow::Risk,
 };
 
@@ -45,6 +47,8 @@ events! {
     RunStarted = "run.started" { workflow: String, version: u32, subject: String, requested_by: Option<PersonId>, },
     /// Somebody stopped a run.
     RunCancelled = "run.cancelled" { reason: String, },
+    /// Every stage of a run is complete.
+    RunCompleted = "run.completed" {},
     /// The harness gave a run up.
     RunFailed = "run.failed" { error: String, },
     /// An agent session joined a run.
@@ -59,12 +63,38 @@ events! {
     SessionEnded = "session.ended" { session: SessionId, },
     /// A fact was recorded.
     FactWritten = "fact.written" { name: String, value: Value, version: i64, previous: Option<Value>, source: String, reference: Option<String>, },
+    /// A fact of a failed stage counts no more; systems of record keep theirs.
+    FactRetracted = "fact.retracted" { name: String, version: i64, previous: Value, stage: String, },
     /// The model said something.
     AssertionRecorded = "assertion.recorded" { assertions: Value, statement: Option<String>, },
     /// A gate was evaluated.
     GateChecked = "gate.checked" { check: CheckId, session: SessionId, tool: String, tool_use_id: String, gate: String, outcome: Outcome, error: Option<String>, approval: Option<ApprovalId>, },
     /// A tool ran and its harness reported the result.
     ToolExecuted = "tool.executed" { check: CheckId, tool: String, is_error: bool, facts: Vec<String>, },
+    /// A stage's tools may be called from now on.
+    StageEntered = "stage.entered" { stage: String, attempt: u32, snapshot: SnapshotId, },
+    /// A stage could not be entered, or is not complete: what is unmet, by name.
+    StageHeld = "stage.held" { stage: String, attempt: u32, end: StageEnd, unmet: Vec<String>, },
+    /// A stage is done but for the people who must agree.
+    StageSubmitted = "stage.submitted" { stage: String, attempt: u32, approval: ApprovalId, },
+    /// The review of a stage ended without a verdict.
+    StageWithdrawn = "stage.withdrawn" { stage: String, attempt: u32, approval: ApprovalId, },
+    /// A stage's exit criteria held.
+    StageCompleted = "stage.completed" { stage: String, attempt: u32, handoff: HandoffId, },
+    /// A stage was given up.
+    StageFailed = "stage.failed" { stage: String, attempt: u32, error: String, user_message: String, },
+    /// Nothing is left of a failed stage.
+    StageRolledBack = "stage.rolled_back" { stage: String, attempt: u32, },
+    /// A stage is to be done once more.
+    StageReopened = "stage.reopened" { stage: String, attempt: u32, because: String, },
+    /// A stage hands over to the next.
+    HandoffIssued = "handoff.issued" { handoff: HandoffId, from_stage: String, to_stage: Option<String>, digest: Digest, },
+    /// The harness is to undo an effect.
+    CompensationAsked = "compensation.asked" { compensation: CompensationId, stage: String, tool: String, },
+    /// An effect is undone.
+    CompensationDone = "compensation.done" { compensation: CompensationId, detail: Option<String>, },
+    /// An effect could not be undone.
+    CompensationFailed = "compensation.failed" { compensation: CompensationId, detail: Option<String>, },
     /// An approval waits for people.
     ApprovalOpened = "approval.opened" { approval: ApprovalId, gate: String, tool: String, title: String, risk: Risk, policy: String, package_digest: Digest, expires_at: Option<Time>, },
     /// The policy is satisfied.

@@ -131,6 +131,12 @@ ids! {
     DecisionId = "dec";
     /// One evaluation of a gate.
     CheckId = "gc";
+    /// What a stage hands to the next.
+    HandoffId = "ho";
+    /// What was recorded before a stage was entered.
+    SnapshotId = "snap";
+    /// The undoing of one effect.
+    CompensationId = "cmp";
     /// The outbox record that wakes a session.
     ResumptionId = "res";
     /// A place where sessions are woken.

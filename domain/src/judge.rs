@@ -25,6 +25,20 @@ pub struct Finding {
     pub evidence: Evidence,
     /// What follows from it.
     pub ruling: Ruling,
+    /// How the tool's stage stands.
+    pub threshold: Threshold,
+}
+
+/// How the stage of a tool stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Threshold {
+    /// It is active, or the tool belongs to none.
+    Open,
+    /// Nobody has entered it, and everything it needs is recorded: the stage at this position is entered first, and
+    /// the call is looked at again.
+    Enter(usize),
+    /// Its tools may not be called as things stand.
+    Shut,
 }
 
 tagged! {

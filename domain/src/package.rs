@@ -24,6 +24,8 @@ words! {
         Gate = "gate",
         /// An agent asked for it itself; it opens no gate and lets no call run.
         Request = "request",
+        /// A stage is done but for the people who must agree.
+        Stage = "stage",
     }
 }
 
@@ -92,9 +94,24 @@ pub struct Package {
     /// The transcript that came along, which is kept beside the package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transcript: Option<Transcript>,
+    /// The stage that is to be completed; then `gate_id` is the stage's id, and the input what it hands over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageReview>,
     /// What reviewers asked, with the answers, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub information: Vec<Information>,
+}
+
+/// A stage under review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StageReview {
+    /// The stage.
+    pub from_stage: String,
+    /// Its attempt, from 1.
+    pub attempt: u32,
+    /// The stage that comes after it.
+    pub to_stage: Option<String>,
 }
 
 impl Package {

@@ -23,6 +23,10 @@ pub enum Action {
     CheckGate,
     /// Report a tool's result.
     ReportToolResult,
+    /// Enter, complete or give up a stage.
+    MoveStage,
+    /// Say that an effect of a failed stage is undone, or could not be.
+    ReportCompensation,
     /// Read approvals.
     ReadApprovals,
     /// Listen to what happens, as the console does.
@@ -57,6 +61,8 @@ impl Action {
         Self::RecordAssertions,
         Self::CheckGate,
         Self::ReportToolResult,
+        Self::MoveStage,
+        Self::ReportCompensation,
         Self::ReadApprovals,
         Self::FollowLive,
         Self::AwaitDecision,
@@ -74,7 +80,12 @@ impl Action {
         match self {
             Self::PublishWorkflow | Self::ManageAccess => &[Scope::Admin],
             Self::ReadWorkflows | Self::ReadRun => Scope::ALL,
-            Self::StartRun | Self::CheckGate | Self::ReportToolResult | Self::GiveInformation => &[Scope::Hook],
+            Self::StartRun
+            | Self::CheckGate
+            | Self::ReportToolResult
+            | Self::MoveStage
+            | Self::ReportCompensation
+            | Self::GiveInformation => &[Scope::Hook],
             Self::EndRun | Self::CancelApproval => &[Scope::Hook, Scope::Admin],
             Self::WriteFacts => &[Scope::System],
             Self::RecordAssertions | Self::AwaitDecision | Self::RequestApproval => &[Scope::Hook, Scope::Agent],
@@ -93,6 +104,8 @@ impl Action {
             Self::Decide => &[Role::Reviewer],
             Self::WakeSession => &[Role::Reviewer, Role::Admin],
             Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow => &[Role::Admin],
+            // What a harness could not undo, a person has undone by hand.
+            Self::ReportCompensation => &[Role::SupportLead, Role::Admin],
             // Auditors change nothing, an answer included.
             Self::GiveInformation => &[Role::Reviewer, Role::SupportLead, Role::Admin],
             Self::StartRun
@@ -100,6 +113,7 @@ impl Action {
             | Self::RecordAssertions
             | Self::CheckGate
             | Self::ReportToolResult
+            | Self::MoveStage
             | Self::RequestApproval
             | Self::AwaitDecision => &[],
         }

@@ -60,6 +60,12 @@ codes! {
     AlreadyVoted = 409 "already_voted" "Already voted on this revision",
     /// A condition no longer holds.
     ConditionsChanged = 409 "conditions_changed" "Conditions changed",
+    /// What a stage needs before it is entered is not recorded.
+    EntryConditionsUnmet = 409 "entry_conditions_unmet" "Entry conditions unmet",
+    /// What a stage is there for is not recorded.
+    ExitCriteriaUnmet = 409 "exit_criteria_unmet" "Exit criteria unmet",
+    /// The stage is not where this move begins.
+    WrongStage = 409 "wrong_stage" "Not at this stage",
     /// The time to decide is over.
     Expired = 409 "expired" "Expired",
     /// Whoever asked took the approval back.

@@ -22,6 +22,11 @@ tagged! {
     pub enum Run {
         /// Its sessions may call tools.
         Active,
+        /// Every stage of its workflow is complete.
+        Completed {
+            /// When.
+            at: Time,
+        },
         /// Its harness gave up.
         Failed {
             /// When.
@@ -53,6 +58,8 @@ words! {
         Active = "active",
         /// One of its sessions waits for people.
         Suspended = "suspended",
+        /// Every stage of its workflow is complete.
+        Completed = "completed",
         /// Its harness gave up.
         Failed = "failed",
         /// Somebody stopped it.
@@ -71,7 +78,7 @@ impl Run {
                 let event = Event::RunCancelled { reason: reason.clone() };
                 Ok((Self::Cancelled { at: now, reason }, event))
             }
-            Self::Failed { .. } | Self::Cancelled { .. } => Err(self.ended()),
+            Self::Completed { .. } | Self::Failed { .. } | Self::Cancelled { .. } => Err(self.ended()),
         }
     }
 
@@ -85,7 +92,18 @@ impl Run {
                 let event = Event::RunFailed { error: error.clone() };
                 Ok((Self::Failed { at: now, error }, event))
             }
-            Self::Failed { .. } | Self::Cancelled { .. } => Err(self.ended()),
+            Self::Completed { .. } | Self::Failed { .. } | Self::Cancelled { .. } => Err(self.ended()),
+        }
+    }
+
+    /// Ends the run: every stage is complete. Its sessions are ended before.
+    ///
+    /// # Errors
+    /// `run_ended` when it has ended already.
+    pub fn complete(self, now: Time) -> Result<(Self, Event), Refusal> {
+        match self {
+            Self::Active => Ok((Self::Completed { at: now }, Event::RunCompleted {})),
+            Self::Completed { .. } | Self::Failed { .. } | Self::Cancelled { .. } => Err(self.ended()),
         }
     }
 
@@ -96,7 +114,7 @@ impl Run {
     pub fn must_be_active(&self) -> Result<(), Refusal> {
         match self {
             Self::Active => Ok(()),
-            Self::Failed { .. } | Self::Cancelled { .. } => Err(self.ended()),
+            Self::Completed { .. } | Self::Failed { .. } | Self::Cancelled { .. } => Err(self.ended()),
         }
     }
 
@@ -104,14 +122,14 @@ impl Run {
     pub const fn ended_at(&self) -> Option<Time> {
         match self {
             Self::Active => None,
-            Self::Failed { at, .. } | Self::Cancelled { at, .. } => Some(*at),
+            Self::Completed { at } | Self::Failed { at, .. } | Self::Cancelled { at, .. } => Some(*at),
         }
     }
 
     /// Why it ended, in the words of whoever ended it.
     pub fn why(&self) -> Option<&str> {
         match self {
-            Self::Active => None,
+            Self::Active | Self::Completed { .. } => None,
             Self::Failed { error: why, .. } | Self::Cancelled { reason: why, .. } => Some(why),
         }
     }
@@ -121,6 +139,7 @@ impl Run {
         match self {
             Self::Active if is_suspended => RunStatus::Suspended,
             Self::Active => RunStatus::Active,
+            Self::Completed { .. } => RunStatus::Completed,
             Self::Failed { .. } => RunStatus::Failed,
             Self::Cancelled { .. } => RunStatus::Cancelled,
         }
@@ -141,9 +160,10 @@ mod tests {
     use crate::testing::at;
     use std::fmt::Write as _;
 
-    fn states() -> [Run; 3] {
+    fn states() -> [Run; 4] {
         [
             Run::Active,
+            Run::Completed { at: at(0) },
             Run::Failed { at: at(0), error: "The host went away.".to_owned() },
             Run::Cancelled { at: at(0), reason: "Asked for twice.".to_owned() },
         ]
@@ -153,7 +173,8 @@ mod tests {
 
     #[test]
     fn every_state_meets_every_move() {
-        let moves: [(&str, Move); 2] = [
+        let moves: [(&str, Move); 3] = [
+            ("complete", |state| state.complete(at(1))),
             ("cancel", |state| state.cancel("Not wanted any more.".to_owned(), at(1))),
             ("fail", |state| state.fail("Out of memory.".to_owned(), at(1))),
         ];
@@ -166,7 +187,7 @@ mod tests {
                     Ok((state, event)) => format!("{}  [{}]", state.status(true), event.kind()),
                     Err(refusal) => format!("refused: {}", refusal.code.as_str()),
                 };
-                writeln!(table, "  {step:<7} {met}").expect("write");
+                writeln!(table, "  {step:<8} {met}").expect("write");
             }
         }
         insta::assert_snapshot!(table);
@@ -178,7 +199,8 @@ mod tests {
             let text = serde_json::to_string(&state).expect("JSON");
             assert_eq!(serde_json::from_str::<Run>(&text).expect("state"), state, "{text}");
             assert_eq!(state.ended_at().is_some(), state.must_be_active().is_err());
-            assert_eq!(state.ended_at().is_some(), state.why().is_some());
+            let says_why = !matches!(state, Run::Active | Run::Completed { .. });
+            assert_eq!(says_why, state.why().is_some());
         }
     }
 }

@@ -7,12 +7,13 @@ use crate::{
     Digest, Time,
     decision::{Decision, Verdict},
     gate::{Asserted, ConditionResult, Evidence, FactRead, GateResult, action_digest},
-    id::{ApprovalId, DecisionId, PersonId, RunId, SessionId},
+    handoff::{Handoff, KeptFact, Snapshot},
+    id::{ApprovalId, DecisionId, HandoffId, PersonId, RunId, SessionId, SnapshotId},
     information::{Answer, Information},
-    package::{Origin, Package},
+    package::{Origin, Package, StageReview},
     policy::{Exclusion, Policy, Reasons, Seats, Via},
     transcript::Transcript,
-    workflow::{Risk, Version},
+    workflow::{OnFailure, OnReject, Risk, Stage, Version},
 };
 
 /// Minutes after nine on the day of all tests.
@@ -137,6 +138,11 @@ pub fn package() -> Package {
         origin: Origin::Request,
         summary: Some("May I open the account for this customer?".to_owned()),
         transcript: Some(Transcript { messages: 2, digest: Digest::of("test", b"transcript") }),
+        stage: Some(StageReview {
+            from_stage: "risk_assessment".to_owned(),
+            attempt: 1,
+            to_stage: Some("account_setup".to_owned()),
+        }),
         information: vec![Information {
             question: "Which year is the statement from?".to_owned(),
             asked_by: "Ana Ruiz".to_owned(),
@@ -149,5 +155,47 @@ pub fn package() -> Package {
                 answered_at: at(2),
             }),
         }],
+    }
+}
+
+/// A stage that does nothing.
+pub fn stage(id: &str) -> Stage {
+    Stage {
+        id: id.to_owned(),
+        tools: Vec::new(),
+        entry: Vec::new(),
+        exit: Vec::new(),
+        review: None,
+        on_failure: OnFailure::Retry,
+        on_reject: OnReject::FailStage,
+        compensate: Vec::new(),
+    }
+}
+
+/// A handoff package with every field filled, not sealed.
+pub fn handoff() -> Handoff {
+    let kept = KeptFact { value: json!("Aarav Shah"), version: 1, source: "collect_info".to_owned() };
+    let fields = |value: serde_json::Value| value.as_object().cloned().unwrap_or_default();
+    Handoff {
+        handoff_id: HandoffId::from_uuid(Uuid::from_u128(2)),
+        run_id: RunId::from_uuid(Uuid::from_u128(7)),
+        sequence: 2,
+        previous: Some(HandoffId::from_uuid(Uuid::from_u128(1))),
+        from_stage: "kyc_check".to_owned(),
+        attempt: 1,
+        to_stage: Some("risk_assessment".to_owned()),
+        completed_at: at(10),
+        outputs: fields(json!({"kyc_status": "PASSED"})),
+        customer_profile: fields(json!({"customer_id": "cust_456", "name": "Aarav Shah"})),
+        gate_evidence: evidence(),
+        rollback_data: Snapshot {
+            snapshot_id: SnapshotId::from_uuid(Uuid::from_u128(3)),
+            taken_at: at(1),
+            facts: [("name".to_owned(), kept)].into(),
+            handoff_id: Some(HandoffId::from_uuid(Uuid::from_u128(1))),
+            harness: Some(json!({"thread": 4})),
+        },
+        approval_id: Some(approval(9)),
+        digest: Digest::of("test", b"unsealed"),
     }
 }

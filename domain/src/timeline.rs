@@ -9,10 +9,13 @@ use crate::{
     Time,
     actor::{UnknownWord, words},
     approval::Status,
-    id::{ApprovalId, RunId, SessionId},
+    compensation::Compensation,
+    handoff::Handoff,
+    id::{ApprovalId, CompensationId, RunId, SessionId, SnapshotId},
     review::TimelineItem,
     run::RunStatus,
     session::SessionStatus,
+    stage::Attempt,
 };
 
 words! {
@@ -69,6 +72,14 @@ pub struct RunPage {
     pub sessions: Vec<SessionRow>,
     /// Pending approvals, oldest first.
     pub waiting: Vec<WaitingApproval>,
+    /// The workflow's stages, in file order, with how far this run has come.
+    pub stages: Vec<StageRow>,
+    /// Effects of failed stages that are being undone or were, newest first.
+    pub compensations: Vec<CompensationRow>,
+    /// Whether the viewer may say that one is undone by hand.
+    pub may_settle: bool,
+    /// What stages handed over, newest first.
+    pub handoffs: Vec<HandoffRow>,
     /// The workflow's gates, in file order, with what they did in this run.
     pub gates: Vec<GateRow>,
     /// Recorded facts by name.
@@ -85,6 +96,67 @@ pub struct RunPage {
     pub looked_through: Option<u32>,
     /// Whether this is not the first page.
     pub is_continued: bool,
+}
+
+/// A stage of the run's workflow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageRow {
+    /// Its id in the workflow.
+    pub id: String,
+    /// The tools that may be called only while it is active.
+    pub tools: Vec<String>,
+    /// What undoes its effects, by tool.
+    pub undone_by: Vec<String>,
+    /// Whether people may have to agree to its completion.
+    pub is_reviewed: bool,
+    /// The names of its exit criteria, with whether each holds as things stand.
+    pub exit: Vec<(String, bool)>,
+    /// Its attempts, oldest first; empty while nobody has entered it.
+    pub attempts: Vec<AttemptRow>,
+}
+
+impl StageRow {
+    /// The attempt that counts.
+    pub fn newest(&self) -> Option<&AttemptRow> {
+        self.attempts.last()
+    }
+}
+
+/// An attempt of a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptRow {
+    /// Its number, from 1.
+    pub attempt: u32,
+    /// Its state.
+    pub state: Attempt,
+    /// What was recorded before it was entered.
+    pub snapshot: Option<SnapshotId>,
+}
+
+/// The undoing of an effect.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompensationRow {
+    /// Its id; the harness names its call by it.
+    pub id: CompensationId,
+    /// The stage whose effect it undoes.
+    pub stage: String,
+    /// Its attempt.
+    pub attempt: u32,
+    /// The tool.
+    pub tool: String,
+    /// The exact input.
+    pub input: Value,
+    /// How far it is.
+    pub state: Compensation,
+}
+
+/// A handoff package, as the run page lists it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HandoffRow {
+    /// The package.
+    pub package: Handoff,
+    /// Whether the stored package still has its digest.
+    pub is_intact: bool,
 }
 
 words! {

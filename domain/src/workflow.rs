@@ -2,6 +2,7 @@
 
 pub mod comparison;
 pub mod shown;
+pub mod stage;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use crate::{
     policy::Policy,
     template,
 };
+pub use stage::{Advance, Compensate, OnFailure, OnReject, Stage};
 
 /// One published version of a workflow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +32,10 @@ pub struct Workflow {
     pub tools: BTreeMap<String, Tool>,
     /// The facts conditions may read.
     pub facts: BTreeMap<String, FactRule>,
+    /// Whether stages follow each other by themselves.
+    pub advance: Advance,
+    /// The stages, in file order.
+    pub stages: Vec<Stage>,
     /// The gates, in file order.
     pub gates: Vec<Gate>,
     /// The policies by name.
@@ -89,6 +95,8 @@ pub struct Tool {
     pub blast_radius: Option<String>,
     /// Why nobody needs to answer for an irreversible call.
     pub accept_irreversible: Option<String>,
+    /// Whether it may be called to undo something, and for nothing else.
+    pub compensation_only: bool,
 }
 
 impl Tool {
@@ -178,6 +186,11 @@ impl Workflow {
     /// The type of a fact, if it is declared.
     pub fn fact_type(&self, name: &str) -> Option<FieldType> {
         self.facts.get(name).map(|rule| rule.field.kind)
+    }
+
+    /// The stage a tool belongs to.
+    pub fn stage_of(&self, tool: &str) -> Option<usize> {
+        self.stages.iter().position(|stage| stage.tools.iter().any(|owned| owned == tool))
     }
 
     /// The gates that guard a tool, in file order.

@@ -54,7 +54,14 @@ pub fn nothing_recorded() -> Roots {
     };
     let now = "2026-11-21T12:00:00Z".parse().expect("a time");
     let (run, facts) = (run.into(), BTreeMap::new().into());
-    Roots { run, facts, approvals: BTreeMap::new(), assertions: BTreeMap::new(), now }
+    Roots {
+        run,
+        facts,
+        stages: std::sync::Arc::default(),
+        approvals: BTreeMap::new(),
+        assertions: BTreeMap::new(),
+        now,
+    }
 }
 
 /// Every error has a place in the text, and they come in its order.

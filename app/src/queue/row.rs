@@ -68,6 +68,11 @@ fn Gate(origin: Origin, gate: String) -> impl IntoView {
             <code class="truncate">{gate}</code>
         }
         .into_any(),
+        Origin::Stage => view! {
+            <Icon name="workflow" class="w-3.5 h-3.5 text-faint shrink-0" />
+            <code class="truncate">{gate}</code>
+        }
+        .into_any(),
         Origin::Request => view! { <span class="truncate">"no gate, asked for"</span> }.into_any(),
     }
 }
@@ -84,6 +89,7 @@ fn Action(row: QueueRow, left: Option<Left>) -> impl IntoView {
     let (wide, narrow) = (flags(), flags());
     let tool = match row.origin {
         Origin::Gate => row.tool,
+        Origin::Stage => "stage".to_owned(),
         Origin::Request => "request".to_owned(),
     };
     let ink = if left.is_some() { "text-muted" } else { "" };

@@ -137,7 +137,7 @@ fn status(review: &Review) -> (Tone, &'static str, String) {
             (Tone::Accent, "pen-line", format!("Pending, {given} of {needed}"))
         }
         Approval::Approved { used: Use::Void { .. }, .. } => (Tone::Fail, "shield-x", "Approved, then void".to_owned()),
-        Approval::Approved { .. } if review.package.origin == Origin::Request => {
+        Approval::Approved { .. } if review.package.origin != Origin::Gate => {
             (Tone::Pass, "check", "Approved".to_owned())
         }
         Approval::Approved { .. } if done => (Tone::Pass, "check-check", "Approved, done".to_owned()),

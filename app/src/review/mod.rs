@@ -10,6 +10,7 @@ mod evidence;
 mod facts;
 mod filled;
 mod follow;
+mod handover;
 mod head;
 mod information;
 mod meanwhile;
@@ -31,6 +32,7 @@ use self::{
     evidence::GateEvidence,
     facts::FourFacts,
     follow::Followed,
+    handover::Handover,
     information::Questions,
     panel::Panel,
     request::{Request, Summary},
@@ -111,6 +113,11 @@ fn wanted(review: &Review) -> AnyView {
             <GateEvidence review=review />
         }
         .into_any(),
+        Origin::Stage => view! {
+            <Handover package=&review.package />
+            <GateEvidence review=review />
+        }
+        .into_any(),
         Origin::Request => view! { <Request package=&review.package /> }.into_any(),
     }
 }
@@ -124,6 +131,7 @@ fn Sections<'a>(review: &'a Review) -> impl IntoView + use<> {
     let (first, evidence) = match review.package.origin {
         // The review rule is the last row of the evidence.
         Origin::Gate => ("Action", Some(review.package.evidence.conditions.len() + 1)),
+        Origin::Stage => ("Handoff", Some(review.package.evidence.conditions.len() + 1)),
         Origin::Request => ("Request", None),
     };
     let counted = |count: usize, anchor: &'static str, word: &'static str| {

@@ -41,7 +41,7 @@ pub fn is_settling(review: &Review) -> bool {
             false
         }
         Approval::Approved { used: Use::Unused, valid_until: Some(end), .. } if *end <= review.now => false,
-        Approval::Approved { .. } if review.package.origin == Origin::Request => waking,
+        Approval::Approved { .. } if review.package.origin != Origin::Gate => waking,
         Approval::Approved { .. } => !is_stuck && progress.is_none_or(|progress| progress.result.is_none()),
         Approval::Rejected { .. } | Approval::Expired { .. } => waking,
     }
@@ -103,6 +103,12 @@ fn approved(review: &Review, at: Time) -> AnyView {
             Step::done("Gate conditions rechecked", Some(met(conditions)), Some(at)),
             resuming_step(review, progress),
             run_step(review, progress),
+        ],
+        Origin::Stage => vec![
+            recorded_step(review, at),
+            Step::done("Exit criteria rechecked", Some(met(conditions)), Some(at)),
+            Step::done("Stage complete, handoff issued", None, Some(at)),
+            resuming_step(review, progress),
         ],
         // No call waits for it, so that none follows.
         Origin::Request => vec![recorded_step(review, at), resuming_step(review, progress)],
@@ -182,9 +188,18 @@ fn rejected(review: &Review, at: Time) -> AnyView {
     } else {
         waking_step(progress, "Telling the agent", None)
     };
+    let (title, lead) = match review.package.origin {
+        Origin::Stage => (
+            "The stage is not complete",
+            "It failed and is undone. The agent reads that it was rejected, with these words:",
+        ),
+        Origin::Gate | Origin::Request => {
+            ("Nothing ran", "The agent is told that the call was rejected, with these words:")
+        }
+    };
     view! {
-        <Notice tone=Tone::Quiet icon="x" title="Nothing ran">
-            <p>"The agent is told that the call was rejected, with these words:"</p>
+        <Notice tone=Tone::Quiet icon="x" title=title>
+            <p>{lead}</p>
             {told}
         </Notice>
         <Steps title="Resumption" steps=vec![recorded_step(review, at), step] now=review.now />

@@ -26,6 +26,18 @@ fn approving(review: &Review, group: &str) -> Consequence {
             note: "No call runs by this. Gates check every call as before.".to_owned(),
         };
     }
+    let stage = review.package.stage.as_ref();
+    if let Some(stage) = stage.filter(|_| missing(review) <= 1) {
+        let next = match &stage.to_stage {
+            Some(next) => format!("hands over to {next}"),
+            None => "no stage comes after it".to_owned(),
+        };
+        return Consequence {
+            line: format!("Completes the stage {} and {next}", stage.from_stage),
+            button: "Approve and complete the stage".to_owned(),
+            note: "Issues the handoff as shown. Gates check every call as before.".to_owned(),
+        };
+    }
     let tool = &review.package.tool;
     let (given, needed) = quorum(review);
     if missing(review) <= 1 {
@@ -58,7 +70,10 @@ fn rejecting(review: &Review) -> Consequence {
     let needed = review.package.policy.reject_count;
     if review.standing.rejections + 1 >= needed {
         Consequence {
-            line: "Nothing runs, the agent is told why".to_owned(),
+            line: match &review.package.stage {
+                Some(stage) => format!("The stage {} fails and is undone, the agent is told why", stage.from_stage),
+                None => "Nothing runs, the agent is told why".to_owned(),
+            },
             button: "Reject and tell the agent".to_owned(),
             note: "Nothing runs. The agent reads your words as written.".to_owned(),
         }

@@ -4,14 +4,18 @@ mod follow;
 mod gates;
 mod record;
 mod side;
+mod stages;
 pub mod status;
+mod undoing;
 
 use self::{
     follow::Followed,
     gates::Gates,
     record::{Assertions, Facts},
     side::{Approvals, Sessions},
+    stages::Stages,
     status::StatusBadge,
+    undoing::{Attempts, Compensations, Handoffs},
 };
 use crate::{
     kit::{
@@ -50,12 +54,14 @@ pub fn RunView<'a>(
         <div class="px-4 lg:px-6 pb-16 pt-4">
             {move || followed.with(|run| view! { <Head run=run /> })}
             {move || followed.with(|run| view! { <Waiting run=run /> })}
+            {move || followed.with(|run| view! { <Stages run=run /> })}
             {move || followed.with(|run| view! { <Gates run=run /> })}
             <div class="grid xl:grid-cols-[minmax(0,1fr)_400px] gap-x-8">
                 <div class="min-w-0">
                     <Section id="timeline" title="Timeline" aside=aside>{timeline}</Section>
                 </div>
                 <div class="min-w-0">
+                    {move || followed.with(undoing)}
                     <Section id="facts" title="Facts">{move || followed.with(|run| view! { <Facts run=run /> })}</Section>
                     <Section id="assertions" title="Asserted by the agent">
                         {move || followed.with(|run| view! { <Assertions run=run /> })}
@@ -65,6 +71,24 @@ pub fn RunView<'a>(
                 </div>
             </div>
         </div>
+    }
+    .into_any()
+}
+
+/// What became of the stages; nothing for a workflow without any.
+fn undoing(run: &RunPage) -> AnyView {
+    if run.stages.is_empty() {
+        return ().into_any();
+    }
+    let compensations = (!run.compensations.is_empty()).then(|| {
+        let rows = view! { <Compensations run=run /> }.into_any();
+        view! { <Section id="compensations" title="Compensations">{rows}</Section> }
+    });
+    let (attempts, handoffs) = (view! { <Attempts run=run /> }.into_any(), view! { <Handoffs run=run /> }.into_any());
+    view! {
+        <Section id="attempts" title="Attempts">{attempts}</Section>
+        {compensations}
+        <Section id="handoffs" title="Handoffs">{handoffs}</Section>
     }
     .into_any()
 }

@@ -9,6 +9,7 @@ pub const fn word(status: RunStatus) -> &'static str {
     match status {
         RunStatus::Active => "Active",
         RunStatus::Suspended => "Suspended",
+        RunStatus::Completed => "Completed",
         RunStatus::Failed => "Failed",
         RunStatus::Cancelled => "Cancelled",
     }
@@ -20,6 +21,7 @@ pub fn StatusBadge(status: RunStatus) -> impl IntoView {
     let (tone, icon) = match status {
         RunStatus::Active => (Tone::Pass, "play"),
         RunStatus::Suspended => (Tone::Accent, "hourglass"),
+        RunStatus::Completed => (Tone::Pass, "check-check"),
         RunStatus::Failed => (Tone::Fail, "circle-x"),
         RunStatus::Cancelled => (Tone::Quiet, "ban"),
     };

@@ -1,6 +1,10 @@
 //! Sample runs and a sample log.
 
-use super::{approval_id, every_event, id, item, session, time};
+use super::{
+    approval_id, every_event, id, item, session,
+    stages::{compensation, handoff, stages},
+    time,
+};
 use domain::{
     Digest,
     approval::Status,
@@ -11,7 +15,8 @@ use domain::{
     runs::{RunRow, RunsPage, WaitsFor},
     session::SessionStatus,
     timeline::{
-        ApprovalRow, AssertionRow, EarlierFact, FactRow, GateRow, GateStanding, RunPage, SessionRow, WaitingApproval,
+        ApprovalRow, AssertionRow, EarlierFact, FactRow, GateRow, GateStanding, HandoffRow, RunPage, SessionRow,
+        WaitingApproval,
     },
 };
 use serde_json::json;
@@ -96,6 +101,10 @@ pub fn run_page() -> RunPage {
             attached_at: time("13:57:41"),
         }],
         waiting: vec![WaitingApproval { id: approval_id(), title: TITLE.to_owned(), opened_at: time("14:33:12") }],
+        stages: stages(),
+        compensations: vec![compensation()],
+        may_settle: true,
+        handoffs: vec![HandoffRow { package: handoff(), is_intact: false }],
         gates: gates(),
         facts: vec![fact()],
         assertions: vec![AssertionRow {

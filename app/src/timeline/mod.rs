@@ -4,6 +4,7 @@ mod administration;
 mod approval;
 mod phrase;
 mod sentence;
+mod stages;
 mod waking;
 
 pub use self::waking::trouble;

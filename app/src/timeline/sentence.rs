@@ -4,7 +4,7 @@ use super::{
     administration,
     approval::tell_approval,
     phrase::{Mark, Phrase},
-    waking,
+    stages, waking,
 };
 use crate::kit::badge::Tone;
 use domain::{event::Event, gate::Outcome, id::ApprovalId, review::TimelineItem};
@@ -67,6 +67,20 @@ pub fn without_actor(mut sentence: Vec<Phrase>) -> Vec<Phrase> {
 pub fn tell(item: &TimelineItem) -> Told {
     let who = || Phrase::Name(item.actor_name.clone());
     match &item.entry.event {
+        Event::RunCompleted {}
+        | Event::StageEntered { .. }
+        | Event::StageHeld { .. }
+        | Event::StageSubmitted { .. }
+        | Event::StageWithdrawn { .. }
+        | Event::StageCompleted { .. }
+        | Event::StageFailed { .. }
+        | Event::StageRolledBack { .. }
+        | Event::StageReopened { .. }
+        | Event::HandoffIssued { .. }
+        | Event::CompensationAsked { .. }
+        | Event::CompensationDone { .. }
+        | Event::CompensationFailed { .. }
+        | Event::FactRetracted { .. } => stages::tell(&item.entry.event, who()),
         Event::RunStarted { .. }
         | Event::RunCancelled { .. }
         | Event::RunFailed { .. }

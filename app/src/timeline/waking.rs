@@ -73,6 +73,7 @@ fn tell_care(event: &Event, who: Phrase) -> Told {
 pub const fn trouble(alert: AlertKind) -> &'static str {
     match alert {
         AlertKind::SessionEnded => "An approval waits, and its session has ended",
+        AlertKind::CompensationFailed => "An effect of a failed stage stands, and only a person can see to it",
         AlertKind::ApprovalMissing => "A session waits for an approval that does not exist",
     }
 }

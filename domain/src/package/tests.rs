@@ -31,10 +31,10 @@ fn a_stored_package_keeps_its_digest() {
 #[test]
 fn a_package_stored_before_there_were_requests_keeps_its_digest() {
     let mut plain = package();
-    (plain.origin, plain.summary, plain.transcript) = (Origin::Gate, None, None);
+    (plain.origin, plain.summary, plain.transcript, plain.stage) = (Origin::Gate, None, None, None);
     plain.information.clear();
     let stored = serde_json::to_value(&plain).expect("JSON");
-    for later in ["origin", "summary", "transcript", "information"] {
+    for later in ["origin", "summary", "transcript", "stage", "information"] {
         assert!(stored.get(later).is_none(), "{later}");
     }
     assert_eq!(serde_json::from_value::<Package>(stored).expect("package"), plain);

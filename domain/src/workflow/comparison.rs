@@ -8,9 +8,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Default as Fallback, Gate, Tool, Workflow};
+use super::{Condition, Default as Fallback, Review, Tool, Workflow};
 
 mod people;
+mod stages;
 
 /// What is different between two definitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,13 +47,14 @@ pub fn compare(before: &Workflow, after: &Workflow) -> Comparison {
     found.defaults(&before.default, &after.default);
     found.requests(before.requests.as_deref(), after.requests.as_deref());
     found.guards(before, after);
+    found.stages(before, after);
     for (name, old, new) in both(&before.tools, &after.tools) {
         found.tool(name, old, new);
     }
     for new in &after.gates {
         if let Some(old) = before.gates.iter().find(|gate| gate.id == new.id) {
-            found.conditions(old, new);
-            found.review(old, new);
+            found.conditions(&new.id, "requires", &old.require, &new.require);
+            found.review(&new.id, old.review.as_ref(), new.review.as_ref());
         }
     }
     for (name, old, new) in both(&before.policies, &after.policies) {
@@ -131,7 +133,7 @@ impl Comparison {
                 std::cmp::Ordering::Less => Way::Looser,
                 std::cmp::Ordering::Equal => Way::Other,
             };
-            self.say(way, "default", format!("{} every tool no gate names; it {} them", does(new), did(old)));
+            self.say(way, "default", format!("{} every tool no gate or stage names; it {} them", does(new), did(old)));
         }
     }
 
@@ -148,8 +150,10 @@ impl Comparison {
     /// Which gates guard each tool; a tool without any falls to the default.
     fn guards(&mut self, before: &Workflow, after: &Workflow) {
         let guarded = |workflow: &Workflow| {
+            let gates = workflow.gates.iter().map(|gate| (&gate.id, &gate.tools));
+            let stages = workflow.stages.iter().map(|stage| (&stage.id, &stage.tools));
             let pairs =
-                workflow.gates.iter().flat_map(|gate| gate.tools.iter().map(|tool| (tool.clone(), gate.id.clone())));
+                gates.chain(stages).flat_map(|(id, tools)| tools.iter().map(move |tool| (tool.clone(), id.clone())));
             pairs.fold(BTreeMap::<String, Vec<String>>::new(), |mut all, (tool, gate)| {
                 all.entry(tool).or_default().push(gate);
                 all
@@ -168,7 +172,7 @@ impl Comparison {
                     self.say(
                         way,
                         tool,
-                        format!("is named by no gate any more: the default {} it", does(&after.default)),
+                        format!("is named by no gate or stage any more: the default {} it", does(&after.default)),
                     );
                 }
                 (None, Some(gates)) => {
@@ -202,26 +206,31 @@ impl Comparison {
         if new.accept_irreversible.is_some() && old.accept_irreversible.is_none() {
             self.say(Way::Looser, name, "is accepted as irreversible without a review");
         }
+        match (old.compensation_only, new.compensation_only) {
+            (false, true) => self.say(Way::Stricter, name, "may be called to undo something only"),
+            (true, false) => self.say(Way::Looser, name, "may be called at any time, not to undo something only"),
+            (true, true) | (false, false) => {}
+        }
         if new.input != old.input {
             self.say(Way::Other, name, "takes other arguments");
         }
     }
 
-    fn conditions(&mut self, old: &Gate, new: &Gate) {
-        let names = |gate: &Gate| gate.require.iter().map(|condition| condition.name.clone()).collect::<Vec<_>>();
-        let words = [(Way::Stricter, "also requires"), (Way::Looser, "no longer requires")];
-        self.names(&new.id, &names(old), &names(new), words);
-        for condition in &new.require {
-            let earlier = old.require.iter().find(|earlier| earlier.name == condition.name);
+    /// `what` it does with its conditions, such as "requires".
+    fn conditions(&mut self, id: &str, what: &str, old: &[Condition], new: &[Condition]) {
+        let names = |all: &[Condition]| all.iter().map(|condition| condition.name.clone()).collect::<Vec<_>>();
+        let (more, less) = (format!("also {what}"), format!("no longer {what}"));
+        self.names(id, &names(old), &names(new), [(Way::Stricter, &more), (Way::Looser, &less)]);
+        for condition in new {
+            let earlier = old.iter().find(|earlier| earlier.name == condition.name);
             if earlier.is_some_and(|earlier| earlier.when != condition.when) {
-                self.say(Way::Other, &new.id, format!("reads the condition {} differently", condition.name));
+                self.say(Way::Other, id, format!("reads the condition {} differently", condition.name));
             }
         }
     }
 
-    fn review(&mut self, old: &Gate, new: &Gate) {
-        let id = &new.id;
-        match (&old.review, &new.review) {
+    fn review(&mut self, id: &str, old: Option<&Review>, new: Option<&Review>) {
+        match (old, new) {
             (None, Some(review)) => self.say(Way::Stricter, id, format!("is reviewed by {}", review.policy)),
             (Some(_), None) => self.say(Way::Looser, id, "is not reviewed any more"),
             (Some(old), Some(new)) => {

@@ -121,7 +121,7 @@ impl Agent {
         self.think().await;
         self.calls += 1;
         let id = format!("{}-{}", self.session, self.calls);
-        let call = json!({"session_id": self.session, "tool": tool, "input": input, "tool_use_id": id});
+        let call = json!({"session_id": self.session, "tool": tool, "input": &input, "tool_use_id": id});
         let mut declined = None;
         for _ in 0..MOST_ASKS {
             let answer = self.client.post(&self.path("gate-checks"), &call, None).await?;
@@ -129,6 +129,14 @@ impl Agent {
                 Some("allow") => {
                     self.think().await;
                     return self.report(tool, &id, output).await;
+                }
+                // A stage before this call is under review: the session waits for people, and then asks again.
+                Some("block") if is_awaiting(&answer) && declined.is_none() => {
+                    declined = self.wait(tool, &answer).await?;
+                    if let Some(why) = declined {
+                        return Ok(Called::Declined(why));
+                    }
+                    return Box::pin(self.call(tool, input, output)).await;
                 }
                 Some("block") => {
                     let error = answer["error"].as_str().unwrap_or("no reason given").to_owned();
@@ -149,6 +157,35 @@ impl Agent {
         });
         self.client.post(&self.path("tool-results"), &result, None).await?;
         Ok(Called::Ran)
+    }
+
+    /// Gives the first attempt of a stage up, and undoes what it is told to undo, each call through its own check.
+    pub async fn give_up(&mut self, stage: &str, error: &str) -> Result<(), Trouble> {
+        self.think().await;
+        let path = self.path(&format!("stages/{stage}/fail"));
+        let failed = self.client.post(&path, &json!({"error": error, "attempt": 1}), None).await?;
+        for call in failed["compensations"].as_array().into_iter().flatten() {
+            self.undo(call).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes one compensation and reports how it went.
+    async fn undo(&mut self, call: &Value) -> Result<(), Trouble> {
+        let (Some(id), Some(tool)) = (call["id"].as_str(), call["tool"].as_str()) else {
+            return Err(unclear("a compensation", call));
+        };
+        let asked = json!({"session_id": self.session, "tool": tool, "input": call["input"], "tool_use_id": id});
+        let answer = self.client.post(&self.path("gate-checks"), &asked, None).await?;
+        let is_allowed = answer["outcome"] == "allow";
+        if is_allowed {
+            self.think().await;
+            self.report(tool, id, json!({"closed": true})).await?;
+            self.tell(&format!("{tool} undoes what was done halfway; tries again"));
+        }
+        let outcome = if is_allowed { "done" } else { "failed" };
+        let body = json!({"outcome": outcome, "detail": answer["error"]});
+        self.client.post(&self.path(&format!("compensations/{id}")), &body, None).await.map(drop)
     }
 
     /// Waits for people. Answers what they said if it was not yes.
@@ -228,6 +265,11 @@ impl Agent {
     fn path(&self, what: &str) -> String {
         format!("/runs/{}/{what}", self.run)
     }
+}
+
+/// Whether a blocked call says that people decide about something else first.
+fn is_awaiting(answer: &Value) -> bool {
+    answer["approval_id"].is_string() && answer["error"].as_str().is_some_and(|error| error.starts_with("awaiting "))
 }
 
 /// What the terminal says of an outcome.

@@ -1,6 +1,7 @@
-//! Opening an account: identity first, then risk, then the account itself, for which high risk needs two people.
+//! Opening an account, stage by stage: details, identity, risk, for which a high tier needs two people, and the account
+//! itself. Now and then setting it up fails halfway, is undone and tried again.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Trouble,
@@ -36,10 +37,12 @@ pub async fn play(agent: &mut Agent, story: &Story, wanted: &Onboarding, records
     }
     agent.call("verify_identity", subject.clone(), json!({"reference": wanted.kyc_reference})).await?;
     records.kyc.record(agent.run(), &wanted.kyc_reference, json!({"kyc_status": "PASSED"})).await?;
-    agent.call("assess_risk", subject.clone(), json!({"reference": wanted.risk_reference})).await?;
     records.risk.record(agent.run(), &wanted.risk_reference, json!({"risk_tier": wanted.tier})).await?;
     let said = json!({"kyc_status": "PASSED", "risk_tier": wanted.asserted_tier});
     agent.assert(said, wanted.statement).await?;
+    if wanted.is_stumbling {
+        stumble(agent, story, &account).await?;
+    }
     match agent.call("setup_account", account.0, account.1).await? {
         Called::Ran => {
             agent.call("send_welcome_email", subject, json!({"sent": true})).await?;
@@ -51,8 +54,18 @@ pub async fn play(agent: &mut Agent, story: &Story, wanted: &Onboarding, records
     Ok(())
 }
 
+/// Sets the account up, finds that the rest of the stage fails, and undoes it as it is told.
+async fn stumble(agent: &mut Agent, story: &Story, account: &(Value, Value)) -> Result<(), Trouble> {
+    let halfway = json!({"account_id": format!("acc_{}_{}_lost", story.seed, story.number), "card": null});
+    if let Called::Ran = agent.call("setup_account", account.0.clone(), halfway).await? {
+        agent.tell("account set up, but no card was ordered: gives the stage up");
+        agent.give_up("account_setup", "The card service did not answer.").await?;
+    }
+    Ok(())
+}
+
 /// The call that sets the account up, and what it returns.
-fn account(story: &Story, wanted: &Onboarding) -> (serde_json::Value, serde_json::Value) {
+fn account(story: &Story, wanted: &Onboarding) -> (Value, Value) {
     let input = json!({"customer_id": story.customer.id, "product": wanted.product});
     (input, json!({"account_id": format!("acc_{}_{}", story.seed, 70_000 + story.number)}))
 }

@@ -46,6 +46,8 @@ pub struct Onboarding {
     pub is_hasty: bool,
     /// Whether a colleague signs for risk at once.
     pub is_half_signed: bool,
+    /// Whether setting the account up fails halfway at first.
+    pub is_stumbling: bool,
 }
 
 /// Money back is wanted.
@@ -186,6 +188,7 @@ fn onboarding(number: u64, kind: Kind, dice: &mut Dice) -> Onboarding {
         statement: if is_high { dice.pick(HIGH_RISK) } else { "A straightforward application." },
         is_hasty: !is_high,
         is_half_signed: is_high && number > 0 && number.is_multiple_of(2),
+        is_stumbling: number % 3 == 0,
     }
 }
 

@@ -117,7 +117,9 @@ impl Desk {
     /// Raises what is new and settles what is gone.
     async fn tell(&self, alerts: Vec<Alert>, done: &mut Reconciled) -> Result<()> {
         let mut tx = self.database.read().await?;
-        let standing = store::alert::list(&mut tx, i64::MAX).await?;
+        let mut standing = store::alert::list(&mut tx, i64::MAX).await?;
+        // Those are settled by whoever reports that the effect is undone.
+        standing.retain(|alert| alert.kind != AlertKind::CompensationFailed);
         drop(tx);
         let keys = |alerts: &[Alert]| -> HashSet<(AlertKind, String)> {
             alerts.iter().map(|alert| (alert.kind, alert.about.clone())).collect()

@@ -192,6 +192,7 @@ fn package(
         origin: Origin::Gate,
         summary: asked.along.as_ref().map(|along| along.summary.clone()),
         transcript: asked.along.as_ref().and_then(Along::named),
+        stage: None,
         information: Vec::new(),
     }
 }
@@ -233,6 +234,7 @@ pub(super) async fn open(tx: &mut Tx, run: &Run, opened: Opened) -> Result<()> {
     let actor = match package.origin {
         Origin::Gate => GATE,
         Origin::Request => Actor::Key(stored.key),
+        Origin::Stage => Actor::System(SystemActor::Engine),
     };
     let opened = Event::ApprovalOpened {
         approval: stored.id,

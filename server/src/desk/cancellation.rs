@@ -132,6 +132,11 @@ async fn end_run(tx: &mut Tx, id: RunId, how: RunEnd, actor: Actor) -> Result<Va
     if how.is(&run.state) {
         return Ok(ended(&run.state, id, 0));
     }
+    end_locked(tx, run, how, actor).await
+}
+
+async fn end_locked(tx: &mut Tx, run: Run, how: RunEnd, actor: Actor) -> Result<Value> {
+    let id = run.id;
     run.state.must_be_active()?;
     let known = store::approval::list_of_run(tx, id).await?;
     let pending: Vec<ApprovalId> = known
@@ -159,6 +164,17 @@ fn ended(state: &State, id: RunId, settled: usize) -> Value {
         "run_id": id, "status": state.status(false), "ended_at": state.ended_at(), "reason": state.why(),
         "approvals_ended": settled,
     })
+}
+
+/// Cancels one pending approval by its id. The run is locked.
+pub(super) async fn take_back_one(tx: &mut Tx, run: &Run, id: ApprovalId, reason: String, actor: Actor) -> Result<()> {
+    let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
+    take_back(tx, run, &stored, reason, actor).await.map(drop)
+}
+
+/// Cancels a run for a reason of the engine's own. The run is locked.
+pub(super) async fn cancel(tx: &mut Tx, run: Run, reason: String, actor: Actor) -> Result<()> {
+    end_locked(tx, run, RunEnd::Cancel(Cancel { reason }), actor).await.map(drop)
 }
 
 /// Cancels one pending approval, or records its expiry when the deadline came first. The run is locked.

@@ -19,6 +19,7 @@ use super::{
     information::{ask, may_ask},
     outcome::{Ending, end, expire},
     snapshot::{Attempts, Snapshot, lock},
+    stage::StageVerdict,
     text,
 };
 use crate::{
@@ -135,7 +136,13 @@ impl Desk {
             let finding = snapshot.compiled.check_call(&snapshot.roots, &stored.package.tool, &stored.package.input);
             conditions_hold(&finding)?;
         }
-        self.store_vote(snapshot, stored, votes, vote).await
+        let staged = self.stage_verdict(&snapshot, &stored, ballot.verdict).await?;
+        let (run, is_staged) = (stored.run, staged.is_some());
+        let decided = self.store_vote(snapshot, stored, votes, vote, staged).await?;
+        if is_staged {
+            self.advance(run).await;
+        }
+        Ok(decided)
     }
 
     /// Everything that speaks against the ballot, in the order callers are told.
@@ -198,6 +205,7 @@ impl Desk {
         stored: Stored,
         votes: Vec<Decision>,
         vote: Vote,
+        staged: Option<StageVerdict>,
     ) -> Result<Decided> {
         let Vote { decision, standing } = vote;
         let run = snapshot.run;
@@ -210,7 +218,11 @@ impl Desk {
                     expire(tx, &run, &stored, &votes).await?;
                     return Ok(Recorded::Expired);
                 }
-                record(tx, &run, &stored, &decision, &standing).await.map(Recorded::Stored)
+                let status = record(tx, &run, &stored, &decision, &standing).await?;
+                if let Some(staged) = staged.filter(|_| status != Status::Pending) {
+                    staged.settle(tx, &run, &stored, decision.notes.as_deref()).await?;
+                }
+                Ok(Recorded::Stored(status))
             }
             .boxed()
         });

@@ -112,17 +112,20 @@ impl Desk {
             actor: caller.actor(),
         };
         let run = run.id;
-        self.database
-            .write(move |tx| {
-                async move {
-                    let run = store::run::lock(tx, run).await?.ok_or(Error::Moved)?;
-                    let answer = json!({"written": write_facts(tx, &run, &writing).await?});
-                    keep_answer(tx, key_id, idempotency.as_ref(), 200, &answer).await?;
-                    Ok(answer)
-                }
-                .boxed()
-            })
-            .await
+        let written = self.database.write(move |tx| {
+            async move {
+                let run = store::run::lock(tx, run).await?.ok_or(Error::Moved)?;
+                let answer = json!({"written": write_facts(tx, &run, &writing).await?});
+                keep_answer(tx, key_id, idempotency.as_ref(), 200, &answer).await?;
+                Ok(answer)
+            }
+            .boxed()
+        });
+        let answer = written.await?;
+        if !compiled.workflow().stages.is_empty() {
+            self.advance(run).await;
+        }
+        Ok(answer)
     }
 
     /// Records what the model says. No gate reads it.

@@ -9,9 +9,10 @@ use domain::{
     canonical,
     gate::{Outcome, action_digest_of},
     id::{ApprovalId, CheckId, KeyId, RunId},
-    judge::{self, Finding, Judgement, Prior},
+    judge::{self, Finding, Judgement, Prior, Threshold},
     permission::Action,
     refusal::Code,
+    session::Session,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -162,7 +163,24 @@ impl Desk {
             Some(earlier) if is_settled(&earlier, &snapshot) => return Ok(earlier.answer),
             Some(earlier) => (1, earlier.approval),
         };
-        self.answer(asked, evaluate(asked, snapshot, session, phase, waited_for)).await
+        let seen = evaluate(asked, snapshot, session, phase, waited_for);
+        if self.moved_on(&seen).await? {
+            return Err(Error::Moved);
+        }
+        self.answer(asked, seen).await
+    }
+
+    /// Whether the run moved on for this call: its stage was entered, or what is recorded has completed the one before.
+    /// Then the call is looked at again.
+    async fn moved_on(&self, seen: &Evaluated) -> Result<bool> {
+        match seen.finding.threshold {
+            Threshold::Open => Ok(false),
+            Threshold::Enter(position) if seen.session.state == Session::Active => {
+                self.enter_for(&seen.snapshot, position, seen.session.id).await.map(|()| true)
+            }
+            Threshold::Enter(_) => Ok(false),
+            Threshold::Shut => Ok(self.advance(seen.snapshot.run.id).await),
+        }
     }
 
     async fn answer(&self, asked: &Asked, seen: Evaluated) -> Result<String> {
@@ -249,7 +267,8 @@ fn evaluate(
     phase: i64,
     waited_for: Option<ApprovalId>,
 ) -> Evaluated {
-    let finding = snapshot.compiled.check_call(&snapshot.roots, &asked.call.tool, &asked.call.input);
+    let CheckCall { tool, input, tool_use_id, .. } = &asked.call;
+    let finding = snapshot.compiled.check_named(&snapshot.roots, tool, input, tool_use_id);
     let action = action_digest_of(&asked.call.tool, &asked.input, snapshot.run.id, &finding.gate_id);
     Evaluated { snapshot, session, finding, action, phase, waited_for }
 }

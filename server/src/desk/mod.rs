@@ -33,6 +33,7 @@ pub mod session;
 pub mod set_up;
 pub mod sign_in;
 mod snapshot;
+pub mod stage;
 pub mod text;
 pub mod timeline;
 pub mod tool_result;

@@ -8,6 +8,7 @@ use domain::{
     decision::{Decision, Verdict},
     event::Event,
     id::{ApprovalId, ResumptionId, SessionId},
+    package::Origin,
     permission::Action,
     policy::Standing,
     resumption::{Resumption, Way},
@@ -16,7 +17,7 @@ use futures::FutureExt as _;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Caller, Desk, KeyCaller};
+use super::{Caller, Desk, KeyCaller, stage::withdraw};
 use crate::{
     error::{Error, Result},
     store::{
@@ -51,6 +52,11 @@ pub(super) async fn end(tx: &mut Tx, run: &Run, stored: &Stored, ending: Ending<
     store::approval::update(tx, id, &change).await?;
     store::seat::update(tx, id, &closed(ending.standing)).await?;
     tx.record_in(run.id, &run.subject, Some(id), ending.actor, ending.event);
+    if stored.package.origin == Origin::Stage
+        && matches!(ending.state, Approval::Expired { .. } | Approval::Cancelled { .. })
+    {
+        withdraw(tx, run, stored).await?;
+    }
     let session = store::session::find(tx, run.id, &stored.call.session.to_string()).await?.ok_or(Error::Moved)?;
     let (state, released) = session.state.release(session.id, id)?;
     store::session::update(tx, session.id, &state).await?;

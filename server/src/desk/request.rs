@@ -286,6 +286,7 @@ fn package(
         origin: Origin::Request,
         summary: Some(summary.clone()),
         transcript: request.along.named(),
+        stage: None,
         information: Vec::new(),
     }
 }

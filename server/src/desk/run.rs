@@ -121,10 +121,12 @@ impl Desk {
         let sessions = store::session::list_of_run(&mut tx, id).await?;
         let facts = store::fact::list_current(&mut tx, id).await?;
         let assertions = store::fact::list_assertions(&mut tx, id).await?;
+        let stages = self.stages_view(&mut tx, &run).await?;
         Ok(json!({
             "run_id": run.id, "workflow": run.workflow, "version": run.version, "subject": run.subject,
             "inputs": run.inputs, "requested_by": run.requester_email, "started_at": run.started_at,
             "status": run.status(), "ended_at": run.state.ended_at(), "ended_because": run.state.why(),
+            "stages": stages,
             "sessions": sessions.iter().map(session_view).collect::<Vec<_>>(),
             "facts": facts.into_iter().map(fact_view).collect::<Map<_, _>>(),
             "assertions": assertions.into_iter().collect::<Map<_, _>>(),

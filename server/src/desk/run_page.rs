@@ -1,4 +1,6 @@
-//! The run page: what the run is, what holds it, what its gates did, its timeline.
+//! The run page: what the run is, what holds it, what its stages and gates did, its timeline.
+
+mod stages;
 
 use domain::{
     gate::Outcome,
@@ -47,6 +49,7 @@ impl Desk {
         let timeline = named(&mut tx, lines).await?;
         let sessions = store::session::list_of_run(&mut tx, id).await?;
         let waiting = store::queue::list_pending_of_run(&mut tx, id).await?;
+        let staged = self.staged(&mut tx, &run).await?;
         let gates = gates(&mut tx, &run, &workflow.workflow().gates, &waiting).await?;
         Ok(RunPage {
             now: self.database.clock().now(),
@@ -59,6 +62,10 @@ impl Desk {
             why: run.state.why().map(str::to_owned),
             sessions: sessions.into_iter().map(session_row).collect(),
             waiting: waiting.into_iter().map(waiting_row).collect(),
+            stages: staged.stages,
+            compensations: staged.compensations,
+            may_settle: caller.authorize(Action::ReportCompensation).is_ok(),
+            handoffs: staged.handoffs,
             gates,
             facts: facts(&mut tx, &run).await?,
             assertions: store::fact::list_said(&mut tx, id).await?.into_iter().map(assertion_row).collect(),

@@ -86,7 +86,10 @@ impl Desk {
         let key = caller.key(Action::StartRun)?.id;
         let run = self.visible_run(caller, run).await?;
         body.check("")?;
-        let id = self.database.write(move |tx| attach_boxed(tx, run.id, key, body)).await?;
+        let in_run = run.id;
+        let id = self.database.write(move |tx| attach_boxed(tx, in_run, key, body)).await?;
+        // A stage whose review waited for a session to suspend has one now.
+        self.advance(in_run).await;
         Ok(json!({"session_id": id}))
     }
 }

@@ -5,15 +5,17 @@ use std::{collections::BTreeMap, sync::Arc};
 use domain::{
     Refusal, Time,
     approval::{Approval, Use},
+    compensation::Compensation,
     id::RunId,
     judge::Prior,
     package::Origin,
+    progress::Progress,
 };
 
 use super::{Caller, Desk};
 use crate::{
     error::{Error, Result},
-    rules::{ApprovalRoot, Compiled, RecordedFact, Roots, RunRoot},
+    rules::{ApprovalRoot, Compiled, Outstanding, RecordedFact, Roots, RunRoot, Stages},
     store::{self, Tx, approval::RunApproval, run::Run},
 };
 
@@ -34,9 +36,16 @@ impl Desk {
     pub(super) async fn snapshot(&self, tx: &mut Tx, caller: &Caller, id: RunId) -> Result<Snapshot> {
         let run = store::run::find(tx, id).await?.filter(|run| caller.sees(run.id));
         let run = run.ok_or_else(|| Error::from(Refusal::not_found("run")))?;
+        self.snapshot_of(tx, run).await
+    }
+
+    /// Reads what gates may read about a run.
+    pub(super) async fn snapshot_of(&self, tx: &mut Tx, run: Run) -> Result<Snapshot> {
+        let id = run.id;
         let compiled = self.compiled_in(tx, &run.workflow, run.version).await?;
         let facts = store::fact::list_current(tx, id).await?;
         let approvals = if run.approvals > 0 { store::approval::list_of_run(tx, id).await? } else { Vec::new() };
+        let stages = stages(tx, &compiled, id).await?;
         let assertions = if run.assertions > 0 { store::fact::list_assertions(tx, id).await? } else { Vec::new() };
         let now = self.database.clock().now();
         let roots = Roots {
@@ -47,7 +56,8 @@ impl Desk {
                 inputs: run.inputs.clone(),
             }),
             facts: Arc::new(facts.into_iter().map(recorded).collect()),
-            approvals: approval_roots(&approvals, now),
+            approvals: approval_roots(&approvals, &compiled, &stages, now),
+            stages: Arc::new(stages),
             assertions: assertions.into_iter().collect(),
             now,
         };
@@ -59,7 +69,7 @@ impl Snapshot {
     /// The same, seen at another time: what is recorded stands still, deadlines do not.
     pub(super) fn at(&self, now: Time) -> Self {
         let mut seen = self.clone();
-        seen.roots.approvals = approval_roots(&seen.approvals, now);
+        seen.roots.approvals = approval_roots(&seen.approvals, &seen.compiled, &seen.roots.stages, now);
         seen.roots.now = now;
         seen
     }
@@ -113,14 +123,41 @@ fn recorded(fact: store::fact::Fact) -> (String, RecordedFact) {
     (fact.name, recorded)
 }
 
-/// The newest approval of each gate, as conditions see it.
-fn approval_roots(approvals: &[RunApproval], now: Time) -> BTreeMap<String, ApprovalRoot> {
+/// How far the run has come through its stages; a workflow without any pays nothing.
+async fn stages(tx: &mut Tx, compiled: &Compiled, run: RunId) -> Result<Stages> {
+    let stages = &compiled.workflow().stages;
+    if stages.is_empty() {
+        return Ok(Stages::default());
+    }
+    let progress = Progress::new(stages, store::stage::list_newest(tx, run).await?);
+    let outstanding = store::compensation::list_outstanding(tx, run).await?;
+    let outstanding = outstanding.into_iter().map(|stored| Outstanding {
+        id: stored.id,
+        tool: stored.tool,
+        input: stored.input,
+        is_asked: matches!(stored.state, Compensation::Asked { .. }),
+    });
+    Ok(Stages { progress, outstanding: outstanding.collect() })
+}
+
+/// The newest approval of each gate and stage, as conditions see it. What a stage's review approved holds as long as the
+/// very attempt does: an approval of an attempt that was undone is nothing to rely on.
+fn approval_roots(
+    approvals: &[RunApproval],
+    compiled: &Compiled,
+    stages: &Stages,
+    now: Time,
+) -> BTreeMap<String, ApprovalRoot> {
     let mut roots = BTreeMap::new();
+    let stands = |known: &RunApproval| {
+        let position = compiled.workflow().stages.iter().position(|stage| stage.id == known.gate_id);
+        position.is_some_and(|at| stages.progress.at(at).state.approved_by() == Some(known.prior.id))
+    };
     // What an agent asked for itself satisfies no condition.
-    for known in approvals.iter().filter(|known| known.origin == Origin::Gate) {
+    for known in approvals.iter().filter(|known| known.origin != Origin::Request) {
         let state = &known.prior.state;
         roots.entry(known.gate_id.clone()).or_insert_with(|| ApprovalRoot {
-            approved: is_reliable(state, now),
+            approved: if known.origin == Origin::Stage { stands(known) } else { is_reliable(state, now) },
             status: state.status().to_string(),
             notes: known.prior.notes.clone(),
             at: state.ended_at(),

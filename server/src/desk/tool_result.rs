@@ -4,9 +4,10 @@ use domain::{
     Refusal,
     event::Event,
     gate::Outcome,
-    id::{CheckId, RunId},
+    id::RunId,
     permission::Action,
     refusal::Code,
+    stage::AttemptStatus,
     workflow::{FactSource, Workflow},
 };
 use futures::FutureExt as _;
@@ -17,11 +18,16 @@ use serde_json::{Value, json};
 use super::{
     Caller, Desk,
     fact::{Writing, write_facts},
+    snapshot::Attempts,
     text::{self, NAME},
 };
 use crate::{
     error::{Error, Result},
-    store::{self, gate_check::ToolResult},
+    store::{
+        self, Tx,
+        gate_check::{Check, ToolResult},
+        run::Run,
+    },
 };
 
 /// What `POST /runs/{id}/tool-results` takes.
@@ -49,12 +55,27 @@ impl Desk {
     /// `illegal_move` when no check allowed the call.
     pub async fn report_result(&self, caller: &Caller, run: RunId, body: ReportResult) -> Result<Value> {
         caller.key(Action::ReportToolResult)?;
-        let actor = caller.actor();
         text::required("/session_id", &body.session_id, NAME)?;
         text::required("/tool", &body.tool, NAME)?;
         text::required("/tool_use_id", &body.tool_use_id, NAME)?;
+        let mut attempts = Attempts::default();
+        let (answer, is_staged) = loop {
+            let attempt = self.report_once(caller, run, &body).await;
+            if let Some(settled) = attempts.settled(attempt) {
+                break settled?;
+            }
+        };
+        if is_staged {
+            self.advance(run).await;
+        }
+        Ok(answer)
+    }
+
+    /// Records a result; says whether the workflow has stages that may move now.
+    async fn report_once(&self, caller: &Caller, run: RunId, body: &ReportResult) -> Result<(Value, bool)> {
         let run = self.visible_run(caller, run).await?;
         let compiled = self.compiled(&run.workflow, run.version).await?;
+        let is_staged = !compiled.workflow().stages.is_empty();
         let mut tx = self.database.read().await?;
         let session = store::session::find(&mut tx, run.id, &body.session_id).await?;
         let session = session.ok_or_else(|| Error::from(Refusal::not_found("session of this run")))?;
@@ -65,23 +86,24 @@ impl Desk {
             return Err(Refusal::new(Code::IllegalMove, message).into());
         };
         if let Some(first) = store::gate_check::find_result(&mut tx, check.id).await? {
-            return Ok(json!({"facts_written": first.facts}));
+            return Ok((json!({"facts_written": first.facts}), is_staged));
         }
+        let takes = !body.is_error && attempt_stands(&mut tx, &run, compiled.workflow(), &check).await?;
         drop(tx);
-        let facts = if body.is_error { Vec::new() } else { captured(compiled.workflow(), &body.tool, &body.output) };
+        let facts = if takes { captured(compiled.workflow(), &body.tool, &body.output) } else { Vec::new() };
         let names: Vec<String> = facts.iter().map(|(name, _)| name.clone()).collect();
-        let reference = Some(body.tool_use_id);
-        let writing = Writing { facts, source: body.tool.clone(), reference, actor };
-        let result = ToolResult { output: body.output, is_error: body.is_error, facts: names };
-        self.store_result(run.id, check.id, body.tool, check.approval, writing, result).await
+        let reference = Some(body.tool_use_id.clone());
+        let writing = Writing { facts, source: body.tool.clone(), reference, actor: caller.actor() };
+        let result = ToolResult { output: body.output.clone(), is_error: body.is_error, facts: names };
+        // Only a stage that is undone meanwhile changes what a result may record.
+        let moves = is_staged.then_some(run.moves);
+        Ok((self.store_result((run.id, moves), check, writing, result).await?, is_staged))
     }
 
     async fn store_result(
         &self,
-        run: RunId,
-        check: CheckId,
-        tool: String,
-        approval: Option<domain::id::ApprovalId>,
+        (run, moves): (RunId, Option<i64>),
+        check: Check,
         writing: Writing,
         result: ToolResult,
     ) -> Result<Value> {
@@ -89,6 +111,10 @@ impl Desk {
             .write(move |tx| {
                 async move {
                     let run = store::run::lock(tx, run).await?.ok_or(Error::Moved)?;
+                    if moves.is_some_and(|moves| run.moves != moves + 1) {
+                        return Err(Error::Moved);
+                    }
+                    let Check { id: check, tool, approval, .. } = check;
                     if !store::gate_check::insert_result(tx, check, &result).await? {
                         let first = store::gate_check::find_result(tx, check).await?;
                         return Ok(json!({"facts_written": first.map(|first| first.facts)}));
@@ -105,8 +131,20 @@ impl Desk {
     }
 }
 
+/// Whether the attempt in which a call was allowed still stands. What was undone records nothing any more, however late
+/// its result comes.
+async fn attempt_stands(tx: &mut Tx, run: &Run, workflow: &Workflow, check: &Check) -> Result<bool> {
+    let Some(position) = workflow.stage_of(&check.tool) else { return Ok(true) };
+    let newest = store::stage::find(tx, run.id, &workflow.stages[position].id, None).await?;
+    Ok(newest.is_some_and(|newest| {
+        let is_after = newest.snapshot.as_ref().is_some_and(|kept| kept.taken_at <= check.checked_at);
+        let is_standing = matches!(newest.state.status(), AttemptStatus::Active | AttemptStatus::Complete);
+        is_after && is_standing
+    }))
+}
+
 /// The facts a tool's output writes: present at the declared place, of the declared type, not null.
-fn captured(workflow: &Workflow, tool: &str, output: &Value) -> Vec<(String, Value)> {
+pub(super) fn captured(workflow: &Workflow, tool: &str, output: &Value) -> Vec<(String, Value)> {
     let taken = |(name, rule): (&String, &domain::workflow::FactRule)| match &rule.from {
         FactSource::Tool { tool: writer, path } if writer == tool => {
             let value = output.pointer(path)?;

@@ -13,7 +13,7 @@ use domain::{
     Refusal,
     refusal::Code,
     template,
-    workflow::{Condition, Gate, Version, Workflow},
+    workflow::{Condition, Gate, Review, Stage, Version, Workflow},
 };
 
 use super::{
@@ -37,6 +37,7 @@ pub struct Compiled {
     pub(super) version: Version,
     pub(super) checked_by: String,
     pub(super) gates: Vec<CompiledGate>,
+    pub(super) stages: Vec<CompiledStage>,
     pub(super) patterns: Vec<Pattern>,
     /// What the agent may do instead of calling a blocked tool.
     pub(super) instead: String,
@@ -52,6 +53,17 @@ pub(super) struct CompiledGate {
     pub risk: Option<Program>,
 }
 
+/// A stage's programs, in the order of its definition.
+#[derive(Debug)]
+pub(super) struct CompiledStage {
+    pub entry: Vec<Program>,
+    pub exit: Vec<Program>,
+    pub unless: Option<Program>,
+    pub risk: Option<Program>,
+    /// What they read together.
+    pub reads: Reads,
+}
+
 /// A compiled expression.
 #[derive(Debug)]
 pub(super) struct Program {
@@ -65,6 +77,8 @@ pub(super) struct Program {
 pub(super) struct Plan {
     /// Positions of its gates, in file order.
     pub gates: Vec<usize>,
+    /// The position of its stage.
+    pub stage: Option<usize>,
     /// The position of the gate that reviews it.
     pub reviewing: Option<usize>,
     /// What its conditions and its review rule read.
@@ -81,18 +95,15 @@ impl Compiled {
     /// every workflow it gave.
     pub fn new(workflow: Workflow, version: Version) -> Result<Self, Refusal> {
         let mut patterns = Patterns::default();
-        let gates = workflow.gates.iter().map(|gate| compile(gate, &mut patterns)).collect::<Result<Vec<_>, _>>()?;
-        let mut plans: HashMap<String, Plan> = HashMap::new();
-        for (position, gate) in workflow.gates.iter().enumerate() {
-            for tool in &gate.tools {
-                let plan = plans.entry(tool.clone()).or_default();
-                plan.add(position, gate, &gates[position]);
-            }
-        }
+        let gates = workflow.gates.iter().map(|gate| gate_programs(gate, &mut patterns));
+        let gates = gates.collect::<Result<Vec<_>, _>>()?;
+        let stages = workflow.stages.iter().map(|stage| stage_programs(stage, &mut patterns));
+        let stages = stages.collect::<Result<Vec<_>, _>>()?;
+        let plans = plans(&workflow, &gates);
         let program = env!("CARGO_PKG_VERSION");
         let checked_by = format!("countersign {program} {}@{}", version.name, version.version);
         let (patterns, instead) = (patterns.compiled, instead(&workflow));
-        Ok(Self { workflow, version, checked_by, gates, patterns, instead, plans, ungated: Plan::default() })
+        Ok(Self { workflow, version, checked_by, gates, stages, patterns, instead, plans, ungated: Plan::default() })
     }
 
     /// The definition.
@@ -145,7 +156,9 @@ impl Plan {
 
 /// The tools that a blocked agent may call, as a sentence begins.
 fn instead(workflow: &Workflow) -> String {
-    let tools: BTreeSet<&str> = workflow.gates.iter().flat_map(|gate| &gate.tools).map(String::as_str).collect();
+    let gated = workflow.gates.iter().flat_map(|gate| &gate.tools);
+    let staged = workflow.stages.iter().flat_map(|stage| &stage.tools);
+    let tools: BTreeSet<&str> = gated.chain(staged).map(String::as_str).collect();
     let named: Vec<&str> = tools.iter().take(TOOLS_NAMED).copied().collect();
     match tools.len() {
         0 => "No tool may be called".to_owned(),
@@ -190,25 +203,71 @@ impl Patterns {
     }
 }
 
-fn compile(gate: &Gate, patterns: &mut Patterns) -> Result<CompiledGate, Refusal> {
-    let mut program = |source: &str, what: &str| {
+/// Compiles the expressions of one gate or stage.
+struct Compiler<'c> {
+    patterns: &'c mut Patterns,
+    /// How errors call the gate or stage.
+    place: String,
+}
+
+impl Compiler<'_> {
+    fn program(&mut self, source: &str, what: &str) -> Result<Program, Refusal> {
+        let place = &self.place;
         let refuse = |message: &str| {
-            Refusal::new(Code::InvalidWorkflow, format!("{what} of gate {} cannot be compiled: {message}", gate.id))
+            Refusal::new(Code::InvalidWorkflow, format!("{what} of {place} cannot be compiled: {message}"))
         };
         let parsed = expression::parse(source)
             .map_err(|faults| refuse(faults.first().map(|fault| fault.message.as_str()).unwrap_or_default()))?;
         let mut root = parsed.root;
         let (reads, expected) = (Reads::of(&root), expected(&root, source));
-        patterns.replace_in(&mut root).map_err(|message| refuse(&message))?;
-        Ok::<_, Refusal>(Program { root, reads, expected })
-    };
-    let named = |condition: &Condition| format!("the condition {}", condition.name);
-    let require = gate.require.iter().map(|condition| program(&condition.when, &named(condition)));
-    let require = require.collect::<Result<Vec<_>, _>>()?;
-    let review = gate.review.as_ref();
-    let unless = review.and_then(|review| review.unless.as_deref());
-    let unless = unless.map(|source| program(source, "`unless`")).transpose()?;
-    let risk = review.and_then(|review| review.risk.as_deref());
-    let risk = risk.map(|source| program(source, "`risk`")).transpose()?;
+        self.patterns.replace_in(&mut root).map_err(|message| refuse(&message))?;
+        Ok(Program { root, reads, expected })
+    }
+
+    fn conditions(&mut self, conditions: &[Condition]) -> Result<Vec<Program>, Refusal> {
+        let named = |condition: &Condition| format!("the condition {}", condition.name);
+        conditions.iter().map(|condition| self.program(&condition.when, &named(condition))).collect()
+    }
+
+    /// The programs of `unless` and `risk`.
+    fn review(&mut self, review: Option<&Review>) -> Result<(Option<Program>, Option<Program>), Refusal> {
+        let unless = review.and_then(|review| review.unless.as_deref());
+        let risk = review.and_then(|review| review.risk.as_deref());
+        let unless = unless.map(|source| self.program(source, "`unless`")).transpose()?;
+        Ok((unless, risk.map(|source| self.program(source, "`risk`")).transpose()?))
+    }
+}
+
+fn gate_programs(gate: &Gate, patterns: &mut Patterns) -> Result<CompiledGate, Refusal> {
+    let mut compiler = Compiler { patterns, place: format!("gate {}", gate.id) };
+    let require = compiler.conditions(&gate.require)?;
+    let (unless, risk) = compiler.review(gate.review.as_ref())?;
     Ok(CompiledGate { require, unless, risk })
+}
+
+fn stage_programs(stage: &Stage, patterns: &mut Patterns) -> Result<CompiledStage, Refusal> {
+    let mut compiler = Compiler { patterns, place: format!("stage {}", stage.id) };
+    let (entry, exit) = (compiler.conditions(&stage.entry)?, compiler.conditions(&stage.exit)?);
+    let (unless, risk) = compiler.review(stage.review.as_ref())?;
+    let mut reads = Reads::default();
+    for program in entry.iter().chain(&exit).chain(&unless).chain(&risk) {
+        reads.merge(&program.reads);
+    }
+    Ok(CompiledStage { entry, exit, unless, risk, reads })
+}
+
+/// What a call of each tool has to pass.
+fn plans(workflow: &Workflow, gates: &[CompiledGate]) -> HashMap<String, Plan> {
+    let mut plans: HashMap<String, Plan> = HashMap::new();
+    for (position, gate) in workflow.gates.iter().enumerate() {
+        for tool in &gate.tools {
+            plans.entry(tool.clone()).or_default().add(position, gate, &gates[position]);
+        }
+    }
+    for (position, stage) in workflow.stages.iter().enumerate() {
+        for tool in &stage.tools {
+            plans.entry(tool.clone()).or_default().stage = Some(position);
+        }
+    }
+    plans
 }

@@ -14,7 +14,7 @@ use cel::{
 };
 use domain::{
     gate::{ConditionResult, Evidence, GateResult},
-    judge::{Finding, Ruling},
+    judge::{Finding, Ruling, Threshold},
     workflow::{Default as Fallback, Risk, Tool, Workflow},
 };
 use serde_json::Value;
@@ -22,13 +22,16 @@ use serde_json::Value;
 use super::{
     compiled::{Compiled, Plan, Program},
     evidence,
-    roots::Roots,
+    roots::{Outstanding, Roots},
     scope::{Scope, Sources},
+    stage::Shut,
     title::title,
 };
 
 /// The gate id of calls that no gate guards.
 pub const DEFAULT_GATE: &str = "default";
+/// The gate id of calls that undo an effect of a failed stage.
+pub const COMPENSATION_GATE: &str = "compensation";
 
 impl Compiled {
     /// Rules on a call of `tool` with `input`, given what is recorded.
@@ -36,6 +39,11 @@ impl Compiled {
     /// The same function serves the first check, the re-check when a reviewer approves and the re-check when the
     /// approved call comes again: [`Ruling::Block`] always means that the call may not run as things stand.
     pub fn check_call(&self, roots: &Roots, tool: &str, input: &Value) -> Finding {
+        self.check_named(roots, tool, input, "")
+    }
+
+    /// The same, for a call by its id: the one that undoes an effect of a failed stage is called by its compensation's.
+    pub fn check_named(&self, roots: &Roots, tool: &str, input: &Value, id: &str) -> Finding {
         let manifest = self.workflow.tools.get(tool);
         let check = Check { compiled: self, plan: self.plan(tool), manifest, roots, tool, input };
         let faults = manifest.map(|manifest| manifest.input_faults(input)).unwrap_or_default();
@@ -43,24 +51,24 @@ impl Compiled {
             let faults: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.path, fault.message)).collect();
             return check.blocked(format!("INPUT_INVALID: {}", faults.join("; ")));
         }
-        if check.plan.gates.is_empty() {
-            return check.ungated();
+        let outstanding = &roots.stages.outstanding;
+        let is_asked = |call: &&Outstanding| call.is_asked && call.tool == tool && call.input == *input;
+        if outstanding.iter().filter(is_asked).any(|call| call.id.to_string() == id) {
+            return check.compensating();
         }
-        let sources = Sources {
-            workflow: &self.workflow,
-            version: &self.version,
-            roots,
-            tool: manifest,
-            input,
-            patterns: &self.patterns,
-        };
-        match Scope::new(sources, &check.plan.reads) {
-            Ok(scope) => {
-                let mut context = Context::with_env(Self::environment());
-                context.set_variable_resolver(&scope);
-                check.gated(&context)
+        if manifest.is_some_and(|manifest| manifest.compensation_only) {
+            return check.blocked(format!(
+                "COMPENSATION_ONLY: {tool} undoes an effect of a failed stage. It may run with the id and the exact \
+                 input of a compensation that was asked for, and never else."
+            ));
+        }
+        let finding = check.judged();
+        match check.plan.stage {
+            None => finding,
+            Some(position) => {
+                let (threshold, shut) = self.threshold(roots, position);
+                staged(finding, threshold, shut)
             }
-            Err(unusable) => check.blocked(format!("EVALUATION_FAILED: {unusable}. Nothing ran.")),
         }
     }
 }
@@ -90,6 +98,42 @@ struct Check<'c> {
 }
 
 impl Check<'_> {
+    /// What the gates and the default say, whatever stage it is.
+    fn judged(&self) -> Finding {
+        if self.plan.gates.is_empty() {
+            return if self.plan.stage.is_some() {
+                self.finding(None, Vec::new(), Ruling::Allow)
+            } else {
+                self.ungated()
+            };
+        }
+        let sources = Sources {
+            workflow: self.workflow(),
+            version: &self.compiled.version,
+            roots: self.roots,
+            tool: self.manifest,
+            input: self.input,
+            patterns: &self.compiled.patterns,
+        };
+        match Scope::new(sources, &self.plan.reads) {
+            Ok(scope) => {
+                let mut context = Context::with_env(Compiled::environment());
+                context.set_variable_resolver(&scope);
+                self.gated(&context)
+            }
+            Err(unusable) => self.blocked(format!("EVALUATION_FAILED: {unusable}. Nothing ran.")),
+        }
+    }
+
+    /// A call that undoes an effect: it was asked for with this id and this input, which is all it needs.
+    fn compensating(&self) -> Finding {
+        let mut finding = self.finding(None, Vec::new(), Ruling::Allow);
+        COMPENSATION_GATE.clone_into(&mut finding.gate_id);
+        COMPENSATION_GATE.clone_into(&mut finding.evidence.gate_id);
+        finding.is_guarded = false;
+        finding
+    }
+
     fn gated(&self, context: &Context<'_, '_>) -> Finding {
         let mut conditions = Vec::new();
         let mut is_broken = false;
@@ -148,7 +192,8 @@ impl Check<'_> {
 
     fn finding(&self, blocking: Option<usize>, conditions: Vec<ConditionResult>, ruling: Ruling) -> Finding {
         let position = self.plan.reviewing.or(blocking).or_else(|| self.plan.gates.first().copied());
-        let gate_id = position.map_or(DEFAULT_GATE, |position| &self.workflow().gates[position].id).to_owned();
+        let stage = || self.plan.stage.map_or(DEFAULT_GATE, |stage| &self.workflow().stages[stage].id);
+        let gate_id = position.map_or_else(stage, |position| &self.workflow().gates[position].id).to_owned();
         let result = match ruling {
             Ruling::Block { .. } => GateResult::Failed,
             Ruling::Allow | Ruling::Review { .. } => GateResult::Passed,
@@ -161,8 +206,9 @@ impl Check<'_> {
             conditions,
             assertions: evidence::assertions(self.workflow(), self.roots),
         };
-        let is_guarded = !self.plan.gates.is_empty() || matches!(self.workflow().default, Fallback::Review(_));
-        Finding { gate_id, is_guarded, evidence, ruling }
+        let is_named = !self.plan.gates.is_empty() || self.plan.stage.is_some();
+        let is_guarded = is_named || matches!(self.workflow().default, Fallback::Review(_));
+        Finding { gate_id, is_guarded, evidence, ruling, threshold: Threshold::Open }
     }
 
     fn workflow(&self) -> &Workflow {
@@ -177,30 +223,53 @@ impl Check<'_> {
     fn not_allowed(&self) -> String {
         let (tool, workflow, instead) = (self.tool, &self.workflow().name, &self.compiled.instead);
         format!(
-            "TOOL_NOT_ALLOWED: no gate of {workflow} names the tool {tool}, and tools without a gate are blocked. \
+            "TOOL_NOT_ALLOWED: no gate or stage of {workflow} names the tool {tool}, and other tools are blocked. \
              {instead}, or ask an administrator to add {tool} to the workflow."
         )
     }
 }
 
+/// What the gates found, with how the tool's stage stands. Whatever they say, a stage that is not active blocks.
+fn staged(mut finding: Finding, threshold: Threshold, shut: Option<Shut>) -> Finding {
+    finding.threshold = threshold;
+    if let Some(Shut { conditions, message }) = shut {
+        let error = match finding.ruling {
+            Ruling::Block { error } if error.contains(&message) => error,
+            Ruling::Block { error } => format!("{error} {message}"),
+            Ruling::Allow | Ruling::Review { .. } => format!("PREREQUISITE_FAILED: {message}"),
+        };
+        finding.ruling = Ruling::Block { error };
+        finding.evidence.result = GateResult::Failed;
+        finding.evidence.conditions.extend(conditions);
+    } else if threshold != Threshold::Open && !matches!(finding.ruling, Ruling::Block { .. }) {
+        // Whoever answers this without entering the stage answers no.
+        finding.ruling = Ruling::Block { error: "PREREQUISITE_FAILED: The stage has not been entered.".to_owned() };
+    }
+    finding
+}
+
 /// The messages of the unmet conditions, each once.
-fn prerequisite_error(conditions: &[ConditionResult], is_broken: bool) -> String {
+pub(super) fn messages(conditions: &[ConditionResult]) -> String {
     let mut messages: Vec<&str> = Vec::new();
     for message in conditions.iter().filter_map(|condition| condition.message.as_deref()) {
         if !messages.contains(&message) {
             messages.push(message);
         }
     }
-    let note = if is_broken { format!(" {}", broken("a condition")) } else { String::new() };
-    format!("PREREQUISITE_FAILED: {}{note}", messages.join(" "))
+    messages.join(" ")
 }
 
-fn broken(what: &str) -> String {
+fn prerequisite_error(conditions: &[ConditionResult], is_broken: bool) -> String {
+    let note = if is_broken { format!(" {}", broken("a condition")) } else { String::new() };
+    format!("PREREQUISITE_FAILED: {}{note}", messages(conditions))
+}
+
+pub(super) fn broken(what: &str) -> String {
     format!("EVALUATION_FAILED: {what} could not be evaluated. Nothing ran; tell an administrator.")
 }
 
 /// What became of an expression.
-enum Answer<T> {
+pub(super) enum Answer<T> {
     /// A value of the wanted type.
     Value(T),
     /// A value of another type, or none: something absent, an error.
@@ -209,12 +278,12 @@ enum Answer<T> {
     Broken,
 }
 
-fn truth(program: &Program, context: &Context<'_, '_>) -> Answer<bool> {
+pub(super) fn truth(program: &Program, context: &Context<'_, '_>) -> Answer<bool> {
     evaluate(program, context, |value| value.downcast_ref::<CelBool>().map(|flag| *flag.inner()))
 }
 
 /// The risk an expression names; anything that is not one of the three levels is the highest.
-fn risk_of(program: &Program, context: &Context<'_, '_>) -> Risk {
+pub(super) fn risk_of(program: &Program, context: &Context<'_, '_>) -> Risk {
     let named = evaluate(program, context, |value| value.downcast_ref::<CelString<'_>>()?.inner().parse().ok());
     match named {
         Answer::Value(risk) => risk,

@@ -2,6 +2,7 @@
 
 use domain::{
     gate::{Asserted, ConditionResult, FactRead},
+    stage::AttemptStatus,
     workflow::{Condition, Workflow},
 };
 use serde_json::{Map, Value};
@@ -23,7 +24,7 @@ pub fn record(
 ) -> ConditionResult {
     let facts: Vec<FactRead> = program.reads.facts.iter().map(|name| read(name, workflow, roots)).collect();
     let (recorded, source, recorded_at) = if facts.is_empty() {
-        let (recorded, source) = without_facts(&program.reads, roots, input);
+        let (recorded, source) = without_facts(&program.reads, workflow, roots, input);
         (recorded, source.map(ToOwned::to_owned), None)
     } else {
         (together(&facts), sources(&facts), facts.iter().filter_map(|fact| fact.recorded_at).min())
@@ -96,8 +97,8 @@ fn sources(facts: &[FactRead]) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
-/// What a condition saw that reads no fact: arguments, else the approvals, else the run.
-fn without_facts(reads: &Reads, roots: &Roots, input: &Value) -> (Value, Option<&'static str>) {
+/// What a condition saw that reads no fact: arguments, else the approvals, the stages, the run.
+fn without_facts(reads: &Reads, workflow: &Workflow, roots: &Roots, input: &Value) -> (Value, Option<&'static str>) {
     if reads.is_input_whole {
         return (input.clone(), Some("input"));
     }
@@ -112,11 +113,21 @@ fn without_facts(reads: &Reads, roots: &Roots, input: &Value) -> (Value, Option<
         };
         return (one_or_all(reads.approvals.iter().map(value).collect()), Some("approvals"));
     }
+    if !reads.stages.is_empty() {
+        let value = |stage: &String| (stage.clone(), Value::from(status_of(stage, workflow, roots)));
+        return (one_or_all(reads.stages.iter().map(value).collect()), Some("stages"));
+    }
     if !reads.run.is_empty() {
         let value = |name: &String| (name.clone(), run_member(name, roots));
         return (one_or_all(reads.run.iter().map(value).collect()), Some("run"));
     }
     (Value::Null, None)
+}
+
+/// The status of a stage, in a word.
+pub fn status_of(stage: &str, workflow: &Workflow, roots: &Roots) -> &'static str {
+    let position = workflow.stages.iter().position(|known| known.id == stage);
+    position.map_or(AttemptStatus::Pending, |position| roots.stages.progress.status(position)).as_str()
 }
 
 fn one_or_all(values: Vec<(String, Value)>) -> Value {

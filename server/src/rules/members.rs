@@ -1,4 +1,4 @@
-//! `facts`, `input`, `run` and `approvals` as values: maps that look their members up when asked.
+//! `facts`, `input`, `run`, `approvals` and `stages` as values: maps that look their members up when asked.
 
 use cel::{
     ExecutionError,
@@ -15,12 +15,12 @@ use super::{
     value::{self, Boxed},
 };
 
-/// `facts`, `input`, `run` or `approvals` as a value: a map that looks its members up when asked.
+/// `facts`, `input`, `run`, `approvals` or `stages` as a value: a map that looks its members up when asked.
 #[derive(Debug, Clone, Copy)]
 pub struct Members<'r> {
     /// Where members are looked up.
     pub scope: &'r Scope<'r>,
-    /// Which of the four it is.
+    /// Which of the five it is.
     pub family: Family,
 }
 

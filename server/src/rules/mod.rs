@@ -17,10 +17,11 @@ mod pattern;
 mod reads;
 pub mod roots;
 mod scope;
+pub mod stage;
 mod suggest;
 mod title;
 mod value;
 mod yaml;
 
 pub use compiled::Compiled;
-pub use roots::{ApprovalRoot, RecordedFact, Roots, RunRoot};
+pub use roots::{ApprovalRoot, Outstanding, RecordedFact, Roots, RunRoot, Stages};

@@ -17,6 +17,8 @@ pub struct Reads {
     pub run: Vec<String>,
     /// Approvals: gate id and member, the latter empty for the approval as a whole.
     pub approvals: Vec<(String, String)>,
+    /// Stages by id.
+    pub stages: Vec<String>,
 }
 
 impl Reads {
@@ -48,6 +50,7 @@ impl Reads {
                 let member = rest.first().copied().unwrap_or_default();
                 add(&mut self.approvals, ((*gate).to_owned(), member.to_owned()));
             }
+            ["stages", stage, ..] => add(&mut self.stages, *stage),
             _ => {}
         }
     }
@@ -65,6 +68,9 @@ impl Reads {
         }
         for approval in &other.approvals {
             add(&mut self.approvals, approval.clone());
+        }
+        for stage in &other.stages {
+            add(&mut self.stages, stage.as_str());
         }
         self.is_input_whole |= other.is_input_whole;
     }
@@ -85,12 +91,13 @@ mod tests {
     #[test]
     fn every_reading_is_found_once() {
         let source = r#"has(facts.b) && facts.a == facts.b && input["x y"] in [facts.c] && run.subject != ""
-            && approvals.gate_a.approved && [1].all(n, n < facts.d.size) && size(input) > 0"#;
+            && approvals.gate_a.approved && stages.first.complete && [1].all(n, n < facts.d.size) && size(input) > 0"#;
         let reads = Reads::of(&parse(source).expect("an expression").root);
         assert_eq!(reads.facts, ["b", "a", "c", "d"]);
         assert_eq!(reads.inputs, ["x y"]);
         assert_eq!(reads.run, ["subject"]);
         assert_eq!(reads.approvals, [("gate_a".to_owned(), "approved".to_owned())]);
+        assert_eq!(reads.stages, ["first"]);
         assert!(reads.is_input_whole);
     }
 }

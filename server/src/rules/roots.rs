@@ -1,9 +1,13 @@
-//! What conditions may read, and nothing else: the roots `facts input run approvals now`.
+//! What conditions may read, and nothing else: the roots `facts input run approvals stages now`.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::TimeDelta;
-use domain::{Time, id::RunId};
+use domain::{
+    Time,
+    id::{CompensationId, RunId},
+    progress::Progress,
+};
 use serde_json::Value;
 
 /// Everything recorded about a run at one moment.
@@ -16,12 +20,36 @@ pub struct Roots {
     pub run: Arc<RunRoot>,
     /// The recorded facts by name. Undeclared ones are invisible to conditions.
     pub facts: Arc<BTreeMap<String, RecordedFact>>,
-    /// What became of the approvals of this run, by gate id.
+    /// How far the run has come through its stages.
+    pub stages: Arc<Stages>,
+    /// What became of the approvals of this run, by gate or stage id.
     pub approvals: BTreeMap<String, ApprovalRoot>,
     /// What the agent said. Shown beside the facts, invisible to conditions.
     pub assertions: BTreeMap<String, Value>,
     /// The time of the check.
     pub now: Time,
+}
+
+/// How far a run has come through its stages, and what is still to be undone.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stages {
+    /// The newest attempt of each.
+    pub progress: Progress,
+    /// Effects of failed stages that stand yet.
+    pub outstanding: Vec<Outstanding>,
+}
+
+/// An effect of a failed stage that stands yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outstanding {
+    /// The compensation, by which its call is named.
+    pub id: CompensationId,
+    /// The tool that undoes it.
+    pub tool: String,
+    /// The exact input.
+    pub input: Value,
+    /// Whether the harness is to make the call; a person is needed otherwise.
+    pub is_asked: bool,
 }
 
 /// The run a call belongs to.

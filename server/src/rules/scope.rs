@@ -2,6 +2,8 @@
 //!
 //! Scalars are converted at each reading, which borrows and is cheap; lists and objects once before evaluation.
 
+use std::collections::HashMap;
+
 use cel::{
     common::{
         types::{CelInt, CelString},
@@ -9,7 +11,10 @@ use cel::{
     },
     context::VariableResolver,
 };
-use domain::workflow::{Tool, Version, Workflow};
+use domain::{
+    stage::AttemptStatus,
+    workflow::{Tool, Version, Workflow},
+};
 use serde_json::Value;
 
 use super::{
@@ -44,8 +49,10 @@ pub enum Family {
     Input,
     /// Members of the run.
     Run,
-    /// Approvals by gate id.
+    /// Approvals by gate or stage id.
     Approvals,
+    /// Stages by id.
+    Stages,
 }
 
 /// A value converted before evaluation: a member of a family, or the whole family.
@@ -130,8 +137,24 @@ impl<'r> Scope<'r> {
             Family::Input => self.argument(name, self.input.get(name)?),
             Family::Run => self.run(name)?,
             Family::Approvals => Ok(Box::new(Entry(self.roots.approvals.get(name)?)) as Boxed<'b>),
+            Family::Stages => Ok(self.stage(name)?),
         };
         Some(made.map(CowVal::Owned))
+    }
+
+    fn stage(&self, id: &str) -> Option<Boxed<'r>> {
+        let position = self.workflow.stages.iter().position(|stage| stage.id == id)?;
+        let newest = self.roots.stages.progress.get(position)?;
+        let status = newest.state.status();
+        let mut members = HashMap::from([
+            (value::key("complete"), value::truth(status == AttemptStatus::Complete)),
+            (value::key("status"), value::text(status.as_str())),
+            (value::key("attempt"), Box::new(CelInt::from(i64::from(newest.attempt))) as Boxed<'r>),
+        ]);
+        if let Some(at) = newest.state.moved_at() {
+            members.insert(value::key("at"), value::moment(at));
+        }
+        Some(value::map(members))
     }
 
     fn run(&self, name: &str) -> Option<Result<Boxed<'r>, Unusable>> {
@@ -181,6 +204,7 @@ fn family(root: &str) -> Option<Family> {
         "input" => Family::Input,
         "run" => Family::Run,
         "approvals" => Family::Approvals,
+        "stages" => Family::Stages,
         _ => return None,
     })
 }

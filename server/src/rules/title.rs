@@ -8,9 +8,14 @@ use serde_json::{Map, Value, json};
 
 use super::{compiled::Compiled, evidence, roots::Roots};
 
-/// The summary of the review rule, filled in; the tool and the subject where there is none.
+/// The summary of the review rule, filled in; the tool or stage and the subject where there is none.
 pub fn title(compiled: &Compiled, review: &Review, roots: &Roots, tool: &str, input: &Value) -> String {
     let Some(summary) = &review.summary else { return Workflow::plain_title(tool, &roots.run.subject) };
+    template::fill(summary, &shown(compiled, summary, roots, input))
+}
+
+/// The roots a template reads, as JSON.
+pub fn shown(compiled: &Compiled, summary: &str, roots: &Roots, input: &Value) -> Value {
     let mut shown = Map::new();
     for expression in template::expressions(summary) {
         let root = expression.split('.').next().unwrap_or_default();
@@ -20,13 +25,14 @@ pub fn title(compiled: &Compiled, review: &Review, roots: &Roots, tool: &str, in
                 "input" => input.clone(),
                 "run" => run(compiled, roots),
                 "approvals" => approvals(roots),
+                "stages" => stages(&compiled.workflow, roots),
                 "now" => Value::String(time_text(roots.now)),
                 _ => Value::Null,
             };
             shown.insert(root.to_owned(), value);
         }
     }
-    template::fill(summary, &Value::Object(shown))
+    Value::Object(shown)
 }
 
 fn facts(compiled: &Compiled, roots: &Roots) -> Value {
@@ -58,6 +64,18 @@ fn approvals(roots: &Roots) -> Value {
         (gate.clone(), entry)
     });
     shown.collect::<Map<_, _>>().into()
+}
+
+fn stages(workflow: &Workflow, roots: &Roots) -> Value {
+    let entry = |(position, stage): (usize, &domain::workflow::Stage)| {
+        let newest = roots.stages.progress.at(position);
+        let status = newest.state.status();
+        let at = newest.state.moved_at().map(time_text);
+        let is_complete = roots.stages.progress.is_complete(position);
+        let entry = json!({"complete": is_complete, "status": status, "attempt": newest.attempt, "at": at});
+        (stage.id.clone(), entry)
+    };
+    workflow.stages.iter().enumerate().map(entry).collect::<Map<_, _>>().into()
 }
 
 fn time_text(time: Time) -> String {

@@ -129,6 +129,12 @@ pub async fn write(tx: &mut Tx, run: RunId, fact: &NewFact<'_>) -> Result<(i64, 
     Ok((version, previous))
 }
 
+/// Takes a fact back as a new version without a value; the version before stays. The run is locked by the caller.
+pub async fn retract(tx: &mut Tx, run: RunId, name: &str, writer: Actor) -> Result<(i64, Option<Value>), StoreError> {
+    let fact = NewFact { name, value: &Value::Null, source: "rollback", reference: None, writer };
+    write(tx, run, &fact).await
+}
+
 /// Something the model said, by name; the newest wins.
 pub async fn assert(
     tx: &mut Tx,

@@ -29,6 +29,8 @@ pub struct Check {
     pub approval: Option<ApprovalId>,
     /// The whole answer, as it was given.
     pub answer: String,
+    /// When.
+    pub checked_at: Time,
 }
 
 #[derive(FromRow)]
@@ -40,6 +42,7 @@ struct CheckLine {
     outcome: String,
     approval_id: Option<Uuid>,
     answer: String,
+    checked_at: Time,
 }
 
 impl TryFrom<CheckLine> for Check {
@@ -55,6 +58,7 @@ impl TryFrom<CheckLine> for Check {
             outcome: parse(&row.outcome, "gate_check", "outcome", id)?,
             approval: row.approval_id.map(ApprovalId::from_uuid),
             answer: row.answer,
+            checked_at: row.checked_at,
         })
     }
 }
@@ -62,7 +66,7 @@ impl TryFrom<CheckLine> for Check {
 macro_rules! of_call {
     ($table:literal) => {
         concat!(
-            "SELECT id, phase, tool, call_digest, outcome, approval_id, answer FROM ",
+            "SELECT id, phase, tool, call_digest, outcome, approval_id, answer, checked_at FROM ",
             $table,
             " WHERE session_id = $1 AND tool_use_id = $2 "
         )

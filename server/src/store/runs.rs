@@ -88,6 +88,7 @@ const fn condition(status: RunStatus) -> &'static str {
         RunStatus::Suspended => {
             " AND run.status = 'active' AND run.id IN (SELECT s.run_id FROM session s WHERE s.status = 'suspended')"
         }
+        RunStatus::Completed => " AND run.status = 'completed'",
         RunStatus::Failed => " AND run.status = 'failed'",
         RunStatus::Cancelled => " AND run.status = 'cancelled'",
     }

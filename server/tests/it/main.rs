@@ -44,6 +44,7 @@ mod routes;
 mod runs;
 mod sessions;
 mod set_up;
+mod stages;
 mod storms;
 mod story;
 mod support;

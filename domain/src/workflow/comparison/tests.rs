@@ -5,14 +5,23 @@ use crate::{
     decision::Verdict,
     field::{Field, FieldType},
     policy::{Exclusion, Policy, Reasons, Seats, Via},
-    workflow::{Condition, FactRule, FactSource, Review, Risk},
+    testing::stage,
+    workflow::{Advance, Compensate, Condition, FactRule, FactSource, Gate, OnFailure, Review, Risk, Stage},
 };
 
+fn condition(name: &str) -> Condition {
+    Condition { name: name.to_owned(), when: "true".to_owned(), otherwise: "No.".to_owned() }
+}
+
 fn workflow() -> Workflow {
-    let tool =
-        Tool { input: None, reversible: true, risk: Risk::Medium, blast_radius: None, accept_irreversible: None };
-    let condition =
-        |name: &str| Condition { name: name.to_owned(), when: "true".to_owned(), otherwise: "No.".to_owned() };
+    let tool = Tool {
+        input: None,
+        reversible: true,
+        risk: Risk::Medium,
+        blast_radius: None,
+        accept_irreversible: None,
+        compensation_only: false,
+    };
     let policy = Policy {
         approve: vec![Seats { group: "compliance".to_owned(), count: 1 }, Seats { group: "risk".to_owned(), count: 1 }],
         reject_count: 1,
@@ -29,6 +38,8 @@ fn workflow() -> Workflow {
         subject: "account".to_owned(),
         default: Fallback::Block,
         tools: [("pay".to_owned(), tool.clone()), ("note".to_owned(), tool)].into(),
+        advance: Advance::Auto,
+        stages: Vec::new(),
         facts: [("status".to_owned(), fact)].into(),
         gates: vec![Gate {
             id: "payment".to_owned(),
@@ -55,7 +66,10 @@ fn requests_open_no_gate_either_way() {
 
 /// What a change, and the same change taken back, mean.
 fn there_and_back(change: impl FnOnce(&mut Workflow)) -> String {
-    let before = workflow();
+    there_and_back_from(workflow(), change)
+}
+
+fn there_and_back_from(before: Workflow, change: impl FnOnce(&mut Workflow)) -> String {
     let mut after = before.clone();
     change(&mut after);
     let told = |found: Comparison| {
@@ -124,6 +138,38 @@ fn each_change_goes_one_way_there_and_the_other_way_back() {
     let told: Vec<String> =
         changes.iter().map(|(name, change)| format!("{name}\n    {}", there_and_back(change))).collect();
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn each_change_of_a_stage_goes_one_way_there_and_the_other_way_back() {
+    type Change = (&'static str, fn(&mut Vec<Stage>));
+    let changes: &[Change] = &[
+        ("removed", |s| drop(s.pop())),
+        ("another order", |s| s.swap(0, 1)),
+        ("another exit", |s| s[0].exit.push(condition("signed"))),
+        ("conditions at the entry", |s| s[1].entry.push(condition("paid"))),
+        ("reviewed", |s| {
+            s[0].review = Some(Review { unless: None, policy: "two".to_owned(), summary: None, risk: None });
+        }),
+        ("a tool of its own", |s| s[1].tools.push("note".to_owned())),
+        ("undone", |s| s[1].compensate.push(Compensate { tool: "pay".to_owned(), input: BTreeMap::new() })),
+        ("kept", |s| s[1].on_failure = OnFailure::Keep),
+        ("returns", |s| s[1].on_failure = OnFailure::ReturnTo("first".to_owned())),
+        ("cancels", |s| s[0].on_reject = crate::workflow::OnReject::CancelRun),
+    ];
+    let told = changes.iter().map(|(name, change)| {
+        let there = there_and_back_from(staged(), |workflow| change(&mut workflow.stages));
+        format!("{name}\n    {there}")
+    });
+    let explicit = there_and_back_from(staged(), |workflow| workflow.advance = Advance::Explicit);
+    let told: Vec<String> = told.chain([format!("explicit\n    {explicit}")]).collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+fn staged() -> Workflow {
+    let mut first = stage("first");
+    first.exit.push(condition("done"));
+    Workflow { stages: vec![first, stage("second")], ..workflow() }
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! The short way of a plain check: evaluated against what was read of its run lately, and stored only if that still
 //! holds. It reads nothing; whatever is not plain goes the long way.
 
-use domain::{gate::Outcome, id::RunId, judge::Judgement};
+use domain::{
+    gate::Outcome,
+    id::RunId,
+    judge::{Judgement, Threshold},
+};
 
 use super::{Asked, check_shape, evaluate};
 use crate::{
@@ -27,6 +31,10 @@ impl Desk {
             return Ok(None);
         }
         let seen = evaluate(asked, snapshot.at(now), session, 0, None);
+        if seen.finding.threshold != Threshold::Open {
+            // The run may move on for this call.
+            return Ok(None);
+        }
         let priors = seen.snapshot.priors(seen.action);
         let row = match seen.judged(&asked.call.tool_use_id, &priors) {
             Judgement::Allow => self.row(asked, &seen, Outcome::Allow, None, None),

@@ -8,6 +8,7 @@ pub mod live;
 mod operations;
 pub mod requests;
 pub mod runs;
+pub mod stages;
 pub mod workflows;
 
 use axum::{
@@ -22,7 +23,7 @@ use super::routes::Routes;
 pub fn routes(routes: Routes) -> Routes {
     let routes = operations::workflows::routes(operations::health::routes(routes));
     let routes = operations::approvals::routes(operations::requests::routes(operations::runs::routes(routes)));
-    operations::audit::routes(operations::live::routes(routes))
+    operations::audit::routes(operations::live::routes(operations::stages::routes(routes)))
 }
 
 /// 200 with JSON.

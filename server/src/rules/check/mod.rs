@@ -19,8 +19,8 @@ use super::expression::{self, Fault};
 pub struct Surroundings<'w> {
     /// The workflow it belongs to.
     pub workflow: &'w Workflow,
-    /// The tools of its gate.
-    pub tools: &'w [String],
+    /// The tools of its gate; a stage's conditions are about no call.
+    pub tools: Option<&'w [String]>,
 }
 
 /// What an expression must give.

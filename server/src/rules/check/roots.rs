@@ -1,4 +1,4 @@
-//! The roots `facts input run approvals now`: which of their members exist, and of what type they are.
+//! The roots `facts input run approvals stages now`: which of their members exist, and of what type they are.
 
 use domain::{
     field::Field,
@@ -12,11 +12,14 @@ use super::{
 use crate::rules::suggest;
 
 /// Every root.
-pub const ROOTS: [&str; 5] = ["facts", "input", "run", "approvals", "now"];
+pub const ROOTS: [&str; 6] = ["facts", "input", "run", "approvals", "stages", "now"];
 /// Roots that only later versions have.
-pub const LATER: [&str; 4] = ["stages", "approval", "event", "concerns"];
+pub const LATER: [&str; 3] = ["approval", "event", "concerns"];
 const RUN: [&str; 6] = ["id", "subject", "workflow", "version", "requested_by", "inputs"];
 const APPROVAL: [&str; 4] = ["approved", "status", "notes", "at"];
+const STAGE: [&str; 4] = ["complete", "status", "attempt", "at"];
+/// Why a condition of a stage reads no arguments.
+pub const NO_INPUT: &str = "A stage is about no call, so that there is no `input`. Read recorded facts.";
 
 /// What is wrong with reading this fact.
 pub fn fact_fault(workflow: &Workflow, name: &str) -> Option<String> {
@@ -57,13 +60,30 @@ pub fn run_fault(name: &str) -> Option<String> {
 
 /// What is wrong with reading this approval, or this member of it.
 pub fn approval_fault(workflow: &Workflow, gate: &str, member: Option<&str>) -> Option<String> {
-    if !workflow.gates.iter().any(|known| known.id == gate) {
-        let hint = suggest::hint(gate, workflow.gates.iter().map(|gate| gate.id.as_str()));
-        return Some(format!("There is no gate `{gate}` to be approved.{hint}"));
+    if !is_approved(workflow, gate) {
+        let gates = workflow.gates.iter().map(|gate| gate.id.as_str());
+        let hint = suggest::hint(gate, gates.chain(workflow.stages.iter().map(|stage| stage.id.as_str())));
+        return Some(format!("There is no gate `{gate}` to be approved, and no such stage.{hint}"));
     }
     let member = member.filter(|member| !APPROVAL.contains(member))?;
     let hint = suggest::hint(member, APPROVAL);
     Some(format!("An approval has no `{member}`, but {}.{hint}", APPROVAL.join(", ")))
+}
+
+/// Whether conditions may ask for the approval of this gate or stage.
+pub fn is_approved(workflow: &Workflow, id: &str) -> bool {
+    workflow.gates.iter().any(|gate| gate.id == id) || workflow.stages.iter().any(|stage| stage.id == id)
+}
+
+/// What is wrong with reading this stage, or this member of it.
+pub fn stage_fault(workflow: &Workflow, stage: &str, member: Option<&str>) -> Option<String> {
+    if !workflow.stages.iter().any(|known| known.id == stage) {
+        let hint = suggest::hint(stage, workflow.stages.iter().map(|stage| stage.id.as_str()));
+        return Some(format!("There is no stage `{stage}`.{hint}"));
+    }
+    let member = member.filter(|member| !STAGE.contains(member))?;
+    let hint = suggest::hint(member, STAGE);
+    Some(format!("A stage has no `{member}`, but {}.{hint}", STAGE.join(", ")))
 }
 
 /// What is known of the value at a path below a root. Paths with faults are of unknown type.
@@ -79,7 +99,10 @@ pub fn kind<'w>(path: &[&str], around: &Surroundings<'w>) -> Kind<'w> {
         ["run", name] if RUN.contains(name) => Kind::recorded(Type::Text),
         ["approvals", _, "approved"] => Kind::recorded(Type::Bool),
         ["approvals", _, "at"] => Kind::recorded(Type::Moment),
-        ["approvals", _, "status" | "notes"] => Kind::recorded(Type::Text),
+        ["approvals", _, "status" | "notes"] | ["stages", _, "status"] => Kind::recorded(Type::Text),
+        ["stages", _, "complete"] => Kind::recorded(Type::Bool),
+        ["stages", _, "attempt"] => Kind::recorded(Type::Int),
+        ["stages", _, "at"] => Kind::recorded(Type::Moment),
         _ => unknown,
     }
 }
@@ -87,7 +110,7 @@ pub fn kind<'w>(path: &[&str], around: &Surroundings<'w>) -> Kind<'w> {
 /// What is known of an argument: what all tools of the gate agree on.
 fn argument<'w>(name: &str, around: &Surroundings<'w>) -> Option<Kind<'w>> {
     let mut agreed: Option<&'w Field> = None;
-    for tool in around.tools {
+    for tool in around.tools.unwrap_or_default() {
         let field = around.workflow.tools.get(tool)?.input.as_ref()?.get(name)?;
         if agreed.is_some_and(|known| known.kind != field.kind || known.allowed != field.allowed) {
             return None;

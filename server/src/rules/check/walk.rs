@@ -100,7 +100,9 @@ impl<'p, 'w> Walk<'p, 'w> {
         if let Some(ty) = self.local(name) {
             return Kind::of(ty);
         }
-        if matches!(name, "facts" | "run" | "approvals") {
+        if name == "input" && self.around.tools.is_none() {
+            self.fault(node, roots::NO_INPUT);
+        } else if matches!(name, "facts" | "run" | "approvals" | "stages") {
             self.fault(
                 node,
                 format!("Say what of `{name}` to read, such as `{name}.name`; `{name}` alone has no value."),
@@ -151,13 +153,22 @@ impl<'p, 'w> Walk<'p, 'w> {
         let workflow = self.around.workflow;
         let (culprit, message) = match path {
             ["facts", name, ..] => (*name, roots::fact_fault(workflow, name)),
-            ["input", name, ..] => (*name, roots::input_fault(workflow, self.around.tools, name)),
+            ["input", name, ..] => match self.around.tools {
+                Some(tools) => (*name, roots::input_fault(workflow, tools, name)),
+                None => ("input", Some(roots::NO_INPUT.to_owned())),
+            },
             ["run", name, ..] => (*name, roots::run_fault(name)),
             ["approvals", gate] => (*gate, roots::approval_fault(workflow, gate, None)),
             ["approvals", gate, member, ..] => {
                 let fault = roots::approval_fault(workflow, gate, Some(member));
-                let is_known = workflow.gates.iter().any(|known| known.id == **gate);
+                let is_known = roots::is_approved(workflow, gate);
                 (if is_known { *member } else { *gate }, fault)
+            }
+            ["stages", stage] => (*stage, roots::stage_fault(workflow, stage, None)),
+            ["stages", stage, member, ..] => {
+                let is_known = roots::stage_fault(workflow, stage, None).is_none();
+                let fault = roots::stage_fault(workflow, stage, Some(member));
+                (if is_known { *member } else { *stage }, fault)
             }
             _ => ("", None),
         };
@@ -166,7 +177,7 @@ impl<'p, 'w> Walk<'p, 'w> {
             self.faults.push(Fault::new(offset, message));
             return Kind::recorded(Type::Unknown);
         }
-        let depth = if path.first() == Some(&"approvals") { 3 } else { 2 };
+        let depth = if matches!(path.first(), Some(&("approvals" | "stages"))) { 3 } else { 2 };
         let whole = roots::kind(&path[..path.len().min(depth)], &self.around);
         if let Some(field) = path.get(depth) {
             self.members(node, whole, field);

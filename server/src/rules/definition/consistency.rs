@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     template,
-    workflow::{Default as Fallback, FactSource, Gate, Workflow},
+    workflow::{Condition, Default as Fallback, FactSource, Review, Workflow},
 };
 
 use crate::rules::{
@@ -58,27 +58,25 @@ fn gates(workflow: &Workflow, faults: &mut Faults<'_>) {
                 faults.add(&path.key("review"), code::UNSAFE, message);
             }
         }
-        conditions(gate, &path, faults);
+        repeated_conditions(&gate.require, &path.key("require"), "this gate", faults);
         if let Some(review) = &gate.review {
-            policy_exists(workflow, &review.policy, &path.key("review").key("policy"), faults);
-            if let Some(summary) = &review.summary {
-                summary_reads(workflow, gate, summary, &path.key("review").key("summary"), faults);
-            }
+            review_rule(workflow, review, Some(&gate.tools), &path.key("review"), faults);
         }
     }
 }
 
-fn conditions(gate: &Gate, path: &Path, faults: &mut Faults<'_>) {
-    for (index, condition) in gate.require.iter().enumerate() {
-        let is_repeated = gate.require[..index].iter().any(|earlier| earlier.name == condition.name);
+/// Evidence tells conditions apart by their names.
+pub fn repeated_conditions(conditions: &[Condition], path: &Path, place: &str, faults: &mut Faults<'_>) {
+    for (index, condition) in conditions.iter().enumerate() {
+        let is_repeated = conditions[..index].iter().any(|earlier| earlier.name == condition.name);
         if is_repeated && !condition.name.is_empty() {
-            let message = format!("The condition {} appears twice in this gate. Choose another name.", condition.name);
-            faults.add(&path.key("require").index(index).key("name"), code::DUPLICATE, message);
+            let message = format!("The condition {} appears twice in {place}. Choose another name.", condition.name);
+            faults.add(&path.index(index).key("name"), code::DUPLICATE, message);
         }
     }
 }
 
-fn policy_exists(workflow: &Workflow, policy: &str, path: &Path, faults: &mut Faults<'_>) {
+pub fn policy_exists(workflow: &Workflow, policy: &str, path: &Path, faults: &mut Faults<'_>) {
     if !policy.is_empty() && !workflow.policies.contains_key(policy) {
         let hint = suggest::hint(policy, workflow.policies.keys().map(String::as_str));
         let message = format!("There is no policy `{policy}` under `policies`.{hint}");
@@ -86,7 +84,7 @@ fn policy_exists(workflow: &Workflow, policy: &str, path: &Path, faults: &mut Fa
     }
 }
 
-fn tool_exists(workflow: &Workflow, tool: &str, path: &Path, faults: &mut Faults<'_>) {
+pub fn tool_exists(workflow: &Workflow, tool: &str, path: &Path, faults: &mut Faults<'_>) {
     if !tool.is_empty() && !workflow.tools.contains_key(tool) {
         let hint = suggest::hint(tool, workflow.tools.keys().map(String::as_str));
         let message = format!("There is no tool `{tool}` under `tools`.{hint}");
@@ -94,10 +92,25 @@ fn tool_exists(workflow: &Workflow, tool: &str, path: &Path, faults: &mut Faults
     }
 }
 
-/// An irreversible tool must be reviewed, or somebody must have said why it need not be.
+/// A review names a policy that there is, and shows what conditions may read; arguments only beside a call of `tools`.
+pub fn review_rule(
+    workflow: &Workflow,
+    review: &Review,
+    tools: Option<&[String]>,
+    path: &Path,
+    faults: &mut Faults<'_>,
+) {
+    policy_exists(workflow, &review.policy, &path.key("policy"), faults);
+    if let Some(summary) = &review.summary {
+        template_reads(workflow, tools, summary, &path.key("summary"), faults);
+    }
+}
+
+/// An irreversible tool must be reviewed or undone, or somebody must have said why neither is needed.
 fn irreversible_tools(workflow: &Workflow, faults: &mut Faults<'_>) {
     for (name, tool) in &workflow.tools {
-        if tool.reversible || tool.accept_irreversible.is_some() {
+        if tool.reversible || tool.accept_irreversible.is_some() || tool.compensation_only || is_undone(workflow, name)
+        {
             continue;
         }
         let mut gates = workflow.gates_of(name).peekable();
@@ -108,22 +121,33 @@ fn irreversible_tools(workflow: &Workflow, faults: &mut Faults<'_>) {
         };
         if !is_reviewed {
             let message = format!(
-                "{name} cannot be undone, and nobody reviews it. Give one of its gates a `review`, or say why that is \
-                 acceptable: `accept_irreversible: \"…\"`. (Compensation by another tool is not supported yet.)"
+                "{name} cannot be undone, and nobody reviews it. Give one of its gates a `review`, let its stage \
+                 `compensate` it by another tool, or say why that is acceptable: `accept_irreversible: \"…\"`."
             );
             faults.add_at_key(&Path::root().key("tools").key(name), code::UNSAFE, message);
         }
     }
 }
 
-/// A summary may show what conditions may read.
-fn summary_reads(workflow: &Workflow, gate: &Gate, summary: &str, path: &Path, faults: &mut Faults<'_>) {
+/// Whether the tool's stage undoes what it did.
+fn is_undone(workflow: &Workflow, tool: &str) -> bool {
+    workflow.stage_of(tool).is_some_and(|position| !workflow.stages[position].compensate.is_empty())
+}
+
+/// A template may show what conditions may read.
+pub fn template_reads(
+    workflow: &Workflow,
+    tools: Option<&[String]>,
+    summary: &str,
+    path: &Path,
+    faults: &mut Faults<'_>,
+) {
     if summary.matches("{{").count() != template::expressions(summary).len() {
         let message = "A `{{` is not closed by `}}`.";
         faults.add_within(path, summary.rfind("{{").unwrap_or_default(), code::EXPRESSION, message);
     }
     for expression in template::expressions(summary) {
-        if let Some(message) = unreadable(workflow, gate, expression) {
+        if let Some(message) = unreadable(workflow, tools, expression) {
             let offset = expression.as_ptr() as usize - summary.as_ptr() as usize;
             faults.add_within(path, offset, code::EXPRESSION, message);
         }
@@ -131,17 +155,23 @@ fn summary_reads(workflow: &Workflow, gate: &Gate, summary: &str, path: &Path, f
 }
 
 /// What is wrong with the path in a template.
-fn unreadable(workflow: &Workflow, gate: &Gate, expression: &str) -> Option<String> {
+fn unreadable(workflow: &Workflow, tools: Option<&[String]>, expression: &str) -> Option<String> {
     let steps: Vec<&str> = expression.split('.').collect();
     match steps.as_slice() {
         ["now"] => None,
-        [root @ ("facts" | "input" | "run" | "approvals")] => {
+        [root @ ("facts" | "input" | "run" | "approvals" | "stages")] => {
             Some(format!("Say what of `{root}` to show, such as `{root}.name`."))
         }
         ["facts", name, ..] => roots::fact_fault(workflow, name),
-        ["input", name, ..] => roots::input_fault(workflow, &gate.tools, name),
+        ["input", name, ..] => match tools {
+            Some(tools) => roots::input_fault(workflow, tools, name),
+            None => Some(roots::NO_INPUT.to_owned()),
+        },
         ["run", name, ..] => roots::run_fault(name),
         ["approvals", gate, rest @ ..] => roots::approval_fault(workflow, gate, rest.first().copied()),
-        _ => Some(format!("`{expression}` cannot be shown. A summary reads facts, input, run, approvals and now.")),
+        ["stages", stage, rest @ ..] => roots::stage_fault(workflow, stage, rest.first().copied()),
+        _ => {
+            Some(format!("`{expression}` cannot be shown. A text reads facts, input, run, approvals, stages and now."))
+        }
     }
 }

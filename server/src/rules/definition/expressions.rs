@@ -1,6 +1,6 @@
 //! The CEL expressions of a definition, each checked where it stands.
 
-use domain::workflow::Workflow;
+use domain::workflow::{Condition, Review, Workflow};
 
 use crate::rules::{
     check::{Surroundings, Wanted, expression},
@@ -11,26 +11,49 @@ use crate::rules::{
 pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
     for (position, gate) in workflow.gates.iter().enumerate() {
         let path = Path::root().key("gates").index(position);
-        let surroundings = Surroundings { workflow, tools: &gate.tools };
-        let mut one = |source: &str, wanted: Wanted, at: &Path| {
-            for fault in expression(source, wanted, &surroundings) {
-                let word = if fault.is_later { code::NOT_SUPPORTED_YET } else { code::EXPRESSION };
-                faults.add_within(at, fault.offset, word, fault.message);
-            }
-        };
-        for (index, condition) in gate.require.iter().enumerate() {
+        let mut checker = Checker { around: Surroundings { workflow, tools: Some(&gate.tools) }, faults };
+        checker.conditions(&gate.require, &path.key("require"));
+        checker.review(gate.review.as_ref(), &path.key("review"));
+    }
+    for (position, stage) in workflow.stages.iter().enumerate() {
+        let path = Path::root().key("stages").index(position);
+        let mut checker = Checker { around: Surroundings { workflow, tools: None }, faults };
+        checker.conditions(&stage.entry, &path.key("entry"));
+        checker.conditions(&stage.exit, &path.key("exit"));
+        checker.review(stage.review.as_ref(), &path.key("review"));
+    }
+}
+
+/// The expressions of one gate or stage.
+struct Checker<'c, 'w, 'f> {
+    around: Surroundings<'w>,
+    faults: &'c mut Faults<'f>,
+}
+
+impl Checker<'_, '_, '_> {
+    fn conditions(&mut self, conditions: &[Condition], path: &Path) {
+        for (index, condition) in conditions.iter().enumerate() {
             // An empty text stands for one that could not be read and has its error already.
             if !condition.when.is_empty() {
-                one(&condition.when, Wanted::Bool, &path.key("require").index(index).key("when"));
+                self.one(&condition.when, Wanted::Bool, &path.index(index).key("when"));
             }
         }
-        let Some(review) = &gate.review else { continue };
-        let path = path.key("review");
+    }
+
+    fn review(&mut self, review: Option<&Review>, path: &Path) {
+        let Some(review) = review else { return };
         if let Some(unless) = &review.unless {
-            one(unless, Wanted::Bool, &path.key("unless"));
+            self.one(unless, Wanted::Bool, &path.key("unless"));
         }
         if let Some(risk) = &review.risk {
-            one(risk, Wanted::Risk, &path.key("risk"));
+            self.one(risk, Wanted::Risk, &path.key("risk"));
+        }
+    }
+
+    fn one(&mut self, source: &str, wanted: Wanted, at: &Path) {
+        for fault in expression(source, wanted, &self.around) {
+            let word = if fault.is_later { code::NOT_SUPPORTED_YET } else { code::EXPRESSION };
+            self.faults.add_within(at, fault.offset, word, fault.message);
         }
     }
 }

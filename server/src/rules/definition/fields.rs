@@ -21,8 +21,8 @@ const MAX_SENTENCE: usize = 500;
 const MAX_PATTERN: usize = 500;
 
 const TOOL_KEYS: Keys = Keys {
-    known: &["input", "reversible", "risk", "blast_radius", "accept_irreversible"],
-    later: &["compensation_only", "redact"],
+    known: &["input", "reversible", "risk", "blast_radius", "accept_irreversible", "compensation_only"],
+    later: &["redact"],
 };
 const ARGUMENT_KEYS: Keys =
     Keys { known: &["type", "enum", "min", "max", "max_length", "pattern", "optional"], later: &[] };
@@ -52,6 +52,7 @@ pub fn read_tool(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Tool {
         risk: risk.unwrap_or(if reversible { Risk::Medium } else { Risk::High }),
         blast_radius: sentence("blast_radius", faults),
         accept_irreversible: sentence("accept_irreversible", faults),
+        compensation_only: cursor.get("compensation_only").and_then(|flag| flag.boolean(faults)).unwrap_or_default(),
     }
 }
 

@@ -4,7 +4,7 @@ use domain::workflow::{Condition, Gate, Review};
 
 use super::{MAX_GATES, names};
 use crate::rules::{
-    evaluate::DEFAULT_GATE,
+    evaluate::{COMPENSATION_GATE, DEFAULT_GATE},
     expression::MAX_SOURCE,
     yaml::{Cursor, Faults, Keys, fault::code},
 };
@@ -18,12 +18,9 @@ const MAX_MESSAGE: usize = 1_000;
 /// The longest summary, in characters.
 const MAX_SUMMARY: usize = 500;
 
-const GATE_KEYS: Keys = Keys {
-    known: &["id", "tools", "require", "review"],
-    later: &["entry", "exit", "compensate", "on_failure", "on_reject"],
-};
+const GATE_KEYS: Keys = Keys { known: &["id", "tools", "require", "review"], later: &[] };
 const CONDITION_KEYS: Keys = Keys { known: &["name", "when", "otherwise"], later: &[] };
-const REVIEW_KEYS: Keys = Keys { known: &["unless", "policy", "summary", "risk"], later: &["on_reject", "sign"] };
+const REVIEW_KEYS: Keys = Keys { known: &["unless", "policy", "summary", "risk"], later: &["sign"] };
 
 /// The gates, in file order. Each item of the list gives a gate, so that positions agree with the text.
 pub fn read_all(root: &Cursor<'_>, faults: &mut Faults<'_>) -> Vec<Gate> {
@@ -37,19 +34,19 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Gate {
     }
     let id = cursor.need("id", "conditions and evidence call the gate by it", faults).and_then(|id| {
         let text = names::identifier(&id, "a gate", faults)?;
-        if text == DEFAULT_GATE {
-            let message = format!("`{DEFAULT_GATE}` cannot name a gate: evidence uses it for tools no gate names.");
+        if [DEFAULT_GATE, COMPENSATION_GATE].contains(&text.as_str()) {
+            let message = format!("`{text}` cannot name a gate: evidence uses it for calls no gate guards.");
             faults.add(&id.path, code::INVALID_VALUE, message);
         }
         Some(text)
     });
     let tools = cursor.need("tools", "the tools this gate guards", faults);
-    let tools: Vec<String> = tools.map_or_else(Vec::new, |tools| {
-        let items = tools.items("tools", MAX_TOOLS, faults);
-        if items.is_empty() {
+    let tools = tools.map_or_else(Vec::new, |tools| {
+        let names = read_tool_names(&tools, faults);
+        if names.is_empty() {
             faults.add(&tools.path, code::INVALID_VALUE, "A gate guards at least one tool: [tool_name].");
         }
-        items.iter().map(|tool| tool.text(128, faults).unwrap_or_default()).collect()
+        names
     });
     let require = cursor.get("require").map(|require| require.items("conditions", MAX_CONDITIONS, faults));
     Gate {
@@ -60,7 +57,14 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Gate {
     }
 }
 
-fn read_condition(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Condition {
+/// A list of tools by name.
+pub fn read_tool_names(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Vec<String> {
+    let items = cursor.items("tools", MAX_TOOLS, faults);
+    items.iter().map(|tool| tool.text(128, faults).unwrap_or_default()).collect()
+}
+
+/// A condition of a gate or a stage.
+pub fn read_condition(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Condition {
     if !cursor.is_map(&CONDITION_KEYS, faults) {
         return Condition { name: String::new(), when: String::new(), otherwise: String::new() };
     }
@@ -74,7 +78,8 @@ fn read_condition(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Condition {
     }
 }
 
-fn read_review(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Option<Review> {
+/// The review rule of a gate or a stage.
+pub fn read_review(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Option<Review> {
     if !cursor.is_map(&REVIEW_KEYS, faults) {
         return None;
     }

@@ -6,6 +6,8 @@ mod fields;
 mod gates;
 mod names;
 mod policies;
+mod stage_rules;
+mod stages;
 
 use std::collections::BTreeMap;
 
@@ -28,8 +30,10 @@ pub const MAX_POLICIES: usize = 100;
 const MAX_TITLE: usize = 200;
 
 const KEYS: Keys = Keys {
-    known: &["name", "title", "subject", "default", "tools", "facts", "gates", "policies", "requests"],
-    later: &["stages", "advance", "closure", "trust", "inputs", "steps"],
+    known: &[
+        "name", "title", "subject", "default", "advance", "tools", "facts", "stages", "gates", "policies", "requests",
+    ],
+    later: &["closure", "trust", "inputs", "steps"],
 };
 
 /// Reads and checks a definition.
@@ -47,6 +51,7 @@ pub fn parse(text: &str) -> Result<Workflow, Refusal> {
     }
     let workflow = read(&cursor, &mut faults);
     consistency::check(&workflow, &mut faults);
+    stage_rules::check(&workflow, &mut faults);
     expressions::check(&workflow, &mut faults);
     if faults.is_empty() { Ok(workflow) } else { Err(faults.into_refusal()) }
 }
@@ -64,6 +69,8 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Workflow {
         default: read_default(cursor, faults),
         tools: read_tools(cursor, faults),
         facts: fields::read_facts(cursor, faults),
+        advance: stages::read_advance(cursor, faults),
+        stages: stages::read_all(cursor, faults),
         gates: gates::read_all(cursor, faults),
         policies: policies::read_all(cursor, faults),
         requests: policies::read_requests(cursor, faults),
@@ -79,7 +86,7 @@ fn titled(name: &str) -> String {
 }
 
 fn read_default(root: &Cursor<'_>, faults: &mut Faults<'_>) -> Fallback {
-    let why = "say what happens to tools no gate names: allow, block or {review: POLICY}";
+    let why = "say what happens to tools no gate or stage names: allow, block or {review: POLICY}";
     let Some(cursor) = root.need("default", why, faults) else { return Fallback::Block };
     if matches!(cursor.node.content, Content::Map(_)) {
         cursor.is_map(&Keys { known: &["review"], later: &[] }, faults);

@@ -66,7 +66,7 @@ pub fn roots(facts: &[(&str, Value)]) -> Roots {
     let run = RunRoot { id, subject: "cust_456".into(), requested_by: None, inputs: json!({"region": "eu"}) };
     let facts = facts.iter().map(|(name, value)| ((*name).to_owned(), fact(value.clone()))).collect();
     let (run, facts) = (Arc::new(run), Arc::new(facts));
-    Roots { run, facts, approvals: BTreeMap::new(), assertions: BTreeMap::new(), now: now() }
+    Roots { run, facts, stages: Arc::default(), approvals: BTreeMap::new(), assertions: BTreeMap::new(), now: now() }
 }
 
 pub fn outcome(finding: &Finding) -> Outcome {

@@ -3,6 +3,7 @@
 
 pub mod approvals;
 pub mod runs;
+pub mod stages;
 pub mod workflows;
 
 use schemars::JsonSchema;
@@ -73,7 +74,16 @@ pub struct ProblemDocument {
     /// `not_entitled`: the groups with an open seat.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_for: Option<Vec<String>>,
-    /// `conditions_changed`: the conditions that do not hold now.
+    /// `conditions_changed`, `entry_conditions_unmet`, `exit_criteria_unmet`: the conditions that do not hold now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unmet: Option<Vec<domain::gate::ConditionResult>>,
+    pub unmet: Option<Vec<stages::Unmet>>,
+    /// `wrong_stage`, `entry_conditions_unmet`, `exit_criteria_unmet`: the stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// The attempt of the stage, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
+    /// `wrong_stage`: how the attempt stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage_status: Option<domain::stage::AttemptStatus>,
 }

@@ -91,6 +91,8 @@ pub struct RunDetail {
     pub ended_at: Option<Time>,
     /// Why it ended.
     pub ended_because: Option<String>,
+    /// Its stages, in the order of the workflow; empty for a workflow without any.
+    pub stages: Vec<super::stages::StageView>,
     /// Its sessions, oldest first.
     pub sessions: Vec<SessionView>,
     /// What is recorded, by name.

@@ -6,4 +6,5 @@ pub mod health;
 pub mod live;
 pub mod requests;
 pub mod runs;
+pub mod stages;
 pub mod workflows;

@@ -1,0 +1,137 @@
+//! What moves by itself: where the definition says so, what is recorded completes stages and enters those that no tool
+//! belongs to.
+
+use domain::{Time, id::RunId, judge::Ruling, stage::Attempt, workflow::Advance};
+
+use super::{ENGINE, Place, newest, review::Reviewed};
+use crate::{
+    desk::{
+        Desk,
+        snapshot::{Attempts, Snapshot},
+    },
+    error::Result,
+    store::{self, stage::Submitted},
+};
+
+/// Moves of one go; a definition has at most 100 stages, each entered and completed once.
+const MOST_STEPS: usize = 256;
+
+impl Desk {
+    /// Moves a run on as far as what is recorded lets it; says whether anything moved. What fails here is tried again
+    /// with the next thing that happens in the run, and opens nothing meanwhile.
+    pub(in crate::desk) async fn advance(&self, run: RunId) -> bool {
+        let mut has_moved = false;
+        for _ in 0..MOST_STEPS {
+            match self.step(run).await {
+                Ok(true) => has_moved = true,
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::error!(%error, %run, "the run could not be moved on");
+                    break;
+                }
+            }
+        }
+        has_moved
+    }
+
+    async fn step(&self, run: RunId) -> Result<bool> {
+        let mut attempts = Attempts::default();
+        loop {
+            let attempt = self.step_once(run).await;
+            if let Some(settled) = attempts.settled(attempt) {
+                return settled;
+            }
+        }
+    }
+
+    async fn step_once(&self, run: RunId) -> Result<bool> {
+        let mut tx = self.database.read_plainly().await?;
+        let Some(run) = store::run::find(&mut tx, run).await? else { return Ok(false) };
+        if run.state.must_be_active().is_err() {
+            return Ok(false);
+        }
+        let compiled = self.compiled_in(&mut tx, &run.workflow, run.version).await?;
+        if compiled.workflow().stages.is_empty() {
+            return Ok(false);
+        }
+        let seen = self.snapshot_of(&mut tx, run).await?;
+        drop(tx);
+        if seen.roots.stages.progress.is_done() {
+            return self.finish_run(&seen).await;
+        }
+        if compiled.workflow().advance == Advance::Auto {
+            for position in 0..compiled.workflow().stages.len() {
+                if self.move_stage(&seen, position).await? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Moves one stage, if what is recorded says so.
+    async fn move_stage(&self, seen: &Snapshot, position: usize) -> Result<bool> {
+        match seen.roots.stages.progress.at(position).state {
+            Attempt::Active { awaiting: None, .. } => self.leave_alone(seen, position).await,
+            Attempt::Pending if seen.compiled.workflow().stages[position].tools.is_empty() => {
+                if !seen.compiled.check_entry(&seen.roots, position).is_met {
+                    return Ok(false);
+                }
+                let place = self.place_at(seen, position).await?;
+                if !self.may_begin(&place).await? {
+                    return Ok(false);
+                }
+                self.enter_alone(&place).await.map(|()| true)
+            }
+            Attempt::Pending
+            | Attempt::Active { .. }
+            | Attempt::Complete { .. }
+            | Attempt::Failed { .. }
+            | Attempt::RolledBack { .. } => Ok(false),
+        }
+    }
+
+    /// Completes an active stage, or opens its review, if its exit criteria hold.
+    async fn leave_alone(&self, seen: &Snapshot, position: usize) -> Result<bool> {
+        let exam = seen.compiled.check_exit(&seen.roots, position);
+        if !exam.is_met {
+            return Ok(false);
+        }
+        let place = self.place_at(seen, position).await?;
+        match seen.compiled.stage_review(&seen.roots, position) {
+            Ruling::Allow => {
+                self.store_completion(place, exam, Submitted::default(), ENGINE).await?;
+                Ok(true)
+            }
+            Ruling::Block { .. } => Ok(false),
+            Ruling::Review { policy, title, risk } => {
+                // Without a session there is nobody to be suspended and woken: the stage waits for one.
+                let Some(session) = self.reviewing_session(&place, None).await? else { return Ok(false) };
+                let reviewed = Reviewed { policy, title, risk, exam, submitted: Submitted::default() };
+                self.open_review(place, reviewed, session).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    async fn place_at(&self, seen: &Snapshot, position: usize) -> Result<Place> {
+        let mut tx = self.database.read_plainly().await?;
+        let stage = &seen.compiled.workflow().stages[position].id;
+        let row = newest(&mut tx, seen.run.id, stage).await?;
+        Ok(Place { snapshot: seen.clone(), position, row })
+    }
+
+    /// Whether a stage may begin by itself. After a failure it waits for something new to be recorded: a reviewer who
+    /// has just rejected it is not asked the same again.
+    async fn may_begin(&self, place: &Place) -> Result<bool> {
+        let Some(before) = place.row.attempt.checked_sub(1).filter(|before| *before > 0) else { return Ok(true) };
+        let mut tx = self.database.read_plainly().await?;
+        let failed = store::stage::find(&mut tx, place.snapshot.run.id, &place.row.stage, Some(before)).await?;
+        let failed_at: Option<Time> = failed.and_then(|failed| match failed.state {
+            Attempt::Failed { failed_at, .. } | Attempt::RolledBack { failed_at, .. } => Some(failed_at),
+            Attempt::Pending | Attempt::Active { .. } | Attempt::Complete { .. } => None,
+        });
+        let is_new = |written_at: Time| failed_at.is_some_and(|failed| written_at > failed);
+        Ok(place.snapshot.roots.facts.values().any(|fact| !fact.value.is_null() && is_new(fact.written_at)))
+    }
+}

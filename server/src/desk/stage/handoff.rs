@@ -1,0 +1,156 @@
+//! Completing an attempt: its handoff package is made and issued with the move.
+
+use domain::{
+    Actor, Digest,
+    event::Event,
+    gate::Evidence,
+    handoff::{Handoff, Snapshot as Kept},
+    id::{ApprovalId, HandoffId, RunId},
+    page::Page,
+    permission::Action,
+    stage::Of,
+};
+use serde_json::{Map, Value};
+
+use super::{Place, finish, newest, store_move};
+use crate::{
+    desk::{Caller, Desk, timeline::read_cursor},
+    error::{Error, Result, StoreError},
+    rules::stage::Exam,
+    store::{self, Tx, run::Run, stage::Submitted},
+};
+
+/// Everything the completion of an attempt needs, read and evaluated before its transaction.
+#[derive(Clone)]
+pub(in crate::desk) struct Completion {
+    stage: String,
+    attempt: u32,
+    to_stage: Option<String>,
+    evidence: Evidence,
+    /// Facts recorded since the attempt was entered.
+    recorded: Map<String, Value>,
+    kept: Kept,
+    submitted: Submitted,
+    /// What every profile begins with: whom or what the run is about.
+    subject: (String, Value),
+    /// Whether no stage is left to be done.
+    is_last: bool,
+}
+
+impl Completion {
+    pub(super) fn of(place: &Place, exam: Exam, submitted: Submitted) -> Result<Self> {
+        let (roots, workflow) = (&place.snapshot.roots, place.snapshot.compiled.workflow());
+        let kept = place.row.snapshot.clone();
+        let kept = kept.ok_or_else(|| StoreError::Unexpected(format!("{} has no snapshot", place.row.stage)))?;
+        let is_new = |name: &str, version: i64| kept.facts.get(name).is_none_or(|before| before.version < version);
+        let facts = roots.facts.iter().filter(|(name, fact)| !fact.value.is_null() && is_new(name, fact.version));
+        let recorded = facts.map(|(name, fact)| (name.clone(), fact.value.clone())).collect();
+        let others = (0..workflow.stages.len()).filter(|other| *other != place.position);
+        let is_last = others.into_iter().all(|other| roots.stages.progress.is_complete(other));
+        Ok(Self {
+            stage: place.row.stage.clone(),
+            attempt: place.row.attempt,
+            to_stage: place.next().map(str::to_owned),
+            evidence: exam.evidence,
+            recorded,
+            kept,
+            submitted,
+            subject: (workflow.subject.clone(), Value::from(place.snapshot.run.subject.clone())),
+            is_last,
+        })
+    }
+
+    /// What the stage produced: recorded facts stand above what the harness says.
+    pub(super) fn outputs(&self) -> Map<String, Value> {
+        let mut outputs = self.submitted.outputs.clone();
+        outputs.extend(self.recorded.clone());
+        outputs
+    }
+
+    /// What is carried forward, given the handoff before.
+    pub(super) fn profile(&self, before: Option<&Handoff>) -> Map<String, Value> {
+        let mut profile: Map<String, Value> = [self.subject.clone()].into_iter().collect();
+        match (&self.submitted.customer_profile, before) {
+            (Some(given), _) => profile.extend(given.clone()),
+            (None, Some(before)) => profile.extend(before.carried()),
+            (None, None) => {}
+        }
+        profile
+    }
+}
+
+/// Completes an attempt and issues its handoff; with the last stage the run is complete. The run is locked.
+pub(in crate::desk) async fn complete(
+    tx: &mut Tx,
+    run: &Run,
+    completion: Completion,
+    approval: Option<ApprovalId>,
+    actor: Actor,
+) -> Result<Handoff> {
+    let mut row = newest(tx, run.id, &completion.stage).await?;
+    if row.attempt != completion.attempt {
+        return Err(Error::Moved);
+    }
+    let before = store::handoff::find_last(tx, run.id).await?;
+    let handoff = Handoff {
+        handoff_id: HandoffId::from_uuid(tx.uuid()),
+        run_id: run.id,
+        sequence: before.as_ref().map_or(1, |before| before.sequence + 1),
+        previous: before.as_ref().map(|before| before.handoff_id),
+        from_stage: completion.stage.clone(),
+        attempt: completion.attempt,
+        to_stage: completion.to_stage.clone(),
+        completed_at: tx.now(),
+        outputs: completion.outputs(),
+        customer_profile: completion.profile(before.as_ref()),
+        gate_evidence: completion.evidence,
+        rollback_data: completion.kept,
+        approval_id: approval,
+        digest: Digest::of("handoff/v1", b""),
+    }
+    .sealed();
+    let of = Of { stage: &completion.stage, attempt: completion.attempt };
+    let moved = row.state.clone().complete(of, approval, handoff.handoff_id, tx.now())?;
+    store_move(tx, run, &mut row, moved, actor).await?;
+    store::handoff::insert(tx, &handoff).await?;
+    let event = Event::HandoffIssued {
+        handoff: handoff.handoff_id,
+        from_stage: handoff.from_stage.clone(),
+        to_stage: handoff.to_stage.clone(),
+        digest: handoff.digest,
+    };
+    tx.record_in(run.id, &run.subject, None, actor, event);
+    if completion.is_last {
+        finish(tx, run).await?;
+    }
+    Ok(handoff)
+}
+
+impl Desk {
+    /// The handoff packages of a run, oldest first.
+    pub async fn list_handoffs(
+        &self,
+        caller: &Caller,
+        run: RunId,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<Handoff>> {
+        caller.authorize(Action::ReadRun)?;
+        self.visible_run(caller, run).await?;
+        let after = cursor.map(read_cursor).transpose()?.unwrap_or_default();
+        let mut tx = self.database.read().await?;
+        let mut items = store::handoff::list(&mut tx, run, after, i64::from(limit) + 1).await?;
+        let has_more = items.len() > limit as usize;
+        items.truncate(limit as usize);
+        let next_cursor = items.last().filter(|_| has_more).map(|last| last.sequence.to_string());
+        Ok(Page { items, next_cursor })
+    }
+
+    /// One handoff package.
+    pub async fn read_handoff(&self, caller: &Caller, id: HandoffId) -> Result<Handoff> {
+        caller.authorize(Action::ReadRun)?;
+        let mut tx = self.database.read().await?;
+        let found = store::handoff::find(&mut tx, id).await?.filter(|handoff| caller.sees(handoff.run_id));
+        found.ok_or_else(|| domain::Refusal::not_found("handoff").into())
+    }
+}

@@ -1,0 +1,171 @@
+//! Rules about the stages of a definition: names that must exist, an order that can be gone through, and effects that
+//! somebody answers for.
+
+use std::collections::HashMap;
+
+use cel::common::ast::{Expr, IdedExpr, operators};
+use domain::{
+    field::Field,
+    workflow::{Compensate, FactSource, OnFailure, Stage, Workflow},
+};
+
+use super::consistency::{repeated_conditions, review_rule, template_reads, tool_exists};
+use crate::rules::{
+    expression::{self, children},
+    reads::Reads,
+    suggest,
+    yaml::{Faults, Path, fault::code},
+};
+
+/// Reports every rule the stages break.
+pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
+    let mut ids: HashMap<&str, usize> = HashMap::new();
+    let mut owners: HashMap<&str, &str> = HashMap::new();
+    for (position, stage) in workflow.stages.iter().enumerate() {
+        let path = Path::root().key("stages").index(position);
+        id_is_free(workflow, stage, position, &mut ids, &path, faults);
+        for (index, tool) in stage.tools.iter().enumerate() {
+            let at = path.key("tools").index(index);
+            tool_exists(workflow, tool, &at, faults);
+            if let Some(other) = owners.insert(tool, &stage.id) {
+                let message = format!("The tool {tool} belongs to the stage {other} already. A tool has one stage.");
+                faults.add(&at, code::DUPLICATE, message);
+            }
+        }
+        repeated_conditions(&stage.entry, &path.key("entry"), "this stage's entry", faults);
+        repeated_conditions(&stage.exit, &path.key("exit"), "this stage's exit", faults);
+        if stage.exit.is_empty() {
+            let message =
+                "Say under `exit` what must be recorded for the stage to be complete. Nobody's word completes it.";
+            faults.add(&path, code::MISSING, message);
+        }
+        if let Some(review) = &stage.review {
+            review_rule(workflow, review, None, &path.key("review"), faults);
+        }
+        returns_to_an_earlier_one(workflow, stage, position, &path, faults);
+        compensations(workflow, stage, &path, faults);
+    }
+    can_be_gone_through(workflow, faults);
+}
+
+/// What undoes an effect is a tool with known arguments, and is not itself a step of the stage.
+fn compensations(workflow: &Workflow, stage: &Stage, path: &Path, faults: &mut Faults<'_>) {
+    for (index, call) in stage.compensate.iter().enumerate() {
+        let at = path.key("compensate").index(index);
+        tool_exists(workflow, &call.tool, &at.key("tool"), faults);
+        if stage.tools.contains(&call.tool) {
+            let message = format!("{} is a tool of this stage: it cannot undo what the stage does.", call.tool);
+            faults.add(&at.key("tool"), code::UNSAFE, message);
+        }
+        for (name, value) in &call.input {
+            let Some(text) = value.as_str() else { continue };
+            template_reads(workflow, None, text, &at.key("input").key(name), faults);
+        }
+        arguments(workflow, call, &at.key("input"), faults);
+    }
+}
+
+/// The manifest knows the arguments, and gets those it needs.
+fn arguments(workflow: &Workflow, call: &Compensate, path: &Path, faults: &mut Faults<'_>) {
+    let Some(fields) = workflow.tools.get(&call.tool).and_then(|tool| tool.input.as_ref()) else { return };
+    for name in call.input.keys().filter(|name| !fields.contains_key(*name)) {
+        let hint = suggest::hint(name, fields.keys().map(String::as_str));
+        let message = format!("{} has no argument `{name}`.{hint}", call.tool);
+        faults.add_at_key(&path.key(name), code::UNKNOWN_NAME, message);
+    }
+    let is_missing = |(name, field): &(&String, &Field)| !field.optional && !call.input.contains_key(*name);
+    for (name, _) in fields.iter().filter(is_missing) {
+        let message = format!("{} needs the argument `{name}`.", call.tool);
+        faults.add(path, code::MISSING, message);
+    }
+}
+
+fn id_is_free<'w>(
+    workflow: &Workflow,
+    stage: &'w Stage,
+    position: usize,
+    ids: &mut HashMap<&'w str, usize>,
+    path: &Path,
+    faults: &mut Faults<'_>,
+) {
+    if stage.id.is_empty() {
+        return;
+    }
+    if let Some(first) = ids.insert(&stage.id, position) {
+        let message = format!("The id {} is used by stage number {} already. Choose another.", stage.id, first + 1);
+        faults.add(&path.key("id"), code::DUPLICATE, message);
+    } else if workflow.gates.iter().any(|gate| gate.id == stage.id) {
+        // `approvals.<id>` speaks of gates and stages alike.
+        let message = format!("A gate is called {} already: conditions could not tell them apart.", stage.id);
+        faults.add(&path.key("id"), code::DUPLICATE, message);
+    }
+}
+
+/// What is done again lies before, so that going on leads back here at most as often as it fails.
+fn returns_to_an_earlier_one(
+    workflow: &Workflow,
+    stage: &Stage,
+    position: usize,
+    path: &Path,
+    faults: &mut Faults<'_>,
+) {
+    let OnFailure::ReturnTo(target) = &stage.on_failure else { return };
+    let at = path.key("on_failure").key("return_to");
+    match workflow.stages.iter().position(|other| other.id == *target) {
+        None => {
+            let hint = suggest::hint(target, workflow.stages.iter().map(|stage| stage.id.as_str()));
+            faults.add(&at, code::UNKNOWN_NAME, format!("There is no stage `{target}`.{hint}"));
+        }
+        Some(other) if other >= position => {
+            let message = format!("{target} does not come before {}: name an earlier stage.", stage.id);
+            faults.add(&at, code::UNSAFE, message);
+        }
+        Some(_) => {}
+    }
+}
+
+/// A stage that waits for what only a later stage's tool can record is never left, or never entered, and no later one
+/// is reached.
+fn can_be_gone_through(workflow: &Workflow, faults: &mut Faults<'_>) {
+    for (position, stage) in workflow.stages.iter().enumerate() {
+        let path = Path::root().key("stages").index(position);
+        for (conditions, key, beyond, verb) in
+            [(&stage.entry, "entry", position, "entered"), (&stage.exit, "exit", position + 1, "left")]
+        {
+            for (index, condition) in conditions.iter().enumerate() {
+                let Some((fact, tool)) = waits_for(workflow, &condition.when, beyond) else { continue };
+                let message = format!(
+                    "{} cannot be {verb}: `{fact}` is recorded by {tool}, which may not be called before.",
+                    stage.id
+                );
+                faults.add(&path.key(key).index(index).key("when"), code::UNSAFE, message);
+            }
+        }
+    }
+}
+
+/// A fact without which the condition cannot hold, and the tool that records it, of a stage from `beyond` on.
+fn waits_for(workflow: &Workflow, when: &str, beyond: usize) -> Option<(String, String)> {
+    let parsed = expression::parse(when).ok().filter(|parsed| is_conjunction(&parsed.root))?;
+    Reads::of(&parsed.root).facts.into_iter().find_map(|fact| {
+        let FactSource::Tool { tool, .. } = &workflow.facts.get(&fact)?.from else { return None };
+        (workflow.stage_of(tool)? >= beyond).then(|| (fact, tool.clone()))
+    })
+}
+
+/// Whether everything an expression reads must be there for it to hold. Where that cannot be told, it is not so.
+fn is_conjunction(node: &IdedExpr) -> bool {
+    const BRANCHES: [&str; 3] = [operators::LOGICAL_OR, operators::LOGICAL_NOT, operators::CONDITIONAL];
+    let is_plain = match &node.expr {
+        Expr::Call(call) => !BRANCHES.contains(&call.func_name.as_str()),
+        Expr::Comprehension(_) => false,
+        Expr::Unspecified
+        | Expr::Ident(_)
+        | Expr::List(_)
+        | Expr::Literal(_)
+        | Expr::Map(_)
+        | Expr::Select(_)
+        | Expr::Struct(_) => true,
+    };
+    is_plain && children(node).into_iter().all(is_conjunction)
+}

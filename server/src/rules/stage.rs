@@ -1,0 +1,276 @@
+//! The rulings on stages: may one be entered, is it complete, must people agree, and what undoes it.
+
+use cel::Context;
+use domain::{
+    gate::{ConditionResult, Evidence, GateResult},
+    judge::{Ruling, Threshold},
+    stage::Attempt,
+    template,
+    workflow::{Advance, Condition, Risk, Stage},
+};
+use serde_json::{Map, Value};
+
+use super::{
+    compiled::{Compiled, CompiledStage, Program},
+    evaluate::{self, Answer},
+    evidence,
+    roots::Roots,
+    scope::{Scope, Sources},
+    title::{shown, title},
+};
+
+/// What stands in evidence for the entry of a stage without conditions of its own.
+const STAGE_BEFORE: &str = "stage_before_complete";
+/// What stands in evidence while effects of a failed stage are not undone.
+const EFFECTS_UNDONE: &str = "effects_undone";
+
+/// How the conditions at one end of a stage stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exam {
+    /// What each saw.
+    pub evidence: Evidence,
+    /// Whether all hold.
+    pub is_met: bool,
+}
+
+impl Exam {
+    /// The conditions that do not hold.
+    pub fn unmet(&self) -> Vec<&ConditionResult> {
+        self.evidence.conditions.iter().filter(|condition| !condition.passed).collect()
+    }
+
+    /// What to do about them, each message once.
+    pub fn advice(&self) -> String {
+        evaluate::messages(&self.evidence.conditions)
+    }
+}
+
+/// Why a stage's tool may not be called, and what it was seen by.
+pub(super) struct Shut {
+    pub conditions: Vec<ConditionResult>,
+    pub message: String,
+}
+
+impl Compiled {
+    /// Whether the stage at a position may be entered: its own conditions hold, or without any the stage before is
+    /// complete; and nothing is left to be undone.
+    pub fn check_entry(&self, roots: &Roots, position: usize) -> Exam {
+        let stage = &self.workflow.stages[position];
+        let mut conditions = self.examine(roots, position, &stage.entry, |compiled| &compiled.entry);
+        if stage.entry.is_empty() && position > 0 {
+            conditions.push(self.stage_before(roots, position));
+        }
+        if !roots.stages.outstanding.is_empty() {
+            conditions.push(effects_undone(roots));
+        }
+        self.exam(roots, stage, conditions)
+    }
+
+    /// Whether what the stage at a position is there for is recorded.
+    pub fn check_exit(&self, roots: &Roots, position: usize) -> Exam {
+        let stage = &self.workflow.stages[position];
+        let conditions = self.examine(roots, position, &stage.exit, |compiled| &compiled.exit);
+        // A stage without criteria would be complete by nobody's word; no definition with one is published.
+        let has_any = !stage.exit.is_empty();
+        let mut exam = self.exam(roots, stage, conditions);
+        exam.is_met &= has_any;
+        exam
+    }
+
+    /// Whether people must agree to the completion of the stage at a position, its exit criteria holding.
+    pub fn stage_review(&self, roots: &Roots, position: usize) -> Ruling {
+        let (stage, compiled) = (&self.workflow.stages[position], &self.stages[position]);
+        let Some(review) = &stage.review else { return Ruling::Allow };
+        let input = Value::Null;
+        let Ok(scope) = Scope::new(self.sources(roots, &input), &compiled.reads) else {
+            return Ruling::Block { error: evaluate::broken("the review rule") };
+        };
+        let mut context = Context::with_env(Self::environment());
+        context.set_variable_resolver(&scope);
+        match compiled.unless.as_ref().map(|unless| evaluate::truth(unless, &context)) {
+            Some(Answer::Value(true)) => return Ruling::Allow,
+            Some(Answer::Broken) => return Ruling::Block { error: evaluate::broken("the review rule") },
+            Some(Answer::Value(false) | Answer::Other) | None => {}
+        }
+        let stated = compiled.risk.as_ref().map_or(Risk::Low, |risk| evaluate::risk_of(risk, &context));
+        let of_tools = stage.tools.iter().filter_map(|tool| self.workflow.tools.get(tool)).map(|tool| tool.risk);
+        let next = self.workflow.stages.get(position + 1).into_iter().flat_map(|next| &next.tools);
+        // What the approval lets happen next counts as well.
+        let of_next = next.filter_map(|tool| self.workflow.tools.get(tool)).map(|tool| tool.risk);
+        let risk = of_tools.chain(of_next).max().unwrap_or(Risk::Medium).max(stated);
+        let title = title(self, review, roots, &stage.id, &Value::Null);
+        Ruling::Review { policy: review.policy.clone(), title, risk }
+    }
+
+    /// The calls that undo the effects of the stage at a position, in the order of the definition, with their inputs
+    /// as things are recorded now; or the facts without which there is none.
+    pub fn compensations(&self, roots: &Roots, position: usize) -> Vec<(usize, Result<Value, Vec<String>>)> {
+        let calls = self.workflow.stages[position].compensate.iter().enumerate();
+        calls
+            .map(|(place, call)| {
+                let mut missing = Vec::new();
+                let filled: Map<String, Value> = call
+                    .input
+                    .iter()
+                    .map(|(name, value)| (name.clone(), self.filled(roots, value, &mut missing)))
+                    .collect();
+                (place, if missing.is_empty() { Ok(Value::Object(filled)) } else { Err(missing) })
+            })
+            .collect()
+    }
+
+    /// A text of a compensation's input. One that is a single `{{…}}` becomes the very value, whatever its type.
+    fn filled(&self, roots: &Roots, value: &Value, missing: &mut Vec<String>) -> Value {
+        let Some(text) = value.as_str() else { return value.clone() };
+        let expressions = template::expressions(text);
+        if expressions.is_empty() {
+            return value.clone();
+        }
+        let shown = shown(self, text, roots, &Value::Null);
+        let found = |path: &str| {
+            let value = path.split('.').try_fold(&shown, |value, step| value.get(step));
+            value.filter(|value| !value.is_null()).cloned()
+        };
+        missing.extend(expressions.iter().filter(|path| found(path).is_none()).map(|path| (*path).to_owned()));
+        match expressions.as_slice() {
+            [only] if text.trim().starts_with("{{") && text.trim().ends_with("}}") => found(only).unwrap_or_default(),
+            _ => Value::String(template::fill(text, &shown)),
+        }
+    }
+
+    /// How the stage of a tool stands.
+    pub(super) fn threshold(&self, roots: &Roots, position: usize) -> (Threshold, Option<Shut>) {
+        let stage = &self.workflow.stages[position];
+        let newest = roots.stages.progress.at(position);
+        let id = &stage.id;
+        let message = match &newest.state {
+            Attempt::Active { awaiting: None, .. } => return (Threshold::Open, None),
+            Attempt::Pending => {
+                let exam = self.check_entry(roots, position);
+                return match self.workflow.advance {
+                    Advance::Auto if exam.is_met => (Threshold::Enter(position), None),
+                    Advance::Explicit if exam.is_met => {
+                        let message = format!("The stage {id} has not been entered. Enter it first.");
+                        (Threshold::Shut, Some(self.shut(roots, stage, message)))
+                    }
+                    Advance::Auto | Advance::Explicit => {
+                        let message = exam.advice();
+                        (Threshold::Shut, Some(Shut { conditions: exam.evidence.conditions, message }))
+                    }
+                };
+            }
+            Attempt::Active { awaiting: Some(approval), .. } => {
+                format!("awaiting {approval}: people review the stage {id}, so that its tools rest.")
+            }
+            Attempt::Complete { .. } => format!("The stage {id} is complete: its tools are not called any more."),
+            Attempt::Failed { error, .. } | Attempt::RolledBack { error, .. } => {
+                format!("The stage {id} failed and is being undone: {error}")
+            }
+        };
+        (Threshold::Shut, Some(self.shut(roots, stage, message)))
+    }
+
+    fn shut(&self, roots: &Roots, stage: &Stage, message: String) -> Shut {
+        let condition = about("stage_active", format!("stages.{}.status == \"active\"", stage.id), "\"active\"");
+        let recorded = Value::from(evidence::status_of(&stage.id, &self.workflow, roots));
+        Shut { conditions: vec![ConditionResult { recorded, message: Some(message.clone()), ..condition }], message }
+    }
+
+    /// Whether the stage before is complete; if not, what is missing at the first stage that is not.
+    fn stage_before(&self, roots: &Roots, position: usize) -> ConditionResult {
+        let before = &self.workflow.stages[position - 1];
+        let passed = roots.stages.progress.is_complete(position - 1);
+        let condition = about(STAGE_BEFORE, format!("stages.{}.complete", before.id), "true");
+        let recorded = Value::from(evidence::status_of(&before.id, &self.workflow, roots));
+        let message = (!passed).then(|| self.way_on(roots, position));
+        ConditionResult { recorded, passed, message, ..condition }
+    }
+
+    /// What to do so that the stage at a position can be entered.
+    fn way_on(&self, roots: &Roots, position: usize) -> String {
+        let open = roots.stages.progress.first_open().filter(|open| *open < position).unwrap_or(position - 1);
+        let stage = &self.workflow.stages[open];
+        let lead = format!("The stage {} is not complete.", stage.id);
+        match roots.stages.progress.at(open).state {
+            Attempt::Active { awaiting: Some(approval), .. } => {
+                format!("{lead} It waits for people: awaiting {approval}.")
+            }
+            Attempt::Pending
+            | Attempt::Active { .. }
+            | Attempt::Complete { .. }
+            | Attempt::Failed { .. }
+            | Attempt::RolledBack { .. } => {
+                let advice = self.check_exit(roots, open).advice();
+                if advice.is_empty() { lead } else { format!("{lead} {advice}") }
+            }
+        }
+    }
+
+    fn examine(
+        &self,
+        roots: &Roots,
+        position: usize,
+        conditions: &[Condition],
+        programs: impl Fn(&CompiledStage) -> &Vec<Program>,
+    ) -> Vec<ConditionResult> {
+        let compiled = &self.stages[position];
+        let input = Value::Null;
+        let scope = Scope::new(self.sources(roots, &input), &compiled.reads).ok();
+        let mut context = Context::with_env(Self::environment());
+        if let Some(scope) = &scope {
+            context.set_variable_resolver(scope);
+        }
+        let seen = |(condition, program): (&Condition, &Program)| {
+            let passed = scope.is_some() && matches!(evaluate::truth(program, &context), Answer::Value(true));
+            evidence::record(condition, program, passed, &self.workflow, roots, &input)
+        };
+        conditions.iter().zip(programs(compiled)).map(seen).collect()
+    }
+
+    fn sources<'r>(&'r self, roots: &'r Roots, input: &'r Value) -> Sources<'r> {
+        let (workflow, version, patterns) = (&self.workflow, &self.version, &self.patterns);
+        Sources { workflow, version, roots, tool: None, input, patterns }
+    }
+
+    fn exam(&self, roots: &Roots, stage: &Stage, conditions: Vec<ConditionResult>) -> Exam {
+        let is_met = conditions.iter().all(|condition| condition.passed);
+        let evidence = Evidence {
+            gate_id: stage.id.clone(),
+            checked_at: roots.now,
+            checked_by: self.checked_by.clone(),
+            result: if is_met { GateResult::Passed } else { GateResult::Failed },
+            conditions,
+            assertions: evidence::assertions(&self.workflow, roots),
+        };
+        Exam { evidence, is_met }
+    }
+}
+
+/// A condition of the engine's own, not yet told what is recorded.
+fn about(name: &str, when: String, expected: &str) -> ConditionResult {
+    ConditionResult {
+        name: name.to_owned(),
+        when,
+        expected: expected.to_owned(),
+        recorded: Value::Null,
+        source: Some("stages".to_owned()),
+        recorded_at: None,
+        passed: false,
+        message: None,
+        facts: Vec::new(),
+    }
+}
+
+fn effects_undone(roots: &Roots) -> ConditionResult {
+    let calls = roots.stages.outstanding.iter().map(|call| match call.is_asked {
+        true => format!(
+            "Call {} with the id {} and exactly the input it was asked with, and report it.",
+            call.tool, call.id
+        ),
+        false => format!("{} ({}) needs a person.", call.tool, call.id),
+    });
+    let message = format!("Effects of a failed stage still stand. {}", calls.collect::<Vec<_>>().join(" "));
+    let recorded = roots.stages.outstanding.iter().map(|call| Value::from(call.id.to_string())).collect();
+    let condition = about(EFFECTS_UNDONE, "no compensation is outstanding".to_owned(), "[]");
+    ConditionResult { recorded: Value::Array(recorded), message: Some(message), ..condition }
+}
