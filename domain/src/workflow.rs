@@ -193,6 +193,18 @@ impl Workflow {
         self.stages.iter().position(|stage| stage.tools.iter().any(|owned| owned == tool))
     }
 
+    /// The tools of a stage whose effect a compensation undoes: those whose results its input is made of, else all.
+    pub fn undone_by<'a>(&'a self, stage: &'a Stage, call: &'a Compensate) -> Vec<&'a str> {
+        let texts = call.input.values().filter_map(Value::as_str).flat_map(template::expressions);
+        let facts = texts.filter_map(|path| path.strip_prefix("facts.")?.split('.').next());
+        let writers = facts.filter_map(|fact| match &self.facts.get(fact)?.from {
+            FactSource::Tool { tool, .. } => Some(tool.as_str()),
+            FactSource::System => None,
+        });
+        let writers: Vec<&str> = writers.filter(|tool| stage.tools.iter().any(|own| own == tool)).collect();
+        if writers.is_empty() { stage.tools.iter().map(String::as_str).collect() } else { writers }
+    }
+
     /// The gates that guard a tool, in file order.
     pub fn gates_of<'a>(&'a self, tool: &'a str) -> impl Iterator<Item = &'a Gate> {
         self.gates.iter().filter(move |gate| gate.tools.iter().any(|guarded| guarded == tool))

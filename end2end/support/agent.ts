@@ -95,6 +95,23 @@ export class Agent {
     return { ...answer, at: performance.now() } as unknown as Waited;
   }
 
+  /** The run's stages. */
+  async stages(): Promise<{ id: string; status: string; awaiting: string | null }[]> {
+    const run = await call(`${this.url}/api/v1/runs/${this.run}`, this.keys.agent);
+    return run.stages as { id: string; status: string; awaiting: string | null }[];
+  }
+
+  /** Gives a stage up; gives the ids of what is to be undone. */
+  async fail(stage: string, error: string): Promise<string[]> {
+    const failed = await this.post(`stages/${stage}/fail`, { error });
+    return (failed.compensations as { id: string }[]).map((one) => one.id);
+  }
+
+  /** Says how a compensation went. */
+  async compensated(id: string, outcome: 'done' | 'failed', detail: string): Promise<void> {
+    await this.post(`compensations/${id}`, { outcome, detail });
+  }
+
   /** The approval as the API shows it. */
   approval(approval: string): Promise<Json> {
     return call(`${this.url}/api/v1/approvals/${approval}`, this.keys.agent);

@@ -31,7 +31,7 @@ export const EVERYBODY = [ANA, TOMAS, MIRA, DEV, ROSA, LENA, NOOR, IVO];
 export const PASSWORD = 'a passphrase for tests';
 
 /** The shipped definition that the long journeys follow. */
-export const ONBOARDING = readFileSync(new URL('../../workflows/financial-onboarding.yaml', import.meta.url), 'utf8');
+export const ONBOARDING = readFileSync(new URL('./onboarding-by-gates.yaml', import.meta.url), 'utf8');
 
 /** Small enough to know by heart: an open account, then people. */
 export const PAYMENTS = `

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEV, EVERYBODY, ONBOARDING, PASSWORD, PAYMENTS } from './cast';
+import { STAGES } from './definitions';
 import { run } from './server';
 
 /** Names the folder for the workers. */
@@ -22,7 +23,7 @@ export default function prepare(): () => void {
     const add = ['person', 'add', '--email', email, '--name', name, '--role', role, ...memberships];
     run(data, [...add, '--password-stdin'], `${PASSWORD}\n`);
   }
-  for (const [place, text] of [ONBOARDING, PAYMENTS].entries()) {
+  for (const [place, text] of [ONBOARDING, PAYMENTS, STAGES].entries()) {
     const file = join(folder, `workflow-${place}.yaml`);
     writeFileSync(file, text);
     run(data, ['workflow', 'publish', file]);

@@ -7,6 +7,7 @@ import type { Guard } from './guard';
 import { approve, choice, notes, panel, send, submitAsItStands } from './panel';
 import { ACCOUNT, type Story, alert, differing, note, onboarding, payment } from './stories';
 import { type Console, type Decide, type Visit, deaf, expect, go, reloaded } from './test';
+import { STAGE_STATES } from './stages';
 import { WEBHOOK_STATES } from './webhooks';
 import { WORKFLOW_STATES } from './workflows';
 
@@ -80,6 +81,7 @@ async function arriving(stage: Stage, call: string, place: RegExp): Promise<Page
 export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
   ...ADMIN_STATES,
   ...WORKFLOW_STATES,
+  ...STAGE_STATES,
   ...WEBHOOK_STATES,
   'sign-in': (stage) => see(stage, null, '/sign-in'),
   'sign-in-for-approval': (stage) => see(stage, null, '/approvals/apr_01j0000000e00800000000000r'),

@@ -4,7 +4,7 @@ mod follow;
 mod gates;
 mod record;
 mod side;
-mod stages;
+pub mod stages;
 pub mod status;
 mod undoing;
 

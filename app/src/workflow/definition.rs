@@ -1,6 +1,13 @@
 //! The definition: gates and versions at the left, the text as published, and what the gates did lately.
 
-use super::{Tab, address, counted, gates::GatesTable, plural, text::Definition, versions::VersionLine};
+use super::{
+    Tab, address, counted,
+    gates::GatesTable,
+    plural,
+    stages::{self, StagesTable},
+    text::Definition,
+    versions::VersionLine,
+};
 use crate::{
     kit::{badge::Tone, copy::Copy, icon::Icon, notice::Notice},
     recorded::text::Text,
@@ -21,6 +28,7 @@ pub fn DefinitionTab<'a>(page: &'a WorkflowPage) -> impl IntoView + use<> {
     let digest = page.shown.version.digest.to_string();
     let text = view! { <Definition source=&page.source /> };
     let table = page.definition.as_ref().map(|workflow| view! { <GatesTable workflow=workflow used=&page.used /> });
+    let stages = page.definition.as_ref().map(|workflow| view! { <StagesTable workflow=workflow /> });
     view! {
         <div class="lg:grid lg:grid-cols-[300px_minmax(0,1fr)]">
             <div class="p-4 lg:ps-6 lg:border-e border-rule">
@@ -38,6 +46,7 @@ pub fn DefinitionTab<'a>(page: &'a WorkflowPage) -> impl IntoView + use<> {
                     </div>
                     <div tabindex="0" role="group" aria-label="The definition, scrolls sideways" class="relative overflow-x-auto">{text}</div>
                 </div>
+                {stages}
                 {table}
             </div>
         </div>
@@ -61,7 +70,9 @@ fn Outline<'a>(page: &'a WorkflowPage) -> impl IntoView + use<> {
     let all = address(&page.shown.version.name, Tab::Versions, None);
     let running: Vec<AnyView> =
         page.versions.iter().filter(|row| row.running > 0).map(|row| running(row).into_any()).collect();
+    let stages = page.definition.as_ref().map(stages::outline);
     view! {
+        {stages}
         <h2 class="text-xs text-faint mb-2">"Gates"</h2>
         {gates}
         <h2 class="text-xs text-faint mt-5 mb-2">"Versions"</h2>

@@ -90,9 +90,10 @@ fn Row<'a>(row: &'a WorkflowRow, now: Time) -> impl IntoView + use<> {
 fn held(contents: Option<Contents>) -> String {
     contents.map_or_else(
         || "cannot be read by this version of Countersign".to_owned(),
-        |Contents { gates, tools, policies }| {
+        |Contents { stages, gates, tools, policies }| {
+            let stages = if stages == 0 { String::new() } else { format!("{}, ", plural(stages, "stage")) };
             let policies = if policies == 1 { "1 policy".to_owned() } else { format!("{policies} policies") };
-            format!("{}, {}, {policies}", plural(gates, "gate"), plural(tools, "tool"))
+            format!("{stages}{}, {}, {policies}", plural(gates, "gate"), plural(tools, "tool"))
         },
     )
 }
@@ -135,6 +136,8 @@ mod tests {
             running(&[on(5, 1), on(4, 1), on(3, 1), on(2, 2), on(1, 4)]),
             "1 on v5, 1 on v4, 1 on v3, 6 on earlier ones"
         );
-        assert_eq!(held(Some(Contents { gates: 1, tools: 4, policies: 1 })), "1 gate, 4 tools, 1 policy");
+        let held = |stages, gates| held(Some(Contents { stages, gates, tools: 4, policies: 1 }));
+        assert_eq!(held(0, 1), "1 gate, 4 tools, 1 policy");
+        assert_eq!(held(5, 3), "5 stages, 3 gates, 4 tools, 1 policy");
     }
 }

@@ -6,6 +6,7 @@ pub mod draft;
 mod gates;
 pub mod list;
 mod policies;
+mod stages;
 mod text;
 mod tools;
 mod versions;

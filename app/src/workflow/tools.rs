@@ -71,8 +71,13 @@ fn row(name: &str, tool: &Tool, workflow: &Workflow) -> AnyView {
         (None, false) => view! { <Badge tone=Tone::Warn icon="lock" text="No" /> }.into_any(),
         (Some(why), false) => view! { <Badge tone=Tone::Warn icon="lock" text="No" /><div class="text-xs text-muted mt-0.5">"accepted: “"<Text text=why />"”"</div> }.into_any(),
     };
-    let gates: Vec<&str> = workflow.gates_of(name).map(|gate| gate.id.as_str()).collect();
-    let gates = if gates.is_empty() { "default".to_owned() } else { gates.join(", ") };
+    let stage = workflow.stage_of(name).map(|position| workflow.stages[position].id.as_str());
+    let gates: Vec<&str> = stage.into_iter().chain(workflow.gates_of(name).map(|gate| gate.id.as_str())).collect();
+    let gates = match (gates.is_empty(), tool.compensation_only) {
+        (_, true) => "to undo only".to_owned(),
+        (true, false) => "default".to_owned(),
+        (false, false) => gates.join(", "),
+    };
     let touches = match &tool.blast_radius {
         Some(words) => view! { <Text text=words /> }.into_any(),
         None => view! { <span class="text-muted">"not stated"</span> }.into_any(),

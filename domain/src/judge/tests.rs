@@ -26,7 +26,7 @@ fn consumed_by(session_number: u128, id: &str) -> Approval {
 }
 
 fn finding(ruling: Ruling) -> Finding {
-    Finding { gate_id: "gate".to_owned(), is_guarded: true, evidence: evidence(), ruling }
+    Finding { gate_id: "gate".to_owned(), is_guarded: true, evidence: evidence(), ruling, threshold: Threshold::Open }
 }
 
 fn review() -> Finding {

@@ -11,7 +11,7 @@ use crate::{
     approval::{Approval, Call, Status, Use, later},
     decision::{Decision, Verdict},
     id::ResumptionId,
-    judge::{Finding, Judgement, Prior, Ruling, judge},
+    judge::{Finding, Judgement, Prior, Ruling, Threshold, judge},
     policy::{Candidate, Circumstances},
     resumption::{Resumption, Way},
     run::Run,
@@ -176,7 +176,13 @@ impl World {
             (true, true) => review,
             (true, false) => Ruling::Allow,
         };
-        let finding = Finding { gate_id: "gate".to_owned(), is_guarded: true, evidence: evidence(), ruling };
+        let finding = Finding {
+            gate_id: "gate".to_owned(),
+            is_guarded: true,
+            evidence: evidence(),
+            ruling,
+            threshold: Threshold::Open,
+        };
         let same = self.held.iter().rev().filter(|held| held.action == action);
         let prior: Vec<Prior> = same
             .map(|held| Prior { id: held.id, opened_by: held.call.clone(), state: held.state.clone(), notes: None })

@@ -47,6 +47,8 @@ pub struct WorkflowRow {
 /// How much a definition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
+    /// Stages.
+    pub stages: usize,
     /// Gates.
     pub gates: usize,
     /// Tools.
@@ -58,7 +60,8 @@ pub struct Contents {
 impl Contents {
     /// What a definition holds.
     pub fn of(workflow: &Workflow) -> Self {
-        Self { gates: workflow.gates.len(), tools: workflow.tools.len(), policies: workflow.policies.len() }
+        let (stages, gates) = (workflow.stages.len(), workflow.gates.len());
+        Self { stages, gates, tools: workflow.tools.len(), policies: workflow.policies.len() }
     }
 }
 

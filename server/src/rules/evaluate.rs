@@ -24,7 +24,7 @@ use super::{
     evidence,
     roots::{Outstanding, Roots},
     scope::{Scope, Sources},
-    stage::Shut,
+    threshold::staged,
     title::title,
 };
 
@@ -229,25 +229,6 @@ impl Check<'_> {
     }
 }
 
-/// What the gates found, with how the tool's stage stands. Whatever they say, a stage that is not active blocks.
-fn staged(mut finding: Finding, threshold: Threshold, shut: Option<Shut>) -> Finding {
-    finding.threshold = threshold;
-    if let Some(Shut { conditions, message }) = shut {
-        let error = match finding.ruling {
-            Ruling::Block { error } if error.contains(&message) => error,
-            Ruling::Block { error } => format!("{error} {message}"),
-            Ruling::Allow | Ruling::Review { .. } => format!("PREREQUISITE_FAILED: {message}"),
-        };
-        finding.ruling = Ruling::Block { error };
-        finding.evidence.result = GateResult::Failed;
-        finding.evidence.conditions.extend(conditions);
-    } else if threshold != Threshold::Open && !matches!(finding.ruling, Ruling::Block { .. }) {
-        // Whoever answers this without entering the stage answers no.
-        finding.ruling = Ruling::Block { error: "PREREQUISITE_FAILED: The stage has not been entered.".to_owned() };
-    }
-    finding
-}
-
 /// The messages of the unmet conditions, each once.
 pub(super) fn messages(conditions: &[ConditionResult]) -> String {
     let mut messages: Vec<&str> = Vec::new();
@@ -308,4 +289,4 @@ mod evidence_tests;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -19,6 +19,7 @@ pub mod roots;
 mod scope;
 pub mod stage;
 mod suggest;
+mod threshold;
 mod title;
 mod value;
 mod yaml;

@@ -3,10 +3,9 @@
 use cel::Context;
 use domain::{
     gate::{ConditionResult, Evidence, GateResult},
-    judge::{Ruling, Threshold},
-    stage::Attempt,
+    judge::Ruling,
     template,
-    workflow::{Advance, Condition, Risk, Stage},
+    workflow::{Condition, Risk, Stage},
 };
 use serde_json::{Map, Value};
 
@@ -19,8 +18,6 @@ use super::{
     title::{shown, title},
 };
 
-/// What stands in evidence for the entry of a stage without conditions of its own.
-const STAGE_BEFORE: &str = "stage_before_complete";
 /// What stands in evidence while effects of a failed stage are not undone.
 const EFFECTS_UNDONE: &str = "effects_undone";
 
@@ -43,12 +40,6 @@ impl Exam {
     pub fn advice(&self) -> String {
         evaluate::messages(&self.evidence.conditions)
     }
-}
-
-/// Why a stage's tool may not be called, and what it was seen by.
-pub(super) struct Shut {
-    pub conditions: Vec<ConditionResult>,
-    pub message: String,
 }
 
 impl Compiled {
@@ -138,74 +129,6 @@ impl Compiled {
         }
     }
 
-    /// How the stage of a tool stands.
-    pub(super) fn threshold(&self, roots: &Roots, position: usize) -> (Threshold, Option<Shut>) {
-        let stage = &self.workflow.stages[position];
-        let newest = roots.stages.progress.at(position);
-        let id = &stage.id;
-        let message = match &newest.state {
-            Attempt::Active { awaiting: None, .. } => return (Threshold::Open, None),
-            Attempt::Pending => {
-                let exam = self.check_entry(roots, position);
-                return match self.workflow.advance {
-                    Advance::Auto if exam.is_met => (Threshold::Enter(position), None),
-                    Advance::Explicit if exam.is_met => {
-                        let message = format!("The stage {id} has not been entered. Enter it first.");
-                        (Threshold::Shut, Some(self.shut(roots, stage, message)))
-                    }
-                    Advance::Auto | Advance::Explicit => {
-                        let message = exam.advice();
-                        (Threshold::Shut, Some(Shut { conditions: exam.evidence.conditions, message }))
-                    }
-                };
-            }
-            Attempt::Active { awaiting: Some(approval), .. } => {
-                format!("awaiting {approval}: people review the stage {id}, so that its tools rest.")
-            }
-            Attempt::Complete { .. } => format!("The stage {id} is complete: its tools are not called any more."),
-            Attempt::Failed { error, .. } | Attempt::RolledBack { error, .. } => {
-                format!("The stage {id} failed and is being undone: {error}")
-            }
-        };
-        (Threshold::Shut, Some(self.shut(roots, stage, message)))
-    }
-
-    fn shut(&self, roots: &Roots, stage: &Stage, message: String) -> Shut {
-        let condition = about("stage_active", format!("stages.{}.status == \"active\"", stage.id), "\"active\"");
-        let recorded = Value::from(evidence::status_of(&stage.id, &self.workflow, roots));
-        Shut { conditions: vec![ConditionResult { recorded, message: Some(message.clone()), ..condition }], message }
-    }
-
-    /// Whether the stage before is complete; if not, what is missing at the first stage that is not.
-    fn stage_before(&self, roots: &Roots, position: usize) -> ConditionResult {
-        let before = &self.workflow.stages[position - 1];
-        let passed = roots.stages.progress.is_complete(position - 1);
-        let condition = about(STAGE_BEFORE, format!("stages.{}.complete", before.id), "true");
-        let recorded = Value::from(evidence::status_of(&before.id, &self.workflow, roots));
-        let message = (!passed).then(|| self.way_on(roots, position));
-        ConditionResult { recorded, passed, message, ..condition }
-    }
-
-    /// What to do so that the stage at a position can be entered.
-    fn way_on(&self, roots: &Roots, position: usize) -> String {
-        let open = roots.stages.progress.first_open().filter(|open| *open < position).unwrap_or(position - 1);
-        let stage = &self.workflow.stages[open];
-        let lead = format!("The stage {} is not complete.", stage.id);
-        match roots.stages.progress.at(open).state {
-            Attempt::Active { awaiting: Some(approval), .. } => {
-                format!("{lead} It waits for people: awaiting {approval}.")
-            }
-            Attempt::Pending
-            | Attempt::Active { .. }
-            | Attempt::Complete { .. }
-            | Attempt::Failed { .. }
-            | Attempt::RolledBack { .. } => {
-                let advice = self.check_exit(roots, open).advice();
-                if advice.is_empty() { lead } else { format!("{lead} {advice}") }
-            }
-        }
-    }
-
     fn examine(
         &self,
         roots: &Roots,
@@ -247,7 +170,7 @@ impl Compiled {
 }
 
 /// A condition of the engine's own, not yet told what is recorded.
-fn about(name: &str, when: String, expected: &str) -> ConditionResult {
+pub(super) fn about(name: &str, when: String, expected: &str) -> ConditionResult {
     ConditionResult {
         name: name.to_owned(),
         when,
@@ -274,3 +197,6 @@ fn effects_undone(roots: &Roots) -> ConditionResult {
     let condition = about(EFFECTS_UNDONE, "no compensation is outstanding".to_owned(), "[]");
     ConditionResult { recorded: Value::Array(recorded), message: Some(message), ..condition }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 mod audit;
 mod audit_filters;
 mod bad_input;
+mod broken_workflows;
 mod calls;
 mod cancellation;
 mod checkpoints;

@@ -10,8 +10,7 @@ use domain::{
     event::Event,
     id::{CheckId, CompensationId},
     stage::{Attempt, Of},
-    template,
-    workflow::{Compensate, FactSource, OnFailure, Workflow},
+    workflow::{FactSource, OnFailure, Workflow},
 };
 use serde_json::Value;
 
@@ -156,8 +155,9 @@ async fn wanted(tx: &mut Tx, run: &Run, failure: &Failure, rows: &[(usize, Store
     let mut wanted = Vec::new();
     for (position, row) in rows {
         let since = entered(row).unwrap_or(from);
-        for (place, call) in failure.workflow().stages[*position].compensate.iter().enumerate() {
-            let tools = tools_of(failure.workflow(), *position, call);
+        let stage = &failure.workflow().stages[*position];
+        for (place, call) in stage.compensate.iter().enumerate() {
+            let tools = failure.workflow().undone_by(stage, call);
             let is_known = |effect: &Allowed| known.iter().any(|one| (one.check, one.place) == (effect.check, place));
             let of_this = |effect: &&Allowed| {
                 effect.checked_at >= since && tools.contains(&effect.tool.as_str()) && !is_known(effect)
@@ -170,19 +170,6 @@ async fn wanted(tx: &mut Tx, run: &Run, failure: &Failure, rows: &[(usize, Store
     // Last effect first; of one effect, what stands last in the definition.
     wanted.sort_by_key(|call| std::cmp::Reverse((call.since, call.check, call.place)));
     Ok(wanted)
-}
-
-/// The tools whose effect a compensation undoes: those whose results its input is made of, else all of the stage.
-fn tools_of<'w>(workflow: &'w Workflow, position: usize, call: &Compensate) -> Vec<&'w str> {
-    let stage = &workflow.stages[position];
-    let texts = call.input.values().filter_map(Value::as_str).flat_map(template::expressions);
-    let facts = texts.filter_map(|path| path.strip_prefix("facts.")?.split('.').next());
-    let writers = facts.filter_map(|fact| match &workflow.facts.get(fact)?.from {
-        FactSource::Tool { tool, .. } => Some(tool.as_str()),
-        FactSource::System => None,
-    });
-    let writers: Vec<&str> = writers.filter(|tool| stage.tools.iter().any(|own| own == tool)).collect();
-    if writers.is_empty() { stage.tools.iter().map(String::as_str).collect() } else { writers }
 }
 
 /// The call that undoes one effect. What a call returned counts for its own undoing, whatever was recorded later.

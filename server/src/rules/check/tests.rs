@@ -75,19 +75,19 @@ fn names_are_known_names() {
     facts["nmae"] == "x"
            ^ There is no fact `nmae`. Did you mean `name`?
     fact.name == "x"
-    ^ Unknown name `fact`: conditions read facts, input, run, approvals, now. Texts are in quotes. Did you mean `facts`?
+    ^ Unknown name `fact`: conditions read facts, input, run, approvals, stages, now. Texts are in quotes. Did you mean `facts`?
     input.amuont > 1.0
           ^ refund has no argument `amuont`. Did you mean `amount`?
     run.subjct == "x"
         ^ A run has no `subjct`, but id, subject, workflow, version, requested_by, inputs. Did you mean `subject`?
     approvals.gate_b.approved
-              ^ There is no gate `gate_b` to be approved. Did you mean `gate_a`?
+              ^ There is no gate `gate_b` to be approved, and no such stage. Did you mean `gate_a`?
     approvals.gate_a.aproved
                      ^ An approval has no `aproved`, but approved, status, notes, at. Did you mean `approved`?
     stages.welcome.complete
-    ^ `stages` is not supported yet by this version of Countersign.
+           ^ There is no stage `welcome`.
     low == facts.tier
-    ^ Unknown name `low`: conditions read facts, input, run, approvals, now. Texts are in quotes. Did you mean `now`?
+    ^ Unknown name `low`: conditions read facts, input, run, approvals, stages, now. Texts are in quotes. Did you mean `now`?
     facts.size() > 0
     ^ Say what of `facts` to read, such as `facts.name`; `facts` alone has no value.
     facts[input.id] == 1
@@ -132,7 +132,7 @@ fn functions_are_known_functions() {
                   ^ Write `list.all(item, condition)`.
     type(facts.name) == string
         ^ There is no function `type` in conditions.
-                        ^ Unknown name `string`: conditions read facts, input, run, approvals, now. Texts are in quotes.
+                        ^ Unknown name `string`: conditions read facts, input, run, approvals, stages, now. Texts are in quotes.
     facts.name.matches("(")
                       ^ This pattern cannot be compiled: found open group without closing ')'.
     facts.name.matches(facts.tier)

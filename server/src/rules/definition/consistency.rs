@@ -131,7 +131,8 @@ fn irreversible_tools(workflow: &Workflow, faults: &mut Faults<'_>) {
 
 /// Whether the tool's stage undoes what it did.
 fn is_undone(workflow: &Workflow, tool: &str) -> bool {
-    workflow.stage_of(tool).is_some_and(|position| !workflow.stages[position].compensate.is_empty())
+    let Some(stage) = workflow.stage_of(tool).map(|position| &workflow.stages[position]) else { return false };
+    stage.compensate.iter().any(|call| workflow.undone_by(stage, call).contains(&tool))
 }
 
 /// A template may show what conditions may read.

@@ -104,14 +104,11 @@ gates:
     stages: []
   - { id: default, tools: [] }
 "), @r#"
-    1:1 default [missing_key] `default` is missing: say what happens to tools no gate names: allow, block or {review: POLICY}.
+    1:1 default [missing_key] `default` is missing: say what happens to tools no gate or stage names: allow, block or {review: POLICY}.
     1:7 name [invalid_value] `Bad_Name` cannot name a workflow: it stands in URLs. Use a to z, digits and hyphens, beginning with a letter.
-    2:1 advance [not_supported_yet] `advance` is not supported yet by this version of Countersign. Remove it.
     3:1 defualt [unknown_key] Unknown key `defualt`. Did you mean `default`?
     5:30 tools.refund.input.amount [invalid_value] `nubmer` is not one of string, bool, integer, number, date, datetime, list, object. Did you mean `number`?
     5:52 tools.refund.reversible [wrong_type] Expected true or false.
-    6:3 tools.close [unsafe] close cannot be undone, and nobody reviews it. Give one of its gates a `review`, or say why that is acceptable: `accept_irreversible: "…"`. (Compensation by another tool is not supported yet.)
-    6:31 tools.close.compensation_only [not_supported_yet] `compensation_only` is not supported yet by this version of Countersign. Remove it.
     8:3 facts.in [invalid_value] `in` cannot name a fact: conditions read it as a word of the language.
     9:33 facts.since.max_age [invalid_value] `30 days` is not a duration. Write days, hours, minutes or seconds, such as 30d, 12h, 15m, 30s or 1d 12h, at most ten years.
     9:42 facts.since.max_length [invalid_value] `max_length` limits texts; this is of type date.
@@ -122,7 +119,7 @@ gates:
     12:9 gates[0].id [invalid_value] `gate-refund` cannot name a gate: conditions need letters, digits and underscores, not beginning with a digit, at most 64.
     13:21 gates[0].tools[1] [unknown_name] There is no tool `closse` under `tools`. Did you mean `close`?
     14:5 gates[0].stages [unknown_key] Unknown key `stages`. Known here: `id`, `tools`, `require`, `review`.
-    15:11 gates[1].id [invalid_value] `default` cannot name a gate: evidence uses it for tools no gate names.
+    15:11 gates[1].id [invalid_value] `default` cannot name a gate: evidence uses it for calls no gate guards.
     15:27 gates[1].tools [invalid_value] A gate guards at least one tool: [tool_name].
     "#);
 }
@@ -174,7 +171,7 @@ policies:
   leads: { approve: { all: [{ group: leads, count: 1 }] } }
 "), @r#"
     2:20 default.review [unknown_name] There is no policy `lead` under `policies`. Did you mean `leads`?
-    4:3 tools.wire [unsafe] wire cannot be undone, and nobody reviews it. Give one of its gates a `review`, or say why that is acceptable: `accept_irreversible: "…"`. (Compensation by another tool is not supported yet.)
+    4:3 tools.wire [unsafe] wire cannot be undone, and nobody reviews it. Give one of its gates a `review`, let its stage `compensate` it by another tool, or say why that is acceptable: `accept_irreversible: "…"`.
     8:37 facts.paid.from.tool [unknown_name] There is no tool `wrie` under `tools`. Did you mean `wire`?
     11:19 gates[0].tools[1] [duplicate] The tool wire appears twice in this gate.
     14:17 gates[0].require[1].name [duplicate] The condition a appears twice in this gate. Choose another name.
@@ -217,13 +214,13 @@ fn expressions_are_checked_where_they_stand() {
     15:41 gates[0].require[1].when [expression] `facts.tier` is never "HGH", only "low", "high". Did you mean `high`?
     17:21 gates[0].require[2].when [expression] refund has no argument `amuont`. Did you mean `amount`?
     22:23 gates[0].require[3].when [expression] `facts.since` is a point in time and `"2026-01-01"` is a text: they can never be equal. Write points in time as timestamp("2026-11-21T00:00:00Z").
-    26:11 gates[0].require[4].when [not_supported_yet] `stages` is not supported yet by this version of Countersign.
+    26:11 gates[0].require[4].when [expression] There is no stage `welcome`.
     29:57 gates[0].require[5].when [expression] There is no fact `nmae`. Did you mean `name`?
     30:32 gates[0].require[6].when [expression] This gives a text; it must give true or false.
     31:40 gates[0].require[7].when [expression] The expression cannot be read: it ends where something more is needed.
-    33:25 gates[0].review.unless [expression] There is no gate `gate_refnud` to be approved. Did you mean `gate_refund`?
+    33:25 gates[0].review.unless [expression] There is no gate `gate_refnud` to be approved, and no such stage. Did you mean `gate_refund`?
     35:46 gates[0].review.summary [expression] There is no fact `nmae`. Did you mean `name`?
-    35:61 gates[0].review.summary [expression] `secrets.key` cannot be shown. A summary reads facts, input, run, approvals and now.
+    35:61 gates[0].review.summary [expression] `secrets.key` cannot be shown. A text reads facts, input, run, approvals, stages and now.
     35:75 gates[0].review.summary [expression] A `{{` is not closed by `}}`.
     36:24 gates[0].review.risk [expression] `+` cannot be applied to a text and a whole number.
     "#);

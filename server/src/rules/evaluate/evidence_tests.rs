@@ -6,7 +6,7 @@ use chrono::Duration;
 use domain::gate::Outcome;
 use serde_json::{Value, json};
 
-use super::tests::{error, guarded, now, outcome, roots, shipped};
+use super::tests::{compiled, error, guarded, now, outcome, roots};
 use crate::rules::roots::{ApprovalRoot, Roots};
 
 #[test]
@@ -38,9 +38,27 @@ fn undeclared_facts_and_assertions_are_invisible() {
     assert_eq!(beside, [("other", &None), ("text", &None)]);
 }
 
+/// One gate of an onboarding, with a review.
+const ONBOARDING: &str = r#"name: financial-onboarding
+default: block
+tools: { setup_account: { input: { customer_id: string, product: string }, reversible: false } }
+facts: { name: string, product: string, kyc_status: string, risk_tier: string }
+gates:
+  - id: gate_account_setup
+    tools: [setup_account]
+    require:
+      - { name: kyc_verified, when: 'facts.kyc_status == "PASSED"', otherwise: Wait. }
+      - { name: customer_of_this_run, when: input.customer_id == run.subject, otherwise: Another. }
+    review:
+      unless: facts.risk_tier in ["low", "medium"]
+      policy: high-risk
+      summary: "Set up {{facts.product}} account for {{facts.name}}"
+policies: { high-risk: { approve: { all: [{ group: g }] } } }
+"#;
+
 #[test]
 fn evidence_shows_what_was_read() {
-    let onboarding = shipped("financial-onboarding");
+    let onboarding = compiled(ONBOARDING);
     let mut roots =
         roots(&[("kyc_status", json!("PASSED")), ("risk_tier", json!("high")), ("name", json!("Aarav Shah"))]);
     roots.assertions.insert("kyc_status".into(), json!("PENDING"));

@@ -168,7 +168,7 @@ fn tools_without_a_gate_fall_under_the_default() {
     let blocked = with("block").check_call(&roots, "Bash", &json!({}));
     assert_eq!(
         error(&blocked),
-        "TOOL_NOT_ALLOWED: no gate of d names the tool Bash, and tools without a gate are blocked. Use one of gated, \
+        "TOOL_NOT_ALLOWED: no gate or stage of d names the tool Bash, and other tools are blocked. Use one of gated, \
          or ask an administrator to add Bash to the workflow."
     );
     assert_eq!((blocked.gate_id.as_str(), blocked.is_guarded), ("default", false));

@@ -38,7 +38,7 @@ const fn states(thing: Thing) -> &'static [Thing] {
         Thing::Waiting => &[Thing::Waiting, Thing::Asked, Thing::Unwoken],
         Thing::Person => &[Thing::Person, Thing::DisabledPerson],
         Thing::Nothing => &[Thing::Nothing],
-        Thing::Run => &[Thing::Run],
+        Thing::Run => &[Thing::Run, Thing::Stuck],
         Thing::Leaf => &[Thing::Leaf],
         Thing::Group => &[Thing::Group],
         _ => &[Thing::Workflow],

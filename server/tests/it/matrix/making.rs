@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     Digest, Role,
-    id::{ApprovalId, KeyId, PersonId, RunId},
+    id::{ApprovalId, CompensationId, HandoffId, KeyId, PersonId, RunId},
     workflow::shown::DraftQuery,
 };
 use serde_json::{Value, json};
@@ -26,7 +26,8 @@ impl World<'_> {
         let (n, uuid) = (self.next(), self.console.desk.database.ids().uuid());
         let id = match thing {
             Thing::Nothing => return Words::new(),
-            Thing::Run => RunId::from_uuid(uuid).to_string(),
+            Thing::Run | Thing::Active | Thing::Undoing | Thing::Stuck => RunId::from_uuid(uuid).to_string(),
+            Thing::Handoff => HandoffId::from_uuid(uuid).to_string(),
             Thing::Waiting | Thing::Asked | Thing::Unwoken => ApprovalId::from_uuid(uuid).to_string(),
             Thing::Person | Thing::DisabledPerson => PersonId::from_uuid(uuid).to_string(),
             Thing::Key => KeyId::from_uuid(uuid).to_string(),
@@ -36,8 +37,10 @@ impl World<'_> {
         let email = format!("missing-{n}@example.com");
         let edited = PAYMENTS.replace("name: payments", &format!("name: {id}"));
         let digest = Digest::of("matrix/missing", b"").to_string();
+        let compensation = CompensationId::from_uuid(uuid).to_string();
         words([
             ("id", id),
+            ("compensation", compensation),
             ("email", email),
             ("revision", "1".to_owned()),
             ("digest", digest),
@@ -54,6 +57,10 @@ impl World<'_> {
                 words([("definition", PAYMENTS.replace("name: payments", &name))])
             }
             Thing::Run => words([("id", self.run().await)]),
+            Thing::Active => words([("id", self.active(which).await)]),
+            Thing::Undoing => self.undoing(which).await,
+            Thing::Stuck => self.stuck(which).await,
+            Thing::Handoff => self.handed_over(which).await,
             Thing::Waiting => self.waiting(which).await,
             Thing::Asked => self.asked(which).await,
             Thing::Unwoken => self.unwoken(which).await,
@@ -78,7 +85,7 @@ impl World<'_> {
     async fn run(&mut self) -> String {
         let subject = format!("acc_{}", self.next());
         let body = json!({
-            "workflow": "payments", "subject": subject, "requested_by": "dev@example.com",
+            "workflow": "staged", "subject": subject, "requested_by": "dev@example.com",
             "session": {"framework": "test", "id": "s1"},
         });
         let run = self.called("/runs", &body).await["run_id"].as_str().expect("an id").to_owned();
@@ -86,6 +93,39 @@ impl World<'_> {
         let look = json!({"session_id": "s2", "tool": "look_up", "tool_use_id": "look-1", "input": {"account": "a"}});
         self.called(&format!("/runs/{run}/gate-checks"), &look).await;
         run
+    }
+
+    /// The run with its first stage entered, and what it is there for recorded.
+    async fn active(&mut self, which: Which) -> String {
+        let run = self.id(Thing::Run, which).await;
+        self.called(&format!("/runs/{run}/stages/opening/enter"), &json!({})).await;
+        let id = format!("open-{}", self.next());
+        let call = json!({"session_id": "s2", "tool": "open", "tool_use_id": id, "input": {}});
+        let answer = self.called(&format!("/runs/{run}/gate-checks"), &call).await;
+        assert_eq!(answer["outcome"], "allow", "{answer}");
+        let result = json!({"session_id": "s2", "tool": "open", "tool_use_id": id, "output": {"box": id}});
+        self.called(&format!("/runs/{run}/tool-results"), &result).await;
+        run
+    }
+
+    async fn undoing(&mut self, which: Which) -> Words {
+        let run = self.active(which).await;
+        let failed = self.called(&format!("/runs/{run}/stages/opening/fail"), &json!({"error": "It broke."})).await;
+        let compensation = failed["compensations"][0]["id"].as_str().expect("an id").to_owned();
+        words([("id", run), ("compensation", compensation)])
+    }
+
+    async fn stuck(&mut self, which: Which) -> Words {
+        let undoing = self.undoing(which).await;
+        let path = format!("/runs/{}/compensations/{}", undoing["id"], undoing["compensation"]);
+        self.called(&path, &json!({"outcome": "failed"})).await;
+        undoing
+    }
+
+    async fn handed_over(&mut self, which: Which) -> Words {
+        let run = self.active(which).await;
+        let completed = self.called(&format!("/runs/{run}/stages/opening/complete"), &json!({})).await;
+        words([("id", completed["handoff"]["handoff_id"].as_str().expect("an id").to_owned())])
     }
 
     /// A call of that session that waits for a person; gives the approval's id.

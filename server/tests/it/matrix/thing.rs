@@ -7,6 +7,14 @@ pub enum Thing {
     Nothing,
     /// A run.
     Run,
+    /// A run with a stage that is active and could be completed.
+    Active,
+    /// A run with an effect of a failed stage that the harness is to undo.
+    Undoing,
+    /// A run with one that needs a person.
+    Stuck,
+    /// A handoff package.
+    Handoff,
     /// An approval that waits.
     Waiting,
     /// An approval whose reviewer asked for information.
@@ -51,7 +59,14 @@ impl Thing {
     pub const fn kinds(self) -> &'static [Which] {
         match self {
             Self::Nothing => &[Which::Any],
-            Self::Run | Self::Waiting | Self::Asked | Self::Unwoken => &[Which::Own, Which::Other, Which::Missing],
+            Self::Run
+            | Self::Active
+            | Self::Undoing
+            | Self::Stuck
+            | Self::Handoff
+            | Self::Waiting
+            | Self::Asked
+            | Self::Unwoken => &[Which::Own, Which::Other, Which::Missing],
             _ => &[Which::There, Which::Missing],
         }
     }

@@ -56,6 +56,7 @@ impl<'a> World<'a> {
         console.person("Rosa Quist", &[Role::Reviewer], &["compliance"]).await;
         console.person("Dev Patel", Role::ALL, &["compliance", "risk"]).await;
         console.desk.publish_workflow(&Caller::CommandLine, None, PAYMENTS).await.expect("a workflow");
+        console.desk.publish_workflow(&Caller::CommandLine, None, &staged()).await.expect("a workflow");
         hooked::add(console, "nobody-there", "http://127.0.0.1:9/", true).await;
         let mut desk = console.desk.clone();
         desk.outbound = hooked::outbound(std::time::Duration::from_secs(5));
@@ -209,11 +210,33 @@ const fn who_is_key(who: Who) -> bool {
     matches!(who, Who::Key(_) | Who::Bound(_))
 }
 
-/// A declared path about a thing. What varies besides is a version.
+/// The payments with two stages beside them.
+fn staged() -> String {
+    let tools = "tools:\n  open: { reversible: true }\n  shut: { input: { box: string }, reversible: true }";
+    let facts = "facts:\n  box: { type: string, from: { tool: open, path: /box } }";
+    let stages = r#"advance: explicit
+stages:
+  - id: opening
+    tools: [open]
+    exit: [{ name: opened, when: has(facts.box), otherwise: Open it. }]
+    compensate: [{ tool: shut, input: { box: "{{facts.box}}" } }]
+  - id: closing
+    exit: [{ name: frozen, when: facts.status == "FROZEN", otherwise: Freeze it. }]
+gates:"#;
+    let text = PAYMENTS.replace("name: payments", "name: staged");
+    let text = text.replace("\ntools:", &format!("\n{tools}")).replace("\nfacts:", &format!("\n{facts}"));
+    text.replace("\ngates:", &format!("\n{stages}"))
+}
+
+/// A declared path about a thing. What varies besides is a version, a stage or a compensation.
 fn path(declared: &str, words: &Words) -> String {
     let mut id = words.get("id").cloned();
-    let mut filled =
-        |part: &str| id.take().unwrap_or_else(|| if part == "{version}" { "1" } else { "none" }.to_owned());
+    let mut filled = |part: &str| match part {
+        "{version}" => "1".to_owned(),
+        "{stage}" => "opening".to_owned(),
+        "{compensation}" => words["compensation"].clone(),
+        _ => id.take().unwrap_or_else(|| "none".to_owned()),
+    };
     let parts = declared.split('/').map(|part| if part.starts_with('{') { filled(part) } else { part.to_owned() });
     parts.collect::<Vec<_>>().join("/")
 }

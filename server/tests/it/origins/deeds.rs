@@ -17,6 +17,7 @@ use server::{
 use super::{CALLS, from_everywhere, is_own, is_refused, request};
 use crate::{
     drafts::seal,
+    stages::begin,
     support::{Agent, Browser, PASSWORD, PAYMENTS, Stored, TestConsole, on_both},
 };
 
@@ -108,6 +109,50 @@ async fn about_approvals(agent: &Agent<'_>) -> Vec<Deed> {
     ]
 }
 
+/// What can be done about an effect of a failed stage: by form, and by call.
+async fn about_stages(agent: &Agent<'_>) -> Vec<Deed> {
+    let console = agent.console;
+    console.desk.publish_workflow(&Caller::CommandLine, None, STAGED).await.expect("a workflow");
+    let mut stuck = Vec::new();
+    for _ in 0..2 {
+        let run = begin(console, agent.key.clone(), agent.ledger.clone(), "staged").await;
+        assert_eq!(run.check("o-1", "open", json!({})).await["outcome"], "allow");
+        run.report("o-1", "open", json!({"box": "b1"})).await.expect(200);
+        let failed = run.post("stages/opening/fail", &json!({"error": "It broke."})).await.expect(200);
+        let id = failed["compensations"][0]["id"].as_str().expect("an id").to_owned();
+        run.post(&format!("compensations/{id}"), &json!({"outcome": "failed"})).await.expect(200);
+        stuck.push((run.run, id));
+    }
+    let [(by_form, formed), (by_call, called)] = stuck.try_into().expect("two");
+    let settles = [("form", "settle"), ("compensation", formed.as_str()), ("detail", "Shut by hand.")];
+    vec![
+        form("/runs/{id}", &format!("/runs/{by_form}"), &settles),
+        json(
+            "/api/v1/runs/{id}/compensations/{compensation}",
+            format!("/api/v1/runs/{by_call}/compensations/{called}"),
+            &json!({"outcome": "done"}),
+        ),
+    ]
+}
+
+const STAGED: &str = r#"
+name: staged
+default: block
+tools:
+  open: { reversible: true }
+  shut: { input: { box: string }, reversible: true }
+facts:
+  box: { type: string, from: { tool: open, path: /box } }
+stages:
+  - id: opening
+    tools: [open]
+    exit: [{ name: opened, when: has(facts.box), otherwise: Open it. }]
+    compensate: [{ tool: shut, input: { box: "{{facts.box}}" } }]
+  - id: closing
+    exit: [{ name: opened, when: has(facts.box), otherwise: Open it. }]
+    entry: [{ name: never, when: '"a" == "b"', otherwise: Never. }]
+"#;
+
 /// What can be done about people and what they sign in with.
 async fn about_people(console: &TestConsole) -> Vec<Deed> {
     let people = console.desk.list_people(&Caller::CommandLine).await.expect("people");
@@ -165,6 +210,7 @@ async fn what_another_site_has_sent_is_not_done(console: TestConsole) {
     noor(&console).await;
     let agent = console.cast().await;
     let mut deeds = about_approvals(&agent).await;
+    deeds.extend(about_stages(&agent).await);
     deeds.extend(about_people(&console).await);
     deeds.extend(about_the_rest(&console).await);
     for deed in &deeds {

@@ -152,6 +152,6 @@ pub struct Unmet {
     #[serde(flatten)]
     pub condition: ConditionResult,
     /// What to do.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<String>,
 }
