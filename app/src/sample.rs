@@ -78,6 +78,17 @@ pub fn vote(person: char, name: &str, group: &str, verdict: Verdict) -> Decision
     }
 }
 
+fn said() -> Asserted {
+    Asserted {
+        name: "risk_tier".to_owned(),
+        asserted: json!("medium <i>tier</i>"),
+        recorded: Some(json!("high")),
+        source: Some("risk_engine".to_owned()),
+        reference: Some("ra_5513".to_owned()),
+        recorded_at: Some(time("14:33:10")),
+    }
+}
+
 fn package() -> Package {
     let fact = FactRead {
         name: "kyc_status".to_owned(),
@@ -87,15 +98,7 @@ fn package() -> Package {
         recorded_at: Some(time("14:31:40")),
         version: Some(2),
     };
-    let condition = condition("kyc_verified", true, vec![fact]);
-    let said = Asserted {
-        name: "risk_tier".to_owned(),
-        asserted: json!("medium <i>tier</i>"),
-        recorded: Some(json!("high")),
-        source: Some("risk_engine".to_owned()),
-        reference: Some("ra_5513".to_owned()),
-        recorded_at: Some(time("14:33:10")),
-    };
+    let (condition, said) = (condition("kyc_verified", true, vec![fact]), said());
     Package {
         title: "Set up account </h1><script>alert(1)</script>\u{202e}".to_owned(),
         workflow: Version { name: "onboarding".to_owned(), version: 12, digest: Digest::of("workflow", b"1") },

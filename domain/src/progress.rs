@@ -82,8 +82,8 @@ mod tests {
     };
     use uuid::Uuid;
 
-    fn progress(stages: &[Stage], states: &[(&str, Attempt)]) -> Progress {
-        let stored = states
+    fn progress(stages: &[Stage], come: &[(&str, Attempt)]) -> Progress {
+        let stored = come
             .iter()
             .map(|(stage, state)| ((*stage).to_owned(), Newest { attempt: 2, state: state.clone() }))
             .collect();

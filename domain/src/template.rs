@@ -17,8 +17,13 @@ pub fn expressions(template: &str) -> Vec<&str> {
     found
 }
 
-/// Fills a template from the condition roots; what is absent reads "absent".
+/// Fills a template from the condition roots, as a title: one line of bounded length. What is absent reads "absent".
 pub fn fill(template: &str, roots: &Value) -> String {
+    one_line(&fill_whole(template, roots))
+}
+
+/// Fills a template to the letter.
+pub fn fill_whole(template: &str, roots: &Value) -> String {
     let mut out = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -32,7 +37,7 @@ pub fn fill(template: &str, roots: &Value) -> String {
         rest = tail;
     }
     out.push_str(rest);
-    one_line(&out)
+    out
 }
 
 fn text_at(path: &str, roots: &Value) -> String {

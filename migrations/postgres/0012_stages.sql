@@ -5,6 +5,12 @@ CREATE TABLE stage_attempt (
     state TEXT NOT NULL, snapshot TEXT, submitted TEXT, rollback TEXT, session_id UUID REFERENCES session (id),
     PRIMARY KEY (run_id, stage, attempt)
 );
+-- Which attempt a call was allowed in: no clock tells attempts apart.
+CREATE TABLE stage_call (
+    check_id UUID PRIMARY KEY REFERENCES gate_check (id), run_id UUID NOT NULL REFERENCES run (id),
+    stage TEXT NOT NULL, attempt BIGINT NOT NULL
+);
+CREATE INDEX stage_call_by_attempt ON stage_call (run_id, stage, attempt);
 CREATE TABLE handoff (
     id UUID PRIMARY KEY, run_id UUID NOT NULL REFERENCES run (id), sequence BIGINT NOT NULL,
     from_stage TEXT NOT NULL, attempt BIGINT NOT NULL, package TEXT NOT NULL, issued_at TIMESTAMPTZ NOT NULL,

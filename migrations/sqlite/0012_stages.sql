@@ -5,6 +5,12 @@ CREATE TABLE stage_attempt (
     state TEXT NOT NULL, snapshot TEXT, submitted TEXT, rollback TEXT, session_id BLOB REFERENCES session (id),
     PRIMARY KEY (run_id, stage, attempt)
 ) STRICT, WITHOUT ROWID;
+-- Which attempt a call was allowed in: no clock tells attempts apart.
+CREATE TABLE stage_call (
+    check_id BLOB PRIMARY KEY NOT NULL REFERENCES gate_check (id), run_id BLOB NOT NULL REFERENCES run (id),
+    stage TEXT NOT NULL, attempt INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stage_call_by_attempt ON stage_call (run_id, stage, attempt);
 CREATE TABLE handoff (
     id BLOB PRIMARY KEY NOT NULL, run_id BLOB NOT NULL REFERENCES run (id), sequence INTEGER NOT NULL,
     from_stage TEXT NOT NULL, attempt INTEGER NOT NULL, package TEXT NOT NULL, issued_at TEXT NOT NULL,

@@ -11,26 +11,11 @@ pub fn every_event() -> Vec<Event> {
     let (run_session, approval, check) =
         (session().to_string(), approval_id().to_string(), "gc_01j1x6q34xfvqr28t5cy4tp001");
     let group = "grp_01j1x6q34xfvqr28t5cy4tp001";
-    let (handoff, undoing) = ("ho_01j1x6q34xfvqr28t5cy4tp001", "cmp_01j1x6q34xfvqr28t5cy4tp001");
     let (person, key) = (viewer().to_string(), "key_01j1x6q34xfvqr28t5cy4tp001");
     let samples = json!([
         {"kind": "run.started", "workflow": "onboarding", "version": 12, "subject": "cust_456", "requested_by": person},
         {"kind": "run.cancelled", "reason": "Asked for twice."},
         {"kind": "run.failed", "error": "The host went away."},
-        {"kind": "run.completed"},
-        {"kind": "stage.entered", "stage": "kyc_check", "attempt": 1, "snapshot": "snap_01j1x6q34xfvqr28t5cy4tp001"},
-        {"kind": "stage.held", "stage": "kyc_check", "attempt": 1, "end": "exit", "unmet": ["kyc_passed"]},
-        {"kind": "stage.submitted", "stage": "kyc_check", "attempt": 1, "approval": approval},
-        {"kind": "stage.withdrawn", "stage": "kyc_check", "attempt": 1, "approval": approval},
-        {"kind": "stage.completed", "stage": "kyc_check", "attempt": 1, "handoff": handoff},
-        {"kind": "stage.failed", "stage": "kyc_check", "attempt": 1, "error": "The bureau timed out.", "user_message": "It will be tried again."},
-        {"kind": "stage.rolled_back", "stage": "kyc_check", "attempt": 1},
-        {"kind": "stage.reopened", "stage": "collect_info", "attempt": 1, "because": "kyc_check failed"},
-        {"kind": "handoff.issued", "handoff": handoff, "from_stage": "kyc_check", "to_stage": "risk_assessment", "digest": digest},
-        {"kind": "compensation.asked", "compensation": undoing, "stage": "account_setup", "tool": "close_account"},
-        {"kind": "compensation.done", "compensation": undoing, "detail": "Closed."},
-        {"kind": "compensation.failed", "compensation": undoing, "detail": "Locked."},
-        {"kind": "fact.retracted", "name": "account_id", "version": 2, "previous": "acc_1", "stage": "account_setup"},
         {"kind": "session.attached", "session": run_session, "framework": "claude-code", "external_id": "01jd4"},
         {"kind": "session.suspended", "session": run_session, "approval": approval, "awaiting": 1},
         {"kind": "session.released", "session": run_session, "approval": approval, "awaiting": 2},
@@ -88,6 +73,32 @@ fn waking_events() -> Vec<Event> {
         {"kind": "endpoint.rotated", "endpoint": endpoint, "name": "payments", "until": "2026-11-22T14:33:12Z"},
         {"kind": "endpoint.disabled", "endpoint": endpoint, "name": "payments", "because": "answered 410"},
         {"kind": "endpoint.enabled", "endpoint": endpoint, "name": "payments"},
+    ]);
+    let mut events: Vec<Event> = serde_json::from_value(samples).expect("samples of events");
+    events.extend(stage_events());
+    events
+}
+
+/// What happens to stages.
+fn stage_events() -> Vec<Event> {
+    let digest = Digest::of("any", b"1").to_string();
+    let approval = approval_id().to_string();
+    let (handoff, undoing) = ("ho_01j1x6q34xfvqr28t5cy4tp001", "cmp_01j1x6q34xfvqr28t5cy4tp001");
+    let samples = json!([
+        {"kind": "run.completed"},
+        {"kind": "stage.entered", "stage": "kyc_check", "attempt": 1, "snapshot": "snap_01j1x6q34xfvqr28t5cy4tp001"},
+        {"kind": "stage.held", "stage": "kyc_check", "attempt": 1, "end": "exit", "unmet": ["kyc_passed"]},
+        {"kind": "stage.submitted", "stage": "kyc_check", "attempt": 1, "approval": approval},
+        {"kind": "stage.withdrawn", "stage": "kyc_check", "attempt": 1, "approval": approval},
+        {"kind": "stage.completed", "stage": "kyc_check", "attempt": 1, "handoff": handoff},
+        {"kind": "stage.failed", "stage": "kyc_check", "attempt": 1, "error": "The bureau timed out.", "user_message": "It will be tried again."},
+        {"kind": "stage.rolled_back", "stage": "kyc_check", "attempt": 1},
+        {"kind": "stage.reopened", "stage": "collect_info", "attempt": 1, "because": "kyc_check failed"},
+        {"kind": "handoff.issued", "handoff": handoff, "from_stage": "kyc_check", "to_stage": "risk_assessment", "digest": digest},
+        {"kind": "compensation.asked", "compensation": undoing, "stage": "account_setup", "tool": "close_account"},
+        {"kind": "compensation.done", "compensation": undoing, "detail": "Closed."},
+        {"kind": "compensation.failed", "compensation": undoing, "detail": "Locked."},
+        {"kind": "fact.retracted", "name": "account_id", "version": 2, "previous": "acc_1", "stage": "account_setup"},
     ]);
     serde_json::from_value(samples).expect("samples of events")
 }

@@ -43,6 +43,12 @@ pub fn tell(event: &Event, who: Phrase) -> Told {
             Phrase::code(stage),
             words(" waits for people no more: its review ended without a verdict"),
         ]),
+        _ => tell_handing_over(event, who),
+    }
+}
+
+fn tell_handing_over(event: &Event, who: Phrase) -> Told {
+    match event {
         Event::StageCompleted { stage, attempt, .. } => {
             Told::of([words("Stage "), Phrase::code(stage), words(format!(" complete, attempt {attempt}"))]).badge((
                 Tone::Pass,

@@ -91,12 +91,12 @@ pub fn StagesTable<'a>(workflow: &'a Workflow) -> impl IntoView + use<> {
 
 fn row(place: usize, stage: &Stage, workflow: &Workflow) -> AnyView {
     let tools = stage.tools.iter().map(|tool| view! { <div><code><Text text=tool /></code></div> }).collect_view();
-    let entry = if stage.entry.is_empty() {
-        let word = if place == 0 { "at once" } else { "the stage before is complete" };
-        view! { <span class="text-muted">{word}</span> }.into_any()
-    } else {
-        conditions(&stage.entry)
+    let word = match (place, stage.entry.is_empty()) {
+        (0, true) => Some("at once"),
+        (0, false) => None,
+        _ => Some("the stage before is complete"),
     };
+    let entry = view! { <span class="text-muted">{word}</span>{conditions(&stage.entry)} };
     let people = match &stage.review {
         None => view! { <span class="text-muted">"no review"</span> }.into_any(),
         Some(review) => {

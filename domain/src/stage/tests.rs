@@ -1,3 +1,5 @@
+//! Every state of an attempt meets every move.
+
 use super::*;
 use crate::testing::at;
 use std::fmt::Write as _;

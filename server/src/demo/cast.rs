@@ -73,7 +73,7 @@ pub const PEOPLE: &[Person] = &[
         email: SALES,
         roles: &[Role::Reviewer, Role::SupportLead],
         groups: &["support-leads"],
-        hint: "decide refunds above 500 EUR alone",
+        hint: "decide refunds above 10,000 EUR alone",
     },
     Person {
         name: "Dev Patel",

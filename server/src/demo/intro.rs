@@ -34,7 +34,7 @@ fn what_happens(options: &Options) -> Vec<String> {
         ),
         "and watch the agent go on below. Accounts for high-risk customers need compliance and risk; Tomás has signed"
             .to_owned(),
-        "some for risk already, so that Mira's signature wakes the agent. Refunds above 500 EUR need Priya alone."
+        "some for risk already, so that Mira's signature wakes the agent. Refunds above 10,000 EUR need Priya alone."
             .to_owned(),
         String::new(),
         "claims-agent sleeps until a signed webhook wakes it. Its standby is down: what Priya decides about".to_owned(),

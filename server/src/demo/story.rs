@@ -170,7 +170,7 @@ impl Story {
 }
 
 /// What the support workflow lets an agent refund by itself, in cents.
-const LIMIT: u64 = 50_000;
+const LIMIT: u64 = 1_000_000;
 
 fn onboarding(number: u64, kind: Kind, dice: &mut Dice) -> Onboarding {
     let is_high = kind == Kind::HighRisk;
@@ -188,15 +188,15 @@ fn onboarding(number: u64, kind: Kind, dice: &mut Dice) -> Onboarding {
         statement: if is_high { dice.pick(HIGH_RISK) } else { "A straightforward application." },
         is_hasty: !is_high,
         is_half_signed: is_high && number > 0 && number.is_multiple_of(2),
-        is_stumbling: number % 3 == 0,
+        is_stumbling: number.is_multiple_of(3),
     }
 }
 
 fn refund(number: u64, kind: Kind, dice: &mut Dice) -> Refund {
     let is_large = kind == Kind::LargeRefund;
     let cents = match (number, is_large) {
-        (1, _) => 184_000,
-        (_, true) => dice.between(620, 9_400) * 100 + dice.pick(&[0, 0, 45, 95]),
+        (1, _) => 1_840_000,
+        (_, true) => dice.between(10_620, 94_000) * 100 + dice.pick(&[0, 0, 45, 95]),
         (_, false) => dice.between(9, 240) * 100 + dice.pick(&[0, 49, 95, 99]),
     };
     Refund {
@@ -250,7 +250,7 @@ mod tests {
         assert!((1_400..1_800).contains(&people), "{people}");
         for story in &stories {
             if let Plot::Refund(wanted) = &story.plot {
-                assert!((900..1_000_000).contains(&wanted.cents), "{story:?}");
+                assert!((900..10_000_000).contains(&wanted.cents), "{story:?}");
                 assert_eq!(wanted.is_hasty && !wanted.asks, !story.needs_people(), "{story:?}");
             }
         }

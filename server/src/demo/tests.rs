@@ -162,7 +162,7 @@ async fn a_decision_wakes_the_agent_and_nothing_is_lost_by_a_restart() {
     let again = Play::begin(folder.path()).await;
     // The five that were left, and a new one in place of Aarav Shah.
     let pending = again.wait_for_pending(6).await;
-    let freight = named(&pending, "1840 EUR");
+    let freight = named(&pending, "18400 EUR");
     again.wait_for_line("Lindqvist Freight", "suspended, waiting for support-leads").await;
     again.decide("Priya", freight, Verdict::Reject).await;
     again.wait_for_line("Lindqvist Freight", "there is no refund: Please call us.").await;

@@ -108,7 +108,7 @@ impl Desk {
         let stored = self.outcome_now(caller, id).await?;
         text::required("/reason", &body.reason, MAX_REASON)?;
         let actor = caller.actor();
-        let reason = body.reason.trim().to_owned();
+        let (reason, run) = (body.reason.trim().to_owned(), stored.run);
         let taken = self.database.write(move |tx| {
             async move {
                 let run = store::run::lock(tx, stored.run).await?.ok_or(Error::Moved)?;
@@ -121,7 +121,10 @@ impl Desk {
             .boxed()
         });
         match taken.await? {
-            Taken::Back => self.outcome(&self.outcome_now(caller, id).await?).await,
+            Taken::Back => {
+                self.conclude(run).await;
+                self.outcome(&self.outcome_now(caller, id).await?).await
+            }
             Taken::Expired => Err(Refusal::new(Code::Expired, EXPIRED).into()),
         }
     }

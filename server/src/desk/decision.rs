@@ -137,7 +137,8 @@ impl Desk {
             conditions_hold(&finding)?;
         }
         let staged = self.stage_verdict(&snapshot, &stored, ballot.verdict).await?;
-        let (run, is_staged) = (stored.run, staged.is_some());
+        // Whatever was decided, a run whose stages are complete may end once nobody is waited for.
+        let (run, is_staged) = (stored.run, !snapshot.compiled.workflow().stages.is_empty());
         let decided = self.store_vote(snapshot, stored, votes, vote, staged).await?;
         if is_staged {
             self.advance(run).await;

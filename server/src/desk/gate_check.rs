@@ -2,6 +2,7 @@
 
 mod answer;
 mod remembered;
+mod staged;
 
 use domain::{
     Digest, Refusal,
@@ -9,16 +10,15 @@ use domain::{
     canonical,
     gate::{Outcome, action_digest_of},
     id::{ApprovalId, CheckId, KeyId, RunId},
-    judge::{self, Finding, Judgement, Prior, Threshold},
+    judge::{self, Finding, Judgement, Prior},
     permission::Action,
     refusal::Code,
-    session::Session,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use self::answer::Answer;
+use self::{answer::Answer, staged::undone};
 use super::{
     Caller, Desk, KeyCaller,
     fact::{RecordAssertions, assert_boxed, check_assertions},
@@ -145,6 +145,7 @@ impl Desk {
         let session = store::session::find(&mut tx, run, &asked.call.session_id).await?;
         let session = session.ok_or_else(|| Error::from(Refusal::not_found("session of this run")))?;
         let earlier = store::gate_check::find_of_call(&mut tx, session.id, &asked.call.tool_use_id).await?;
+        let undone = undone(&mut tx, earlier.as_ref()).await?;
         drop(tx);
         self.recent.remember_run(&snapshot, &asked.call.session_id, &session);
         if let Err(ended) = snapshot.run.state.must_be_active() {
@@ -160,7 +161,12 @@ impl Desk {
                 let error = "input_changed: this tool_use_id was checked with another tool or input. Use a new id.";
                 return self.refuse_aside(&snapshot, &session, asked, error.to_owned()).await;
             }
-            Some(earlier) if is_settled(&earlier, &snapshot) => return Ok(earlier.answer),
+            Some(earlier) if is_settled(&earlier, &snapshot) => {
+                if let Some(undone) = undone {
+                    return self.refuse_aside(&snapshot, &session, asked, undone).await;
+                }
+                return Ok(earlier.answer);
+            }
             Some(earlier) => (1, earlier.approval),
         };
         let seen = evaluate(asked, snapshot, session, phase, waited_for);
@@ -170,23 +176,13 @@ impl Desk {
         self.answer(asked, seen).await
     }
 
-    /// Whether the run moved on for this call: its stage was entered, or what is recorded has completed the one before.
-    /// Then the call is looked at again.
-    async fn moved_on(&self, seen: &Evaluated) -> Result<bool> {
-        match seen.finding.threshold {
-            Threshold::Open => Ok(false),
-            Threshold::Enter(position) if seen.session.state == Session::Active => {
-                self.enter_for(&seen.snapshot, position, seen.session.id).await.map(|()| true)
-            }
-            Threshold::Enter(_) => Ok(false),
-            Threshold::Shut => Ok(self.advance(seen.snapshot.run.id).await),
-        }
-    }
-
     async fn answer(&self, asked: &Asked, seen: Evaluated) -> Result<String> {
         let priors = seen.snapshot.priors(seen.action);
         match seen.judged(&asked.call.tool_use_id, &priors) {
-            Judgement::Allow => self.append(self.row(asked, &seen, Outcome::Allow, None, None)).await,
+            Judgement::Allow => {
+                let row = self.row(asked, &seen, Outcome::Allow, None, None);
+                if row.in_stage.is_some() { self.allow_in_stage(row).await } else { self.append(row).await }
+            }
             Judgement::Block { error, approval } => {
                 self.append(self.row(asked, &seen, Outcome::Block, Some(error), approval)).await
             }

@@ -120,18 +120,23 @@ impl Desk {
     pub(super) async fn expire_one(&self, id: ApprovalId) -> Result<()> {
         let expired = self.database.write(move |tx| {
             async move {
-                let Some(run) = store::approval::find_run(tx, id).await? else { return Ok(()) };
+                let Some(run) = store::approval::find_run(tx, id).await? else { return Ok(None) };
                 let run = store::run::lock(tx, run).await?.ok_or(Error::Moved)?;
                 let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
                 let votes = store::decision::list_of_approval(tx, id).await?;
-                expire(tx, &run, &stored, &stored.current(&votes)).await
+                expire(tx, &run, &stored, &stored.current(&votes)).await?;
+                Ok(Some(run.id))
             }
             .boxed()
         });
         match expired.await {
             // Somebody decided at the last moment, or another replica was first: the one who won stands.
-            Err(Error::Refused(_) | Error::Moved) => Ok(()),
-            other => other,
+            Err(Error::Refused(_) | Error::Moved) | Ok(None) => Ok(()),
+            Ok(Some(run)) => {
+                self.conclude(run).await;
+                Ok(())
+            }
+            Err(error) => Err(error),
         }
     }
 

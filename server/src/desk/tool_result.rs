@@ -26,7 +26,6 @@ use crate::{
     store::{
         self, Tx,
         gate_check::{Check, ToolResult},
-        run::Run,
     },
 };
 
@@ -88,7 +87,7 @@ impl Desk {
         if let Some(first) = store::gate_check::find_result(&mut tx, check.id).await? {
             return Ok((json!({"facts_written": first.facts}), is_staged));
         }
-        let takes = !body.is_error && attempt_stands(&mut tx, &run, compiled.workflow(), &check).await?;
+        let takes = !body.is_error && attempt_stands(&mut tx, &check).await?;
         drop(tx);
         let facts = if takes { captured(compiled.workflow(), &body.tool, &body.output) } else { Vec::new() };
         let names: Vec<String> = facts.iter().map(|(name, _)| name.clone()).collect();
@@ -133,14 +132,14 @@ impl Desk {
 
 /// Whether the attempt in which a call was allowed still stands. What was undone records nothing any more, however late
 /// its result comes.
-async fn attempt_stands(tx: &mut Tx, run: &Run, workflow: &Workflow, check: &Check) -> Result<bool> {
-    let Some(position) = workflow.stage_of(&check.tool) else { return Ok(true) };
-    let newest = store::stage::find(tx, run.id, &workflow.stages[position].id, None).await?;
-    Ok(newest.is_some_and(|newest| {
-        let is_after = newest.snapshot.as_ref().is_some_and(|kept| kept.taken_at <= check.checked_at);
-        let is_standing = matches!(newest.state.status(), AttemptStatus::Active | AttemptStatus::Complete);
-        is_after && is_standing
-    }))
+async fn attempt_stands(tx: &mut Tx, check: &Check) -> Result<bool> {
+    let attempt = store::stage::find_of_call(tx, check.id).await?;
+    Ok(attempt.is_none_or(|attempt| is_standing(&attempt)))
+}
+
+/// Whether an attempt is neither failed nor undone.
+pub(super) const fn is_standing(attempt: &store::stage::Stored) -> bool {
+    matches!(attempt.state.status(), AttemptStatus::Active | AttemptStatus::Complete)
 }
 
 /// The facts a tool's output writes: present at the declared place, of the declared type, not null.

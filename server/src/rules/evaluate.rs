@@ -289,4 +289,4 @@ mod evidence_tests;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
-pub mod tests;
+pub(super) mod tests;

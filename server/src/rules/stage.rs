@@ -13,7 +13,7 @@ use super::{
     compiled::{Compiled, CompiledStage, Program},
     evaluate::{self, Answer},
     evidence,
-    roots::Roots,
+    roots::{Outstanding, Roots},
     scope::{Scope, Sources},
     title::{shown, title},
 };
@@ -43,12 +43,12 @@ impl Exam {
 }
 
 impl Compiled {
-    /// Whether the stage at a position may be entered: its own conditions hold, or without any the stage before is
-    /// complete; and nothing is left to be undone.
+    /// Whether the stage at a position may be entered: its own conditions hold, the stage before is complete, and
+    /// nothing is left to be undone.
     pub fn check_entry(&self, roots: &Roots, position: usize) -> Exam {
         let stage = &self.workflow.stages[position];
         let mut conditions = self.examine(roots, position, &stage.entry, |compiled| &compiled.entry);
-        if stage.entry.is_empty() && position > 0 {
+        if position > 0 {
             conditions.push(self.stage_before(roots, position));
         }
         if !roots.stages.outstanding.is_empty() {
@@ -125,7 +125,7 @@ impl Compiled {
         missing.extend(expressions.iter().filter(|path| found(path).is_none()).map(|path| (*path).to_owned()));
         match expressions.as_slice() {
             [only] if text.trim().starts_with("{{") && text.trim().ends_with("}}") => found(only).unwrap_or_default(),
-            _ => Value::String(template::fill(text, &shown)),
+            _ => Value::String(template::fill_whole(text, &shown)),
         }
     }
 
@@ -185,13 +185,15 @@ pub(super) fn about(name: &str, when: String, expected: &str) -> ConditionResult
 }
 
 fn effects_undone(roots: &Roots) -> ConditionResult {
-    let calls = roots.stages.outstanding.iter().map(|call| match call.is_asked {
-        true => format!(
-            "Call {} with the id {} and exactly the input it was asked with, and report it.",
-            call.tool, call.id
-        ),
-        false => format!("{} ({}) needs a person.", call.tool, call.id),
-    });
+    let told = |call: &Outstanding| {
+        let (tool, id) = (&call.tool, call.id);
+        if call.is_asked {
+            format!("Call {tool} with the id {id} and exactly the input it was asked with, and report it.")
+        } else {
+            format!("{tool} ({id}) needs a person.")
+        }
+    };
+    let calls = roots.stages.outstanding.iter().map(told);
     let message = format!("Effects of a failed stage still stand. {}", calls.collect::<Vec<_>>().join(" "));
     let recorded = roots.stages.outstanding.iter().map(|call| Value::from(call.id.to_string())).collect();
     let condition = about(EFFECTS_UNDONE, "no compensation is outstanding".to_owned(), "[]");

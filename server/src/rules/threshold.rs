@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{compiled::Compiled, evidence, roots::Roots, stage::about};
 
-/// What stands in evidence for the entry of a stage without conditions of its own.
+/// What stands in evidence for the order of the stages.
 const STAGE_BEFORE: &str = "stage_before_complete";
 
 /// Why a stage's tool may not be called, and what it was seen by.

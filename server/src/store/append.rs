@@ -51,6 +51,8 @@ pub struct CheckRow {
     pub answer: String,
     /// Who asked.
     pub key: KeyId,
+    /// The stage and attempt it belongs to, when it is allowed in one.
+    pub in_stage: Option<(String, u32)>,
 }
 
 /// What became of an append.

@@ -147,7 +147,7 @@ pub async fn list_outstanding(tx: &mut Tx, run: RunId) -> Result<Vec<Stored>, St
     rows.into_iter().map(Stored::try_from).collect()
 }
 
-/// A call that was allowed since some moment.
+/// A call that was allowed in an attempt.
 #[derive(Debug, Clone)]
 pub struct Allowed {
     /// The check.
@@ -171,26 +171,36 @@ pub enum Returned {
     Unknown,
 }
 
-/// The calls of a run that were allowed since `from`, oldest first.
-pub async fn list_allowed(tx: &mut Tx, run: RunId, from: Time) -> Result<Vec<Allowed>, StoreError> {
-    let rows: Vec<(Uuid, String, Time, Option<bool>, Option<String>)> = on!(tx, |conn| {
+#[derive(FromRow)]
+struct AllowedRow {
+    id: Uuid,
+    tool: String,
+    checked_at: Time,
+    is_error: Option<bool>,
+    output: Option<String>,
+}
+
+/// The calls that were allowed in an attempt, oldest first.
+pub async fn list_allowed(tx: &mut Tx, run: RunId, stage: &str, attempt: u32) -> Result<Vec<Allowed>, StoreError> {
+    let rows: Vec<AllowedRow> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT c.id, c.tool, c.checked_at, r.is_error, r.output FROM gate_check c \
-             LEFT JOIN tool_result r ON r.check_id = c.id \
-             WHERE c.run_id = $1 AND c.outcome = 'allow' AND c.checked_at >= $2 ORDER BY c.id",
+            "SELECT c.id, c.tool, c.checked_at, r.is_error, r.output FROM stage_call s \
+             JOIN gate_check c ON c.id = s.check_id LEFT JOIN tool_result r ON r.check_id = c.id \
+             WHERE s.run_id = $1 AND s.stage = $2 AND s.attempt = $3 ORDER BY c.id",
         )
         .bind(run.uuid())
-        .bind(from)
+        .bind(stage)
+        .bind(i64::from(attempt))
         .fetch_all(conn)
         .await
     })?;
-    let read = |(id, tool, checked_at, is_error, output): (Uuid, String, Time, Option<bool>, Option<String>)| {
-        let returned = match (is_error, output) {
+    let read = |row: AllowedRow| {
+        let returned = match (row.is_error, row.output) {
             (Some(false), Some(output)) => Returned::Output(from_text(&output, "tool_result", "output", run)?),
             (Some(true), _) => Returned::Error,
             (Some(false) | None, _) => Returned::Unknown,
         };
-        Ok(Allowed { check: CheckId::from_uuid(id), tool, checked_at, returned })
+        Ok(Allowed { check: CheckId::from_uuid(row.id), tool: row.tool, checked_at: row.checked_at, returned })
     };
     rows.into_iter().map(read).collect()
 }

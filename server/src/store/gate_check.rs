@@ -29,8 +29,6 @@ pub struct Check {
     pub approval: Option<ApprovalId>,
     /// The whole answer, as it was given.
     pub answer: String,
-    /// When.
-    pub checked_at: Time,
 }
 
 #[derive(FromRow)]
@@ -42,7 +40,6 @@ struct CheckLine {
     outcome: String,
     approval_id: Option<Uuid>,
     answer: String,
-    checked_at: Time,
 }
 
 impl TryFrom<CheckLine> for Check {
@@ -58,7 +55,6 @@ impl TryFrom<CheckLine> for Check {
             outcome: parse(&row.outcome, "gate_check", "outcome", id)?,
             approval: row.approval_id.map(ApprovalId::from_uuid),
             answer: row.answer,
-            checked_at: row.checked_at,
         })
     }
 }
@@ -66,7 +62,7 @@ impl TryFrom<CheckLine> for Check {
 macro_rules! of_call {
     ($table:literal) => {
         concat!(
-            "SELECT id, phase, tool, call_digest, outcome, approval_id, answer, checked_at FROM ",
+            "SELECT id, phase, tool, call_digest, outcome, approval_id, answer FROM ",
             $table,
             " WHERE session_id = $1 AND tool_use_id = $2 "
         )
@@ -113,6 +109,9 @@ pub async fn find_newest(
 pub async fn insert(tx: &mut Tx, row: &CheckRow) -> Result<bool, StoreError> {
     let is_new = append::insert(tx, row).await?;
     if is_new {
+        if let Some((stage, attempt)) = &row.in_stage {
+            super::stage::insert_call(tx, row.id, row.run, stage, *attempt).await?;
+        }
         append::record(tx, row);
     }
     Ok(is_new)

@@ -49,14 +49,15 @@ pub async fn find_last(tx: &mut Tx, run: RunId) -> Result<Option<Handoff>, Store
     row.map(|(id, text)| from_text(&text, "handoff", "package", HandoffId::from_uuid(id))).transpose()
 }
 
-/// The newest package that a stage of a run issued.
-pub async fn find_from(tx: &mut Tx, run: RunId, stage: &str) -> Result<Option<Handoff>, StoreError> {
+/// The package issued last in a run by an attempt that still stands.
+pub async fn find_standing(tx: &mut Tx, run: RunId) -> Result<Option<Handoff>, StoreError> {
     let row: Option<(Uuid, String)> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, package FROM handoff WHERE run_id = $1 AND from_stage = $2 ORDER BY sequence DESC LIMIT 1",
+            "SELECT h.id, h.package FROM handoff h JOIN stage_attempt a \
+             ON a.run_id = h.run_id AND a.stage = h.from_stage AND a.attempt = h.attempt \
+             WHERE h.run_id = $1 AND a.status = 'complete' ORDER BY h.sequence DESC LIMIT 1",
         )
         .bind(run.uuid())
-        .bind(stage)
         .fetch_optional(conn)
         .await
     })?;

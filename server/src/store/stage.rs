@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     handoff::Snapshot,
-    id::{RunId, SessionId},
+    id::{CheckId, RunId, SessionId},
     progress::Newest,
     stage::Attempt,
 };
@@ -38,8 +38,8 @@ pub struct Stored {
 impl Stored {
     /// An attempt that nobody has entered.
     pub fn pending(stage: &str, attempt: u32) -> Self {
-        let (state, snapshot, submitted, rollback, session) = (Attempt::Pending, None, None, None, None);
-        Self { stage: stage.to_owned(), attempt, state, snapshot, submitted, rollback, session }
+        let (snapshot, submitted, rollback, session) = (None, None, None, None);
+        Self { stage: stage.to_owned(), attempt, state: Attempt::Pending, snapshot, submitted, rollback, session }
     }
 }
 
@@ -165,4 +165,34 @@ pub async fn put(tx: &mut Tx, run: RunId, attempt: &Stored) -> Result<(), StoreE
         .map(drop)
     })?;
     Ok(())
+}
+
+/// Notes in which attempt a call was allowed.
+pub async fn insert_call(tx: &mut Tx, check: CheckId, run: RunId, stage: &str, attempt: u32) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("INSERT INTO stage_call (check_id, run_id, stage, attempt) VALUES ($1, $2, $3, $4)")
+            .bind(check.uuid())
+            .bind(run.uuid())
+            .bind(stage)
+            .bind(i64::from(attempt))
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+/// The attempt in which a call was allowed, as it stands now; `None` for a call of no stage.
+pub async fn find_of_call(tx: &mut Tx, check: CheckId) -> Result<Option<Stored>, StoreError> {
+    let row: Option<Row> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT a.stage, a.attempt, a.state, a.snapshot, a.submitted, a.rollback, a.session_id FROM stage_call c \
+             JOIN stage_attempt a ON a.run_id = c.run_id AND a.stage = c.stage AND a.attempt = c.attempt \
+             WHERE c.check_id = $1",
+        )
+        .bind(check.uuid())
+        .fetch_optional(conn)
+        .await
+    })?;
+    row.map(Stored::try_from).transpose()
 }

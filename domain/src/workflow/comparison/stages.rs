@@ -34,12 +34,7 @@ impl Comparison {
 
     fn stage(&mut self, old: &Stage, new: &Stage) {
         let id = &new.id;
-        match (old.entry.is_empty(), new.entry.is_empty()) {
-            // Without conditions of its own, a stage waits for the one before.
-            (true, false) => self.say(Way::Other, id, "waits for conditions, no longer for the stage before"),
-            (false, true) => self.say(Way::Other, id, "waits for the stage before, no longer for conditions"),
-            (true, true) | (false, false) => self.conditions(id, "waits at its entry for", &old.entry, &new.entry),
-        }
+        self.conditions(id, "waits at its entry for", &old.entry, &new.entry);
         self.conditions(id, "waits at its exit for", &old.exit, &new.exit);
         self.review(id, old.review.as_ref(), new.review.as_ref());
         let undone = |stage: &Stage| stage.compensate.iter().map(|call| call.tool.clone()).collect::<Vec<_>>();

@@ -66,10 +66,10 @@ fn requests_open_no_gate_either_way() {
 
 /// What a change, and the same change taken back, mean.
 fn there_and_back(change: impl FnOnce(&mut Workflow)) -> String {
-    there_and_back_from(workflow(), change)
+    there_and_back_from(&workflow(), change)
 }
 
-fn there_and_back_from(before: Workflow, change: impl FnOnce(&mut Workflow)) -> String {
+fn there_and_back_from(before: &Workflow, change: impl FnOnce(&mut Workflow)) -> String {
     let mut after = before.clone();
     change(&mut after);
     let told = |found: Comparison| {
@@ -80,7 +80,7 @@ fn there_and_back_from(before: Workflow, change: impl FnOnce(&mut Workflow)) -> 
             .concat()
             .join("; ")
     };
-    format!("{}\n    {}", told(compare(&before, &after)), told(compare(&after, &before)))
+    format!("{}\n    {}", told(compare(before, &after)), told(compare(&after, before)))
 }
 
 fn payment(workflow: &mut Workflow) -> &mut Gate {
@@ -158,10 +158,10 @@ fn each_change_of_a_stage_goes_one_way_there_and_the_other_way_back() {
         ("cancels", |s| s[0].on_reject = crate::workflow::OnReject::CancelRun),
     ];
     let told = changes.iter().map(|(name, change)| {
-        let there = there_and_back_from(staged(), |workflow| change(&mut workflow.stages));
+        let there = there_and_back_from(&staged(), |workflow| change(&mut workflow.stages));
         format!("{name}\n    {there}")
     });
-    let explicit = there_and_back_from(staged(), |workflow| workflow.advance = Advance::Explicit);
+    let explicit = there_and_back_from(&staged(), |workflow| workflow.advance = Advance::Explicit);
     let told: Vec<String> = told.chain([format!("explicit\n    {explicit}")]).collect();
     insta::assert_snapshot!(told.join("\n"));
 }

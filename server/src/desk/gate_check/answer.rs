@@ -78,6 +78,7 @@ impl Desk {
             approval,
             answer,
             key: asked.key,
+            in_stage: if outcome == Outcome::Allow { seen.in_stage(&asked.call.tool) } else { None },
         }
     }
 

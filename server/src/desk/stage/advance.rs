@@ -1,13 +1,22 @@
 //! What moves by itself: where the definition says so, what is recorded completes stages and enters those that no tool
 //! belongs to.
 
-use domain::{Time, id::RunId, judge::Ruling, stage::Attempt, workflow::Advance};
+use domain::{
+    Time,
+    id::{ApprovalId, RunId},
+    judge::Ruling,
+    stage::Attempt,
+    workflow::Advance,
+};
 
-use super::{ENGINE, Place, newest, review::Reviewed};
+use futures::FutureExt as _;
+
+use super::{ENGINE, Place, handoff::Completion, newest, review::Reviewed};
 use crate::{
     desk::{
         Desk,
-        snapshot::{Attempts, Snapshot},
+        cancellation::take_back_one,
+        snapshot::{Attempts, Snapshot, lock},
     },
     error::Result,
     store::{self, stage::Submitted},
@@ -32,6 +41,22 @@ impl Desk {
             }
         }
         has_moved
+    }
+
+    /// Ends a run whose stages are all complete, once nobody is waited for. Nothing is asked of anybody anew.
+    pub(in crate::desk) async fn conclude(&self, run: RunId) {
+        let concluded = async {
+            let mut tx = self.database.read_plainly().await?;
+            let Some(run) = store::run::find(&mut tx, run).await? else { return Ok(false) };
+            let seen = self.snapshot_of(&mut tx, run).await?;
+            drop(tx);
+            let is_over = seen.run.state.must_be_active().is_err() || !seen.roots.stages.progress.is_done();
+            if is_over { Ok(false) } else { self.finish_run(&seen).await }
+        };
+        // The next thing that happens in the run comes by here again.
+        if let Err(error) = concluded.await {
+            tracing::warn!(%error, %run, "the run could not be ended");
+        }
     }
 
     async fn step(&self, run: RunId) -> Result<bool> {
@@ -59,11 +84,14 @@ impl Desk {
         if seen.roots.stages.progress.is_done() {
             return self.finish_run(&seen).await;
         }
-        if compiled.workflow().advance == Advance::Auto {
-            for position in 0..compiled.workflow().stages.len() {
-                if self.move_stage(&seen, position).await? {
-                    return Ok(true);
-                }
+        let is_auto = compiled.workflow().advance == Advance::Auto;
+        for position in 0..compiled.workflow().stages.len() {
+            let has_moved = match seen.roots.stages.progress.at(position).state.awaiting() {
+                Some(review) => self.renew_review(&seen, position, review).await?,
+                None => is_auto && self.move_stage(&seen, position).await?,
+            };
+            if has_moved {
+                return Ok(true);
             }
         }
         Ok(false)
@@ -73,8 +101,11 @@ impl Desk {
     async fn move_stage(&self, seen: &Snapshot, position: usize) -> Result<bool> {
         match seen.roots.stages.progress.at(position).state {
             Attempt::Active { awaiting: None, .. } => self.leave_alone(seen, position).await,
-            Attempt::Pending if seen.compiled.workflow().stages[position].tools.is_empty() => {
-                if !seen.compiled.check_entry(&seen.roots, position).is_met {
+            Attempt::Pending => {
+                let has_tools = !seen.compiled.workflow().stages[position].tools.is_empty();
+                // A stage with tools is entered by a call of one, unless nothing is left to be done in it.
+                let is_idle = has_tools && !seen.compiled.check_exit(&seen.roots, position).is_met;
+                if is_idle || !seen.compiled.check_entry(&seen.roots, position).is_met {
                     return Ok(false);
                 }
                 let place = self.place_at(seen, position).await?;
@@ -83,12 +114,36 @@ impl Desk {
                 }
                 self.enter_alone(&place).await.map(|()| true)
             }
-            Attempt::Pending
-            | Attempt::Active { .. }
+            Attempt::Active { awaiting: Some(_), .. }
             | Attempt::Complete { .. }
             | Attempt::Failed { .. }
             | Attempt::RolledBack { .. } => Ok(false),
         }
+    }
+
+    /// Takes a review back when something was recorded since that changes what people would agree to. With what stands
+    /// now a new one is opened.
+    async fn renew_review(&self, seen: &Snapshot, position: usize, review: ApprovalId) -> Result<bool> {
+        let place = self.place_at(seen, position).await?;
+        let exam = seen.compiled.check_exit(&seen.roots, position);
+        let mut tx = self.database.read_plainly().await?;
+        let Some(stored) = store::approval::find(&mut tx, review).await? else { return Ok(false) };
+        drop(tx);
+        let is_met = exam.is_met;
+        let completion = Completion::of(&place, exam, place.row.submitted.clone().unwrap_or_default())?;
+        if is_met && completion.is_as_reviewed(&stored) {
+            return Ok(false);
+        }
+        let run = std::sync::Arc::clone(&seen.run);
+        let reason = "Something was recorded since that changes what the stage hands over.".to_owned();
+        let taken_back = self.database.write(move |tx| {
+            async move {
+                let run = lock(tx, &run).await?;
+                take_back_one(tx, &run, review, reason, ENGINE).await
+            }
+            .boxed()
+        });
+        taken_back.await.map(|()| true)
     }
 
     /// Completes an active stage, or opens its review, if its exit criteria hold.

@@ -13,11 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    ENGINE,
-    fail::status,
-    undo::{raise, roll_back},
-};
+use super::{ENGINE, effects::raise, fail::status, undo::roll_back};
 use crate::{
     desk::{Caller, Desk, text},
     error::{Error, Result},

@@ -7,7 +7,7 @@ use domain::{
     handoff::{Handoff, KeptFact, Snapshot as Kept},
     id::{RunId, SessionId, SnapshotId},
     permission::Action,
-    stage::{Attempt, Of, StageEnd},
+    stage::{Attempt, AttemptStatus, Of, StageEnd},
 };
 use futures::FutureExt as _;
 use serde_json::{Value, json};
@@ -156,7 +156,7 @@ async fn received(
     row: &Stored,
     named: Option<domain::id::HandoffId>,
 ) -> Result<Option<Handoff>> {
-    let Some(id) = named else { return Ok(store::handoff::find_last(tx, run.id).await?) };
+    let Some(id) = named else { return Ok(store::handoff::find_standing(tx, run.id).await?) };
     let found = store::handoff::find(tx, id).await?.filter(|handoff| handoff.run_id == run.id);
     let found = found.ok_or_else(|| Error::from(Refusal::not_found("handoff of this run")))?;
     if found.to_stage.as_deref() != Some(&row.stage) {
@@ -164,9 +164,9 @@ async fn received(
         let message = format!("The handoff {id} is for {to}, not for {}.", row.stage);
         return Err(wrong_stage(row, message).into());
     }
-    let newest = store::handoff::find_from(tx, run.id, &found.from_stage).await?;
-    if newest.is_some_and(|newest| newest.handoff_id != id) {
-        let message = format!("The handoff {id} was undone: {} has issued another since.", found.from_stage);
+    let issued = store::stage::find(tx, run.id, &found.from_stage, Some(found.attempt)).await?;
+    if issued.is_none_or(|issued| issued.state.status() != AttemptStatus::Complete) {
+        let message = format!("The handoff {id} was undone with attempt {} of {}.", found.attempt, found.from_stage);
         return Err(wrong_stage(row, message).into());
     }
     Ok(Some(found))

@@ -50,7 +50,7 @@ impl Desk {
         let place = self.place(caller, run, stage, body.attempt).await?;
         match &place.row.state {
             Attempt::Failed { .. } | Attempt::RolledBack { .. } => return Ok(place.row),
-            Attempt::Pending => return self.failed_before(&place, run).await,
+            Attempt::Pending => return self.failed_before(&place, run, body.attempt).await,
             Attempt::Complete { .. } => nothing_built_upon(&place)?,
             Attempt::Active { .. } => {}
         }
@@ -70,10 +70,11 @@ impl Desk {
     }
 
     /// Nobody has entered the newest attempt: the one that is given up a second time is the one before.
-    async fn failed_before(&self, place: &Place, run: RunId) -> Result<Stored> {
+    async fn failed_before(&self, place: &Place, run: RunId, meant: Option<u32>) -> Result<Stored> {
         let mut tx = self.database.read().await?;
         let before = place.row.attempt - 1;
-        let earlier = store::stage::find(&mut tx, run, &place.row.stage, Some(before)).await?;
+        let earlier =
+            store::stage::find(&mut tx, run, &place.row.stage, Some(before)).await?.filter(|_| meant.is_none());
         earlier.filter(|earlier| earlier.rollback.is_some()).ok_or_else(|| {
             let message = format!("The stage {} has not been entered: there is nothing to give up.", place.row.stage);
             wrong_stage(&place.row, message).into()

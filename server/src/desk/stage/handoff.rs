@@ -67,6 +67,11 @@ impl Completion {
         outputs
     }
 
+    /// Whether it hands over what was reviewed.
+    pub(super) fn is_as_reviewed(&self, stored: &store::approval::Stored) -> bool {
+        stored.package.input["outputs"] == Value::Object(self.outputs())
+    }
+
     /// What is carried forward, given the handoff before.
     pub(super) fn profile(&self, before: Option<&Handoff>) -> Map<String, Value> {
         let mut profile: Map<String, Value> = [self.subject.clone()].into_iter().collect();
@@ -91,12 +96,13 @@ pub(in crate::desk) async fn complete(
     if row.attempt != completion.attempt {
         return Err(Error::Moved);
     }
-    let before = store::handoff::find_last(tx, run.id).await?;
+    let last = store::handoff::find_last(tx, run.id).await?;
+    let before = store::handoff::find_standing(tx, run.id).await?;
     let handoff = Handoff {
         handoff_id: HandoffId::from_uuid(tx.uuid()),
         run_id: run.id,
-        sequence: before.as_ref().map_or(1, |before| before.sequence + 1),
-        previous: before.as_ref().map(|before| before.handoff_id),
+        sequence: last.as_ref().map_or(1, |last| last.sequence + 1),
+        previous: last.as_ref().map(|last| last.handoff_id),
         from_stage: completion.stage.clone(),
         attempt: completion.attempt,
         to_stage: completion.to_stage.clone(),

@@ -4,6 +4,7 @@
 mod advance;
 mod compensation;
 mod complete;
+mod effects;
 mod enter;
 mod fail;
 mod handoff;

@@ -123,7 +123,7 @@ impl Desk {
         let now = self.database.clock().now();
         let expires_at = policy.expire_after.and_then(|seconds| later(now, seconds));
         let mut tx = self.database.read().await?;
-        let before = store::handoff::find_last(&mut tx, run.id).await?;
+        let before = store::handoff::find_standing(&mut tx, run.id).await?;
         let agent = store::key::find(&mut tx, session.key).await?.map(|key| key.name).unwrap_or_default();
         drop(tx);
         let completion = Completion::of(place, reviewed.exam.clone(), reviewed.submitted.clone())?;
@@ -189,7 +189,13 @@ impl Desk {
                     return Err(refusal.with("unmet", json!(exam.unmet())).into());
                 }
                 let submitted = place.row.submitted.clone().unwrap_or_default();
-                Ok(Some(StageVerdict::Complete(Box::new(Completion::of(&place, exam, submitted)?))))
+                let completion = Completion::of(&place, exam, submitted)?;
+                if !completion.is_as_reviewed(stored) {
+                    let message =
+                        "Nothing was approved: what the stage hands over has changed. A new review is opened.";
+                    return Err(Refusal::new(Code::ConditionsChanged, message).into());
+                }
+                Ok(Some(StageVerdict::Complete(Box::new(completion))))
             }
             Verdict::Reject => Ok(Some(match place.stage().on_reject {
                 OnReject::FailStage => StageVerdict::Fail(Box::new(Failure::of(&place))),

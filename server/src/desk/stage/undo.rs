@@ -1,27 +1,30 @@
 //! Undoing what a failed stage did: its effects are asked to be undone, last first, and its facts are retracted. Stages
 //! that were complete before stay, unless the definition returns over them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use domain::{
-    Actor, Time,
-    alert::{Alert, AlertKind},
-    compensation::Compensation,
+    Actor,
+    approval::Approval,
     event::Event,
-    id::{CheckId, CompensationId},
+    package::Origin,
     stage::{Attempt, Of},
-    workflow::{FactSource, OnFailure, Workflow},
+    workflow::{FactSource, OnFailure, Stage, Workflow},
 };
-use serde_json::Value;
 
-use super::{ENGINE, Place, fail::user_message, newest, store_move};
+use super::{
+    ENGINE, Place,
+    effects::{ask, wanted},
+    fail::user_message,
+    newest, store_move,
+};
 use crate::{
-    desk::{cancellation::take_back_one, tool_result::captured},
+    desk::cancellation::take_back_one,
     error::{Error, Result},
     rules::{Compiled, RecordedFact, Roots},
     store::{
         self, Tx,
-        compensation::{Allowed, Returned, Stored as Undoing},
+        approval::RunApproval,
         run::Run,
         stage::{Rollback, Stored},
     },
@@ -30,23 +33,9 @@ use crate::{
 /// Everything a failure needs that was read before its transaction.
 #[derive(Clone)]
 pub(in crate::desk) struct Failure {
-    compiled: Arc<Compiled>,
-    roots: Roots,
+    pub(super) compiled: Arc<Compiled>,
+    pub(super) roots: Roots,
     position: usize,
-}
-
-/// A compensation to be asked for, or one that only a person can see to.
-struct Wanted {
-    stage: String,
-    attempt: u32,
-    check: CheckId,
-    place: usize,
-    tool: String,
-    input: Value,
-    /// When its effect came about.
-    since: Time,
-    /// Why the harness cannot be asked.
-    trouble: Option<String>,
 }
 
 impl Failure {
@@ -55,7 +44,7 @@ impl Failure {
         Self { compiled, roots, position: place.position }
     }
 
-    fn workflow(&self) -> &Workflow {
+    pub(super) fn workflow(&self) -> &Workflow {
         self.compiled.workflow()
     }
 
@@ -82,6 +71,9 @@ pub(in crate::desk) async fn fail(
     let mut rows = Vec::new();
     for position in undone {
         rows.push((position, settled_row(tx, run, &stages[position].id).await?));
+    }
+    for (position, _) in &rows {
+        take_back_calls(tx, run, &stages[*position]).await?;
     }
     let wanted = if is_kept { Vec::new() } else { wanted(tx, run, &failure, &rows).await? };
     let rollback = Rollback {
@@ -125,6 +117,23 @@ async fn settled_row(tx: &mut Tx, run: &Run, stage: &str) -> Result<Stored> {
     newest(tx, run.id, stage).await
 }
 
+/// Calls of a stage that wait for people are taken back with it: nobody approves what can run no more.
+async fn take_back_calls(tx: &mut Tx, run: &Run, stage: &Stage) -> Result<()> {
+    if run.approvals == 0 {
+        return Ok(());
+    }
+    let known = store::approval::list_of_run(tx, run.id).await?;
+    let is_waiting =
+        |known: &&RunApproval| known.origin == Origin::Gate && matches!(known.prior.state, Approval::Pending { .. });
+    for id in known.iter().filter(is_waiting).map(|known| known.prior.id) {
+        let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
+        if stage.tools.contains(&stored.package.tool) {
+            take_back_one(tx, run, id, format!("The stage {} was given up.", stage.id), ENGINE).await?;
+        }
+    }
+    Ok(())
+}
+
 /// The last stage before a position that is complete.
 fn first_kept(failure: &Failure, position: usize) -> Option<String> {
     let is_complete = |at: &usize| failure.roots.stages.progress.is_complete(*at);
@@ -144,109 +153,6 @@ async fn newest_failed(tx: &mut Tx, run: &Run, stage: &str) -> Result<Stored> {
         return Ok(row);
     }
     store::stage::find(tx, run.id, stage, Some(row.attempt - 1)).await?.ok_or(Error::Moved)
-}
-
-/// The calls that undo what happened in these attempts, last effect first.
-async fn wanted(tx: &mut Tx, run: &Run, failure: &Failure, rows: &[(usize, Stored)]) -> Result<Vec<Wanted>> {
-    let entered = |row: &Stored| row.snapshot.as_ref().map(|kept| kept.taken_at);
-    let Some(from) = rows.iter().filter_map(|(_, row)| entered(row)).min() else { return Ok(Vec::new()) };
-    let allowed = store::compensation::list_allowed(tx, run.id, from).await?;
-    let known = store::compensation::list_of_run(tx, run.id).await?;
-    let mut wanted = Vec::new();
-    for (position, row) in rows {
-        let since = entered(row).unwrap_or(from);
-        let stage = &failure.workflow().stages[*position];
-        for (place, call) in stage.compensate.iter().enumerate() {
-            let tools = failure.workflow().undone_by(stage, call);
-            let is_known = |effect: &Allowed| known.iter().any(|one| (one.check, one.place) == (effect.check, place));
-            let of_this = |effect: &&Allowed| {
-                effect.checked_at >= since && tools.contains(&effect.tool.as_str()) && !is_known(effect)
-            };
-            for effect in allowed.iter().filter(of_this) {
-                wanted.extend(undoing(failure, (*position, place), row, effect));
-            }
-        }
-    }
-    // Last effect first; of one effect, what stands last in the definition.
-    wanted.sort_by_key(|call| std::cmp::Reverse((call.since, call.check, call.place)));
-    Ok(wanted)
-}
-
-/// The call that undoes one effect. What a call returned counts for its own undoing, whatever was recorded later.
-fn undoing(failure: &Failure, (position, place): (usize, usize), row: &Stored, effect: &Allowed) -> Option<Wanted> {
-    let workflow = failure.workflow();
-    let call = &workflow.stages[position].compensate[place];
-    let (input, trouble) = match &effect.returned {
-        Returned::Error => return None,
-        Returned::Unknown if workflow.tools.get(&effect.tool).is_some_and(|tool| tool.reversible) => return None,
-        Returned::Unknown => {
-            let trouble =
-                format!("{} was allowed and its result never reported: nobody knows its effect.", effect.tool);
-            (Value::Object(call.input.clone().into_iter().collect()), Some(trouble))
-        }
-        Returned::Output(output) => {
-            let roots = with_returned(failure, effect, output);
-            match failure.compiled.compensations(&roots, position).into_iter().nth(place)?.1 {
-                Ok(input) => (input, None),
-                Err(missing) => {
-                    let trouble = format!("Its input needs {}, which is not recorded.", missing.join(", "));
-                    (Value::Object(call.input.clone().into_iter().collect()), Some(trouble))
-                }
-            }
-        }
-    };
-    Some(Wanted {
-        stage: row.stage.clone(),
-        attempt: row.attempt,
-        check: effect.check,
-        place,
-        tool: call.tool.clone(),
-        input,
-        since: effect.checked_at,
-        trouble,
-    })
-}
-
-/// What is recorded, with the facts this very call returned above it.
-fn with_returned(failure: &Failure, effect: &Allowed, output: &Value) -> Roots {
-    let mut roots = failure.roots.clone();
-    let mut facts: BTreeMap<String, RecordedFact> = (*roots.facts).clone();
-    for (name, value) in captured(failure.workflow(), &effect.tool, output) {
-        let (source, written_at) = (effect.tool.clone(), roots.now);
-        facts.insert(name, RecordedFact { value, source, reference: None, written_at, version: 0 });
-    }
-    roots.facts = Arc::new(facts);
-    roots
-}
-
-/// Asks the harness to undo an effect, or a person where the harness cannot. The run is locked.
-async fn ask(tx: &mut Tx, run: &Run, wanted: Wanted) -> Result<()> {
-    let id = CompensationId::from_uuid(tx.uuid());
-    let (asked, event) = Compensation::ask(id, &wanted.stage, &wanted.tool, tx.now());
-    tx.record_in(run.id, &run.subject, None, ENGINE, event);
-    let state = match &wanted.trouble {
-        None => asked,
-        Some(trouble) => {
-            let outcome = domain::compensation::Outcome::Failed;
-            let (state, event) = asked.report(id, outcome, Some(trouble.clone()), tx.now())?;
-            tx.record_in(run.id, &run.subject, None, ENGINE, event);
-            raise(tx, run, id).await?;
-            state
-        }
-    };
-    let Wanted { stage, attempt, check, place, tool, input, .. } = wanted;
-    let stored = Undoing { id, run: run.id, stage, attempt, check, place, tool, input, state };
-    Ok(store::compensation::insert(tx, &stored).await?)
-}
-
-/// An effect stands that only a person can see to.
-pub(super) async fn raise(tx: &mut Tx, run: &Run, id: CompensationId) -> Result<()> {
-    let (kind, about) = (AlertKind::CompensationFailed, id.to_string());
-    let alert = Alert { kind, about: about.clone(), run: run.id, approval: None, raised_at: tx.now() };
-    if store::alert::insert(tx, &alert).await? {
-        tx.record_in(run.id, &run.subject, None, ENGINE, Event::AlertRaised { alert: kind, about });
-    }
-    Ok(())
 }
 
 /// Takes back what the tools of these attempts recorded. What systems of record wrote stays. The run is locked.

@@ -47,10 +47,10 @@ pub async fn enter(
     Path(path): Path<(String, String)>,
     body: Body,
 ) -> Answer {
-    let InRun { run, rest: stage } = InRun::read(path)?;
-    state.desk.must_see_stage(&caller, run, &stage).await?;
+    let InRun { run, rest: named } = InRun::read(path)?;
+    state.desk.must_see_stage(&caller, run, &named).await?;
     let fields: EnterStage = body.read()?;
-    Ok(ok(state.desk.enter_stage(&caller, run, &stage, fields).await?))
+    Ok(ok(state.desk.enter_stage(&caller, run, &named, fields).await?))
 }
 
 /// `POST /runs/{id}/stages/{stage}/complete`: 202 while people must agree.
@@ -60,10 +60,10 @@ pub async fn complete(
     Path(path): Path<(String, String)>,
     body: Body,
 ) -> Answer {
-    let InRun { run, rest: stage } = InRun::read(path)?;
-    state.desk.must_see_stage(&caller, run, &stage).await?;
+    let InRun { run, rest: named } = InRun::read(path)?;
+    state.desk.must_see_stage(&caller, run, &named).await?;
     let fields: CompleteStage = body.read()?;
-    match state.desk.complete_stage(&caller, run, &stage, fields).await? {
+    match state.desk.complete_stage(&caller, run, &named, fields).await? {
         Completed::Issued(handoff) => Ok(ok(json!({"handoff": handoff}))),
         Completed::Awaiting(answer) => Ok((StatusCode::ACCEPTED, Json(answer)).into_response()),
     }
@@ -76,10 +76,10 @@ pub async fn fail(
     Path(path): Path<(String, String)>,
     body: Body,
 ) -> Answer {
-    let InRun { run, rest: stage } = InRun::read(path)?;
-    state.desk.must_see_stage(&caller, run, &stage).await?;
+    let InRun { run, rest: named } = InRun::read(path)?;
+    state.desk.must_see_stage(&caller, run, &named).await?;
     let fields: FailStage = body.read()?;
-    Ok(ok(state.desk.fail_stage(&caller, run, &stage, fields).await?))
+    Ok(ok(state.desk.fail_stage(&caller, run, &named, fields).await?))
 }
 
 /// `POST /runs/{id}/compensations/{compensation}`.

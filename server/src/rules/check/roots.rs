@@ -95,14 +95,11 @@ pub fn kind<'w>(path: &[&str], around: &Surroundings<'w>) -> Kind<'w> {
         ["facts", name] => around.workflow.facts.get(*name).map_or(unknown, |rule| Kind::field(&rule.field)),
         ["input", name] => argument(name, around).unwrap_or(unknown),
         ["run", "inputs"] => unknown,
-        ["run", "version"] => Kind::recorded(Type::Int),
+        ["run", "version"] | ["stages", _, "attempt"] => Kind::recorded(Type::Int),
         ["run", name] if RUN.contains(name) => Kind::recorded(Type::Text),
-        ["approvals", _, "approved"] => Kind::recorded(Type::Bool),
-        ["approvals", _, "at"] => Kind::recorded(Type::Moment),
+        ["approvals", _, "approved"] | ["stages", _, "complete"] => Kind::recorded(Type::Bool),
+        ["approvals" | "stages", _, "at"] => Kind::recorded(Type::Moment),
         ["approvals", _, "status" | "notes"] | ["stages", _, "status"] => Kind::recorded(Type::Text),
-        ["stages", _, "complete"] => Kind::recorded(Type::Bool),
-        ["stages", _, "attempt"] => Kind::recorded(Type::Int),
-        ["stages", _, "at"] => Kind::recorded(Type::Moment),
         _ => unknown,
     }
 }

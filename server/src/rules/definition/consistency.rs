@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     template,
-    workflow::{Condition, Default as Fallback, FactSource, Review, Workflow},
+    workflow::{Condition, Default as Fallback, FactSource, OnFailure, Review, Workflow},
 };
 
 use crate::rules::{
@@ -47,6 +47,7 @@ fn gates(workflow: &Workflow, faults: &mut Faults<'_>) {
         for (index, tool) in gate.tools.iter().enumerate() {
             let at = path.key("tools").index(index);
             tool_exists(workflow, tool, &at, faults);
+            not_for_undoing(workflow, tool, &at, faults);
             if gate.tools[..index].contains(tool) {
                 faults.add(&at, code::DUPLICATE, format!("The tool {tool} appears twice in this gate."));
             } else if gate.review.is_some()
@@ -106,6 +107,15 @@ pub fn review_rule(
     }
 }
 
+/// What undoes an effect has checks of its own; no gate or stage is ever asked about it.
+pub fn not_for_undoing(workflow: &Workflow, tool: &str, path: &Path, faults: &mut Faults<'_>) {
+    if workflow.tools.get(tool).is_some_and(|manifest| manifest.compensation_only) {
+        let message =
+            format!("{tool} is `compensation_only`: no gate and no stage is asked about it. Leave it out here.");
+        faults.add(path, code::UNSAFE, message);
+    }
+}
+
 /// An irreversible tool must be reviewed or undone, or somebody must have said why neither is needed.
 fn irreversible_tools(workflow: &Workflow, faults: &mut Faults<'_>) {
     for (name, tool) in &workflow.tools {
@@ -115,7 +125,8 @@ fn irreversible_tools(workflow: &Workflow, faults: &mut Faults<'_>) {
         }
         let mut gates = workflow.gates_of(name).peekable();
         let is_reviewed = if gates.peek().is_none() {
-            matches!(workflow.default, Fallback::Review(_))
+            // A stage names its tools as well: the default is not asked about them.
+            matches!(workflow.default, Fallback::Review(_)) && workflow.stage_of(name).is_none()
         } else {
             gates.any(|gate| gate.review.is_some())
         };
@@ -132,7 +143,9 @@ fn irreversible_tools(workflow: &Workflow, faults: &mut Faults<'_>) {
 /// Whether the tool's stage undoes what it did.
 fn is_undone(workflow: &Workflow, tool: &str) -> bool {
     let Some(stage) = workflow.stage_of(tool).map(|position| &workflow.stages[position]) else { return false };
-    stage.compensate.iter().any(|call| workflow.undone_by(stage, call).contains(&tool))
+    // What is kept after a failure is not undone.
+    stage.on_failure != OnFailure::Keep
+        && stage.compensate.iter().any(|call| workflow.undone_by(stage, call).contains(&tool))
 }
 
 /// A template may show what conditions may read.

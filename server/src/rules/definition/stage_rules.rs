@@ -9,8 +9,9 @@ use domain::{
     workflow::{Compensate, FactSource, OnFailure, Stage, Workflow},
 };
 
-use super::consistency::{repeated_conditions, review_rule, template_reads, tool_exists};
+use super::consistency::{not_for_undoing, repeated_conditions, review_rule, template_reads, tool_exists};
 use crate::rules::{
+    evaluate::{COMPENSATION_GATE, DEFAULT_GATE},
     expression::{self, children},
     reads::Reads,
     suggest,
@@ -27,6 +28,10 @@ pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
         for (index, tool) in stage.tools.iter().enumerate() {
             let at = path.key("tools").index(index);
             tool_exists(workflow, tool, &at, faults);
+            not_for_undoing(workflow, tool, &at, faults);
+            if tool.is_empty() {
+                continue;
+            }
             if let Some(other) = owners.insert(tool, &stage.id) {
                 let message = format!("The tool {tool} belongs to the stage {other} already. A tool has one stage.");
                 faults.add(&at, code::DUPLICATE, message);
@@ -50,6 +55,10 @@ pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
 
 /// What undoes an effect is a tool with known arguments, and is not itself a step of the stage.
 fn compensations(workflow: &Workflow, stage: &Stage, path: &Path, faults: &mut Faults<'_>) {
+    if stage.tools.is_empty() && !stage.compensate.is_empty() {
+        let message = format!("{} has no tools, so that there is no effect to undo.", stage.id);
+        faults.add(&path.key("compensate"), code::UNSAFE, message);
+    }
     for (index, call) in stage.compensate.iter().enumerate() {
         let at = path.key("compensate").index(index);
         tool_exists(workflow, &call.tool, &at.key("tool"), faults);
@@ -73,6 +82,13 @@ fn arguments(workflow: &Workflow, call: &Compensate, path: &Path, faults: &mut F
         let message = format!("{} has no argument `{name}`.{hint}", call.tool);
         faults.add_at_key(&path.key(name), code::UNKNOWN_NAME, message);
     }
+    for (name, value) in &call.input {
+        let is_filled = value.as_str().is_some_and(|text| text.contains("{{"));
+        let fault = fields.get(name).filter(|_| !is_filled && !value.is_null()).and_then(|field| field.fault(value));
+        if let Some(fault) = fault {
+            faults.add(&path.key(name), code::WRONG_TYPE, format!("The argument `{name}` of {}: {fault}.", call.tool));
+        }
+    }
     let is_missing = |(name, field): &(&String, &Field)| !field.optional && !call.input.contains_key(*name);
     for (name, _) in fields.iter().filter(is_missing) {
         let message = format!("{} needs the argument `{name}`.", call.tool);
@@ -90,6 +106,10 @@ fn id_is_free<'w>(
 ) {
     if stage.id.is_empty() {
         return;
+    }
+    if [DEFAULT_GATE, COMPENSATION_GATE].contains(&stage.id.as_str()) {
+        let message = format!("`{}` cannot name a stage: evidence uses it for calls no gate guards.", stage.id);
+        faults.add(&path.key("id"), code::INVALID_VALUE, message);
     }
     if let Some(first) = ids.insert(&stage.id, position) {
         let message = format!("The id {} is used by stage number {} already. Choose another.", stage.id, first + 1);
@@ -147,7 +167,8 @@ fn can_be_gone_through(workflow: &Workflow, faults: &mut Faults<'_>) {
 /// A fact without which the condition cannot hold, and the tool that records it, of a stage from `beyond` on.
 fn waits_for(workflow: &Workflow, when: &str, beyond: usize) -> Option<(String, String)> {
     let parsed = expression::parse(when).ok().filter(|parsed| is_conjunction(&parsed.root))?;
-    Reads::of(&parsed.root).facts.into_iter().find_map(|fact| {
+    let reads = Reads::of(&parsed.root);
+    reads.facts.into_iter().find_map(|fact| {
         let FactSource::Tool { tool, .. } = &workflow.facts.get(&fact)?.from else { return None };
         (workflow.stage_of(tool)? >= beyond).then(|| (fact, tool.clone()))
     })

@@ -97,10 +97,15 @@ fn compensation(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Compensate {
     let input = cursor.get("input").map(|input| input.entries("arguments", MAX_CONDITIONS, faults)).unwrap_or_default();
     Compensate {
         tool: tool.and_then(|tool| tool.text(128, faults)).unwrap_or_default(),
-        input: input
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.text(MAX_INPUT, faults).map_or(Value::Null, Value::String)))
-            .collect(),
+        input: input.into_iter().map(|(name, value)| (name.to_owned(), constant(&value, faults))).collect(),
+    }
+}
+
+/// A value of a compensation's input: a text, a number, true or false.
+fn constant(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Value {
+    match cursor.json() {
+        Some(Value::String(_)) | None => cursor.text(MAX_INPUT, faults).map_or(Value::Null, Value::String),
+        Some(other) => other,
     }
 }
 

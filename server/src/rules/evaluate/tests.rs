@@ -236,9 +236,9 @@ fn the_shipped_refund_waits_only_above_the_limit() {
         support.check_call(&roots, "process_refund", &json!({"customer_id": customer, "amount": amount}))
     };
     for (amount, expected) in [
-        (json!(500), Outcome::Allow),
-        (json!(500.0), Outcome::Allow),
-        (json!(500.01), Outcome::Suspend),
+        (json!(10_000), Outcome::Allow),
+        (json!(10_000.0), Outcome::Allow),
+        (json!(10_000.01), Outcome::Suspend),
         (json!(0), Outcome::Block),
         (json!(-5), Outcome::Block),
         (json!("5"), Outcome::Block),

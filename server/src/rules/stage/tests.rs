@@ -64,19 +64,19 @@ fn roots(compiled: &Compiled, facts: &[(&str, Value)], states: &[(&str, Attempt)
     let run = RunRoot { id, subject: "cust_456".to_owned(), requested_by: None, inputs: json!({}) };
     let newest = |state: &Attempt| Newest { attempt: 1, state: state.clone() };
     let stored = states.iter().map(|(stage, state)| ((*stage).to_owned(), newest(state))).collect();
-    let stages = Stages { progress: Progress::new(&compiled.workflow().stages, stored), outstanding: Vec::new() };
+    let progress = Progress::new(&compiled.workflow().stages, stored);
     Roots {
         run: Arc::new(run),
         facts: Arc::new(facts.iter().map(|(name, value)| ((*name).to_owned(), fact(value.clone()))).collect()),
-        stages: Arc::new(stages),
+        stages: Arc::new(Stages { progress, outstanding: Vec::new() }),
         approvals: std::collections::BTreeMap::new(),
         assertions: std::collections::BTreeMap::new(),
         now: now(),
     }
 }
 
-fn error(compiled: &Compiled, roots: &Roots, tool: &str, input: Value) -> (Threshold, String) {
-    let finding = compiled.check_call(roots, tool, &input);
+fn error(compiled: &Compiled, roots: &Roots, tool: &str, input: &Value) -> (Threshold, String) {
+    let finding = compiled.check_call(roots, tool, input);
     match finding.ruling {
         Ruling::Block { error } => (finding.threshold, error),
         other => (finding.threshold, format!("{other:?}")),
@@ -87,7 +87,7 @@ fn error(compiled: &Compiled, roots: &Roots, tool: &str, input: Value) -> (Thres
 fn a_tool_waits_for_its_stage_and_says_what_that_waits_for() {
     let orders = compiled(ORDERS);
     let charge = |facts: &[(&str, Value)], states: &[(&str, Attempt)], amount: f64| {
-        error(&orders, &roots(&orders, facts, states), "charge", json!({"amount": amount}))
+        error(&orders, &roots(&orders, facts, states), "charge", &json!({"amount": amount}))
     };
     let (threshold, told) = charge(&[], &[], 20.0);
     assert_eq!(threshold, Threshold::Shut);
@@ -101,7 +101,7 @@ fn a_tool_waits_for_its_stage_and_says_what_that_waits_for() {
     let approval = "apr_01h455vb4pex5vsknk084sn02q".parse().expect("an id");
     let waits = [("checking", Attempt::Active { entered_at: at(0), awaiting: Some(approval) })];
     assert!(charge(&[("known", json!(true))], &waits, 1.0).1.contains("It waits for people: awaiting apr_"));
-    let look_up = error(&orders, &roots(&orders, &[], &waits), "look_up", json!({}));
+    let look_up = error(&orders, &roots(&orders, &[], &waits), "look_up", &json!({}));
     assert!(look_up.1.contains("people review the stage checking"), "{}", look_up.1);
 }
 
@@ -168,6 +168,7 @@ fn only_the_call_that_was_asked_for_undoes_anything() {
     assert!(matches!(ruling(&roots, &input, "mine"), Ruling::Block { .. }));
     let other = json!({"charge_id": "ch_1", "cents": 1251, "note": "a"});
     assert!(matches!(ruling(&roots, &other, &id.to_string()), Ruling::Block { .. }));
+    assert_eq!(orders.check_entry(&roots, 1).unmet()[0].name, "stage_before_complete");
     let entry = orders.check_entry(&roots, 0);
     assert!(!entry.is_met, "nothing begins while an effect stands");
     assert!(entry.advice().contains("Call refund with the id cmp_"), "{}", entry.advice());

@@ -82,10 +82,16 @@ async fn a_stage_is_not_skipped(console: TestConsole) {
     let hasty = agent.check("k-0", "verify_identity", json!({"customer_id": "cust_456"})).await;
     let error = hasty["error"].as_str().expect("an error");
     assert!(error.contains("The stage collect_info is not complete. Full name, date of birth"), "{error}");
-    // The system of record may know more than the run has come to.
+    // The system of record may know more than the run has come to: the order holds all the same.
     agent.record(json!({"kyc_status": "PASSED", "risk_tier": "low"})).await.expect(200);
     let jump = agent.check("a-0", "setup_account", account()).await;
-    assert_eq!(jump["outcome"], "allow", "entry of the risk stage says what it waits for, and it holds: {jump}");
+    assert!(jump["error"].as_str().expect("an error").contains("The stage collect_info is not complete."), "{jump}");
+    let jump = agent.move_stage("risk_assessment", "enter", json!({})).await.expect(409);
+    assert_eq!(jump["unmet"][0]["name"], "stage_before_complete");
+    // What is recorded already needs no call once its turn has come.
+    agent.collect().await;
+    let done = ["collect_info complete", "kyc_check complete", "risk_assessment complete", "account_setup pending"];
+    assert_eq!(agent.stages().await[..4], done);
 }
 
 async fn persuasion_in_arguments_changes_nothing(console: TestConsole) {

@@ -2,6 +2,7 @@
 
 mod antipatterns;
 mod explicit;
+mod killed;
 mod races;
 mod reviewed;
 mod undone;

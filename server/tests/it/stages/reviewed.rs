@@ -12,6 +12,7 @@ on_both!(
     an_old_approval_opens_nothing,
     an_expired_review_is_asked_for_again,
     a_review_is_taken_back_with_its_stage,
+    what_changes_meanwhile_is_reviewed_anew,
 );
 
 /// A high-risk customer, up to the review of the risk stage; gives the approval.
@@ -109,4 +110,24 @@ async fn a_review_is_taken_back_with_its_stage(console: TestConsole) {
     let ana = console.token("ana").await;
     let late = agent.approve(&ana, &approval).await.expect(409);
     assert_eq!(late["code"], "cancelled");
+}
+
+async fn what_changes_meanwhile_is_reviewed_anew(console: TestConsole) {
+    let text = onboarding().replace("  account_id:", "  score: { type: integer, from: system }\n  account_id:");
+    let agent = harness(&console, &text, "financial-onboarding").await;
+    let approval = in_review(&agent).await;
+    let (ana, tomas) = (console.token("ana").await, console.token("tomas").await);
+    agent.approve(&ana, &approval).await.expect(201);
+    agent.record(json!({"score": 12})).await.expect(200);
+    assert_eq!(agent.outcome(&approval).await["status"], "cancelled");
+    let renewed = agent.stage("risk_assessment").await["awaiting"].as_str().expect("a review").to_owned();
+    assert_ne!(renewed, approval);
+    assert_eq!(
+        agent.approval(&renewed).await["package"]["input"]["outputs"],
+        json!({"risk_tier": "high", "score": 12})
+    );
+    agent.approve(&tomas, &renewed).await.expect(201);
+    assert_eq!(agent.stage("risk_assessment").await["status"], "active", "the first vote was for something else");
+    agent.record(json!({"risk_tier": "low"})).await.expect(200);
+    assert_eq!(agent.stage("risk_assessment").await["status"], "complete", "a low tier needs nobody");
 }

@@ -15,6 +15,7 @@ on_both!(
     a_stage_that_returns_opens_those_before_it,
     a_result_that_comes_after_the_rollback_records_nothing,
     what_is_built_upon_does_not_fail,
+    a_call_that_waits_is_taken_back_with_its_stage,
 );
 
 async fn fail(agent: &Agent<'_>) -> Value {
@@ -58,6 +59,23 @@ async fn an_account_set_up_halfway_is_closed_and_set_up_again(console: TestConso
     agent.run_tool("a-3", "setup_account", account(), json!({"account_id": "acc_3"})).await;
     let again = agent.stage("account_setup").await;
     assert_eq!((&again["status"], &again["attempt"]), (&json!("complete"), &json!(2)));
+    nothing_is_carried_over(&agent).await;
+    undone_and_done_again(&agent).await;
+}
+
+/// What the closed account left behind is carried nowhere, and the call that set it up may not run again.
+async fn nothing_is_carried_over(agent: &Agent<'_>) {
+    let handoffs = agent.handoffs().await;
+    let last = handoffs.last().expect("a handoff");
+    assert_eq!((&last["attempt"], &last["outputs"]), (&json!(2), &json!({"account_id": "acc_3"})));
+    assert!(last["customer_profile"].get("account_id").is_none(), "{last}");
+    assert_eq!(last["rollback_data"]["handoff_id"], handoffs[2]["handoff_id"], "it began from the risk stage's");
+    let replayed = agent.check("a-1", "setup_account", account()).await;
+    assert!(replayed["error"].as_str().expect("an error").starts_with("stage_undone"), "{replayed}");
+}
+
+/// The log tells of one undoing, and of the account that was set up after it.
+async fn undone_and_done_again(agent: &Agent<'_>) {
     let kinds = agent.kinds().await;
     let story = [
         "stage.failed",
@@ -198,4 +216,20 @@ async fn what_is_built_upon_does_not_fail(console: TestConsole) {
     let body = json!({"error": "x", "surprise": 1});
     let path = format!("/runs/{}/stages/account_setup/fail", agent.run);
     assert_eq!(console.post(&stranger, &path, &body).await.expect(422)["code"], "unknown_field");
+}
+
+async fn a_call_that_waits_is_taken_back_with_its_stage(console: TestConsole) {
+    let gate = "  - id: gate_account_setup\n    tools: [setup_account]\n";
+    let text = onboarding().replace(gate, &format!("{gate}    review: {{ policy: high-risk }}\n"));
+    let agent = harness(&console, &text, "financial-onboarding").await;
+    agent.come_to_the_account().await;
+    let held = agent.check("a-1", "setup_account", account()).await;
+    assert_eq!(held["outcome"], "suspend", "{held}");
+    let approval = held["approval_id"].as_str().expect("an approval");
+    let failed = fail(&agent).await;
+    assert_eq!((&failed["retry_allowed"], &failed["compensations"]), (&json!(true), &json!([])));
+    assert_eq!(agent.outcome(approval).await["status"], "cancelled");
+    assert_eq!(agent.status().await["status"], "active");
+    let pinned = json!({"error": "Again.", "attempt": 2});
+    assert_eq!(agent.move_stage("account_setup", "fail", pinned).await.expect(409)["stage_status"], "pending");
 }

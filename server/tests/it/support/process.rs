@@ -4,17 +4,20 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::Arc,
     time::Instant,
 };
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{PAYMENTS, console::PASSWORD, memory::Memory};
+use super::{PAYMENTS, console::PASSWORD, engine::Throwaway, memory::Memory};
 
 /// A data directory with people, keys and a workflow, made through the command line.
 pub struct Installation {
     folder: TempDir,
+    /// Where its database is, unless it is in the folder.
+    url: Option<Arc<Throwaway>>,
     /// The harness's key.
     pub hook: String,
     /// The ledger's key.
@@ -33,9 +36,15 @@ pub struct Running {
 }
 
 impl Installation {
-    /// Sets everything up.
+    /// Sets everything up on SQLite.
     pub fn new() -> Self {
+        Self::on(None)
+    }
+
+    /// Sets everything up, on a PostgreSQL database where one is given.
+    pub fn on(url: Option<Arc<Throwaway>>) -> Self {
         let folder = TempDir::new().expect("a folder");
+        let command = |path: &Path, arguments: &[&str]| command(on(path, url.as_deref()), arguments);
         let path = folder.path();
         site(path);
         std::fs::write(path.join("payments.yaml"), PAYMENTS).expect("a file");
@@ -54,6 +63,7 @@ impl Installation {
             ledger: key(&["--name", "ledger", "--scope", "system", "--source", "ledger"]),
             reviewers: [token("ana"), token("tomas")],
             folder,
+            url,
         }
     }
 
@@ -67,7 +77,7 @@ impl Installation {
         let started = Instant::now();
         let path = self.folder.path();
         let site = path.join("site");
-        let mut command = binary(path);
+        let mut command = on(path, self.url.as_deref());
         command.args(["serve", "--listen", "127.0.0.1:0", "--site"]).arg(site);
         prepare(command.stdout(Stdio::piped()).stderr(Stdio::null()));
         let mut child = command.spawn().expect("the server");
@@ -86,7 +96,7 @@ impl Installation {
 
     /// Runs a command on the data; gives what it prints.
     pub fn run(&self, arguments: &[&str]) -> String {
-        command(self.folder.path(), arguments)
+        command(on(self.folder.path(), self.url.as_deref()), arguments)
     }
 
     /// The database file.
@@ -182,9 +192,16 @@ pub fn binary(folder: &Path) -> Command {
     command
 }
 
-fn command(folder: &Path, arguments: &[&str]) -> String {
-    let mut child =
-        binary(folder).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the command");
+/// The command on the data of a folder, or on the database that is given instead.
+fn on(folder: &Path, url: Option<&Throwaway>) -> Command {
+    let Some(url) = url else { return binary(folder) };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.current_dir(folder).arg("--database-url").arg(&**url);
+    command
+}
+
+fn command(mut binary: Command, arguments: &[&str]) -> String {
+    let mut child = binary.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the command");
     writeln!(child.stdin.take().expect("its input"), "{PASSWORD}").ok();
     let output = child.wait_with_output().expect("its output");
     assert!(output.status.success(), "{arguments:?} failed");
