@@ -6,6 +6,7 @@
 
 mod caller;
 mod drawn;
+mod form_rows;
 mod forms;
 mod making;
 mod rows;
@@ -55,7 +56,7 @@ async fn calls_of_pages(console: TestConsole) {
 }
 
 async fn posted_forms(console: TestConsole) {
-    let rows = rows::forms();
+    let rows = form_rows::forms();
     rows::cover(&rows, |route| route.access == Access::Form && route.path != CALLS);
     let mut world = World::new(&console).await;
     forms::are_all_known(&mut world, &rows).await;

@@ -77,7 +77,8 @@ fn post(path: &'static str, thing: Thing, body: &'static str) -> Row {
     Row { method: Method::POST, path, thing, sent }
 }
 
-fn form(path: &'static str, thing: Thing, fields: &'static [(&'static str, &'static str)]) -> Row {
+/// A form that a page posts.
+pub fn form(path: &'static str, thing: Thing, fields: &'static [(&'static str, &'static str)]) -> Row {
     Row { method: Method::POST, path, thing, sent: Sent::Form(fields) }
 }
 
@@ -136,7 +137,18 @@ pub fn api() -> Vec<Row> {
 
 /// Pages and files.
 pub fn pages() -> Vec<Row> {
-    let alone = ["/", "/sign-in", "/set-up", "/docs/api", "/approvals", "/profile", "/runs", "/audit", "/workflows"];
+    let alone = [
+        "/workflow.schema.json",
+        "/",
+        "/sign-in",
+        "/set-up",
+        "/docs/api",
+        "/approvals",
+        "/profile",
+        "/runs",
+        "/audit",
+        "/workflows",
+    ];
     let administration = ["/admin", "/admin/groups", "/admin/keys", "/admin/keys/new", "/admin/people/new"];
     let webhooks = ["/admin/endpoints", "/admin/deliveries", "/workflows/new"];
     let of_things = [
@@ -183,114 +195,5 @@ pub fn server_functions() -> Vec<Row> {
         post("/calls/load_keys", Nothing, "{}"),
         post("/calls/load_endpoints", Nothing, "{}"),
         post("/calls/load_deliveries", Nothing, r#"{"query":{"failed_only":false}}"#),
-    ]
-}
-
-/// Forms of the console.
-pub fn forms() -> Vec<Row> {
-    own_forms().into_iter().chain(forms_of_work()).chain(forms_of_administration()).collect()
-}
-
-fn own_forms() -> Vec<Row> {
-    vec![
-        form("/sign-in", Person, &[("email", "{email}"), ("password", "a passphrase for tests"), ("to", "/runs")]),
-        form("/sign-out", Nothing, &[]),
-        form("/theme", Nothing, &[("theme", "dark"), ("to", "/runs")]),
-        form("/profile", Nothing, &[("form", "keys"), ("keys", "")]),
-        form(
-            "/profile",
-            Nothing,
-            &[
-                ("form", "password"),
-                ("current_password", "a passphrase for tests"),
-                ("password", "orchard lantern seven"),
-                ("password_again", "orchard lantern seven"),
-            ],
-        ),
-        form("/profile", Nothing, &[("form", "sessions")]),
-        form(
-            "/set-up",
-            Nothing,
-            &[
-                ("form", "administrator"),
-                ("token", "guessed"),
-                ("name", "Eve"),
-                ("email", "eve@example.com"),
-                ("password", "a passphrase for tests"),
-                ("password_again", "a passphrase for tests"),
-            ],
-        ),
-        form("/set-up", Nothing, &[("form", "sample"), ("sample", "support-resolution")]),
-        form("/set-up", Nothing, &[("form", "skip")]),
-        form("/set-up", Nothing, &[("form", "finish")]),
-    ]
-}
-
-fn forms_of_work() -> Vec<Row> {
-    vec![
-        form(
-            "/approvals/{id}/decide",
-            Waiting,
-            &[("verdict", "approve"), ("revision", "{revision}"), ("package_digest", "{digest}")],
-        ),
-        form("/approvals/{id}", Asked, &[("form", "information"), ("revision", "{revision}"), ("answer", "It is.")]),
-        form("/approvals/{id}", Unwoken, &[("form", "retry")]),
-        form("/approvals/{id}", Unwoken, &[("form", "abandon"), ("reason", "The agent is gone.")]),
-        form(
-            "/runs/{id}",
-            Stuck,
-            &[("form", "settle"), ("compensation", "{compensation}"), ("detail", "Shut by hand.")],
-        ),
-        form("/workflows/new", Nothing, &[("form", "definition"), ("source", "{definition}"), ("act", "publish")]),
-        form(
-            "/workflows/{name}/edit",
-            Workflow,
-            &[("form", "definition"), ("source", "{edited}"), ("seal", "{seal}"), ("act", "publish")],
-        ),
-    ]
-}
-
-fn forms_of_administration() -> Vec<Row> {
-    vec![
-        form(
-            "/admin/endpoints",
-            Nothing,
-            &[("form", "add"), ("name", "hook-{n}"), ("url", "https://hooks.example.com/{n}")],
-        ),
-        form("/admin/endpoints", Endpoint, &[("form", "rotate"), ("endpoint", "{id}")]),
-        form("/admin/endpoints", Endpoint, &[("form", "disable"), ("endpoint", "{id}")]),
-        form("/admin/endpoints", DisabledEndpoint, &[("form", "enable"), ("endpoint", "{id}")]),
-        form("/admin/endpoints", Endpoint, &[("form", "test"), ("endpoint", "{id}")]),
-        form(
-            "/admin/people/new",
-            Nothing,
-            &[
-                ("form", "add"),
-                ("name", "Eve"),
-                ("email", "eve-{n}@example.com"),
-                ("password", "a passphrase for tests"),
-                ("password_again", "a passphrase for tests"),
-                ("role_admin", "on"),
-            ],
-        ),
-        form("/admin/people/{id}", Person, &[("form", "edit"), ("name", "Eve"), ("role_admin", "on")]),
-        form("/admin/people/{id}", Person, &[("form", "join"), ("group", "risk")]),
-        form("/admin/people/{id}", Person, &[("form", "leave"), ("group", "compliance")]),
-        form(
-            "/admin/people/{id}",
-            Person,
-            &[("form", "password"), ("password", "orchard lantern seven"), ("password_again", "orchard lantern seven")],
-        ),
-        form("/admin/people/{id}", Person, &[("form", "disable")]),
-        form("/admin/people/{id}", DisabledPerson, &[("form", "enable")]),
-        form("/admin/groups", Nothing, &[("form", "create"), ("name", "group-{n}")]),
-        form("/admin/groups/{name}", Group, &[("form", "add"), ("person", "dev@example.com")]),
-        form("/admin/groups/{name}", Group, &[("form", "remove"), ("person", "rosa@example.com")]),
-        form("/admin/keys", Key, &[("form", "revoke"), ("key", "{id}")]),
-        form(
-            "/admin/keys/new",
-            Nothing,
-            &[("form", "create"), ("name", "key-{n}"), ("scope_hook", "on"), ("expires", "30")],
-        ),
     ]
 }
