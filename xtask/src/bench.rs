@@ -17,6 +17,9 @@ pub struct Options {
     /// Write docs/benchmarks.md and its picture
     #[arg(long)]
     publish: bool,
+    /// B5 alone: decisions beside Cedar and regorus, which are compiled for it
+    #[arg(long, conflicts_with_all = ["only", "publish"])]
+    peers: bool,
     /// The folder whose disk is measured; the target folder unless named
     #[arg(long, value_name = "DIR")]
     disk: Option<PathBuf>,
@@ -24,6 +27,9 @@ pub struct Options {
 
 /// Builds both and measures.
 pub fn run(options: &Options) -> Result<()> {
+    if options.peers {
+        return peers(options.quick);
+    }
     server::build(true)?;
     process::run(&mut process::cargo(["build", "--release", "--package", "bench"]))?;
     let release = workspace::target().join("release");
@@ -44,6 +50,17 @@ pub fn run(options: &Options) -> Result<()> {
         browser(&mut bench);
     }
     process::run(&mut bench)
+}
+
+/// Builds the comparison of policy engines in a folder of its own, and runs it.
+fn peers(is_quick: bool) -> Result<()> {
+    let manifest = workspace::root().join("bench/policy/Cargo.toml");
+    let mut policy = process::cargo(["run", "--release", "--locked", "--manifest-path"]);
+    policy.arg(manifest).env("CARGO_TARGET_DIR", workspace::target().join("policy"));
+    if is_quick {
+        policy.args(["--", "10000"]);
+    }
+    process::run(&mut policy)
 }
 
 /// The browser for B14. Without one the rest is measured all the same, and the report says what is missing.

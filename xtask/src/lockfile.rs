@@ -34,8 +34,8 @@ const FLOORS: &[Floor] = &[
 
 type Version = (u64, u64, u64);
 
-/// The workspace's own, and that of the fuzzers.
-const LOCKS: [&str; 2] = ["Cargo.lock", "fuzz/Cargo.lock"];
+/// The workspace's own, that of the fuzzers, and that of the policy engines B5 compares.
+const LOCKS: [&str; 3] = ["Cargo.lock", "fuzz/Cargo.lock", "bench/policy/Cargo.lock"];
 
 /// Fails with every package below its floor.
 pub fn check(root: &Path) -> Result<()> {
