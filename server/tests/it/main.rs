@@ -31,6 +31,7 @@ mod many_readers;
 mod matrix;
 mod openapi;
 mod origins;
+mod pathologies;
 mod people;
 mod polls;
 mod power;

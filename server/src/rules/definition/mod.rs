@@ -1,5 +1,6 @@
 //! Reading a workflow definition: YAML text to [`Workflow`], with every error at its line and column.
 
+mod budget;
 mod consistency;
 mod expressions;
 mod fields;
@@ -53,6 +54,7 @@ pub fn parse(text: &str) -> Result<Workflow, Refusal> {
     consistency::check(&workflow, &mut faults);
     stage_rules::check(&workflow, &mut faults);
     expressions::check(&workflow, &mut faults);
+    budget::check(&workflow, &mut faults);
     if faults.is_empty() { Ok(workflow) } else { Err(faults.into_refusal()) }
 }
 
@@ -119,5 +121,7 @@ fn read_tools(root: &Cursor<'_>, faults: &mut Faults<'_>) -> BTreeMap<String, To
 
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod schema_tests;
 #[cfg(test)]
 mod tests;

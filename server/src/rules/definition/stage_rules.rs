@@ -12,7 +12,7 @@ use domain::{
 use super::consistency::{not_for_undoing, repeated_conditions, review_rule, template_reads, tool_exists};
 use crate::rules::{
     evaluate::{COMPENSATION_GATE, DEFAULT_GATE},
-    expression::{self, children},
+    expression::{self, children, path_of},
     reads::Reads,
     suggest,
     yaml::{Faults, Path, fault::code},
@@ -144,8 +144,7 @@ fn returns_to_an_earlier_one(
     }
 }
 
-/// A stage that waits for what only a later stage's tool can record is never left, or never entered, and no later one
-/// is reached.
+/// A stage that waits for what comes only later is never left, or never entered, and no later one is reached.
 fn can_be_gone_through(workflow: &Workflow, faults: &mut Faults<'_>) {
     for (position, stage) in workflow.stages.iter().enumerate() {
         let path = Path::root().key("stages").index(position);
@@ -153,25 +152,52 @@ fn can_be_gone_through(workflow: &Workflow, faults: &mut Faults<'_>) {
             [(&stage.entry, "entry", position, "entered"), (&stage.exit, "exit", position + 1, "left")]
         {
             for (index, condition) in conditions.iter().enumerate() {
-                let Some((fact, tool)) = waits_for(workflow, &condition.when, beyond) else { continue };
-                let message = format!(
-                    "{} cannot be {verb}: `{fact}` is recorded by {tool}, which may not be called before.",
-                    stage.id
-                );
+                let Some(because) = waits_for(workflow, &condition.when, position, beyond) else { continue };
+                let message = format!("{} cannot be {verb}: {because}.", stage.id);
                 faults.add(&path.key(key).index(index).key("when"), code::UNSAFE, message);
             }
         }
     }
 }
 
-/// A fact without which the condition cannot hold, and the tool that records it, of a stage from `beyond` on.
-fn waits_for(workflow: &Workflow, when: &str, beyond: usize) -> Option<(String, String)> {
+/// Why the condition of the stage at a position cannot hold before the tools of the stages from `beyond` on are called.
+fn waits_for(workflow: &Workflow, when: &str, position: usize, beyond: usize) -> Option<String> {
     let parsed = expression::parse(when).ok().filter(|parsed| is_conjunction(&parsed.root))?;
-    let reads = Reads::of(&parsed.root);
-    reads.facts.into_iter().find_map(|fact| {
+    let is_later = |tool: &str| workflow.stage_of(tool).is_some_and(|stage| stage >= beyond);
+    let recorded_later = Reads::of(&parsed.root).facts.into_iter().find_map(|fact| {
         let FactSource::Tool { tool, .. } = &workflow.facts.get(&fact)?.from else { return None };
-        (workflow.stage_of(tool)? >= beyond).then(|| (fact, tool.clone()))
-    })
+        is_later(tool).then(|| format!("`{fact}` is recorded by {tool}, which may not be called before"))
+    });
+    recorded_later
+        .or_else(|| needed(&parsed.root).iter().find_map(|path| holds_later(workflow, path, position, is_later)))
+}
+
+/// Why something that must be true is so only later.
+fn holds_later(workflow: &Workflow, path: &[&str], position: usize, is_later: impl Fn(&str) -> bool) -> Option<String> {
+    let is_own_or_later =
+        |id: &str| workflow.stages.iter().position(|stage| stage.id == id).is_some_and(|at| at >= position);
+    match path {
+        ["stages", stage, "complete"] if is_own_or_later(stage) => Some(format!("{stage} is complete only after that")),
+        ["approvals", stage, "approved"] if is_own_or_later(stage) => {
+            Some(format!("{stage} is reviewed only after that"))
+        }
+        ["approvals", gate, "approved"] => {
+            let gate = workflow.gates.iter().find(|known| known.id == *gate)?;
+            let is_always_later = !gate.tools.is_empty() && gate.tools.iter().all(|tool| is_later(tool));
+            is_always_later.then(|| format!("{} guards only tools that may not be called before", gate.id))
+        }
+        _ => None,
+    }
+}
+
+/// The paths that must be true themselves for the expression to hold.
+fn needed(node: &IdedExpr) -> Vec<Vec<&str>> {
+    match &node.expr {
+        Expr::Call(call) if call.func_name == operators::LOGICAL_AND => {
+            children(node).into_iter().flat_map(needed).collect()
+        }
+        _ => path_of(node).into_iter().collect(),
+    }
 }
 
 /// Whether everything an expression reads must be there for it to hold. Where that cannot be told, it is not so.

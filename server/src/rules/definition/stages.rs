@@ -20,7 +20,7 @@ const MAX_COMPENSATIONS: usize = 20;
 /// The longest text of a compensation's input, in characters.
 const MAX_INPUT: usize = 1_000;
 
-const STAGE_KEYS: Keys = Keys {
+pub(super) const STAGE_KEYS: Keys = Keys {
     known: &["id", "tools", "entry", "exit", "review", "on_failure", "on_reject", "compensate"],
     later: &["concerns"],
 };
@@ -45,6 +45,10 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Stage {
     } else {
         None
     };
+    if let (Some(rule), None) = (get("on_reject"), get("review")) {
+        let message = "No review of this stage could be rejected. Add a `review`, or leave `on_reject` out.";
+        faults.add_at_key(&rule.path, code::UNSAFE, message);
+    }
     Stage {
         id: id.and_then(|id| names::identifier(&id, "a stage", faults)).unwrap_or_default(),
         tools: get("tools").map(|tools| read_tool_names(&tools, faults)).unwrap_or_default(),
