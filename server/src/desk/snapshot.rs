@@ -140,8 +140,8 @@ async fn stages(tx: &mut Tx, compiled: &Compiled, run: RunId) -> Result<Stages> 
     Ok(Stages { progress, outstanding: outstanding.collect() })
 }
 
-/// The newest approval of each gate and stage, as conditions see it. What a stage's review approved holds as long as the
-/// very attempt does: an approval of an attempt that was undone is nothing to rely on.
+/// The newest approval of each gate and stage, as conditions see it. What was approved in an attempt holds as long as the
+/// very attempt does: an approval of work that was undone is nothing to rely on.
 fn approval_roots(
     approvals: &[RunApproval],
     compiled: &Compiled,
@@ -149,15 +149,25 @@ fn approval_roots(
     now: Time,
 ) -> BTreeMap<String, ApprovalRoot> {
     let mut roots = BTreeMap::new();
-    let stands = |known: &RunApproval| {
-        let position = compiled.workflow().stages.iter().position(|stage| stage.id == known.gate_id);
-        position.is_some_and(|at| stages.progress.at(at).state.approved_by() == Some(known.prior.id))
+    let workflow = compiled.workflow();
+    let stands = |known: &RunApproval| match known.origin {
+        Origin::Stage => {
+            let position = workflow.stages.iter().position(|stage| stage.id == known.gate_id);
+            position.is_some_and(|at| stages.progress.at(at).state.approved_by() == Some(known.prior.id))
+        }
+        Origin::Gate => {
+            let is_of_attempt = workflow.stage_of(&known.tool).is_none_or(|at| {
+                stages.progress.at(at).state.stands_since().is_some_and(|entered| entered <= known.opened_at)
+            });
+            is_of_attempt && is_reliable(&known.prior.state, now)
+        }
+        // What an agent asked for itself satisfies no condition.
+        Origin::Request => false,
     };
-    // What an agent asked for itself satisfies no condition.
     for known in approvals.iter().filter(|known| known.origin != Origin::Request) {
         let state = &known.prior.state;
         roots.entry(known.gate_id.clone()).or_insert_with(|| ApprovalRoot {
-            approved: if known.origin == Origin::Stage { stands(known) } else { is_reliable(state, now) },
+            approved: stands(known),
             status: state.status().to_string(),
             notes: known.prior.notes.clone(),
             at: state.ended_at(),

@@ -236,10 +236,12 @@ struct PriorRow {
     session_id: Uuid,
     tool_use_id: String,
     gate_id: String,
+    tool: String,
     action_digest: Vec<u8>,
     origin: String,
     state: String,
     notes: Option<String>,
+    opened_at: Time,
 }
 
 /// The approvals of a run as gate checks need them.
@@ -247,8 +249,12 @@ struct PriorRow {
 pub struct RunApproval {
     /// The gate that opened it.
     pub gate_id: String,
+    /// The tool it would let run; empty for a stage's review.
+    pub tool: String,
     /// The action it is about.
     pub action_digest: Digest,
+    /// When it was opened.
+    pub opened_at: Time,
     /// Who wanted it.
     pub origin: Origin,
     /// The rest.
@@ -259,7 +265,8 @@ pub struct RunApproval {
 pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<RunApproval>, StoreError> {
     let rows: Vec<PriorRow> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, session_id, tool_use_id, gate_id, action_digest, origin, state, notes FROM approval WHERE run_id = $1 ORDER BY id DESC",
+            "SELECT id, session_id, tool_use_id, gate_id, tool, action_digest, origin, state, notes, opened_at FROM approval \
+             WHERE run_id = $1 ORDER BY id DESC",
         )
         .bind(run.uuid())
         .fetch_all(conn)
@@ -269,7 +276,9 @@ pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<RunApproval>, St
         let id = ApprovalId::from_uuid(row.id);
         Ok(RunApproval {
             gate_id: row.gate_id,
+            tool: row.tool,
             action_digest: digest(&row.action_digest, "approval", "action_digest", id)?,
+            opened_at: row.opened_at,
             origin: parse(&row.origin, "approval", "origin", id)?,
             prior: Prior {
                 id,

@@ -128,10 +128,11 @@ impl Desk {
         let exam = seen.compiled.check_exit(&seen.roots, position);
         let mut tx = self.database.read_plainly().await?;
         let Some(stored) = store::approval::find(&mut tx, review).await? else { return Ok(false) };
+        let before = store::handoff::find_standing(&mut tx, seen.run.id).await?;
         drop(tx);
         let is_met = exam.is_met;
         let completion = Completion::of(&place, exam, place.row.submitted.clone().unwrap_or_default())?;
-        if is_met && completion.is_as_reviewed(&stored) {
+        if is_met && completion.handover(before.as_ref()) == stored.package.input {
             return Ok(false);
         }
         let run = std::sync::Arc::clone(&seen.run);

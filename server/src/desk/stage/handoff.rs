@@ -10,7 +10,7 @@ use domain::{
     permission::Action,
     stage::Of,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Place, finish, newest, store_move};
 use crate::{
@@ -27,7 +27,9 @@ pub(in crate::desk) struct Completion {
     attempt: u32,
     to_stage: Option<String>,
     evidence: Evidence,
-    /// Facts recorded since the attempt was entered.
+    /// What is recorded, for every fact the definition declares; null where nothing is.
+    facts: Map<String, Value>,
+    /// The facts recorded since the attempt was entered.
     recorded: Map<String, Value>,
     kept: Kept,
     submitted: Submitted,
@@ -45,6 +47,7 @@ impl Completion {
         let is_new = |name: &str, version: i64| kept.facts.get(name).is_none_or(|before| before.version < version);
         let facts = roots.facts.iter().filter(|(name, fact)| !fact.value.is_null() && is_new(name, fact.version));
         let recorded = facts.map(|(name, fact)| (name.clone(), fact.value.clone())).collect();
+        let value = |name: &String| roots.facts.get(name).map_or(Value::Null, |fact| fact.value.clone());
         let others = (0..workflow.stages.len()).filter(|other| *other != place.position);
         let is_last = others.into_iter().all(|other| roots.stages.progress.is_complete(other));
         Ok(Self {
@@ -52,6 +55,7 @@ impl Completion {
             attempt: place.row.attempt,
             to_stage: place.next().map(str::to_owned),
             evidence: exam.evidence,
+            facts: workflow.facts.keys().map(|name| (name.clone(), value(name))).collect(),
             recorded,
             kept,
             submitted,
@@ -62,25 +66,33 @@ impl Completion {
 
     /// What the stage produced: recorded facts stand above what the harness says.
     pub(super) fn outputs(&self) -> Map<String, Value> {
-        let mut outputs = self.submitted.outputs.clone();
+        let mut outputs = self.truthful(self.submitted.outputs.clone());
         outputs.extend(self.recorded.clone());
         outputs
     }
 
-    /// Whether it hands over what was reviewed.
-    pub(super) fn is_as_reviewed(&self, stored: &store::approval::Stored) -> bool {
-        stored.package.input["outputs"] == Value::Object(self.outputs())
-    }
-
     /// What is carried forward, given the handoff before.
     pub(super) fn profile(&self, before: Option<&Handoff>) -> Map<String, Value> {
-        let mut profile: Map<String, Value> = [self.subject.clone()].into_iter().collect();
-        match (&self.submitted.customer_profile, before) {
-            (Some(given), _) => profile.extend(given.clone()),
-            (None, Some(before)) => profile.extend(before.carried()),
-            (None, None) => {}
-        }
+        let given = self.submitted.customer_profile.clone().or_else(|| before.map(Handoff::carried));
+        let mut profile = self.truthful(given.unwrap_or_default());
+        profile.extend([self.subject.clone()]);
         profile
+    }
+
+    /// What people are shown, and agree to.
+    pub(super) fn handover(&self, before: Option<&Handoff>) -> Value {
+        json!({"outputs": self.outputs(), "customer_profile": self.profile(before)})
+    }
+
+    /// Under the name of a fact nothing stands but what is recorded: neither a harness's word nor an earlier value.
+    fn truthful(&self, mut said: Map<String, Value>) -> Map<String, Value> {
+        for (name, value) in &mut said {
+            if let Some(recorded) = self.facts.get(name) {
+                value.clone_from(recorded);
+            }
+        }
+        said.retain(|name, value| !(value.is_null() && self.facts.contains_key(name)));
+        said
     }
 }
 

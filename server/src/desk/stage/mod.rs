@@ -12,12 +12,15 @@ mod review;
 mod undo;
 mod view;
 
+use std::sync::Arc;
+
 use domain::{
     Actor, Refusal, SystemActor,
     event::Event,
     id::{HandoffId, RunId},
     permission::Action,
     refusal::Code,
+    session::Session,
     stage::{Attempt, StageEnd},
     workflow::Stage,
 };
@@ -26,7 +29,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Caller, Desk, snapshot::Snapshot, text};
+use super::{
+    Caller, Desk,
+    snapshot::{Snapshot, lock},
+    text,
+};
 use crate::{
     error::{Error, Result},
     rules::stage::Exam,
@@ -205,7 +212,6 @@ fn check_session(session: Option<&String>) -> Result<(), Refusal> {
 
 /// Ends the run when every stage is complete and nobody is waited for. The run is locked.
 async fn finish(tx: &mut Tx, run: &Run) -> Result<bool> {
-    use domain::session::Session;
     let sessions = store::session::list_of_run(tx, run.id).await?;
     if sessions.iter().any(|session| matches!(session.state, Session::Suspended { .. })) {
         return Ok(false);
@@ -224,11 +230,11 @@ async fn finish(tx: &mut Tx, run: &Run) -> Result<bool> {
 impl Desk {
     /// Ends a run whose stages are all complete.
     async fn finish_run(&self, snapshot: &Snapshot) -> Result<bool> {
-        let run = std::sync::Arc::clone(&snapshot.run);
+        let run = Arc::clone(&snapshot.run);
         self.database
             .write(move |tx| {
                 async move {
-                    let run = super::snapshot::lock(tx, &run).await?;
+                    let run = lock(tx, &run).await?;
                     finish(tx, &run).await
                 }
                 .boxed()

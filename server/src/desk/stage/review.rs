@@ -127,17 +127,7 @@ impl Desk {
         let agent = store::key::find(&mut tx, session.key).await?.map(|key| key.name).unwrap_or_default();
         drop(tx);
         let completion = Completion::of(place, reviewed.exam.clone(), reviewed.submitted.clone())?;
-        let profile = completion.profile(before.as_ref());
-        let package = package(
-            place,
-            reviewed,
-            session,
-            agent,
-            policy,
-            json!({
-                "outputs": completion.outputs(), "customer_profile": profile,
-            }),
-        );
+        let package = package(place, reviewed, session, agent, policy, completion.handover(before.as_ref()));
         Ok(Stored {
             id,
             run: run.id,
@@ -176,6 +166,7 @@ impl Desk {
         let position = position.ok_or(Error::Moved)?;
         let mut tx = self.database.read().await?;
         let row = newest(&mut tx, seen.run.id, stage).await?;
+        let before = store::handoff::find_standing(&mut tx, seen.run.id).await?;
         drop(tx);
         let place = Place { snapshot: seen.clone(), position, row };
         match verdict {
@@ -190,7 +181,7 @@ impl Desk {
                 }
                 let submitted = place.row.submitted.clone().unwrap_or_default();
                 let completion = Completion::of(&place, exam, submitted)?;
-                if !completion.is_as_reviewed(stored) {
+                if completion.handover(before.as_ref()) != stored.package.input {
                     let message =
                         "Nothing was approved: what the stage hands over has changed. A new review is opened.";
                     return Err(Refusal::new(Code::ConditionsChanged, message).into());

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use domain::{
     Actor,
-    approval::Approval,
+    approval::{Approval, Use},
     event::Event,
+    id::ApprovalId,
     package::Origin,
     stage::{Attempt, Of},
     workflow::{FactSource, OnFailure, Stage, Workflow},
@@ -24,7 +25,7 @@ use crate::{
     rules::{Compiled, RecordedFact, Roots},
     store::{
         self, Tx,
-        approval::RunApproval,
+        approval::{Change, RunApproval},
         run::Run,
         stage::{Rollback, Stored},
     },
@@ -117,20 +118,35 @@ async fn settled_row(tx: &mut Tx, run: &Run, stage: &str) -> Result<Stored> {
     newest(tx, run.id, stage).await
 }
 
-/// Calls of a stage that wait for people are taken back with it: nobody approves what can run no more.
+/// Approvals of a stage's calls go with it: one that waits is taken back, and one that was given and not used is void.
+/// Nobody approved the same call for another attempt.
 async fn take_back_calls(tx: &mut Tx, run: &Run, stage: &Stage) -> Result<()> {
     if run.approvals == 0 {
         return Ok(());
     }
     let known = store::approval::list_of_run(tx, run.id).await?;
-    let is_waiting =
-        |known: &&RunApproval| known.origin == Origin::Gate && matches!(known.prior.state, Approval::Pending { .. });
-    for id in known.iter().filter(is_waiting).map(|known| known.prior.id) {
-        let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
-        if stage.tools.contains(&stored.package.tool) {
-            take_back_one(tx, run, id, format!("The stage {} was given up.", stage.id), ENGINE).await?;
+    let is_of_stage = |known: &&RunApproval| known.origin == Origin::Gate && stage.tools.contains(&known.tool);
+    for known in known.iter().filter(is_of_stage) {
+        let because = format!("The stage {} was given up.", stage.id);
+        match known.prior.state {
+            Approval::Pending { .. } => take_back_one(tx, run, known.prior.id, because, ENGINE).await?,
+            Approval::Approved { used: Use::Unused, .. } => void(tx, run, known.prior.id, because).await?,
+            Approval::Approved { used: Use::Consumed { .. } | Use::Void { .. }, .. }
+            | Approval::Rejected { .. }
+            | Approval::Expired { .. }
+            | Approval::Cancelled { .. } => {}
         }
     }
+    Ok(())
+}
+
+async fn void(tx: &mut Tx, run: &Run, id: ApprovalId, because: String) -> Result<()> {
+    let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
+    let (state, event) = stored.state.void(id, because)?;
+    let given = stored.package.policy.quorum();
+    let change = Change { state: &state, revision: stored.revision, given, notes: None };
+    store::approval::update(tx, id, &change).await?;
+    tx.record_in(run.id, &run.subject, Some(id), ENGINE, event);
     Ok(())
 }
 

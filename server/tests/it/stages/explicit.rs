@@ -73,6 +73,16 @@ async fn outputs_go_into_the_handoff_and_open_nothing(console: TestConsole) {
     assert_eq!(refused["unmet"][0]["recorded"], Value::Null);
     let large = json!({"outputs": {"text": "x".repeat(70_000)}});
     assert_eq!(agent.move_stage("planning", "complete", large).await.expect(422)["errors"][0]["path"], "/outputs");
+    // Under the name of a fact stands what is recorded, and whom the run is about is not the harness's to say.
+    agent.run_tool("w-1", "write", json!({"text": "a"}), json!({"plan": "recorded"})).await;
+    let claimed = json!({
+        "outputs": {"plan": "claimed", "pages": 3},
+        "customer_profile": {"plan": "claimed", "shipped": true, "subject": "cust_1", "tone": "dry"},
+    });
+    let completed = agent.move_stage("planning", "complete", claimed).await.expect(200);
+    assert_eq!(completed["handoff"]["outputs"], json!({"plan": "recorded", "pages": 3}));
+    let profile = json!({"plan": "recorded", "subject": "cust_456", "tone": "dry"});
+    assert_eq!(completed["handoff"]["customer_profile"], profile);
     let unknown = agent.move_stage("planning", "complete", json!({"attempt": 2})).await.expect(409);
     assert_eq!(unknown["code"], "wrong_stage");
 }

@@ -1,6 +1,7 @@
 //! Stages: entered, completed, reviewed, failed, undone and done again.
 
 mod antipatterns;
+mod calls;
 mod explicit;
 mod killed;
 mod races;

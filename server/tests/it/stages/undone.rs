@@ -15,7 +15,6 @@ on_both!(
     a_stage_that_returns_opens_those_before_it,
     a_result_that_comes_after_the_rollback_records_nothing,
     what_is_built_upon_does_not_fail,
-    a_call_that_waits_is_taken_back_with_its_stage,
 );
 
 async fn fail(agent: &Agent<'_>) -> Value {
@@ -216,20 +215,4 @@ async fn what_is_built_upon_does_not_fail(console: TestConsole) {
     let body = json!({"error": "x", "surprise": 1});
     let path = format!("/runs/{}/stages/account_setup/fail", agent.run);
     assert_eq!(console.post(&stranger, &path, &body).await.expect(422)["code"], "unknown_field");
-}
-
-async fn a_call_that_waits_is_taken_back_with_its_stage(console: TestConsole) {
-    let gate = "  - id: gate_account_setup\n    tools: [setup_account]\n";
-    let text = onboarding().replace(gate, &format!("{gate}    review: {{ policy: high-risk }}\n"));
-    let agent = harness(&console, &text, "financial-onboarding").await;
-    agent.come_to_the_account().await;
-    let held = agent.check("a-1", "setup_account", account()).await;
-    assert_eq!(held["outcome"], "suspend", "{held}");
-    let approval = held["approval_id"].as_str().expect("an approval");
-    let failed = fail(&agent).await;
-    assert_eq!((&failed["retry_allowed"], &failed["compensations"]), (&json!(true), &json!([])));
-    assert_eq!(agent.outcome(approval).await["status"], "cancelled");
-    assert_eq!(agent.status().await["status"], "active");
-    let pinned = json!({"error": "Again.", "attempt": 2});
-    assert_eq!(agent.move_stage("account_setup", "fail", pinned).await.expect(409)["stage_status"], "pending");
 }
