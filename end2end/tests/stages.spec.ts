@@ -47,7 +47,7 @@ test('a rejected stage is to be done again, and says so', async ({ console, visi
   const { agent, approval } = await inReview(console);
   const ana = await visit(ANA);
   await go(ana, `/approvals/${approval}`);
-  await reject(ana, 'identity_doubt', 'The photo is another man’s.');
+  await reject(ana, 'Identity doubt', 'The photo is another man’s.');
   await expect(panel(ana)).toContainText('The stage is not complete');
   await go(ana, `/runs/${agent.run}`);
   const attempts = ana.getByRole('region', { name: 'Attempts' });
