@@ -244,14 +244,6 @@ impl Attempt {
         }
     }
 
-    /// Since when the attempt holds: it was entered then, and has neither failed nor been undone.
-    pub const fn stands_since(&self) -> Option<Time> {
-        match self {
-            Self::Active { entered_at, .. } | Self::Complete { entered_at, .. } => Some(*entered_at),
-            Self::Pending | Self::Failed { .. } | Self::RolledBack { .. } => None,
-        }
-    }
-
     /// When it was entered, completed or given up, whichever came last.
     pub const fn moved_at(&self) -> Option<Time> {
         match self {

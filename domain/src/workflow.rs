@@ -193,7 +193,8 @@ impl Workflow {
         self.stages.iter().position(|stage| stage.tools.iter().any(|owned| owned == tool))
     }
 
-    /// The tools of a stage whose effect a compensation undoes: those whose results its input is made of, else all.
+    /// The tools of a stage whose effect a compensation undoes: those whose results its input is made of, else all. A
+    /// definition that is published leaves one.
     pub fn undone_by<'a>(&'a self, stage: &'a Stage, call: &'a Compensate) -> Vec<&'a str> {
         let texts = call.input.values().filter_map(Value::as_str).flat_map(template::expressions);
         let facts = texts.filter_map(|path| path.strip_prefix("facts.")?.split('.').next());

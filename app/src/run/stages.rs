@@ -218,10 +218,19 @@ fn lock(stage: &StageRow) -> AnyView {
             "text-[11px] leading-3.5 text-center break-words text-muted",
         ),
     };
+    // On a wide screen the band is one line; the part that is not reached is dashed.
+    let line = match status(stage) {
+        AttemptStatus::Complete => "flex-1 border-t border-pass-line max-lg:hidden",
+        AttemptStatus::Active | AttemptStatus::Pending | AttemptStatus::Failed | AttemptStatus::RolledBack => {
+            "flex-1 border-t border-dashed border-rule-strong max-lg:hidden"
+        }
+    };
     let circle = format!("inline-flex w-7 h-7 items-center justify-center rounded-full border shrink-0 {circle}");
     view! {
         <div class="w-16 max-lg:w-auto shrink-0 flex flex-col items-center justify-center gap-1 max-lg:flex-row max-lg:py-1 max-lg:justify-start max-lg:ps-3">
-            <span class=circle><Icon name=icon class="w-3.5 h-3.5 shrink-0" /></span>
+            <span class="flex items-center self-stretch -mx-1.5 max-lg:mx-0">
+                <span class=line></span><span class=circle><Icon name=icon class="w-3.5 h-3.5 shrink-0" /></span><span class=line></span>
+            </span>
             <span class=class><Text text=&word /></span>
         </div>
     }

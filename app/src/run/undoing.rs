@@ -60,7 +60,7 @@ fn attempt_row(place: usize, stage: &str, attempt: &AttemptRow, now: Time) -> An
             Attempt::RolledBack { .. } => "restored",
             Attempt::Complete { .. } | Attempt::Pending => "kept",
         };
-        view! { <div class="text-xs text-muted inline-flex items-center gap-1"><Icon name="camera" class="w-3 h-3 shrink-0" /><code>"snap_…"{id.tail()}</code>{format!(", {word}")}</div> }
+        view! { <div class="text-xs text-muted inline-flex items-center gap-1"><Icon name="camera" class="w-3 h-3 shrink-0" /><span><code>"snap_…"{id.tail()}</code>{format!(", {word}")}</span></div> }
     });
     let (time, name) = (took(&attempt.state, now).map(span::short), named(stage));
     view! {

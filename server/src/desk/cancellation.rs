@@ -18,6 +18,7 @@ use super::{
     Caller, Desk,
     ballot::EXPIRED,
     outcome::{Ending, end, expire},
+    stage::effects::give_up,
     text,
 };
 use crate::{
@@ -151,6 +152,7 @@ async fn end_locked(tx: &mut Tx, run: Run, how: RunEnd, actor: Actor) -> Result<
         let stored = store::approval::find(tx, *approval).await?.ok_or(Error::Moved)?;
         take_back(tx, &run, &stored, how.why(), actor).await?;
     }
+    give_up(tx, &run).await?;
     for session in store::session::list_of_run(tx, id).await? {
         let (state, event) = session.state.end(session.id)?;
         store::session::update(tx, session.id, &state).await?;

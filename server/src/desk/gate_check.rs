@@ -9,7 +9,7 @@ use domain::{
     approval::Call,
     canonical,
     gate::{Outcome, action_digest_of},
-    id::{ApprovalId, CheckId, KeyId, RunId},
+    id::{ApprovalId, KeyId, RunId},
     judge::{self, Finding, Judgement, Prior},
     permission::Action,
     refusal::Code,
@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use self::{answer::Answer, staged::undone};
+use self::staged::{claimed_by_another, settled_compensation, undone};
 use super::{
     Caller, Desk, KeyCaller,
     fact::{RecordAssertions, assert_boxed, check_assertions},
@@ -28,6 +28,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    rules::evaluate::COMPENSATION_GATE,
     store::{self, Appended, CheckRow, gate_check::Check, session::Attached},
 };
 
@@ -145,7 +146,8 @@ impl Desk {
         let session = store::session::find(&mut tx, run, &asked.call.session_id).await?;
         let session = session.ok_or_else(|| Error::from(Refusal::not_found("session of this run")))?;
         let earlier = store::gate_check::find_of_call(&mut tx, session.id, &asked.call.tool_use_id).await?;
-        let undone = undone(&mut tx, earlier.as_ref()).await?;
+        let is_staged = !snapshot.compiled.workflow().stages.is_empty();
+        let undone = if is_staged { undone(&mut tx, earlier.as_ref()).await? } else { None };
         drop(tx);
         self.recent.remember_run(&snapshot, &asked.call.session_id, &session);
         if let Err(ended) = snapshot.run.state.must_be_active() {
@@ -162,13 +164,17 @@ impl Desk {
                 return self.refuse_aside(&snapshot, &session, asked, error.to_owned()).await;
             }
             Some(earlier) if is_settled(&earlier, &snapshot) => {
-                if let Some(undone) = undone {
+                let settled = settled_compensation(asked, &earlier, &snapshot);
+                if let Some(undone) = undone.or(settled) {
                     return self.refuse_aside(&snapshot, &session, asked, undone).await;
                 }
                 return Ok(earlier.answer);
             }
             Some(earlier) => (1, earlier.approval),
         };
+        if let Some(claimed) = claimed_by_another(asked, &snapshot, session.id) {
+            return self.refuse_aside(&snapshot, &session, asked, claimed).await;
+        }
         let seen = evaluate(asked, snapshot, session, phase, waited_for);
         if self.moved_on(&seen).await? {
             return Err(Error::Moved);
@@ -181,7 +187,11 @@ impl Desk {
         match seen.judged(&asked.call.tool_use_id, &priors) {
             Judgement::Allow => {
                 let row = self.row(asked, &seen, Outcome::Allow, None, None);
-                if row.in_stage.is_some() { self.allow_in_stage(row).await } else { self.append(row).await }
+                match row.tool_use_id.parse() {
+                    Ok(id) if row.gate_id == COMPENSATION_GATE => self.allow_undoing(row, id).await,
+                    _ if row.in_stage.is_some() => self.allow_in_stage(row).await,
+                    _ => self.append(row).await,
+                }
             }
             Judgement::Block { error, approval } => {
                 self.append(self.row(asked, &seen, Outcome::Block, Some(error), approval)).await
@@ -211,36 +221,6 @@ impl Desk {
                 Err(Error::Moved)
             }
         }
-    }
-
-    /// Blocks a call beside its stored answer, which stays as it is; the log has it.
-    async fn refuse_aside(
-        &self,
-        snapshot: &Snapshot,
-        session: &Attached,
-        asked: &Asked,
-        error: String,
-    ) -> Result<String> {
-        let finding = snapshot.compiled.check_call(&snapshot.roots, &asked.call.tool, &asked.call.input);
-        let check = CheckId::from_uuid(self.database.ids().uuid());
-        let event = domain::event::Event::GateChecked {
-            check,
-            session: session.id,
-            tool: asked.call.tool.clone(),
-            tool_use_id: asked.call.tool_use_id.clone(),
-            gate: finding.gate_id.clone(),
-            outcome: Outcome::Block,
-            error: Some(error.clone()),
-            approval: None,
-        };
-        let (run, subject, key) = (snapshot.run.id, snapshot.run.subject.clone(), asked.key);
-        self.database
-            .write(move |tx| {
-                tx.record_in(run, &subject, None, domain::Actor::Key(key), event);
-                Box::pin(async { Ok(()) })
-            })
-            .await?;
-        Ok(store::to_text(&Answer::new(check, &finding, Outcome::Block, Some(&error), None)))
     }
 }
 

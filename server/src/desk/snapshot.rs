@@ -136,6 +136,7 @@ async fn stages(tx: &mut Tx, compiled: &Compiled, run: RunId) -> Result<Stages> 
         tool: stored.tool,
         input: stored.input,
         is_asked: matches!(stored.state, Compensation::Asked { .. }),
+        claimed_by: stored.claimed_by,
     });
     Ok(Stages { progress, outstanding: outstanding.collect() })
 }
@@ -155,12 +156,7 @@ fn approval_roots(
             let position = workflow.stages.iter().position(|stage| stage.id == known.gate_id);
             position.is_some_and(|at| stages.progress.at(at).state.approved_by() == Some(known.prior.id))
         }
-        Origin::Gate => {
-            let is_of_attempt = workflow.stage_of(&known.tool).is_none_or(|at| {
-                stages.progress.at(at).state.stands_since().is_some_and(|entered| entered <= known.opened_at)
-            });
-            is_of_attempt && is_reliable(&known.prior.state, now)
-        }
+        Origin::Gate => !known.is_undone && is_reliable(&known.prior.state, now),
         // What an agent asked for itself satisfies no condition.
         Origin::Request => false,
     };

@@ -87,7 +87,7 @@ impl Desk {
         if let Some(first) = store::gate_check::find_result(&mut tx, check.id).await? {
             return Ok((json!({"facts_written": first.facts}), is_staged));
         }
-        let takes = !body.is_error && attempt_stands(&mut tx, &check).await?;
+        let takes = !body.is_error && (!is_staged || attempt_stands(&mut tx, &check).await?);
         drop(tx);
         let facts = if takes { captured(compiled.workflow(), &body.tool, &body.output) } else { Vec::new() };
         let names: Vec<String> = facts.iter().map(|(name, _)| name.clone()).collect();

@@ -147,9 +147,3 @@ fn run_member(name: &str, roots: &Roots) -> Value {
         _ => Value::Null,
     }
 }
-
-/// The value of a fact that may be relied on now.
-pub fn current<'r>(name: &str, workflow: &Workflow, roots: &'r Roots) -> Option<&'r Value> {
-    let (rule, fact) = (workflow.facts.get(name)?, roots.facts.get(name)?);
-    fact.is_current(rule.max_age, roots.now).then_some(&fact.value)
-}

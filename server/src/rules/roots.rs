@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use chrono::TimeDelta;
 use domain::{
     Time,
-    id::{CompensationId, RunId},
+    id::{CompensationId, RunId, SessionId},
     progress::Progress,
+    workflow::Workflow,
 };
 use serde_json::Value;
 
@@ -50,6 +51,8 @@ pub struct Outstanding {
     pub input: Value,
     /// Whether the harness is to make the call; a person is needed otherwise.
     pub is_asked: bool,
+    /// The session that makes the call, once one may.
+    pub claimed_by: Option<SessionId>,
 }
 
 /// The run a call belongs to.
@@ -95,6 +98,14 @@ pub struct ApprovalRoot {
 
 /// How far the clocks of two servers may be apart.
 const LAG: TimeDelta = TimeDelta::minutes(1);
+
+impl Roots {
+    /// The value of a fact that may be relied on now.
+    pub fn current(&self, name: &str, workflow: &Workflow) -> Option<&Value> {
+        let (rule, fact) = (workflow.facts.get(name)?, self.facts.get(name)?);
+        fact.is_current(rule.max_age, self.now).then_some(&fact.value)
+    }
+}
 
 impl RecordedFact {
     /// Whether the fact may be relied on at `now`: not null, and not older than `max_age` seconds. Nobody knows the age

@@ -6,7 +6,7 @@ use domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{compiled::Compiled, evidence, roots::Roots};
+use super::{compiled::Compiled, roots::Roots};
 
 /// The summary of the review rule, filled in; the tool or stage and the subject where there is none.
 pub fn title(compiled: &Compiled, review: &Review, roots: &Roots, tool: &str, input: &Value) -> String {
@@ -36,8 +36,7 @@ pub fn shown(compiled: &Compiled, summary: &str, roots: &Roots, input: &Value) -
 }
 
 fn facts(compiled: &Compiled, roots: &Roots) -> Value {
-    let current =
-        |name: &String| evidence::current(name, &compiled.workflow, roots).map(|value| (name.clone(), value.clone()));
+    let current = |name: &String| roots.current(name, &compiled.workflow).map(|value| (name.clone(), value.clone()));
     roots.facts.keys().filter_map(current).collect::<Map<_, _>>().into()
 }
 

@@ -1,18 +1,20 @@
 //! Approvals: the record, its seats, and the look-ups gates and timers need.
 
+mod of_run;
+
 use domain::{
     Digest, Time,
     approval::{Approval, Call},
     decision::Decision,
     id::{ApprovalId, KeyId, PersonId, RunId, SessionId},
-    judge::Prior,
-    package::{Origin, Package},
+    package::Package,
     policy::{Circumstances, SeatStanding},
 };
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Tx, digest, from_text, inconsistent, on, parse, seat, to_text};
+pub use self::of_run::{RunApproval, list_of_run, mark_undone};
+use super::{Tx, digest, from_text, inconsistent, on, seat, to_text};
 use crate::error::{Result, StoreError};
 
 /// An approval as stored.
@@ -228,67 +230,6 @@ pub async fn revise(tx: &mut Tx, id: ApprovalId, revision: &Revision<'_>) -> Res
         .map(drop)
     })?;
     Ok(())
-}
-
-#[derive(FromRow)]
-struct PriorRow {
-    id: Uuid,
-    session_id: Uuid,
-    tool_use_id: String,
-    gate_id: String,
-    tool: String,
-    action_digest: Vec<u8>,
-    origin: String,
-    state: String,
-    notes: Option<String>,
-    opened_at: Time,
-}
-
-/// The approvals of a run as gate checks need them.
-#[derive(Debug, Clone)]
-pub struct RunApproval {
-    /// The gate that opened it.
-    pub gate_id: String,
-    /// The tool it would let run; empty for a stage's review.
-    pub tool: String,
-    /// The action it is about.
-    pub action_digest: Digest,
-    /// When it was opened.
-    pub opened_at: Time,
-    /// Who wanted it.
-    pub origin: Origin,
-    /// The rest.
-    pub prior: Prior,
-}
-
-/// The approvals of a run, newest first.
-pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<RunApproval>, StoreError> {
-    let rows: Vec<PriorRow> = on!(tx, |conn| {
-        sqlx::query_as(
-            "SELECT id, session_id, tool_use_id, gate_id, tool, action_digest, origin, state, notes, opened_at FROM approval \
-             WHERE run_id = $1 ORDER BY id DESC",
-        )
-        .bind(run.uuid())
-        .fetch_all(conn)
-        .await
-    })?;
-    let read = |row: PriorRow| {
-        let id = ApprovalId::from_uuid(row.id);
-        Ok(RunApproval {
-            gate_id: row.gate_id,
-            tool: row.tool,
-            action_digest: digest(&row.action_digest, "approval", "action_digest", id)?,
-            opened_at: row.opened_at,
-            origin: parse(&row.origin, "approval", "origin", id)?,
-            prior: Prior {
-                id,
-                opened_by: Call { session: SessionId::from_uuid(row.session_id), tool_use_id: row.tool_use_id },
-                state: from_text(&row.state, "approval", "state", id)?,
-                notes: row.notes,
-            },
-        })
-    };
-    rows.into_iter().map(read).collect()
 }
 
 /// The run of an approval, to lock it before anything is read.

@@ -3,7 +3,7 @@
 use domain::{
     Time,
     compensation::Compensation,
-    id::{CheckId, CompensationId, RunId},
+    id::{CheckId, CompensationId, RunId, SessionId},
 };
 use serde_json::Value;
 use sqlx::FromRow;
@@ -33,6 +33,8 @@ pub struct Stored {
     pub input: Value,
     /// How far it is.
     pub state: Compensation,
+    /// The session that makes the call, once one may.
+    pub claimed_by: Option<SessionId>,
 }
 
 #[derive(FromRow)]
@@ -46,6 +48,7 @@ struct Row {
     tool: String,
     input: String,
     state: String,
+    claimed_by: Option<Uuid>,
 }
 
 impl TryFrom<Row> for Stored {
@@ -63,13 +66,17 @@ impl TryFrom<Row> for Stored {
             tool: row.tool,
             input: from_text(&row.input, "compensation", "input", id)?,
             state: from_text(&row.state, "compensation", "state", id)?,
+            claimed_by: row.claimed_by.map(SessionId::from_uuid),
         })
     }
 }
 
 macro_rules! select_compensation {
     ($tail:literal) => {
-        concat!("SELECT id, run_id, stage, attempt, check_id, place, tool, input, state FROM compensation ", $tail)
+        concat!(
+            "SELECT id, run_id, stage, attempt, check_id, place, tool, input, state, claimed_by FROM compensation ",
+            $tail
+        )
     };
 }
 
@@ -118,6 +125,22 @@ pub async fn update(tx: &mut Tx, id: CompensationId, state: &Compensation) -> Re
             .map(drop)
     })?;
     Ok(())
+}
+
+/// Lets one session make the call: `false` when another may already, or it is asked of nobody any more. The run is locked.
+pub async fn claim(tx: &mut Tx, id: CompensationId, session: SessionId) -> Result<bool, StoreError> {
+    let claimed = on!(tx, |conn| {
+        sqlx::query(
+            "UPDATE compensation SET claimed_by = $1 \
+             WHERE id = $2 AND status = 'asked' AND (claimed_by IS NULL OR claimed_by = $1)",
+        )
+        .bind(session.uuid())
+        .bind(id.uuid())
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    Ok(claimed == 1)
 }
 
 /// A compensation by id.

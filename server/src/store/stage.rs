@@ -108,6 +108,21 @@ pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<Stored>, StoreEr
     rows.into_iter().map(Stored::try_from).collect()
 }
 
+/// Active runs that have begun a stage, by id after one of them: those that something recorded may move on.
+pub async fn list_active_runs(tx: &mut Tx, after: RunId, limit: i64) -> Result<Vec<RunId>, StoreError> {
+    let rows: Vec<(Uuid,)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT DISTINCT a.run_id FROM stage_attempt a JOIN run r ON r.id = a.run_id \
+             WHERE r.status = 'active' AND a.run_id > $1 ORDER BY a.run_id LIMIT $2",
+        )
+        .bind(after.uuid())
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(run,)| RunId::from_uuid(run)).collect())
+}
+
 /// The newest attempt of each stage that was ever entered.
 pub async fn list_newest(tx: &mut Tx, run: RunId) -> Result<BTreeMap<String, Newest>, StoreError> {
     let rows: Vec<(String, i64, String)> = on!(tx, |conn| {

@@ -1,4 +1,5 @@
-//! The reconciler: at start everything, then every minute what may have come apart since.
+//! The reconciler: at start everything, then every minute what may have come apart since, and every hour runs whose next
+//! move was cut off.
 
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use crate::desk::Desk;
 
 /// How often.
 const EVERY: Duration = Duration::from_mins(1);
+/// Runs are moved on after as many rounds.
+const ROUNDS: u64 = 60;
 /// How far back ended approvals are looked at after the first round.
 const BACK: TimeDelta = TimeDelta::days(1);
 
@@ -16,8 +19,15 @@ const BACK: TimeDelta = TimeDelta::days(1);
 pub async fn run(desk: Desk) {
     let mut ticks = tokio::time::interval(EVERY);
     let mut ended_after = Time::UNIX_EPOCH;
-    loop {
+    for round in 0_u64.. {
         ticks.tick().await;
+        if round % ROUNDS == 0 {
+            match desk.advance_all().await {
+                Ok(0) => {}
+                Ok(moved) => tracing::warn!(moved, "runs were moved on whose next step had been cut off"),
+                Err(error) => tracing::warn!(%error, "runs could not be looked at, trying again in an hour"),
+            }
+        }
         match desk.reconcile(ended_after).await {
             Ok(done) => {
                 if done.repaired + done.raised + done.settled > 0 {

@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use super::{Asked, Evaluated};
 use crate::{
-    desk::{Desk, approval},
-    store::{self, CheckRow},
+    desk::{Desk, approval, snapshot::Snapshot},
+    error::Result,
+    store::{self, CheckRow, session::Attached},
 };
 
 /// The answer as the harness reads it.
@@ -98,5 +99,35 @@ impl Desk {
         });
         row.answer = store::to_text(&answer);
         row
+    }
+
+    /// Blocks a call beside its stored answer, which stays as it is; the log has it.
+    pub(super) async fn refuse_aside(
+        &self,
+        snapshot: &Snapshot,
+        session: &Attached,
+        asked: &Asked,
+        error: String,
+    ) -> Result<String> {
+        let finding = snapshot.compiled.check_call(&snapshot.roots, &asked.call.tool, &asked.call.input);
+        let check = CheckId::from_uuid(self.database.ids().uuid());
+        let event = domain::event::Event::GateChecked {
+            check,
+            session: session.id,
+            tool: asked.call.tool.clone(),
+            tool_use_id: asked.call.tool_use_id.clone(),
+            gate: finding.gate_id.clone(),
+            outcome: Outcome::Block,
+            error: Some(error.clone()),
+            approval: None,
+        };
+        let (run, subject, key) = (snapshot.run.id, snapshot.run.subject.clone(), asked.key);
+        self.database
+            .write(move |tx| {
+                tx.record_in(run, &subject, None, domain::Actor::Key(key), event);
+                Box::pin(async { Ok(()) })
+            })
+            .await?;
+        Ok(store::to_text(&Answer::new(check, &finding, Outcome::Block, Some(&error), None)))
     }
 }

@@ -11,6 +11,7 @@ use super::{Asked, check_shape, evaluate};
 use crate::{
     desk::{Caller, Desk},
     error::Result,
+    rules::evaluate::COMPENSATION_GATE,
     store::Appended,
 };
 
@@ -31,8 +32,8 @@ impl Desk {
             return Ok(None);
         }
         let seen = evaluate(asked, snapshot.at(now), session, 0, None);
-        if seen.finding.threshold != Threshold::Open {
-            // The run may move on for this call.
+        if seen.finding.threshold != Threshold::Open || seen.finding.gate_id == COMPENSATION_GATE {
+            // The run may move on for this call, or one session alone may make it.
             return Ok(None);
         }
         let priors = seen.snapshot.priors(seen.action);

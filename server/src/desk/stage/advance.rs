@@ -19,16 +19,47 @@ use crate::{
         snapshot::{Attempts, Snapshot, lock},
     },
     error::Result,
-    store::{self, stage::Submitted},
+    store,
 };
 
 /// Moves of one go; a definition has at most 100 stages, each entered and completed once.
 const MOST_STEPS: usize = 256;
+/// Runs looked at in one go.
+const AT_ONCE: i64 = 200;
 
 impl Desk {
     /// Moves a run on as far as what is recorded lets it; says whether anything moved. What fails here is tried again
     /// with the next thing that happens in the run, and opens nothing meanwhile.
     pub(in crate::desk) async fn advance(&self, run: RunId) -> bool {
+        // What is recorded stands: whoever recorded it may hang up now, and the run moves on all the same.
+        let desk = self.clone();
+        let advanced = tokio::spawn(async move { desk.advance_here(run).await }).await;
+        advanced.unwrap_or_else(|error| {
+            tracing::error!(%error, %run, "the run could not be moved on");
+            false
+        })
+    }
+
+    /// Moves every active run on whose move was cut off, by the end of the process between a record and what it allows;
+    /// answers how many moved.
+    ///
+    /// # Errors
+    /// `unavailable` when the runs cannot be listed.
+    pub async fn advance_all(&self) -> Result<usize> {
+        let (mut after, mut moved) = (RunId::from_uuid(uuid::Uuid::nil()), 0);
+        loop {
+            let mut tx = self.database.read().await?;
+            let runs = store::stage::list_active_runs(&mut tx, after, AT_ONCE).await?;
+            drop(tx);
+            let Some(last) = runs.last() else { return Ok(moved) };
+            after = *last;
+            for run in runs {
+                moved += usize::from(self.advance(run).await);
+            }
+        }
+    }
+
+    async fn advance_here(&self, run: RunId) -> bool {
         let mut has_moved = false;
         for _ in 0..MOST_STEPS {
             match self.step(run).await {
@@ -48,6 +79,9 @@ impl Desk {
         let concluded = async {
             let mut tx = self.database.read_plainly().await?;
             let Some(run) = store::run::find(&mut tx, run).await? else { return Ok(false) };
+            if self.compiled_in(&mut tx, &run.workflow, run.version).await?.workflow().stages.is_empty() {
+                return Ok(false);
+            }
             let seen = self.snapshot_of(&mut tx, run).await?;
             drop(tx);
             let is_over = seen.run.state.must_be_active().is_err() || !seen.roots.stages.progress.is_done();
@@ -144,7 +178,14 @@ impl Desk {
             }
             .boxed()
         });
-        taken_back.await.map(|()| true)
+        taken_back.await?;
+        // The new review is opened at once, also where nothing else moves by itself.
+        let mut tx = self.database.read_plainly().await?;
+        let Some(run) = store::run::find(&mut tx, seen.run.id).await? else { return Ok(true) };
+        let now = self.snapshot_of(&mut tx, run).await?;
+        drop(tx);
+        self.leave_alone(&now, position).await?;
+        Ok(true)
     }
 
     /// Completes an active stage, or opens its review, if its exit criteria hold.
@@ -156,14 +197,17 @@ impl Desk {
         let place = self.place_at(seen, position).await?;
         match seen.compiled.stage_review(&seen.roots, position) {
             Ruling::Allow => {
-                self.store_completion(place, exam, Submitted::default(), ENGINE).await?;
+                let submitted = place.row.submitted.clone().unwrap_or_default();
+                self.store_completion(place, exam, submitted, ENGINE).await?;
                 Ok(true)
             }
             Ruling::Block { .. } => Ok(false),
             Ruling::Review { policy, title, risk } => {
                 // Without a session there is nobody to be suspended and woken: the stage waits for one.
                 let Some(session) = self.reviewing_session(&place, None).await? else { return Ok(false) };
-                let reviewed = Reviewed { policy, title, risk, exam, submitted: Submitted::default() };
+                // What the harness handed over for a review that was taken back is looked at in the next one.
+                let submitted = place.row.submitted.clone().unwrap_or_default();
+                let reviewed = Reviewed { policy, title, risk, exam, submitted };
                 self.open_review(place, reviewed, session).await?;
                 Ok(true)
             }

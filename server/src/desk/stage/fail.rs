@@ -136,7 +136,11 @@ pub(super) const fn status(state: &Compensation) -> &'static str {
 /// What the user is told; nothing in it comes from the agent.
 pub(super) fn user_message(title: &str, rule: &OnFailure) -> String {
     match rule {
-        OnFailure::Retry | OnFailure::ReturnTo(_) => format!(
+        OnFailure::ReturnTo(_) => format!(
+            "“{title}” could not be completed and is being undone, and with it the steps that led to it. They will be \
+             done again."
+        ),
+        OnFailure::Retry => format!(
             "“{title}” could not be completed and is being undone. What was finished before stays as it is; the step \
              will be tried again."
         ),

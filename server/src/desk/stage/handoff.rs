@@ -12,7 +12,7 @@ use domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Place, finish, newest, store_move};
+use super::{Place, finish, newest, store_move, undo::take_back_calls};
 use crate::{
     desk::{Caller, Desk, timeline::read_cursor},
     error::{Error, Result, StoreError},
@@ -37,6 +37,8 @@ pub(in crate::desk) struct Completion {
     subject: (String, Value),
     /// Whether no stage is left to be done.
     is_last: bool,
+    /// The stage's tools, which rest from now on.
+    tools: Vec<String>,
 }
 
 impl Completion {
@@ -45,9 +47,11 @@ impl Completion {
         let kept = place.row.snapshot.clone();
         let kept = kept.ok_or_else(|| StoreError::Unexpected(format!("{} has no snapshot", place.row.stage)))?;
         let is_new = |name: &str, version: i64| kept.facts.get(name).is_none_or(|before| before.version < version);
-        let facts = roots.facts.iter().filter(|(name, fact)| !fact.value.is_null() && is_new(name, fact.version));
-        let recorded = facts.map(|(name, fact)| (name.clone(), fact.value.clone())).collect();
-        let value = |name: &String| roots.facts.get(name).map_or(Value::Null, |fact| fact.value.clone());
+        // What is too old for a condition is not handed over either.
+        let value = |name: &String| roots.current(name, workflow).cloned().unwrap_or_default();
+        let facts = roots.facts.iter().filter(|(name, fact)| is_new(name, fact.version));
+        let facts = facts.map(|(name, _)| (name.clone(), value(name)));
+        let recorded = facts.filter(|(_, value)| !value.is_null()).collect();
         let others = (0..workflow.stages.len()).filter(|other| *other != place.position);
         let is_last = others.into_iter().all(|other| roots.stages.progress.is_complete(other));
         Ok(Self {
@@ -61,6 +65,7 @@ impl Completion {
             submitted,
             subject: (workflow.subject.clone(), Value::from(place.snapshot.run.subject.clone())),
             is_last,
+            tools: place.stage().tools.clone(),
         })
     }
 
@@ -108,6 +113,7 @@ pub(in crate::desk) async fn complete(
     if row.attempt != completion.attempt {
         return Err(Error::Moved);
     }
+    take_back_calls(tx, run, &completion.tools, &format!("The stage {} is complete.", completion.stage)).await?;
     let last = store::handoff::find_last(tx, run.id).await?;
     let before = store::handoff::find_standing(tx, run.id).await?;
     let handoff = Handoff {

@@ -4,7 +4,7 @@
 mod advance;
 mod compensation;
 mod complete;
-mod effects;
+pub(in crate::desk) mod effects;
 mod enter;
 mod fail;
 mod handoff;

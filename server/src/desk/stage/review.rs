@@ -21,7 +21,7 @@ use super::{
     ENGINE, Place,
     handoff::{Completion, complete},
     newest, store_move,
-    undo::{Failure, fail},
+    undo::{Failure, fail, take_back_calls},
 };
 use crate::{
     desk::{
@@ -49,8 +49,8 @@ pub(in crate::desk) enum StageVerdict {
     Complete(Box<Completion>),
     /// The attempt fails.
     Fail(Box<Failure>),
-    /// The run is cancelled.
-    CancelRun,
+    /// The attempt fails, and the run is cancelled: what the attempt did, a person sees to.
+    CancelRun(Box<Failure>),
 }
 
 impl StageVerdict {
@@ -69,10 +69,11 @@ impl StageVerdict {
                 let error = format!("approval_rejected: {}", notes.unwrap_or("no note was left"));
                 fail(tx, run, *failure, error, ENGINE).await.map(drop)
             }
-            Self::CancelRun => {
+            Self::CancelRun(failure) => {
                 withdraw(tx, run, stored).await?;
                 let stage = stored.package.gate_id.as_str();
                 let reason = format!("The review of {stage} was rejected: {}", notes.unwrap_or("no note was left"));
+                fail(tx, run, *failure, reason.clone(), ENGINE).await?;
                 crate::desk::cancellation::cancel(tx, run.clone(), reason, ENGINE).await
             }
         }
@@ -99,11 +100,14 @@ impl Desk {
         let id = ApprovalId::from_uuid(self.database.ids().uuid());
         let submitted = reviewed.submitted.clone();
         let stored = self.reviewed(id, &place, reviewed, &session).await?;
+        let tools = place.stage().tools.clone();
         let (run, stage, attempt) = (place.snapshot.run, place.row.stage, place.row.attempt);
         let opened = Opened { stored, session: session.state, transcript: Vec::new(), blob: None, row: None };
         let write = self.database.write(move |tx| {
             async move {
                 let run = lock(tx, &run).await?;
+                take_back_calls(tx, &run, &tools, &format!("The stage {stage} is complete but for its review."))
+                    .await?;
                 open(tx, &run, opened).await?;
                 let mut row = newest(tx, run.id, &stage).await?;
                 let moved = row.state.clone().submit(Of { stage: &stage, attempt }, id)?;
@@ -158,6 +162,15 @@ impl Desk {
         stored: &Stored,
         verdict: Verdict,
     ) -> Result<Option<StageVerdict>> {
+        let judged = self.verdict_now(seen, stored, verdict).await;
+        if judged.as_ref().is_err_and(|error| error.code() == Some(Code::ConditionsChanged)) {
+            // Whoever changed them may have been cut off before the review was renewed.
+            self.advance(seen.run.id).await;
+        }
+        judged
+    }
+
+    async fn verdict_now(&self, seen: &Snapshot, stored: &Stored, verdict: Verdict) -> Result<Option<StageVerdict>> {
         if stored.package.origin != Origin::Stage {
             return Ok(None);
         }
@@ -190,7 +203,7 @@ impl Desk {
             }
             Verdict::Reject => Ok(Some(match place.stage().on_reject {
                 OnReject::FailStage => StageVerdict::Fail(Box::new(Failure::of(&place))),
-                OnReject::CancelRun => StageVerdict::CancelRun,
+                OnReject::CancelRun => StageVerdict::CancelRun(Box::new(Failure::of(&place))),
             })),
         }
     }

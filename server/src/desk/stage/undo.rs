@@ -10,7 +10,7 @@ use domain::{
     id::ApprovalId,
     package::Origin,
     stage::{Attempt, Of},
-    workflow::{FactSource, OnFailure, Stage, Workflow},
+    workflow::{FactSource, OnFailure, Workflow},
 };
 
 use super::{
@@ -22,7 +22,7 @@ use super::{
 use crate::{
     desk::cancellation::take_back_one,
     error::{Error, Result},
-    rules::{Compiled, RecordedFact, Roots},
+    rules::{Compiled, Roots},
     store::{
         self, Tx,
         approval::{Change, RunApproval},
@@ -74,7 +74,11 @@ pub(in crate::desk) async fn fail(
         rows.push((position, settled_row(tx, run, &stages[position].id).await?));
     }
     for (position, _) in &rows {
-        take_back_calls(tx, run, &stages[*position]).await?;
+        let because = format!("The stage {} was given up.", stages[*position].id);
+        take_back_calls(tx, run, &stages[*position].tools, &because).await?;
+        if !is_kept {
+            distrust(tx, run, &stages[*position].tools).await?;
+        }
     }
     let wanted = if is_kept { Vec::new() } else { wanted(tx, run, &failure, &rows).await? };
     let rollback = Rollback {
@@ -120,14 +124,14 @@ async fn settled_row(tx: &mut Tx, run: &Run, stage: &str) -> Result<Stored> {
 
 /// Approvals of a stage's calls go with it: one that waits is taken back, and one that was given and not used is void.
 /// Nobody approved the same call for another attempt.
-async fn take_back_calls(tx: &mut Tx, run: &Run, stage: &Stage) -> Result<()> {
+pub(super) async fn take_back_calls(tx: &mut Tx, run: &Run, tools: &[String], because: &str) -> Result<()> {
     if run.approvals == 0 {
         return Ok(());
     }
     let known = store::approval::list_of_run(tx, run.id).await?;
-    let is_of_stage = |known: &&RunApproval| known.origin == Origin::Gate && stage.tools.contains(&known.tool);
+    let is_of_stage = |known: &&RunApproval| known.origin == Origin::Gate && tools.contains(&known.tool);
     for known in known.iter().filter(is_of_stage) {
-        let because = format!("The stage {} was given up.", stage.id);
+        let because = because.to_owned();
         match known.prior.state {
             Approval::Pending { .. } => take_back_one(tx, run, known.prior.id, because, ENGINE).await?,
             Approval::Approved { used: Use::Unused, .. } => void(tx, run, known.prior.id, because).await?,
@@ -136,6 +140,19 @@ async fn take_back_calls(tx: &mut Tx, run: &Run, stage: &Stage) -> Result<()> {
             | Approval::Expired { .. }
             | Approval::Cancelled { .. } => {}
         }
+    }
+    Ok(())
+}
+
+/// What was approved for these tools was approved for work that is undone.
+async fn distrust(tx: &mut Tx, run: &Run, tools: &[String]) -> Result<()> {
+    if run.approvals == 0 {
+        return Ok(());
+    }
+    let known = store::approval::list_of_run(tx, run.id).await?;
+    let of_these = known.iter().filter(|known| known.origin == Origin::Gate && tools.contains(&known.tool));
+    for known in of_these.filter(|known| !known.is_undone) {
+        store::approval::mark_undone(tx, known.prior.id).await?;
     }
     Ok(())
 }
@@ -173,13 +190,12 @@ async fn newest_failed(tx: &mut Tx, run: &Run, stage: &str) -> Result<Stored> {
 
 /// Takes back what the tools of these attempts recorded. What systems of record wrote stays. The run is locked.
 async fn retract(tx: &mut Tx, run: &Run, failure: &Failure, rows: &[(usize, Stored)]) -> Result<()> {
-    for (position, row) in rows {
+    for (position, _) in rows {
         let stage = &failure.workflow().stages[*position];
         for (name, rule) in &failure.workflow().facts {
             let FactSource::Tool { tool, .. } = &rule.from else { continue };
-            let before = row.snapshot.as_ref().and_then(|kept| kept.facts.get(name)).map_or(0, |kept| kept.version);
-            let is_of_attempt = |fact: &&RecordedFact| fact.version > before && !fact.value.is_null();
-            let fact = failure.roots.facts.get(name).filter(is_of_attempt);
+            // Only this stage's tools record it, so that whatever stands is of this attempt, or of one that was kept.
+            let fact = failure.roots.facts.get(name).filter(|fact| !fact.value.is_null());
             if let Some(fact) = fact.filter(|_| stage.tools.contains(tool)) {
                 let (version, _) = store::fact::retract(tx, run.id, name, ENGINE).await?;
                 let (name, previous, stage) = (name.clone(), fact.value.clone(), stage.id.clone());

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use cel::common::ast::{Expr, IdedExpr};
+use cel::common::ast::{Expr, IdedExpr, operators};
 use domain::{
     field::MAX_LIST,
     workflow::{Condition, Review, Workflow},
@@ -17,7 +17,7 @@ use crate::rules::{
 /// The most steps for all conditions of a tool's gates, and for those of all stages together. A step is a node of an
 /// expression that is evaluated once.
 pub const MAX_STEPS: u64 = 1_000_000;
-/// What a pattern costs, in steps: it is tried on a text of up to 10 kB.
+/// What a pattern costs, in steps: it is tried on a text of up to 10 kB. To look for something in a list costs as much.
 const MATCH: u64 = 100;
 
 /// Reports the expressions with which a tool's gates, or the stages, become too much work.
@@ -84,7 +84,7 @@ fn steps(node: &IdedExpr) -> u64 {
             let turn = steps(&inner.loop_cond) + steps(&inner.loop_step) + copied;
             1 + steps(&inner.iter_range) + steps(&inner.accu_init) + steps(&inner.result) + items * turn
         }
-        Expr::Call(call) if call.func_name == "matches" => MATCH + below(node),
+        Expr::Call(call) if ["matches", operators::IN].contains(&call.func_name.as_str()) => MATCH + below(node),
         Expr::Unspecified
         | Expr::Call(_)
         | Expr::Ident(_)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use cel::common::ast::{Expr, IdedExpr, operators};
 use domain::{
-    field::Field,
+    field::{Field, FieldType},
     workflow::{Compensate, FactSource, OnFailure, Stage, Workflow},
 };
 
@@ -51,6 +51,7 @@ pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
         compensations(workflow, stage, &path, faults);
     }
     can_be_gone_through(workflow, faults);
+    gates_can_be_passed(workflow, faults);
 }
 
 /// What undoes an effect is a tool with known arguments, and is not itself a step of the stage.
@@ -62,6 +63,7 @@ fn compensations(workflow: &Workflow, stage: &Stage, path: &Path, faults: &mut F
     for (index, call) in stage.compensate.iter().enumerate() {
         let at = path.key("compensate").index(index);
         tool_exists(workflow, &call.tool, &at.key("tool"), faults);
+        undoes_one_tool(workflow, stage, call, &at, faults);
         if stage.tools.contains(&call.tool) {
             let message = format!("{} is a tool of this stage: it cannot undo what the stage does.", call.tool);
             faults.add(&at.key("tool"), code::UNSAFE, message);
@@ -71,6 +73,20 @@ fn compensations(workflow: &Workflow, stage: &Stage, path: &Path, faults: &mut F
             template_reads(workflow, None, text, &at.key("input").key(name), faults);
         }
         arguments(workflow, call, &at.key("input"), faults);
+    }
+}
+
+/// One call undoes one effect: it must be told which tool's.
+fn undoes_one_tool(workflow: &Workflow, stage: &Stage, call: &Compensate, path: &Path, faults: &mut Faults<'_>) {
+    let mut undone = workflow.undone_by(stage, call);
+    undone.dedup();
+    if undone.len() > 1 {
+        let message = format!(
+            "{} could undo what any of {} did. Let its input read what exactly one of them records.",
+            call.tool,
+            undone.join(", ")
+        );
+        faults.add(&path.key("input"), code::UNSAFE, message);
     }
 }
 
@@ -84,7 +100,11 @@ fn arguments(workflow: &Workflow, call: &Compensate, path: &Path, faults: &mut F
     }
     for (name, value) in &call.input {
         let is_filled = value.as_str().is_some_and(|text| text.contains("{{"));
-        let fault = fields.get(name).filter(|_| !is_filled && !value.is_null()).and_then(|field| field.fault(value));
+        let fault = match fields.get(name) {
+            Some(field) if is_filled => filled_fault(workflow, field, value.as_str().unwrap_or_default()),
+            Some(field) if !value.is_null() => field.fault(value),
+            _ => None,
+        };
         if let Some(fault) = fault {
             faults.add(&path.key(name), code::WRONG_TYPE, format!("The argument `{name}` of {}: {fault}.", call.tool));
         }
@@ -94,6 +114,17 @@ fn arguments(workflow: &Workflow, call: &Compensate, path: &Path, faults: &mut F
         let message = format!("{} needs the argument `{name}`.", call.tool);
         faults.add(path, code::MISSING, message);
     }
+}
+
+/// What is wrong with a text that becomes the very value of a fact: that the fact is of another type.
+fn filled_fault(workflow: &Workflow, field: &Field, text: &str) -> Option<String> {
+    let name = text.trim().strip_prefix("{{")?.strip_suffix("}}")?.trim().strip_prefix("facts.")?;
+    let given = workflow.fact_type(name)?;
+    let fits = match (field.kind, given) {
+        (FieldType::Number, FieldType::Integer) | (FieldType::String, FieldType::Date | FieldType::Datetime) => true,
+        (wanted, given) => wanted == given,
+    };
+    (!fits).then(|| format!("expected {}, and the fact {name} is {given}", field.kind))
 }
 
 fn id_is_free<'w>(
@@ -160,6 +191,23 @@ fn can_be_gone_through(workflow: &Workflow, faults: &mut Faults<'_>) {
     }
 }
 
+/// A gate that waits for what comes only after a stage it guards a tool of: that tool is never called.
+fn gates_can_be_passed(workflow: &Workflow, faults: &mut Faults<'_>) {
+    for (number, gate) in workflow.gates.iter().enumerate() {
+        let path = Path::root().key("gates").index(number).key("require");
+        for (index, condition) in gate.require.iter().enumerate() {
+            let because = gate.tools.iter().find_map(|tool| {
+                let position = workflow.stage_of(tool)?;
+                Some((tool, waits_for(workflow, &condition.when, position, position + 1)?))
+            });
+            if let Some((tool, because)) = because {
+                let message = format!("{tool} can never be called: {because}.");
+                faults.add(&path.index(index).key("when"), code::UNSAFE, message);
+            }
+        }
+    }
+}
+
 /// Why the condition of the stage at a position cannot hold before the tools of the stages from `beyond` on are called.
 fn waits_for(workflow: &Workflow, when: &str, position: usize, beyond: usize) -> Option<String> {
     let parsed = expression::parse(when).ok().filter(|parsed| is_conjunction(&parsed.root))?;
@@ -196,6 +244,7 @@ fn needed(node: &IdedExpr) -> Vec<Vec<&str>> {
         Expr::Call(call) if call.func_name == operators::LOGICAL_AND => {
             children(node).into_iter().flat_map(needed).collect()
         }
+        _ if asks_presence(node) => Vec::new(),
         _ => path_of(node).into_iter().collect(),
     }
 }
@@ -204,6 +253,12 @@ fn needed(node: &IdedExpr) -> Vec<Vec<&str>> {
 fn is_conjunction(node: &IdedExpr) -> bool {
     const BRANCHES: [&str; 3] = [operators::LOGICAL_OR, operators::LOGICAL_NOT, operators::CONDITIONAL];
     let is_plain = match &node.expr {
+        // Whether something is there may be compared with false.
+        Expr::Call(call)
+            if call.func_name != operators::LOGICAL_AND && children(node).into_iter().any(asks_presence) =>
+        {
+            false
+        }
         Expr::Call(call) => !BRANCHES.contains(&call.func_name.as_str()),
         Expr::Comprehension(_) => false,
         Expr::Unspecified
@@ -215,4 +270,9 @@ fn is_conjunction(node: &IdedExpr) -> bool {
         | Expr::Struct(_) => true,
     };
     is_plain && children(node).into_iter().all(is_conjunction)
+}
+
+/// Whether `has(…)` stands anywhere in it.
+fn asks_presence(node: &IdedExpr) -> bool {
+    matches!(&node.expr, Expr::Select(select) if select.test) || children(node).into_iter().any(asks_presence)
 }

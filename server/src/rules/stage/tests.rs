@@ -161,7 +161,7 @@ fn only_the_call_that_was_asked_for_undoes_anything() {
     let mut roots = roots(&orders, &[], &[]);
     let id = CompensationId::from_uuid(Uuid::nil());
     let input = json!({"charge_id": "ch_1", "cents": 1250, "note": "a"});
-    let asked = Outstanding { id, tool: "refund".to_owned(), input: input.clone(), is_asked: true };
+    let asked = Outstanding { id, tool: "refund".to_owned(), input: input.clone(), is_asked: true, claimed_by: None };
     roots.stages = Arc::new(Stages { outstanding: vec![asked.clone()], ..(*roots.stages).clone() });
     let ruling = |roots: &Roots, input: &Value, name: &str| orders.check_named(roots, "refund", input, name).ruling;
     assert_eq!(ruling(&roots, &input, &id.to_string()), Ruling::Allow);

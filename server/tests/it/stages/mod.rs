@@ -2,6 +2,7 @@
 
 mod antipatterns;
 mod calls;
+mod effects;
 mod explicit;
 mod killed;
 mod races;

@@ -1,11 +1,18 @@
 //! Several harnesses at the same stage: one effect.
 
+use domain::{Actor, SystemActor, id::RunId};
+use futures::FutureExt as _;
 use serde_json::json;
+use server::store::{self, fact::NewFact};
 
 use super::{Works, account, harness, onboarding};
 use crate::support::{TestConsole, on_both};
 
-on_both!(of_many_completions_one_hands_over, of_many_failures_one_undoes);
+on_both!(
+    a_move_that_was_cut_off_is_made_at_the_next_start,
+    of_many_completions_one_hands_over,
+    of_many_failures_one_undoes
+);
 
 async fn of_many_completions_one_hands_over(console: TestConsole) {
     let agent = harness(&console, &onboarding(), "financial-onboarding").await;
@@ -46,4 +53,27 @@ async fn of_many_failures_one_undoes(console: TestConsole) {
     let kinds = agent.kinds().await;
     let count = |wanted: &str| kinds.iter().filter(|kind| *kind == wanted).count();
     assert_eq!((count("stage.failed"), count("compensation.asked"), count("fact.retracted")), (1, 1, 1));
+}
+
+async fn a_move_that_was_cut_off_is_made_at_the_next_start(console: TestConsole) {
+    let agent = harness(&console, &onboarding(), "financial-onboarding").await;
+    agent.collect().await;
+    agent.run_tool("k-1", "verify_identity", json!({"customer_id": "cust_456"}), json!({})).await;
+    let run: RunId = agent.run.parse().expect("an id");
+    // As if the process had ended right after the commit of the fact.
+    let written = console.desk.database.write(move |tx| {
+        async move {
+            store::run::lock(tx, run).await?;
+            let (value, writer) = (json!("PASSED"), Actor::System(SystemActor::Engine));
+            let fact = NewFact { name: "kyc_status", value: &value, source: "kyc_db", reference: None, writer };
+            store::fact::write(tx, run, &fact).await?;
+            Ok(())
+        }
+        .boxed()
+    });
+    written.await.expect("a fact");
+    assert_eq!(agent.stage("kyc_check").await["status"], "active");
+    assert_eq!(console.desk.advance_all().await.expect("a round"), 1);
+    assert_eq!(agent.stage("kyc_check").await["status"], "complete");
+    assert_eq!(console.desk.advance_all().await.expect("a round"), 0);
 }

@@ -59,7 +59,11 @@ pub async fn downgrade(file: &Path, schemas: &[Schema], to: usize) -> Log {
     for (kind, name, definition) in schemas[to].difference(&left).collect::<Vec<_>>().into_iter().rev() {
         connection.execute(AssertSqlSafe(definition.clone())).await.expect("made as it was");
         if kind == "table" {
-            let refill = format!("INSERT INTO main.\"{name}\" SELECT * FROM temp.\"kept_{name}\"");
+            // Columns that came later are left out.
+            let columns = "SELECT group_concat('\"' || name || '\"') FROM pragma_table_info($1, 'main')";
+            let columns: String =
+                sqlx::query_scalar(columns).bind(name).fetch_one(&mut connection).await.expect("columns");
+            let refill = format!("INSERT INTO main.\"{name}\" ({columns}) SELECT {columns} FROM temp.\"kept_{name}\"");
             connection.execute(AssertSqlSafe(refill)).await.expect("refilled");
         }
     }

@@ -1,0 +1,90 @@
+//! The approvals of a run, as gate checks and stages need them.
+
+use domain::{
+    Digest,
+    approval::Call,
+    id::{ApprovalId, RunId, SessionId},
+    judge::Prior,
+    package::Origin,
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::{
+    error::StoreError,
+    store::{Tx, digest, from_text, on, parse},
+};
+
+#[derive(FromRow)]
+struct PriorRow {
+    id: Uuid,
+    session_id: Uuid,
+    tool_use_id: String,
+    gate_id: String,
+    tool: String,
+    action_digest: Vec<u8>,
+    origin: String,
+    state: String,
+    notes: Option<String>,
+    undone: bool,
+}
+
+/// The approvals of a run as gate checks need them.
+#[derive(Debug, Clone)]
+pub struct RunApproval {
+    /// The gate that opened it.
+    pub gate_id: String,
+    /// The tool it would let run; empty for a stage's review.
+    pub tool: String,
+    /// The action it is about.
+    pub action_digest: Digest,
+    /// Whether the attempt it was given for was undone since.
+    pub is_undone: bool,
+    /// Who wanted it.
+    pub origin: Origin,
+    /// The rest.
+    pub prior: Prior,
+}
+
+/// The approvals of a run, newest first.
+pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<RunApproval>, StoreError> {
+    let rows: Vec<PriorRow> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT id, session_id, tool_use_id, gate_id, tool, action_digest, origin, state, notes, undone FROM approval \
+             WHERE run_id = $1 ORDER BY id DESC",
+        )
+        .bind(run.uuid())
+        .fetch_all(conn)
+        .await
+    })?;
+    let read = |row: PriorRow| {
+        let id = ApprovalId::from_uuid(row.id);
+        Ok(RunApproval {
+            gate_id: row.gate_id,
+            tool: row.tool,
+            action_digest: digest(&row.action_digest, "approval", "action_digest", id)?,
+            is_undone: row.undone,
+            origin: parse(&row.origin, "approval", "origin", id)?,
+            prior: Prior {
+                id,
+                opened_by: Call { session: SessionId::from_uuid(row.session_id), tool_use_id: row.tool_use_id },
+                state: from_text(&row.state, "approval", "state", id)?,
+                notes: row.notes,
+            },
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Notes that the attempt an approval was given for is undone; the run is locked.
+pub async fn mark_undone(tx: &mut Tx, id: ApprovalId) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("UPDATE approval SET undone = $1 WHERE id = $2")
+            .bind(true)
+            .bind(id.uuid())
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
