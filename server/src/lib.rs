@@ -1,11 +1,12 @@
 //! How Countersign runs: HTTP in front, use cases behind it, storage below.
 //!
-//! `http → desk → store`: `http` opens no transaction, `store` never asks who is asking, only `desk` authorises,
+//! `http, agents → desk → store`: `http` opens no transaction, `store` never asks who is asking, only `desk` authorises,
 //! calls the rules and the domain, stores and records.
 
 // Optimised and with debug assertions, as the fuzzers build it, pages are types as deep as in `app`.
 #![recursion_limit = "256"]
 
+pub mod agents;
 pub mod cli;
 pub mod clock;
 pub mod demo;

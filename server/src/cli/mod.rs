@@ -3,6 +3,8 @@
 mod demo;
 mod endpoint;
 mod group;
+mod hook;
+mod hooks;
 mod key;
 mod person;
 mod serve;
@@ -62,6 +64,11 @@ enum Command {
     /// Check and publish workflow definitions
     #[command(subcommand)]
     Workflow(workflow::Workflow),
+    /// Answer a hook of Claude Code: reads its input, prints the console's answer
+    Hook(hook::Hook),
+    /// Write and check the hooks of a project
+    #[command(subcommand)]
+    Hooks(hooks::Hooks),
 }
 
 /// Why a command ends with 1.
@@ -154,6 +161,8 @@ impl CommandLine {
             Command::Key(key) => key.run(&self.storage).await,
             Command::Endpoint(endpoint) => endpoint.run(&self.storage).await,
             Command::Workflow(workflow) => workflow.run(&self.storage).await,
+            Command::Hook(hook) => hook.run().await,
+            Command::Hooks(hooks) => hooks.run(),
         }
     }
 }
@@ -189,12 +198,16 @@ mod tests {
             "countersign key create --name bot --scope hook --scope agent --owner a@b.c --expires 30d",
             "countersign key revoke bot",
             "countersign workflow check a.yaml",
+            "countersign hook guard --server https://a.example",
+            "countersign hooks install --server https://a.example --workflow refunds --project /srv/app",
+            "countersign hooks doctor",
         ] {
             assert!(is_understood(good), "{good}");
         }
         for bad in [
             "countersign",
             "countersign serve --listen nowhere",
+            "countersign hook sometime --server https://a.example",
             "countersign demo --pace 0",
             "countersign person add --email a@b.c --name A --role reviewer",
             "countersign person add --email a@b.c --name A --role boss --password-stdin",

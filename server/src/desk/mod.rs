@@ -14,6 +14,7 @@ pub mod fact;
 pub mod found;
 pub mod gate_check;
 pub mod group;
+pub mod hooked;
 pub mod idempotency;
 pub mod information;
 pub mod key;

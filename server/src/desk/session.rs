@@ -38,6 +38,9 @@ pub struct AttachSession {
     /// How it is woken.
     #[serde(default)]
     pub resume: Option<Resume>,
+    /// Whether somebody sits before it: hooks then hold its calls open while people decide.
+    #[serde(default)]
+    pub interactive: bool,
 }
 
 /// How a session is woken.
@@ -118,6 +121,7 @@ pub(super) async fn attach(tx: &mut Tx, run: &Run, key: KeyId, body: AttachSessi
         cwd: body.cwd,
         runner: body.runner,
         endpoint,
+        is_interactive: body.interactive,
         key,
         attached_at: tx.now(),
     };
@@ -153,6 +157,6 @@ async fn find_endpoint(tx: &mut Tx, name: &str, at: &str) -> Result<EndpointId> 
 pub(super) fn session_view(session: &Attached) -> Value {
     json!({
         "session_id": session.id, "framework": session.framework, "id": session.external_id,
-        "status": session.state.status(), "cwd": session.cwd, "runner": session.runner, "attached_at": session.attached_at,
+        "status": session.state.status(), "cwd": session.cwd, "runner": session.runner, "interactive": session.is_interactive, "attached_at": session.attached_at,
     })
 }

@@ -7,7 +7,7 @@ use std::{any::Any, panic::AssertUnwindSafe};
 use axum::{
     Router,
     extract::Request,
-    http::{Extensions, HeaderMap, StatusCode, Version, header},
+    http::{Extensions, HeaderMap, Method, StatusCode, Version, header},
     response::{IntoResponse as _, Response},
 };
 use futures::FutureExt as _;
@@ -18,7 +18,7 @@ use tower_http::{
 };
 
 use super::{AppState, origin::Origin, problem::Problem, request_id, security, web_session};
-use crate::error::StoreError;
+use crate::{agents::claude_code, error::StoreError};
 
 /// The routes behind their protection.
 #[derive(Clone)]
@@ -55,8 +55,11 @@ impl Protected {
     async fn routed(&self, mut request: Request) -> Response {
         let has_key = request.headers().contains_key(header::AUTHORIZATION);
         let has_cookie = request.headers().contains_key(header::COOKIE);
-        // Only the API knows keys; a form may begin a session for whoever sends it.
-        let is_alone = has_key && !has_cookie && request.uri().path().starts_with("/api/");
+        // Only the API and hooks know keys; a form may begin a session for whoever sends it.
+        let path = request.uri().path();
+        let is_alone = has_key && !has_cookie && (path.starts_with("/api/") || path.starts_with("/hooks/"));
+        let is_hook = request.method() == Method::POST && path.starts_with(claude_code::PREFIX);
+        let hook = is_hook.then(|| path.to_owned());
         let routes = if is_alone { &self.without } else { &self.with_session };
         request.extensions_mut().insert(self.origin.clone());
         request.extensions_mut().insert(self.state.clone());
@@ -67,7 +70,10 @@ impl Protected {
             Err(panic) => panicked(&*panic),
         };
         web_session::secure_cookies(&self.origin, &mut response);
-        response
+        match hook {
+            Some(path) => claude_code::understood(&path, response).await,
+            None => response,
+        }
     }
 }
 

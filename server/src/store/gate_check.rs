@@ -83,6 +83,20 @@ pub async fn find_of_call(tx: &mut Tx, session: SessionId, tool_use_id: &str) ->
     row.map(Check::try_from).transpose()
 }
 
+/// What the newest check of a call by its content answered, whatever the call's id.
+pub async fn find_outcome_of(tx: &mut Tx, session: SessionId, call: Digest) -> Result<Option<Outcome>, StoreError> {
+    let row: Option<(String,)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT outcome FROM gate_check WHERE session_id = $1 AND call_digest = $2 ORDER BY id DESC LIMIT 1",
+        )
+        .bind(session.uuid())
+        .bind(call.bytes().to_vec())
+        .fetch_optional(conn)
+        .await
+    })?;
+    row.map(|(outcome,)| parse(&outcome, "gate_check", "outcome", session)).transpose()
+}
+
 /// The newest check of a gate in a run: when, what was answered, and the approval it is about.
 pub async fn find_newest(
     tx: &mut Tx,

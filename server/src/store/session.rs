@@ -30,6 +30,8 @@ pub struct Attached {
     pub runner: Option<String>,
     /// Where it is woken; it fetches the outcome itself when there is none.
     pub endpoint: Option<EndpointId>,
+    /// Whether somebody sits before it: its calls are held open while people decide.
+    pub is_interactive: bool,
     /// The key that attached it.
     pub key: KeyId,
     /// When.
@@ -46,6 +48,7 @@ struct SessionRow {
     cwd: Option<String>,
     runner: Option<String>,
     endpoint_id: Option<Uuid>,
+    interactive: bool,
     key_id: Uuid,
     attached_at: Time,
 }
@@ -64,6 +67,7 @@ impl TryFrom<SessionRow> for Attached {
             cwd: row.cwd,
             runner: row.runner,
             endpoint: row.endpoint_id.map(EndpointId::from_uuid),
+            is_interactive: row.interactive,
             key: KeyId::from_uuid(row.key_id),
             attached_at: row.attached_at,
         })
@@ -73,7 +77,7 @@ impl TryFrom<SessionRow> for Attached {
 macro_rules! select_session {
     ($tail:literal) => {
         concat!(
-            "SELECT id, run_id, framework, external_id, state, cwd, runner, endpoint_id, key_id, attached_at FROM session ",
+            "SELECT id, run_id, framework, external_id, state, cwd, runner, endpoint_id, interactive, key_id, attached_at FROM session ",
             $tail
         )
     };
@@ -83,8 +87,8 @@ macro_rules! select_session {
 pub async fn insert(tx: &mut Tx, session: &Attached) -> Result<bool, StoreError> {
     let stored = on!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO session (id, run_id, framework, external_id, status, state, cwd, runner, key_id, attached_at, endpoint_id) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+            "INSERT INTO session (id, run_id, framework, external_id, status, state, cwd, runner, key_id, attached_at, endpoint_id, interactive) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
         )
         .bind(session.id.uuid())
         .bind(session.run.uuid())
@@ -97,6 +101,7 @@ pub async fn insert(tx: &mut Tx, session: &Attached) -> Result<bool, StoreError>
         .bind(session.key.uuid())
         .bind(session.attached_at)
         .bind(session.endpoint.map(EndpointId::uuid))
+        .bind(session.is_interactive)
         .execute(conn)
         .await
         .map(|done| done.rows_affected())
@@ -124,6 +129,17 @@ pub async fn find(tx: &mut Tx, run: RunId, name: &str) -> Result<Option<Attached
         })?,
     };
     row.map(Attached::try_from).transpose()
+}
+
+/// The sessions of all runs by the framework's id, newest first: a client may go on with one in a further run.
+pub async fn list_by_external_id(tx: &mut Tx, external_id: &str) -> Result<Vec<Attached>, StoreError> {
+    let rows: Vec<SessionRow> = on!(tx, |conn| {
+        sqlx::query_as(select_session!("WHERE external_id = $1 ORDER BY id DESC LIMIT 20"))
+            .bind(external_id)
+            .fetch_all(conn)
+            .await
+    })?;
+    rows.into_iter().map(Attached::try_from).collect()
 }
 
 /// The sessions of a run, oldest first.

@@ -50,6 +50,11 @@ pub(super) fn forbidden(address: IpAddr, allow_private: bool) -> Option<String> 
     Some(format!("{address} is {kind}{hint}"))
 }
 
+/// Whether an address lies in a private or shared network, or on a link: no address of the open internet.
+pub fn is_private(address: IpAddr) -> bool {
+    forbidden(address, false).is_some()
+}
+
 /// What kind of address that is not public, and whether an endpoint may be allowed there.
 type Kind = Option<(&'static str, bool)>;
 

@@ -4,6 +4,6 @@ mod guard;
 mod outbound;
 mod signature;
 
-pub use guard::check_url;
+pub use guard::{check_url, is_private};
 pub use outbound::{Answer, Message, Outbound, Resolve};
 pub use signature::Secret;

@@ -14,7 +14,7 @@ use axum::{
 use chrono::TimeDelta;
 use domain::Time;
 use futures::future::BoxFuture;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -37,6 +37,8 @@ use crate::error::StoreError;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Of an answer this much is read; what it says is of no interest.
 const MOST_READ: usize = 64 << 10;
+/// An answer that is read may be as long.
+const MOST_ANSWERED: usize = 4 << 20;
 /// How long the rest of an answer is waited for once its status is known.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -126,20 +128,49 @@ impl Outbound {
         Answer { status, cause, asked, took: started.elapsed() }
     }
 
+    /// Posts JSON to the console that was named at the command line, wherever it is, and reads the answer.
+    ///
+    /// # Errors
+    /// What went wrong on the way; an answer of any status is none.
+    pub async fn post(&self, url: &str, headers: &[(&str, String)], body: String) -> Result<(u16, Bytes), String> {
+        let url = check_url(url, true)?;
+        let request = with_host(&url).header(header::CONTENT_TYPE, "application/json");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+        let request = request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())?;
+        let asked = async {
+            let response = self.connected(&url, true, request).await?;
+            let status = response.status().as_u16();
+            let body = Limited::new(response.into_body(), MOST_ANSWERED).collect().await;
+            Ok((status, body.map_err(|error| format!("the answer broke off: {error}"))?.to_bytes()))
+        };
+        let late = |_| Err(format!("no answer within {} s", self.patience.as_secs()));
+        tokio::time::timeout(self.patience, asked).await.unwrap_or_else(late)
+    }
+
     async fn exchange(&self, message: &Message) -> Result<Response<Incoming>, String> {
         let url = check_url(&message.url, message.allow_private)?;
-        let addresses = self.addresses(&url).await?;
+        let request = request(&url, message)?;
+        self.connected(&url, message.allow_private, request).await
+    }
+
+    /// Asks over a connection of its own to an address that was checked.
+    async fn connected(
+        &self,
+        url: &Url,
+        allow_private: bool,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, String> {
+        let addresses = self.addresses(url).await?;
         for address in &addresses {
-            if let Some(why) = forbidden(address.ip(), message.allow_private) {
+            if let Some(why) = forbidden(address.ip(), allow_private) {
                 return Err(format!("not sent: {why}"));
             }
         }
-        let request = request(&url, message)?;
         let stream = TcpStream::connect(&addresses[..]).await.map_err(|error| format!("no connection: {error}"))?;
         if url.scheme() != "https" {
             return ask(stream, request).await;
         }
-        let name = ServerName::try_from(host(&url).to_owned()).map_err(|error| error.to_string())?;
+        let name = ServerName::try_from(host(url).to_owned()).map_err(|error| error.to_string())?;
         let stream = TlsConnector::from(self.tls.clone()).connect(name, stream).await;
         ask(stream.map_err(|error| format!("no secure connection: {error}"))?, request).await
     }
@@ -165,6 +196,17 @@ fn request(url: &Url, message: &Message) -> Result<Request<Full<Bytes>>, String>
     let timestamp = message.at.timestamp();
     let signed = message.secrets.iter().map(|secret| secret.sign(&message.id, timestamp, &message.body));
     let signatures = signed.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
+    with_host(url)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("webhook-id", &message.id)
+        .header("webhook-timestamp", timestamp)
+        .header("webhook-signature", signatures.join(" "))
+        .body(Full::new(Bytes::from(message.body.clone())))
+        .map_err(|error| error.to_string())
+}
+
+/// A request for what the address names.
+fn with_host(url: &Url) -> axum::http::request::Builder {
     let authority = match (url.host_str().unwrap_or_default(), url.port()) {
         (host, Some(port)) => format!("{host}:{port}"),
         (host, None) => host.to_owned(),
@@ -172,12 +214,6 @@ fn request(url: &Url, message: &Message) -> Result<Request<Full<Bytes>>, String>
     Request::post(&url[Position::BeforePath..])
         .header(header::HOST, authority)
         .header(header::USER_AGENT, concat!("countersign/", env!("CARGO_PKG_VERSION")))
-        .header(header::CONTENT_TYPE, "application/json")
-        .header("webhook-id", &message.id)
-        .header("webhook-timestamp", timestamp)
-        .header("webhook-signature", signatures.join(" "))
-        .body(Full::new(Bytes::from(message.body.clone())))
-        .map_err(|error| error.to_string())
 }
 
 /// Asks over a connection of its own: no proxy, no redirect, nothing kept for another request.

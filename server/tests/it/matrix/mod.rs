@@ -17,7 +17,13 @@ mod world;
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use axum::http::{Method, header};
-use server::http::routes::{Access, Route};
+use server::{
+    agents::claude_code::said::Event,
+    http::{
+        declared,
+        routes::{Access, Route},
+    },
+};
 
 use crate::support::{Reply, TestConsole, on_both};
 use caller::Who;
@@ -26,7 +32,7 @@ use state::State;
 use thing::Which;
 use world::World;
 
-on_both!(calls_of_the_api, pages, calls_of_pages, posted_forms);
+on_both!(calls_of_the_api, pages, calls_of_pages, posted_forms, hooks);
 
 /// Where the server functions of pages are; each is a row of its own.
 const CALLS: &str = "/calls/{*name}";
@@ -61,6 +67,15 @@ async fn posted_forms(console: TestConsole) {
     let mut world = World::new(&console).await;
     forms::are_all_known(&mut world, &rows).await;
     insta::assert_snapshot!("who_may_post_forms", tried_on(&mut world, &rows, &Who::of_the_console()).await);
+}
+
+/// Hooks answer everybody with 200, and only a harness with more than a refusal.
+async fn hooks(console: TestConsole) {
+    let rows = rows::hooks();
+    let there: Vec<Route> = declared().into_iter().filter(|route| route.path.starts_with("/hooks/")).collect();
+    assert_eq!(there.len(), 1, "another client's hooks need rows of their own: {there:?}");
+    assert_eq!(rows.len(), Event::ALL.len(), "a row for each event");
+    insta::assert_snapshot!("who_is_answered_by_hooks", tried(&console, &rows, &Who::of_the_api()).await);
 }
 
 /// Tries every row by every caller and gives the outcomes as a table.
@@ -107,7 +122,7 @@ async fn cell(world: &mut World<'_>, state: &mut State<'_>, row: &Row, which: Wh
 }
 
 fn is_accepted(reply: &Reply) -> bool {
-    reply.status.as_u16() < 400 && !is_sent_to_sign_in(reply)
+    reply.status.as_u16() < 400 && !is_sent_to_sign_in(reply) && said(reply).is_none_or(|said| said != "refused")
 }
 
 fn is_sent_to_sign_in(reply: &Reply) -> bool {
@@ -115,7 +130,24 @@ fn is_sent_to_sign_in(reply: &Reply) -> bool {
 }
 
 fn told(reply: &Reply) -> String {
-    if is_sent_to_sign_in(reply) { "sign in".to_owned() } else { reply.status.as_u16().to_string() }
+    if is_sent_to_sign_in(reply) {
+        return "sign in".to_owned();
+    }
+    said(reply).map_or_else(|| reply.status.as_u16().to_string(), str::to_owned)
+}
+
+/// What a hook said, in a word; `None` for what is no answer of one.
+fn said(reply: &Reply) -> Option<&'static str> {
+    let answer: serde_json::Value = serde_json::from_str(&reply.text).ok()?;
+    let of_a_hook = answer
+        .as_object()?
+        .keys()
+        .all(|key| ["hookSpecificOutput", "systemMessage", "decision", "reason"].contains(&key.as_str()));
+    if !of_a_hook || reply.status != 200 {
+        return None;
+    }
+    let refusals = ["needs the scope", "Send a key", "grants this here"];
+    Some(if refusals.iter().any(|why| reply.text.contains(why)) { "refused" } else { "answered" })
 }
 
 /// A key of one run gets for another run's things the very answer it gets for what there is not, and lists name none.

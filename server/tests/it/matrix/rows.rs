@@ -197,3 +197,21 @@ pub fn server_functions() -> Vec<Row> {
         post("/calls/load_deliveries", Nothing, r#"{"query":{"failed_only":false}}"#),
     ]
 }
+
+/// Hooks of clients: what each is sent about a session of the caller's own run.
+pub fn hooks() -> Vec<Row> {
+    const CALL: &str = r#"{"session_id":"s2","tool_name":"look_up","tool_use_id":"hook-{n}","tool_input":{"account":"acc_1"},"tool_response":{}}"#;
+    [
+        "/hooks/claude-code/pre-tool-use",
+        "/hooks/claude-code/guard",
+        "/hooks/claude-code/post-tool-use",
+        "/hooks/claude-code/post-tool-use-failure",
+        "/hooks/claude-code/permission-request",
+        "/hooks/claude-code/user-prompt-submit",
+        "/hooks/claude-code/session-start",
+        "/hooks/claude-code/stop",
+        "/hooks/claude-code/subagent-stop",
+    ]
+    .map(|path| post(path, Nothing, CALL))
+    .into()
+}

@@ -2,6 +2,7 @@
 
 mod agent;
 mod browser;
+pub mod claude;
 mod console;
 pub mod contract;
 pub mod disk;
@@ -9,6 +10,7 @@ mod engine;
 pub mod hooked;
 pub mod load;
 pub mod memory;
+pub mod model;
 pub mod process;
 pub mod receiver;
 mod reply;

@@ -132,6 +132,8 @@ pub struct SessionView {
     pub cwd: Option<String>,
     /// The host that runs it.
     pub runner: Option<String>,
+    /// Whether somebody sits before it.
+    pub interactive: bool,
     /// When it joined the run.
     pub attached_at: Time,
 }

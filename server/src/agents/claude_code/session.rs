@@ -1,0 +1,117 @@
+//! Sessions: how they come to belong to a run, what they are told, and when they may stop.
+
+use axum::http::HeaderMap;
+use domain::{Digest, Refusal, id::RunId, session::Session};
+use serde_json::Map;
+
+use super::{calls::UNKNOWN, input::Input, said::Said};
+use crate::{
+    desk::{Caller, Desk, idempotency::Idempotency, run::StartRun, session::AttachSession},
+    error::Result,
+};
+
+/// The framework's word for itself.
+const FRAMEWORK: &str = "claude-code";
+
+/// What `countersign hook session-start` found in its environment.
+struct Surroundings {
+    run: Option<RunId>,
+    workflow: Option<String>,
+    subject: Option<String>,
+    requested_by: Option<String>,
+    is_interactive: bool,
+    runner: Option<String>,
+}
+
+impl Surroundings {
+    fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+        let text = |name: &str| {
+            let value = headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+            value.map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
+        };
+        let run = text("countersign-run")
+            .map(|run| run.parse().map_err(|_| Refusal::invalid("COUNTERSIGN_RUN", "expected a run, such as run_…")));
+        Ok(Self {
+            run: run.transpose()?,
+            workflow: text("countersign-workflow"),
+            subject: text("countersign-subject"),
+            requested_by: text("countersign-requested-by"),
+            is_interactive: text("countersign-interactive").is_some_and(|value| value == "true"),
+            runner: text("countersign-host"),
+        })
+    }
+}
+
+/// Registers a session that begins: in the run of its environment, else in a new one about its subject. One that goes on
+/// is known already.
+pub(super) async fn starts(desk: &Desk, caller: &Caller, headers: &HeaderMap, input: Input) -> Result<Said> {
+    let around = Surroundings::of(headers)?;
+    let known = desk.find_hooked(caller, &input.session_id).await?;
+    let known = known.filter(|session| around.run.is_none_or(|run| run == session.run));
+    if let Some(session) = known.filter(|session| session.state != Session::Ended) {
+        return Ok(Said::Tell(briefing(desk, caller, session.run).await?));
+    }
+    let session = AttachSession {
+        framework: FRAMEWORK.to_owned(),
+        id: input.session_id.clone(),
+        cwd: input.cwd,
+        runner: around.runner,
+        resume: None,
+        interactive: around.is_interactive,
+    };
+    let run = match (around.run, around.workflow, around.subject) {
+        (Some(run), ..) => {
+            desk.attach_session(caller, run, session).await?;
+            run
+        }
+        (None, Some(workflow), Some(subject)) => {
+            // A client that asks twice, its session being new, gets one run.
+            let parts = [input.session_id.as_bytes(), workflow.as_bytes(), subject.as_bytes()];
+            let request = Digest::of_parts("request/v1", &parts);
+            let once = Idempotency { name: format!("claude-code:{}", input.session_id), request };
+            let body = StartRun {
+                workflow,
+                version: None,
+                subject,
+                inputs: Map::new(),
+                requested_by: around.requested_by,
+                session: Some(session),
+            };
+            let started = desk.start_run(caller, body, Some(once)).await?;
+            let run = started["run_id"].as_str().and_then(|id| id.parse().ok());
+            run.ok_or_else(|| crate::error::StoreError::Unexpected("a run without an id".to_owned()))?
+        }
+        (None, ..) => return Ok(Said::Tell(UNKNOWN.to_owned())),
+    };
+    Ok(Said::Tell(briefing(desk, caller, run).await?))
+}
+
+/// What an agent should know before it begins.
+async fn briefing(desk: &Desk, caller: &Caller, run: RunId) -> Result<String> {
+    let standing = desk.standing(caller, run).await?;
+    let next = standing.unfinished.map(|open| format!(" {open}")).unwrap_or_default();
+    Ok(format!(
+        "Countersign checks the tool calls of this session against recorded facts; what is said about them opens nothing. {}{next}",
+        standing.about
+    ))
+}
+
+/// A prompt: the agent reads how its run stands now.
+pub(super) async fn prompted(desk: &Desk, caller: &Caller, input: &Input) -> Result<Said> {
+    match desk.find_hooked(caller, &input.session_id).await? {
+        Some(session) => Ok(Said::Tell(briefing(desk, caller, session.run).await?)),
+        None => Ok(Said::Tell(UNKNOWN.to_owned())),
+    }
+}
+
+/// The agent is about to stop: once, it is told what is not done. It may have to wait for somebody else, so that it
+/// is not held twice.
+pub(super) async fn stops(desk: &Desk, caller: &Caller, input: &Input) -> Result<Said> {
+    let Some(session) = desk.find_hooked(caller, &input.session_id).await? else { return Ok(Said::Nothing) };
+    let standing = desk.standing(caller, session.run).await?;
+    Ok(match standing.unfinished {
+        Some(open) if input.stop_hook_active => Said::Warn(format!("Countersign: the run is not finished. {open}")),
+        Some(open) => Said::GoOn(format!("The run is not finished. {open} Go on, or say what you wait for and stop.")),
+        None => Said::Nothing,
+    })
+}
