@@ -4,7 +4,7 @@
 use super::counts::Counts;
 use crate::{install, process, workspace};
 use anyhow::{Context, Result, bail};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Runs all of it and returns the counts; an error means that it could not run to an end.
@@ -37,6 +37,18 @@ pub fn run() -> Result<Counts> {
         bail!("Playwright ran no test");
     }
     Ok(counts)
+}
+
+/// The client of Claude Code, at the version the tests were written with.
+pub fn claude() -> Result<PathBuf> {
+    let dir = workspace::root().join("end2end");
+    install::node()?;
+    install_packages(&dir)?;
+    let claude = dir.join("node_modules/.bin/claude");
+    if !process::succeeds(Command::new(&claude).arg("--version").env("DISABLE_AUTOUPDATER", "1")) {
+        bail!("{} does not run", claude.display());
+    }
+    Ok(claude)
 }
 
 /// Installs the packages unless they are there as the lock file wants them.

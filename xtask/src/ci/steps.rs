@@ -7,6 +7,7 @@ use crate::postgres::Cluster;
 use crate::wasm_toolchain::{Effort, WasmToolchain};
 use crate::{assets, install, lockfile, process, tidy, workspace};
 use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// One step: its name for `--only`, what it proves, and the function that does it.
@@ -101,8 +102,12 @@ fn tests(options: &Options, counts: &mut Counts) -> Result<()> {
     if address.is_none() {
         println!("  ONLY SQLite is tested in this run");
     }
+    let claude = if options.quick { None } else { find_claude(&mut failures) };
     for packages in [&PRODUCT[..], &XTASK[..]] {
         for mut command in runners(packages) {
+            if let Some(claude) = &claude {
+                command.env("COUNTERSIGN_CLAUDE", claude);
+            }
             if let Some(address) = &address {
                 command.env("COUNTERSIGN_TEST_POSTGRES", address);
             }
@@ -125,6 +130,16 @@ fn start_postgres(failures: &mut Vec<String>) -> Option<Cluster> {
         .inspect_err(|error| {
             println!("  !!! PostgreSQL IS NOT TESTED: {error:#}");
             failures.push("PostgreSQL could not be started (`test --quick` does without)".to_owned());
+        })
+        .ok()
+}
+
+/// Without the client of Claude Code the step fails, but all other tests still run.
+fn find_claude(failures: &mut Vec<String>) -> Option<PathBuf> {
+    end2end::claude()
+        .inspect_err(|error| {
+            println!("  !!! CLAUDE CODE IS NOT TESTED: {error:#}");
+            failures.push("Claude Code could not be installed (`test --quick` does without)".to_owned());
         })
         .ok()
 }
