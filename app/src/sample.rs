@@ -131,6 +131,7 @@ fn package() -> Package {
         summary: None,
         transcript: None,
         stage: None,
+        edit: None,
         information: Vec::new(),
     }
 }

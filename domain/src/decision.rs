@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     Digest, Time,
@@ -50,7 +51,7 @@ pub struct Decision {
 }
 
 /// What a reviewer sends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Ballot {
@@ -70,4 +71,7 @@ pub struct Ballot {
     /// The group to decide for, when the person belongs to several.
     #[serde(default)]
     pub for_group: Option<String>,
+    /// The whole input to run instead of the one that was asked for; with `approve` alone. It makes a new revision.
+    #[serde(default)]
+    pub edited_input: Option<Value>,
 }

@@ -105,6 +105,8 @@ events! {
     ApprovalExpired = "approval.expired" { approval: ApprovalId, },
     /// Whoever asked for an approval took it back.
     ApprovalCancelled = "approval.cancelled" { approval: ApprovalId, reason: String, },
+    /// A reviewer changed the call's input: a new revision, which voids earlier votes.
+    ApprovalEdited = "approval.edited" { approval: ApprovalId, input: Value, revision: u32, package_digest: Digest, },
     /// A reviewer asks before deciding; the deadline stands still.
     InformationRequested = "information.requested" { approval: ApprovalId, question: String, revision: u32, expires_at: Option<Time>, },
     /// The question was answered; the deadline runs again.

@@ -9,6 +9,7 @@ use crate::{
     Digest, Time,
     actor::{UnknownWord, words},
     canonical,
+    edit::Edit,
     gate::Evidence,
     id::{RunId, SessionId},
     information::Information,
@@ -97,6 +98,9 @@ pub struct Package {
     /// The stage that is to be completed; then `gate_id` is the stage's id, and the input what it hands over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<StageReview>,
+    /// What a reviewer changed about the call; `input` is what may run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit: Option<Edit>,
     /// What reviewers asked, with the answers, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub information: Vec<Information>,
@@ -130,6 +134,7 @@ impl Package {
             condition.facts.iter_mut().for_each(|fact| fact.recorded_at = None);
         }
         package.evidence.assertions.iter_mut().for_each(|said| said.recorded_at = None);
+        package.edit.iter_mut().for_each(|edit| edit.edited_at = Time::UNIX_EPOCH);
         for asked in &mut package.information {
             asked.asked_at = Time::UNIX_EPOCH;
             asked.answer.iter_mut().for_each(|answer| answer.answered_at = Time::UNIX_EPOCH);

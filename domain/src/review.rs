@@ -225,7 +225,7 @@ tagged! {
         },
         /// 422: a field of the form.
         Invalid {
-            /// `verdict`, `reason_code`, `notes` or `confirmed`.
+            /// `verdict`, `edited_input`, `reason_code`, `notes` or `confirmed`.
             field: String,
             /// What to do.
             message: String,
@@ -247,6 +247,9 @@ pub struct Draft {
     pub reason_code: Option<String>,
     /// The notes.
     pub notes: Option<String>,
+    /// The arguments as they were edited, as JSON text.
+    #[serde(default)]
+    pub edited_input: Option<String>,
 }
 
 /// A decision that was not applied, with its draft.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::{
     Digest, Time,
     decision::{Decision, Verdict},
+    edit::Edit,
     gate::{Asserted, ConditionResult, Evidence, FactRead, GateResult, action_digest},
     handoff::{Handoff, KeptFact, Snapshot},
     id::{ApprovalId, DecisionId, HandoffId, PersonId, RunId, SessionId, SnapshotId},
@@ -142,6 +143,13 @@ pub fn package() -> Package {
             from_stage: "risk_assessment".to_owned(),
             attempt: 1,
             to_stage: Some("account_setup".to_owned()),
+        }),
+        edit: Some(Edit {
+            asked_input: json!({"customer_id": "cust_456", "product": "savings account"}),
+            edited_digest: Digest::of("test", b"package"),
+            person: person(2),
+            edited_by: "Ana Ruiz".to_owned(),
+            edited_at: at(1),
         }),
         information: vec![Information {
             question: "Which year is the statement from?".to_owned(),

@@ -3,10 +3,13 @@ import { type Locator, type Page, expect } from '@playwright/test';
 
 export const panel = (page: Page): Locator => page.getByRole('complementary', { name: 'Decision' });
 
-export const choice = (page: Page, verdict: 'Approve' | 'Reject'): Locator =>
-  panel(page).getByRole('radio', { name: new RegExp(`^${verdict}`) });
+export const choice = (page: Page, verdict: 'Approve' | 'Approve with edits' | 'Reject'): Locator =>
+  panel(page).getByRole('radio', { name: new RegExp(`^${verdict}(?! with edits)`) });
 
-export const notes = (page: Page): Locator => panel(page).getByRole('textbox');
+export const notes = (page: Page): Locator => panel(page).locator('textarea[name=notes], textarea[name=answer]');
+
+/** Where the arguments are edited. */
+export const args = (page: Page): Locator => panel(page).getByRole('textbox', { name: /^Arguments/ });
 
 export const send = (page: Page): Locator =>
   panel(page).getByRole('button', { name: /^(Choose a decision|Approve|Reject|Record)/ }).filter({ visible: true });

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { ADMIN_STATES } from './admin';
 import { ANA, DEV, LENA, MIRA, ROSA, TOMAS, type Person } from './cast';
 import type { Guard } from './guard';
-import { approve, choice, notes, panel, send, submitAsItStands } from './panel';
+import { approve, args, choice, notes, panel, send, submitAsItStands } from './panel';
 import { ACCOUNT, type Story, alert, differing, note, onboarding, payment } from './stories';
 import { type Console, type Decide, type Visit, deaf, expect, go, reloaded } from './test';
 import { STAGE_STATES } from './stages';
@@ -160,6 +160,17 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
     const page = await review(stage, MIRA, (await differing(stage.console)).approval);
     await choice(page, 'Approve').check();
     return page;
+  },
+  'approval-editing': async (stage) => {
+    const page = await review(stage, MIRA, (await payment(stage.console)).approval);
+    await choice(page, 'Approve with edits').check();
+    await args(page).fill('{\n  "amount": 180,\n  "to": "ACME"\n}');
+    return page;
+  },
+  'approval-edited': async (stage) => {
+    const story = await payment(stage.console);
+    await stage.decide(ANA, story, { verdict: 'edit', edited_input: '{"amount": 180, "to": "ACME"}' });
+    return review(stage, MIRA, story.approval);
   },
   'approval-rejecting': async (stage) => {
     const page = await review(stage, MIRA, (await onboarding(stage.console)).approval);

@@ -30,6 +30,8 @@ pub enum Mark {
     Next,
     /// The choice to approve.
     Approve,
+    /// The choice to approve with edits.
+    Edits,
     /// The choice to reject.
     Reject,
     /// The choice to ask for information.
@@ -51,6 +53,7 @@ impl Mark {
             Self::Previous => "previous",
             Self::Next => "next",
             Self::Approve => "approve",
+            Self::Edits => "edits",
             Self::Reject => "reject",
             Self::Information => "information",
             Self::Decision => "decision",
@@ -148,6 +151,7 @@ pub const TABLE: &[Binding] = &[
     bind(Lists, &[letter('u')], "Show new rows", Act::Press(Mark::ShowNew)).listed("arrow-up"),
     bind(Lists, &[letter('t')], "Retry", Act::Press(Mark::Retry)).listed("rotate-ccw"),
     bind(Approval, &[letter('a')], "Choose to approve", Act::Choose(Mark::Approve)).listed("check"),
+    bind(Approval, &[letter('e')], "Approve with edits", Act::Choose(Mark::Edits)).listed("file-diff"),
     bind(Approval, &[letter('i')], "Ask for information", Act::Choose(Mark::Information)).listed("message-square"),
     bind(Approval, &[letter('r')], "Choose to reject", Act::Choose(Mark::Reject)).listed("x"),
     bind(Approval, &[command(Key::Enter)], "Send the decision, once complete", Act::Submit),
@@ -193,8 +197,9 @@ mod tests {
         for binding in TABLE.iter().filter(|binding| binding.act == Act::Submit) {
             assert!(binding.strokes.iter().all(|stroke| stroke.command), "{binding:?}");
         }
-        let pressed =
-            |act| matches!(act, Act::Press(Mark::Decision | Mark::Approve | Mark::Reject | Mark::Information));
+        let pressed = |act| {
+            matches!(act, Act::Press(Mark::Decision | Mark::Approve | Mark::Edits | Mark::Reject | Mark::Information))
+        };
         assert!(TABLE.iter().all(|binding| !pressed(binding.act)));
     }
 }

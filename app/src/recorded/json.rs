@@ -59,7 +59,7 @@ fn Lines(lines: Vec<Line>, from: usize, anchor: &'static str, #[prop(optional)] 
     view! { <pre class=class>{numbered.collect_view()}</pre> }.into_any()
 }
 
-fn content(line: Line, anchor: &str) -> impl IntoView + use<> {
+pub(super) fn content(line: Line, anchor: &str) -> impl IntoView + use<> {
     let anchor = anchor.to_owned();
     line.into_iter().map(move |piece| coloured(&piece, &anchor)).collect_view()
 }

@@ -1,5 +1,6 @@
 //! Recorded things as they are: text that may be hostile, and JSON values. Nothing here is markup, nothing can hide.
 
+pub mod changes;
 pub mod folded;
 pub mod json;
 pub mod lines;

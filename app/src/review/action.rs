@@ -3,6 +3,7 @@
 use crate::{
     kit::{copy::Copy, icon::Icon, section::Section},
     recorded::{
+        changes::Changes,
         json::Json,
         text::{ScriptWarning, Text},
     },
@@ -14,15 +15,24 @@ use leptos::prelude::*;
 #[component]
 pub fn ProposedAction<'a>(package: &'a Package) -> impl IntoView + use<> {
     let text = canonical::to_string(&package.input);
+    let said = match &package.edit {
+        Some(edit) => {
+            view! { <span class="text-accent font-medium">"Edited by "<Text text=&edit.edited_by /></span> }.into_any()
+        }
+        None => view! { <span class="max-sm:hidden">"Canonical JSON, as it will run"</span> }.into_any(),
+    };
     let warning = view! { <ScriptWarning text=&text /> }.into_any();
     let aside = view! {
         {warning}
-        <span class="max-sm:hidden">"Canonical JSON, as it will run"</span>
+        {said}
         <Copy text=text what="arguments" />
     }
     .into_any();
     let (tool, gate) = (package.tool.clone(), package.gate_id.clone());
-    let input = view! { <Json value=&package.input anchor="input" /> }.into_any();
+    let input = match &package.edit {
+        Some(edit) => view! { <Changes before=&edit.asked_input after=&package.input /> }.into_any(),
+        None => view! { <Json value=&package.input anchor="input" /> }.into_any(),
+    };
     view! {
         <Section id="action" title="Proposed action" aside=aside>
             <div class="rounded-lg border border-rule-strong overflow-hidden">

@@ -3,6 +3,8 @@
 
 use super::{
     differences,
+    drafts::EDIT,
+    edits::EditedInput,
     filled::{FormState, Missing, Terms},
     follow::Followed,
     reasons::{Notes, ReasonCodes},
@@ -15,6 +17,7 @@ use crate::{
 };
 use domain::{
     decision::Verdict,
+    package::Origin,
     review::{Review, Setback, Unapplied},
 };
 use leptos::{html, prelude::*};
@@ -42,6 +45,9 @@ pub fn DecisionForm<'a>(
     let can_ask = !review.state.is_waiting_for_information();
     let can_approve =
         can_ask && !unapplied.is_some_and(|unapplied| matches!(unapplied.setback, Setback::ConditionsChanged { .. }));
+    let can_edit = can_approve && review.package.origin == Origin::Gate;
+    let arguments = can_edit
+        .then(|| view! { <EditedInput package=&review.package draft=&draft message=message("edited_input") /> });
     let form = NodeRef::<html::Form>::new();
     let state = FormState::new(form, terms);
     state.keep(followed, unapplied.is_some());
@@ -66,7 +72,8 @@ pub fn DecisionForm<'a>(
         >
             <input type="hidden" name="revision" value=review.revision />
             <input type="hidden" name="package_digest" value=review.package_digest.to_string() />
-            <Choices effects=effects chosen=chosen.as_deref() can_approve=can_approve can_ask=can_ask message=message("verdict") />
+            <Choices effects=effects chosen=chosen.as_deref() can_approve=can_approve can_edit=can_edit can_ask=can_ask message=message("verdict") />
+            {arguments}
             <Confirmation review=review message=message("confirmed") />
             <ReasonCodes reasons=&review.package.policy.reasons draft=&draft message=message("reason_code") />
             <Notes reasons=&review.package.policy.reasons draft=&draft message=message("notes") />
@@ -82,49 +89,44 @@ fn Choices<'a>(
     effects: Effects,
     chosen: Option<&'a str>,
     can_approve: bool,
+    can_edit: bool,
     can_ask: bool,
     message: Option<String>,
 ) -> impl IntoView + use<> {
-    let (approving, asking, rejecting) =
-        (move || effects.approving().line, move || effects.asking().line, move || effects.rejecting().line);
+    let (approving, editing) = (move || effects.approving().line, move || effects.editing().line);
+    let (asking, rejecting) = (move || effects.asking().line, move || effects.rejecting().line);
     let approve = can_approve.then(|| {
-        view! { <Choice id="approve" verdict=Verdict::Approve word="Approve" consequence=Signal::derive(approving) chosen=chosen /> }
+        view! { <Choice id="approve" value=Verdict::Approve.as_str() mark=Mark::Approve word="Approve" consequence=Signal::derive(approving) chosen=chosen /> }
+    });
+    let edit = can_edit.then(|| {
+        view! { <Choice id="edit" value=EDIT mark=Mark::Edits word="Approve with edits" consequence=Signal::derive(editing) chosen=chosen /> }
     });
     let ask = can_ask.then(|| {
-        view! { <Choice id="ask" verdict=Verdict::RequestInformation word="Ask for information" consequence=Signal::derive(asking) chosen=chosen /> }
+        view! { <Choice id="ask" value=Verdict::RequestInformation.as_str() mark=Mark::Information word="Ask for information" consequence=Signal::derive(asking) chosen=chosen /> }
     });
     view! {
         <fieldset class="rounded-lg border border-rule-strong overflow-hidden">
             <legend class="sr-only">"Decision"</legend>
             {approve}
+            {edit}
             {ask}
-            <Choice id="reject" verdict=Verdict::Reject word="Reject" consequence=Signal::derive(rejecting) chosen=chosen />
+            <Choice id="reject" value=Verdict::Reject.as_str() mark=Mark::Reject word="Reject" consequence=Signal::derive(rejecting) chosen=chosen />
         </fieldset>
         {message.map(|message| view! { <FieldMessage id="verdict-message" message=&message /> })}
     }
     .into_any()
 }
 
-/// What a key finds the choice by.
-const fn mark(verdict: Verdict) -> Mark {
-    match verdict {
-        Verdict::Approve => Mark::Approve,
-        Verdict::RequestInformation => Mark::Information,
-        Verdict::Reject => Mark::Reject,
-    }
-}
-
 #[component]
 fn Choice<'a>(
     id: &'static str,
-    verdict: Verdict,
+    value: &'static str,
+    mark: Mark,
     word: &'static str,
     consequence: Signal<String>,
     chosen: Option<&'a str>,
 ) -> impl IntoView + use<> {
-    let value = verdict.as_str();
     let checked = chosen == Some(value);
-    let mark = mark(verdict);
     view! {
         <label class="flex items-start gap-2.5 px-3 py-1.5 max-lg:py-3 cursor-pointer border-t border-rule first:border-t-0 hover:bg-hover has-[:checked]:bg-selected">
             <input type="radio" id=id data-key=mark.word() name="verdict" value=value required=true checked=checked class="mt-0.5" />
@@ -147,7 +149,7 @@ fn Confirmation<'a>(review: &'a Review, message: Option<String>) -> impl IntoVie
     }
     let wrong = message.is_some();
     view! {
-        <div class="in-[form:not(:has(#approve:checked))]:hidden">
+        <div class="in-[form:not(:has(#approve:checked,#edit:checked))]:hidden">
             <label class="flex items-start gap-2 text-xs text-muted rounded-md border border-warn-line bg-warn-soft px-2.5 py-2 cursor-pointer">
                 <input
                     type="checkbox"

@@ -6,6 +6,9 @@ use domain::{
 };
 use leptos::{html, prelude::NodeRef};
 
+/// The form's word for approving with edits.
+pub const EDIT: &str = "edit";
+
 /// Where a draft is kept.
 pub fn key(person: Option<PersonId>, approval: ApprovalId, revision: u32) -> String {
     let person = person.map(|person| person.to_string()).unwrap_or_default();
@@ -20,7 +23,7 @@ pub fn is_empty(draft: &Draft) -> bool {
 
 #[cfg(feature = "hydrate")]
 mod tab {
-    use super::{Draft, NodeRef, html, is_empty};
+    use super::{Draft, EDIT, NodeRef, html, is_empty};
     use crate::calls::reader;
     use leptos::{
         prelude::{Get as _, window},
@@ -32,7 +35,10 @@ mod tab {
     pub fn read(form: NodeRef<html::Form>) -> Draft {
         let data = form.get().and_then(|form| FormData::new_with_form(&form).ok());
         let text = |name: &str| data.as_ref()?.get(name).as_string().filter(|text| !text.trim().is_empty());
-        Draft { verdict: text("verdict"), reason_code: text("reason_code"), notes: text("notes") }
+        let verdict = text("verdict");
+        // The field holds what was asked for until somebody chooses to edit it.
+        let edited_input = text("edited_input").filter(|_| verdict.as_deref() == Some(EDIT));
+        Draft { verdict, reason_code: text("reason_code"), notes: text("notes"), edited_input }
     }
 
     /// Puts a draft into a form.
@@ -45,11 +51,12 @@ mod tab {
             let radios = (0..radios.length()).filter_map(|at| radios.get(at)?.dyn_into::<HtmlInputElement>().ok());
             radios.filter(|radio| Some(radio.value()) == *value).for_each(|radio| radio.set_checked(true));
         }
-        let notes = form.query_selector("textarea[name=notes]").ok().flatten();
-        if let (Some(field), Some(notes)) =
-            (notes.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()), &draft.notes)
-        {
-            field.set_value(notes);
+        for (selector, text) in [("textarea[name=notes]", &draft.notes), ("#edited_input", &draft.edited_input)] {
+            let field = form.query_selector(selector).ok().flatten();
+            let field = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok());
+            if let (Some(field), Some(text)) = (field, text) {
+                field.set_value(text);
+            }
         }
     }
 

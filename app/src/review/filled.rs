@@ -1,21 +1,52 @@
 //! What the form holds as script sees it, and what it still misses. The server checks the same again.
 
-use super::{differences, drafts, follow::Followed};
+use super::{differences, drafts, edits, follow::Followed};
+#[cfg(any(feature = "hydrate", test))]
+use crate::calls::reader;
 use crate::{kit::icon::Icon, recorded::folded::Unread};
 use domain::{
+    canonical,
     decision::Verdict,
     policy::Policy,
     review::{Draft, Review},
 };
 use leptos::{ev::SubmitEvent, html, prelude::*};
+#[cfg(any(feature = "hydrate", test))]
+use serde_json::Value;
 
 /// What has been filled in so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Filled {
     verdict: Option<Verdict>,
     confirmed: bool,
+    edit: Option<Edited>,
     has_code: bool,
     has_notes: bool,
+}
+
+/// How far the arguments have been edited.
+#[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "only script reads the form"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edited {
+    /// They are as they were.
+    Nothing,
+    /// They cannot be read.
+    Unreadable,
+    /// They are different.
+    Something,
+}
+
+impl Edited {
+    /// Compares what is written with what was asked for. The server reads it more strictly.
+    #[cfg(any(feature = "hydrate", test))]
+    fn of(written: &str, asked: &str) -> Self {
+        match reader::read::<Value>(written.as_bytes()) {
+            Ok(value) if !value.is_object() => Self::Unreadable,
+            Ok(value) if canonical::to_string(&value) == asked => Self::Nothing,
+            Ok(_) => Self::Something,
+            Err(_) => Self::Unreadable,
+        }
+    }
 }
 
 /// What the policy and the package ask of a decision.
@@ -24,6 +55,7 @@ pub struct Terms {
     differences: usize,
     required_on: Vec<Verdict>,
     has_codes: bool,
+    input: String,
 }
 
 /// What is missing before the button acts, each with the anchor that leads to it.
@@ -40,6 +72,7 @@ impl Terms {
             differences: differences(review).count(),
             required_on: reasons.required_on.clone(),
             has_codes: !reasons.codes.is_empty(),
+            input: canonical::to_string(&review.package.input),
         }
     }
 
@@ -48,6 +81,11 @@ impl Terms {
         let Some(verdict) = filled.verdict else { return Vec::new() };
         let mut lacks = Vec::new();
         let mut lack = |words: String, anchor: &str| lacks.push(Lack { words, anchor: anchor.to_owned() });
+        match filled.edit {
+            Some(Edited::Nothing) => lack("Change an argument".to_owned(), edits::FIELD),
+            Some(Edited::Unreadable) => lack("Write the arguments as a JSON object".to_owned(), edits::FIELD),
+            Some(Edited::Something) | None => {}
+        }
         if verdict == Verdict::Approve {
             if let Some((count, anchor)) = unread {
                 lack(
@@ -90,6 +128,7 @@ impl Terms {
 pub struct FormState {
     form: NodeRef<html::Form>,
     filled: RwSignal<Filled>,
+    terms: StoredValue<Terms>,
     recording: RwSignal<bool>,
     lacks: Memo<Vec<Lack>>,
 }
@@ -100,7 +139,7 @@ impl FormState {
         let filled = RwSignal::new(Filled::default());
         let unread = use_context::<Unread>();
         let lacks = Memo::new(move |_| terms.read_value().lacks(filled.get(), unread.and_then(Unread::remaining)));
-        let state = Self { form, filled, recording: RwSignal::new(false), lacks };
+        let state = Self { form, filled, terms, recording: RwSignal::new(false), lacks };
         // What was chosen before script ran, or came back from the browser's memory of the page.
         Effect::new(move |_| state.read());
         state
@@ -112,8 +151,15 @@ impl FormState {
         let Some(form) = self.form.get() else { return };
         let Ok(data) = web_sys::FormData::new_with_form(&form) else { return };
         let text = |name: &str| data.get(name).as_string().filter(|text| !text.trim().is_empty());
+        let word = text("verdict");
+        let is_edit = word.as_deref() == Some(drafts::EDIT);
+        let edit = is_edit.then(|| {
+            let written = text(edits::FIELD).unwrap_or_default();
+            self.terms.with_value(|terms| Edited::of(&written, &terms.input))
+        });
         self.filled.set(Filled {
-            verdict: text("verdict").and_then(|word| word.parse().ok()),
+            verdict: if is_edit { Some(Verdict::Approve) } else { word.and_then(|word| word.parse().ok()) },
+            edit,
             confirmed: text("confirmed").is_some(),
             has_code: text("reason_code").is_some(),
             has_notes: text("notes").is_some(),
@@ -123,7 +169,7 @@ impl FormState {
     /// Without script there is nothing to read.
     #[cfg(not(feature = "hydrate"))]
     pub const fn read(self) {
-        let _ = (self.form, self.filled);
+        let _ = (self.form, self.filled, self.terms);
     }
 
     /// What is typed so far.
@@ -231,7 +277,8 @@ mod tests {
     use super::*;
 
     fn words(filled: Filled, differences: usize, unread: usize) -> Vec<String> {
-        let terms = Terms { differences, required_on: vec![Verdict::Reject], has_codes: true };
+        let input = r#"{"amount":1840}"#.to_owned();
+        let terms = Terms { differences, required_on: vec![Verdict::Reject], has_codes: true, input };
         let unread = (unread > 0).then(|| (unread, "input-more".to_owned()));
         terms.lacks(filled, unread).into_iter().map(|lack| lack.words).collect()
     }
@@ -248,5 +295,17 @@ mod tests {
         assert_eq!(words(Filled { has_code: true, has_notes: true, ..reject }, 2, 3), Vec::<String>::new());
         let ask = Filled { verdict: Some(Verdict::RequestInformation), ..nothing };
         assert_eq!(words(ask, 2, 3), ["Write the question"]);
+    }
+
+    #[test]
+    fn an_edit_changes_something() {
+        let lacks = |written: &str| {
+            let edit = Some(Edited::of(written, r#"{"amount":1840}"#));
+            words(Filled { verdict: Some(Verdict::Approve), edit, ..Filled::default() }, 0, 0)
+        };
+        assert_eq!(lacks("{ \"amount\": 1840.0 }"), ["Change an argument"]);
+        assert_eq!(lacks("{\"amount\": }"), ["Write the arguments as a JSON object"]);
+        assert_eq!(lacks("[]"), ["Write the arguments as a JSON object"]);
+        assert_eq!(lacks("{\"amount\": 500}"), Vec::<String>::new());
     }
 }

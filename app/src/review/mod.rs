@@ -6,6 +6,7 @@ mod assertions;
 mod binding;
 mod decide;
 mod drafts;
+mod edits;
 mod evidence;
 mod facts;
 mod filled;

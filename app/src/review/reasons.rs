@@ -9,10 +9,10 @@ use domain::{
 };
 use leptos::{html, prelude::*};
 
-const WITHOUT_VERDICT: &str = "in-[form:not(:has(#approve:checked,#reject:checked))]:hidden";
-const WITHOUT_CHOICE: &str = "in-[form:not(:has(#approve:checked,#ask:checked,#reject:checked))]:hidden";
+const WITHOUT_VERDICT: &str = "in-[form:not(:has(#approve:checked,#edit:checked,#reject:checked))]:hidden";
+const WITHOUT_CHOICE: &str = "in-[form:not(:has(#approve:checked,#edit:checked,#ask:checked,#reject:checked))]:hidden";
 const WITHOUT_ASK: &str = "in-[form:not(:has(#ask:checked))]:hidden";
-const WITHOUT_APPROVE: &str = "in-[form:not(:has(#approve:checked))]:hidden";
+const WITHOUT_APPROVE: &str = "in-[form:not(:has(#approve:checked,#edit:checked))]:hidden";
 const WITHOUT_REJECT: &str = "in-[form:not(:has(#reject:checked))]:hidden";
 
 /// The class that hides a part unless one of these verdicts is chosen.

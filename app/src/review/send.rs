@@ -55,6 +55,26 @@ fn approving(review: &Review, group: &str) -> Consequence {
     }
 }
 
+/// What approving with edits would do: nobody has voted on what is written now.
+fn editing(review: &Review, group: &str) -> Consequence {
+    let tool = &review.package.tool;
+    let (_, needed) = quorum(review);
+    let voids = if review.votes.is_empty() { "" } else { "; earlier votes count no more" };
+    if needed <= 1 {
+        Consequence {
+            line: format!("Runs {tool} with your arguments, if the gates let it{voids}"),
+            button: "Approve the edited call".to_owned(),
+            note: format!("Runs {tool} with the arguments above, once. The agent is told what was changed."),
+        }
+    } else {
+        Consequence {
+            line: format!("Others decide on your arguments; nothing runs yet{voids}"),
+            button: format!("Approve the edited call for {group}"),
+            note: format!("1 of {needed}, the session stays suspended."),
+        }
+    }
+}
+
 /// What asking would do.
 fn asking(review: &Review) -> Consequence {
     let voids = if review.votes.is_empty() { "" } else { "; earlier votes count no more" };
@@ -101,6 +121,11 @@ impl Effects {
         self.followed.with(|review| approving(review, &self.group.read_value()))
     }
 
+    /// What approving with edits would do.
+    pub fn editing(self) -> Consequence {
+        self.followed.with(|review| editing(review, &self.group.read_value()))
+    }
+
     /// What asking would do.
     pub fn asking(self) -> Consequence {
         self.followed.with(asking)
@@ -116,11 +141,14 @@ impl Effects {
 #[component]
 pub fn Buttons(effects: Effects, state: FormState) -> impl IntoView {
     view! {
-        <div class="in-[form:has(#approve:checked,#ask:checked,#reject:checked)]:hidden grid">
+        <div class="in-[form:has(#approve:checked,#edit:checked,#ask:checked,#reject:checked)]:hidden grid">
             <button type="submit" aria-disabled="true" class=button::OFF>"Choose a decision"</button>
         </div>
         <div class="in-[form:not(:has(#approve:checked))]:hidden">
             <SendButton effect=move || effects.approving() class=button::PRIMARY icon=Some("pen-line") state=state />
+        </div>
+        <div class="in-[form:not(:has(#edit:checked))]:hidden">
+            <SendButton effect=move || effects.editing() class=button::PRIMARY icon=Some("pen-line") state=state />
         </div>
         <div class="in-[form:not(:has(#ask:checked))]:hidden">
             <SendButton effect=move || effects.asking() class=button::PRIMARY icon=Some("message-square") state=state />

@@ -120,6 +120,7 @@ fn condition_line(condition: &ConditionResult, place: usize, now: Time) -> AnyVi
 pub fn yours(draft: &Draft) -> AnyView {
     let verdict = match draft.verdict.as_deref() {
         Some("approve") => "Approve",
+        Some("edit") => "Approve with edits",
         Some("reject") => "Reject",
         Some("request_information") => "Ask for information",
         _ => "No verdict",
@@ -130,6 +131,7 @@ pub fn yours(draft: &Draft) -> AnyView {
         <div class="text-xs border-y border-rule py-1.5 space-y-1">
             <p><span class="text-faint">"Yours, not stored: "</span>{verdict}<Text text=&code /></p>
             <Quoted notes=draft.notes.as_deref() />
+            <Quoted notes=draft.edited_input.as_deref() />
         </div>
     }
     .into_any()

@@ -31,6 +31,7 @@ pub fn every_event() -> Vec<Event> {
         {"kind": "approval.expired", "approval": approval},
         {"kind": "approval.cancelled", "approval": approval, "reason": "Asked for twice."},
         {"kind": "information.requested", "approval": approval, "question": "Which year?", "revision": 3, "expires_at": null},
+        {"kind": "approval.edited", "approval": approval, "input": {"amount": 500}, "revision": 4, "package_digest": digest},
         {"kind": "information.given", "approval": approval, "answer": "2025.", "revision": 5, "expires_at": null},
         {"kind": "approval.consumed", "approval": approval, "session": run_session, "tool_use_id": "t1"},
         {"kind": "approval.voided", "approval": approval, "because": "A sanctions hit is open."},

@@ -30,6 +30,11 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
         Event::ApprovalCancelled { reason, .. } => Told::of([who, words(" took the approval back")])
             .more([Phrase::Quote(reason.clone()), words(" Nothing ran.")])
             .badge((Tone::Quiet, "ban", "Cancelled")),
+        Event::ApprovalEdited { revision, package_digest, .. } => {
+            Told::of([who, words(format!(" edited the call, the package is rev {revision}"))])
+                .more([words("Earlier votes count no more. Digest "), Phrase::Digest(*package_digest)])
+                .badge((Tone::Accent, "file-diff", "Edited"))
+        }
         Event::InformationRequested { question, revision, .. } => {
             Told::of([who, words(format!(" asked about rev {revision}"))])
                 .more([Phrase::Quote(question.clone())])

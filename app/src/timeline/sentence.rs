@@ -96,6 +96,7 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ApprovalConsumed { .. }
         | Event::ApprovalVoided { .. }
         | Event::ApprovalCancelled { .. }
+        | Event::ApprovalEdited { .. }
         | Event::InformationRequested { .. }
         | Event::InformationGiven { .. }
         | Event::DecisionRecorded { .. } => tell_approval(item, who()),

@@ -32,9 +32,10 @@ fn a_stored_package_keeps_its_digest() {
 fn a_package_stored_before_there_were_requests_keeps_its_digest() {
     let mut plain = package();
     (plain.origin, plain.summary, plain.transcript, plain.stage) = (Origin::Gate, None, None, None);
+    plain.edit = None;
     plain.information.clear();
     let stored = serde_json::to_value(&plain).expect("JSON");
-    for later in ["origin", "summary", "transcript", "stage", "information"] {
+    for later in ["origin", "summary", "transcript", "stage", "edit", "information"] {
         assert!(stored.get(later).is_none(), "{later}");
     }
     assert_eq!(serde_json::from_value::<Package>(stored).expect("package"), plain);
@@ -113,6 +114,7 @@ fn another(text: &str) -> String {
     if let Ok(time) = text.parse::<Time>() {
         return (time + chrono::TimeDelta::seconds(1)).to_rfc3339();
     }
-    let is_id = text.starts_with("run_") || text.starts_with("ses_") || text.parse::<Digest>().is_ok();
+    let is_id =
+        ["run_", "ses_", "usr_"].iter().any(|prefix| text.starts_with(prefix)) || text.parse::<Digest>().is_ok();
     if is_id { format!("{}3", &text[..text.len() - 1]) } else { format!("{text}!") }
 }

@@ -134,6 +134,7 @@ fn what_a_ballot_must_say() {
         reason_code: code.map(str::to_owned),
         notes: notes.map(str::to_owned),
         for_group: None,
+        edited_input: None,
     };
     let long = "é".repeat(MAX_NOTES);
     let too_long = "é".repeat(MAX_NOTES + 1);

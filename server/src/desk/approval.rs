@@ -193,6 +193,7 @@ fn package(
         summary: asked.along.as_ref().map(|along| along.summary.clone()),
         transcript: asked.along.as_ref().and_then(Along::named),
         stage: None,
+        edit: None,
         information: Vec::new(),
     }
 }

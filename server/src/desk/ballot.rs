@@ -3,6 +3,7 @@
 use domain::{
     Refusal,
     approval::{Approval, Status},
+    canonical,
     decision::{Ballot, Decision, Verdict},
     gate::ConditionResult,
     id::PersonId,
@@ -10,7 +11,7 @@ use domain::{
     policy::{Candidate, Circumstances, Via},
     refusal::Code,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::decision::Decided;
 use crate::store::approval::Stored;
@@ -27,6 +28,9 @@ pub(super) struct Reviewer {
 
 /// The answer to a repeat: the same person, verdict and package get the decision that is stored.
 pub(super) fn repeated(stored: &Stored, votes: &[Decision], person: PersonId, ballot: &Ballot) -> Option<Decided> {
+    if let Some(input) = &ballot.edited_input {
+        return edited_before(stored, votes, person, ballot, input);
+    }
     // A vote that a newer revision voided is no answer; a question stands in the package it led to.
     let counts =
         |vote: &Decision| vote.revision == stored.package_revision() || vote.verdict == Verdict::RequestInformation;
@@ -37,6 +41,24 @@ pub(super) fn repeated(stored: &Stored, votes: &[Decision], person: PersonId, ba
     let decision = votes.iter().find(same)?.clone();
     let standing = stored.package.policy.standing(&stored.current(votes));
     Some(Decided { decision, status: stored.state.status(), standing, is_repeat: true })
+}
+
+/// The answer to a repeated edit: the same person, the same input, made of the same package.
+fn edited_before(
+    stored: &Stored,
+    votes: &[Decision],
+    person: PersonId,
+    ballot: &Ballot,
+    input: &Value,
+) -> Option<Decided> {
+    let edit = stored.package.edit.as_ref()?;
+    let is_same = edit.person == person
+        && edit.edited_digest == ballot.package_digest
+        && canonical::to_string(input) == canonical::to_string(&stored.package.input);
+    let current = stored.current(votes);
+    let decision = current.iter().find(|vote| vote.person == person && vote.verdict == ballot.verdict)?.clone();
+    let standing = stored.package.policy.standing(&current);
+    is_same.then(|| Decided { decision, status: stored.state.status(), standing, is_repeat: true })
 }
 
 /// What rules a person out whatever the state: exclusion, no seat in the policy, decisions by API not allowed.

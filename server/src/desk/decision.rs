@@ -1,10 +1,12 @@
 //! Decisions: one compare-and-set for reviewers and timers, the same entitlement on every path.
 
+mod edit;
+mod record;
+
 use domain::{
-    Actor, Refusal, Scope,
-    approval::{Approval, Status},
+    Refusal, Scope,
+    approval::Status,
     decision::{Ballot, Decision, Verdict},
-    event::Event,
     id::{ApprovalId, DecisionId},
     package::Origin,
     permission::Action,
@@ -13,22 +15,22 @@ use domain::{
 };
 use futures::FutureExt as _;
 
+use self::{
+    edit::{changed_input, edited, may_edit},
+    record::{edit_as, record, still_entitled},
+};
 use super::{
     Caller, Desk,
     ballot::{EXPIRED, Reviewer, check_revision, conditions_hold, entitled_at_all, repeated, settled},
-    information::{ask, may_ask},
-    outcome::{Ending, end, expire},
+    information::may_ask,
+    outcome::expire,
     snapshot::{Attempts, Snapshot, lock},
     stage::StageVerdict,
     text,
 };
 use crate::{
     error::{Error, Result},
-    store::{
-        self, Tx,
-        approval::{Change, Stored},
-        run::Run,
-    },
+    store::{self, Tx, approval::Stored},
 };
 
 /// A stored decision and what it led to.
@@ -48,6 +50,8 @@ pub struct Decided {
 struct Vote {
     decision: Decision,
     standing: Standing,
+    /// The approval as the decision makes it, where it changes the call.
+    edited: Option<Stored>,
 }
 
 /// What the transaction found.
@@ -131,10 +135,16 @@ impl Desk {
             self.expire_one(id).await?;
             return Err(Refusal::new(Code::Expired, EXPIRED).into());
         }
-        let vote = self.check(&stored, &votes, &circumstances, reviewer, ballot)?;
+        let changed = changed_input(&stored, ballot);
+        // Whoever changes the call decides on a revision that nobody has voted on.
+        let counting = if changed.is_some() { &[][..] } else { &votes };
+        let mut vote = self.check(&stored, counting, &circumstances, reviewer, ballot)?;
         if ballot.verdict == Verdict::Approve && stored.package.origin == Origin::Gate {
             let finding = snapshot.compiled.check_call(&snapshot.roots, &stored.package.tool, &stored.package.input);
             conditions_hold(&finding)?;
+        }
+        if let Some(input) = changed {
+            vote = edited(&snapshot, &stored, vote, input)?;
         }
         let staged = self.stage_verdict(&snapshot, &stored, ballot.verdict).await?;
         // Whatever was decided, a run whose stages are complete may end once nobody is waited for.
@@ -179,6 +189,7 @@ impl Desk {
         }
         text::optional("/notes", ballot.notes.as_deref(), domain::policy::MAX_NOTES)?;
         policy.check_reasons(ballot)?;
+        may_edit(stored, ballot)?;
         let group =
             policy.seat_for(&reviewer.candidate, circumstances, votes, ballot.verdict, ballot.for_group.as_deref())?;
         let notes = ballot.notes.as_deref().map(str::trim).filter(|notes| !notes.is_empty()).map(str::to_owned);
@@ -197,7 +208,7 @@ impl Desk {
         };
         let mut all = votes.to_vec();
         all.push(decision.clone());
-        Ok(Vote { standing: policy.standing(&all), decision })
+        Ok(Vote { standing: policy.standing(&all), decision, edited: None })
     }
 
     async fn store_vote(
@@ -208,7 +219,7 @@ impl Desk {
         vote: Vote,
         staged: Option<StageVerdict>,
     ) -> Result<Decided> {
-        let Vote { decision, standing } = vote;
+        let Vote { decision, standing, edited } = vote;
         let run = snapshot.run;
         let (kept, reached) = (decision.clone(), standing.clone());
         let recorded = self.database.write(move |tx| {
@@ -219,6 +230,10 @@ impl Desk {
                     expire(tx, &run, &stored, &votes).await?;
                     return Ok(Recorded::Expired);
                 }
+                let stored = match edited {
+                    Some(edited) => edit_as(tx, &run, &stored, edited, decision.person).await?,
+                    None => stored,
+                };
                 let status = record(tx, &run, &stored, &decision, &standing).await?;
                 if let Some(staged) = staged.filter(|_| status != Status::Pending) {
                     staged.settle(tx, &run, &stored, decision.notes.as_deref()).await?;
@@ -232,63 +247,6 @@ impl Desk {
             Recorded::Expired => Err(Refusal::new(Code::Expired, EXPIRED).into()),
         }
     }
-}
-
-/// A person who was disabled, or left the group, while their vote waited to be stored decides nothing.
-async fn still_entitled(tx: &mut Tx, decision: &Decision) -> Result<()> {
-    let candidate = store::entitlement::find_candidate(tx, decision.person, decision.approval).await?;
-    if candidate.is_some_and(|(_, candidate)| candidate.groups.contains(&decision.group)) {
-        return Ok(());
-    }
-    Err(Refusal::new(Code::NotEntitled, "You may not decide for this group any more. Nothing was stored.").into())
-}
-
-/// Stores the vote and, when the policy is satisfied, the end of the approval. The run is locked.
-async fn record(tx: &mut Tx, run: &Run, stored: &Stored, decision: &Decision, standing: &Standing) -> Result<Status> {
-    let policy = &stored.package.policy;
-    // A request is not used by any call, so that it does not grow stale either.
-    let valid_for = policy.valid_for.filter(|_| stored.package.origin == Origin::Gate);
-    let (state, ended) = stored.state.clone().decide(stored.id, standing, valid_for, tx.now())?;
-    store::decision::insert(tx, decision).await?;
-    let event = Event::DecisionRecorded {
-        decision: decision.id,
-        approval: stored.id,
-        verdict: decision.verdict,
-        group: decision.group.clone(),
-        revision: decision.revision,
-        package_digest: decision.package_digest,
-        reason_code: decision.reason_code.clone(),
-        notes: decision.notes.clone(),
-    };
-    let actor = Actor::Person(decision.person);
-    tx.record_in(run.id, &run.subject, Some(stored.id), actor, event);
-    if decision.verdict == Verdict::RequestInformation {
-        ask(tx, run, stored, decision).await?;
-        return Ok(Status::Pending);
-    }
-    bar(tx, run, stored.id, decision).await?;
-    let status = state.status();
-    if let Some(event) = ended {
-        let notes = (status == Status::Rejected).then_some(decision.notes.as_deref()).flatten();
-        end(tx, run, stored, Ending { state, event, actor, standing, notes }).await?;
-    } else {
-        let given = standing.seats.iter().map(|seat| seat.given).sum();
-        let change = Change { state: &state, revision: stored.revision, given, notes: None };
-        store::approval::update(tx, stored.id, &change).await?;
-        store::seat::update(tx, stored.id, &standing.seats).await?;
-    }
-    Ok(status)
-}
-
-/// Whoever voted needs to decide neither this approval nor, where they approved, the run's others.
-async fn bar(tx: &mut Tx, run: &Run, id: ApprovalId, decision: &Decision) -> Result<()> {
-    let mut approvals = vec![id];
-    if decision.verdict == Verdict::Approve {
-        let others = store::approval::list_of_run(tx, run.id).await?;
-        let pending = others.iter().filter(|other| matches!(other.prior.state, Approval::Pending { .. }));
-        approvals.extend(pending.map(|other| other.prior.id).filter(|other| *other != id));
-    }
-    Ok(store::seat::bar(tx, &approvals, &[decision.person]).await?)
 }
 
 /// Whom the policy's exclusions mean now.

@@ -79,6 +79,8 @@ pub(super) struct Evaluated {
     pub(super) phase: i64,
     /// The approval the call waited for, if its first answer suspended it.
     pub(super) waited_for: Option<ApprovalId>,
+    /// What runs instead of what was asked for.
+    pub(super) updated_input: Option<Value>,
 }
 
 impl Desk {
@@ -182,9 +184,10 @@ impl Desk {
         self.answer(asked, seen).await
     }
 
-    async fn answer(&self, asked: &Asked, seen: Evaluated) -> Result<String> {
+    async fn answer(&self, asked: &Asked, mut seen: Evaluated) -> Result<String> {
         let priors = seen.snapshot.priors(seen.action);
-        match seen.judged(&asked.call.tool_use_id, &priors) {
+        let judgement = seen.judged_as_edited(&asked.call, &priors);
+        match judgement {
             Judgement::Allow => {
                 let row = self.row(asked, &seen, Outcome::Allow, None, None);
                 match row.tool_use_id.parse() {
@@ -229,6 +232,24 @@ impl Evaluated {
         Call { session: self.session.id, tool_use_id: tool_use_id.to_owned() }
     }
 
+    /// The judgement on what would run: where reviewers edited the call, that is what they wrote.
+    fn judged_as_edited(&mut self, call: &CheckCall, priors: &[Prior]) -> Judgement {
+        let judgement = self.judged(&call.tool_use_id, priors);
+        let used = match &judgement {
+            Judgement::Consume(id) | Judgement::Void { approval: id, .. } => Some(*id),
+            Judgement::Allow => {
+                let this = self.call(&call.tool_use_id);
+                priors.iter().find(|prior| prior.state.is_consumed_by(&this)).map(|prior| prior.id)
+            }
+            Judgement::Block { .. } | Judgement::Open { .. } | Judgement::Await(_) => None,
+        };
+        let edited = self.snapshot.approvals.iter().find(|known| Some(known.prior.id) == used);
+        let Some(input) = edited.and_then(|known| known.edited_input.clone()) else { return judgement };
+        self.finding = self.snapshot.compiled.check_named(&self.snapshot.roots, &call.tool, &input, &call.tool_use_id);
+        self.updated_input = Some(input);
+        self.judged(&call.tool_use_id, priors)
+    }
+
     fn judged(&self, tool_use_id: &str, priors: &[Prior]) -> Judgement {
         let (pending, now) = (self.snapshot.pending(), self.snapshot.roots.now);
         let (waited_for, state) = (self.waited_for, &self.session.state);
@@ -246,7 +267,7 @@ fn evaluate(
     let CheckCall { tool, input, tool_use_id, .. } = &asked.call;
     let finding = snapshot.compiled.check_named(&snapshot.roots, tool, input, tool_use_id);
     let action = action_digest_of(&asked.call.tool, &asked.input, snapshot.run.id, &finding.gate_id);
-    Evaluated { snapshot, session, finding, action, phase, waited_for }
+    Evaluated { snapshot, session, finding, action, phase, waited_for, updated_input: None }
 }
 
 /// Whether a call's stored answer stands: everything but a suspension whose approval has ended since.

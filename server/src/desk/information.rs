@@ -200,7 +200,7 @@ fn record(tx: &mut Tx, run: &Run, id: ApprovalId, person: PersonId, event: Event
 }
 
 /// Stores a new revision: nobody has voted on it, every seat is open, and whoever voted before may vote again.
-async fn revise(tx: &mut Tx, run: &Run, stored: &Stored, state: Approval, package: Package) -> Result<()> {
+pub(super) async fn revise(tx: &mut Tx, run: &Run, stored: &Stored, state: Approval, package: Package) -> Result<()> {
     let number = stored.revision + 1;
     let revision = Revision { state: &state, number, digest: package.digest(number), package: &package };
     store::approval::revise(tx, stored.id, &revision).await?;

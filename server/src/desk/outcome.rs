@@ -240,13 +240,17 @@ impl Desk {
             | Approval::Rejected { .. }
             | Approval::Expired { .. } => deciding.iter().filter_map(|vote| vote.notes.as_deref()).collect(),
         };
-        Ok(json!({
+        let mut told = json!({
             "approval_id": stored.id,
             "status": status,
             "decided_at": stored.state.ended_at(),
             "notes": (!notes.is_empty()).then(|| notes.join("\n")),
             "reason_code": deciding.iter().find_map(|vote| vote.reason_code.clone()),
             "reviewers": reviewers,
-        }))
+        });
+        if status == Status::Approved && stored.package.edit.is_some() {
+            told["edited_input"] = stored.package.input.clone();
+        }
+        Ok(told)
     }
 }

@@ -287,6 +287,7 @@ fn package(
         summary: Some(summary.clone()),
         transcript: request.along.named(),
         stage: None,
+        edit: None,
         information: Vec::new(),
     }
 }

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
-    Digest, Refusal, Time,
+    Digest, Refusal, Time, canonical,
     decision::{Ballot, Verdict},
     gate::ConditionResult,
     id::ApprovalId,
@@ -27,6 +27,9 @@ use crate::{
     desk::{Caller, PersonCaller},
     error::Error,
 };
+
+/// The form's word for approving with edits.
+const EDIT: &str = "edit";
 
 /// The form's route.
 pub fn routes(routes: Routes) -> Routes {
@@ -87,7 +90,9 @@ fn field<'a>(fields: &'a Form, name: &str) -> Option<&'a str> {
 }
 
 fn ballot(fields: &Form) -> Result<Ballot, Setback> {
-    let verdict = field(fields, "verdict").and_then(|word| word.parse::<Verdict>().ok());
+    let word = field(fields, "verdict");
+    let edited_input = if word == Some(EDIT) { Some(edited_input(fields)?) } else { None };
+    let verdict = if edited_input.is_some() { Some(Verdict::Approve) } else { word.and_then(|word| word.parse().ok()) };
     let digest = field(fields, "package_digest").and_then(|text| text.parse::<Digest>().ok());
     Ok(Ballot {
         verdict: verdict.ok_or_else(|| invalid("verdict", "Choose a decision."))?,
@@ -97,7 +102,15 @@ fn ballot(fields: &Form) -> Result<Ballot, Setback> {
         // Browsers send line ends as CR LF.
         notes: field(fields, "notes").map(|notes| notes.replace("\r\n", "\n")),
         for_group: field(fields, "for_group").map(str::to_owned),
+        edited_input,
     })
+}
+
+/// The input as it was edited. It is read as strictly as a harness' own.
+fn edited_input(fields: &Form) -> Result<Value, Setback> {
+    let text = field(fields, "edited_input").unwrap_or_default();
+    let read = canonical::parse(text.as_bytes());
+    read.map_err(|refusal| invalid("edited_input", &format!("This is not JSON that can run: {}", refusal.message)))
 }
 
 /// Differences between assertion and record must be confirmed before an approval counts.
@@ -123,7 +136,9 @@ async fn confirm(
 
 fn draft(fields: &Form) -> Draft {
     let keep = |name| field(fields, name).map(str::to_owned);
-    Draft { verdict: keep("verdict"), reason_code: keep("reason_code"), notes: keep("notes") }
+    let verdict = keep("verdict");
+    let edited_input = keep("edited_input").filter(|_| verdict.as_deref() == Some(EDIT));
+    Draft { verdict, reason_code: keep("reason_code"), notes: keep("notes"), edited_input }
 }
 
 fn setback(error: Error, ballot: &Ballot) -> (StatusCode, Setback) {

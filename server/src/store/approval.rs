@@ -213,10 +213,11 @@ pub struct Revision<'a> {
 
 /// Stores a new revision, on which nobody has voted yet; the run is locked by the caller.
 pub async fn revise(tx: &mut Tx, id: ApprovalId, revision: &Revision<'_>) -> Result<(), StoreError> {
+    let package = revision.package;
     on!(tx, |conn| {
         sqlx::query(
-            "UPDATE approval SET state = $1, revision = $2, package = $3, package_digest = $4, due_at = $5, waiting = $6, given = 0 \
-             WHERE id = $7",
+            "UPDATE approval SET state = $1, revision = $2, package = $3, package_digest = $4, due_at = $5, waiting = $6, given = 0, \
+             title = $7, risk = $8, edited_input = $9 WHERE id = $10",
         )
         .bind(to_text(revision.state))
         .bind(i64::from(revision.number))
@@ -224,6 +225,9 @@ pub async fn revise(tx: &mut Tx, id: ApprovalId, revision: &Revision<'_>) -> Res
         .bind(revision.digest.bytes().to_vec())
         .bind(revision.state.expires_at().unwrap_or_else(no_deadline))
         .bind(revision.state.is_waiting_for_information())
+        .bind(&package.title)
+        .bind(package.risk.as_str())
+        .bind(package.edit.as_ref().map(|_| to_text(&package.input)))
         .bind(id.uuid())
         .execute(conn)
         .await

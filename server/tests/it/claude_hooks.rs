@@ -171,6 +171,18 @@ async fn a_rejected_call_does_not_run_and_the_model_reads_why() {
 }
 
 #[tokio::test]
+async fn an_edited_call_runs_as_the_reviewer_wrote_it() {
+    let Some(desk) = Desk::open() else { return };
+    let model = ScriptedModel::start(one("file")).await;
+    let session = deferred(&desk, &model).await;
+    let body = json!({"verdict": "approve", "edited_input": touch("other")});
+    desk.decide(&desk.waiting().await[0], body).await;
+    let ran = resumed(&desk, &model, &session).await;
+    assert!(ran.status.success() && desk.has("other") && !desk.has("file"), "{}{}", ran.stdout, ran.stderr);
+    assert!(!model.tool_results()[0].1, "{:?}", model.tool_results());
+}
+
+#[tokio::test]
 async fn conditions_are_looked_at_again_when_the_session_is_resumed() {
     let Some(desk) = Desk::open() else { return };
     let model = ScriptedModel::start(one("file")).await;

@@ -16,6 +16,7 @@ mod deadlines;
 mod decisions;
 mod dev;
 mod drafts;
+mod edits;
 mod endpoints;
 mod escapes;
 mod facts;

@@ -10,8 +10,12 @@ use domain::{
 };
 
 fn html(review: &Review, setback: Option<Setback>) -> String {
-    let draft =
-        Draft { verdict: Some("reject".to_owned()), reason_code: None, notes: Some("</textarea>why".to_owned()) };
+    let draft = Draft {
+        verdict: Some("reject".to_owned()),
+        reason_code: None,
+        notes: Some("</textarea>why".to_owned()),
+        edited_input: None,
+    };
     let unapplied = setback.map(|setback| Unapplied { setback, draft });
     let html = Owner::new().with(|| {
         let followed = Followed::new(review.clone(), Some(sample::viewer()));

@@ -7,6 +7,7 @@ use domain::{
     judge::Finding,
 };
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{Asked, Evaluated};
 use crate::{
@@ -26,6 +27,8 @@ pub(super) struct Answer<'a> {
     evidence: &'a Evidence,
     gate_id: &'a str,
     outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_input: Option<&'a Value>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     waiting: Option<Waiting>,
 }
@@ -47,7 +50,7 @@ impl<'a> Answer<'a> {
         approval_id: Option<ApprovalId>,
     ) -> Self {
         let (evidence, gate_id) = (&finding.evidence, finding.gate_id.as_str());
-        Self { approval_id, check_id, error, evidence, gate_id, outcome, waiting: None }
+        Self { approval_id, check_id, error, evidence, gate_id, outcome, updated_input: None, waiting: None }
     }
 }
 
@@ -61,7 +64,9 @@ impl Desk {
         approval: Option<ApprovalId>,
     ) -> CheckRow {
         let id = CheckId::from_uuid(self.database.ids().uuid());
-        let answer = store::to_text(&Answer::new(id, &seen.finding, outcome, error.as_deref(), approval));
+        let mut answer = Answer::new(id, &seen.finding, outcome, error.as_deref(), approval);
+        answer.updated_input = seen.updated_input.as_ref().filter(|_| outcome == Outcome::Allow);
+        let answer = store::to_text(&answer);
         CheckRow {
             id,
             run: seen.snapshot.run.id,

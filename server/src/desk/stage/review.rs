@@ -266,6 +266,7 @@ fn package(
             attempt: place.row.attempt,
             to_stage: place.next().map(str::to_owned),
         }),
+        edit: None,
         information: Vec::new(),
     }
 }

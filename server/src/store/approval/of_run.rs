@@ -7,6 +7,7 @@ use domain::{
     judge::Prior,
     package::Origin,
 };
+use serde_json::Value;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -27,6 +28,7 @@ struct PriorRow {
     state: String,
     notes: Option<String>,
     undone: bool,
+    edited_input: Option<String>,
 }
 
 /// The approvals of a run as gate checks need them.
@@ -38,6 +40,8 @@ pub struct RunApproval {
     pub tool: String,
     /// The action it is about.
     pub action_digest: Digest,
+    /// What its reviewers let run instead of what was asked for.
+    pub edited_input: Option<Value>,
     /// Whether the attempt it was given for was undone since.
     pub is_undone: bool,
     /// Who wanted it.
@@ -50,8 +54,8 @@ pub struct RunApproval {
 pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<RunApproval>, StoreError> {
     let rows: Vec<PriorRow> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, session_id, tool_use_id, gate_id, tool, action_digest, origin, state, notes, undone FROM approval \
-             WHERE run_id = $1 ORDER BY id DESC",
+            "SELECT id, session_id, tool_use_id, gate_id, tool, action_digest, origin, state, notes, undone, edited_input \
+             FROM approval WHERE run_id = $1 ORDER BY id DESC",
         )
         .bind(run.uuid())
         .fetch_all(conn)
@@ -63,6 +67,7 @@ pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<RunApproval>, St
             gate_id: row.gate_id,
             tool: row.tool,
             action_digest: digest(&row.action_digest, "approval", "action_digest", id)?,
+            edited_input: row.edited_input.map(|text| from_text(&text, "approval", "edited_input", id)).transpose()?,
             is_undone: row.undone,
             origin: parse(&row.origin, "approval", "origin", id)?,
             prior: Prior {

@@ -8,6 +8,7 @@ use crate::support::{TestConsole, on_both};
 on_both!(
     a_call_is_allowed_or_denied_with_what_to_do,
     a_call_that_waits_is_deferred_and_its_guard_asks,
+    what_a_reviewer_wrote_instead_is_what_the_client_runs,
     what_a_reviewer_refuses_reaches_the_model,
     a_session_somebody_sits_before_is_held_open,
     what_the_client_would_permit_itself_is_left_to_the_gate,
@@ -74,6 +75,19 @@ async fn a_call_that_waits_is_deferred_and_its_guard_asks(console: TestConsole) 
         kinds["items"].as_array().expect("items").iter().filter(|one| one["kind"] == "resumption.delivered");
     assert_eq!(delivered.count(), 1, "{kinds}");
     assert_eq!(decision(&client.call("pre-tool-use", "p-2", "pay", large()).await), "defer", "one approval, one call");
+}
+
+async fn what_a_reviewer_wrote_instead_is_what_the_client_runs(console: TestConsole) {
+    let client = Client::of_a_run(&console, false).await;
+    let approval = waiting(&client).await;
+    let written = json!({"to": "ACME", "amount": 120});
+    decide(&client, &approval, "ana", json!({"verdict": "approve", "edited_input": written})).await;
+    decide(&client, &approval, "tomas", json!({"verdict": "approve"})).await;
+    for event in ["pre-tool-use", "guard"] {
+        let allowed = client.call(event, "p-1", "pay", large()).await;
+        let updated = &allowed["hookSpecificOutput"]["updatedInput"];
+        assert_eq!((decision(&allowed), updated), ("allow", &written), "{event}: {allowed}");
+    }
 }
 
 async fn what_a_reviewer_refuses_reaches_the_model(console: TestConsole) {

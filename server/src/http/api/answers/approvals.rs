@@ -11,6 +11,7 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Awaiting;
 use crate::{
@@ -189,6 +190,9 @@ pub enum Outcome {
         reason_code: Option<String>,
         /// Who decided.
         reviewers: Vec<Reviewer>,
+        /// The whole input that was approved, where reviewers edited the call. Check the call again before it runs.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        edited_input: Option<Value>,
         /// The state that was handed over with the request, for the key that gave it.
         #[serde(skip_serializing_if = "Option::is_none")]
         state_blob: Option<String>,

@@ -248,6 +248,9 @@ pub enum GateChecked {
         /// The approval the call used up.
         #[serde(skip_serializing_if = "Option::is_none")]
         approval_id: Option<ApprovalId>,
+        /// The whole input to run the tool with, where its reviewers edited the call.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        updated_input: Option<Value>,
     },
     /// Do not run it; give `error` to the model as the tool's result.
     Block {

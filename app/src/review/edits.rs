@@ -1,0 +1,58 @@
+//! Approving with edits: the whole input as JSON, to be changed before it runs. The gates check the result.
+
+use super::decide::FieldMessage;
+use crate::kit::text_area::filled;
+use domain::{canonical, package::Package, review::Draft};
+use leptos::prelude::*;
+use serde_json::Value;
+
+/// The text area's id, and the form's field.
+pub const FIELD: &str = "edited_input";
+
+/// The text that is edited: one argument a line.
+pub fn text(input: &Value) -> String {
+    let sorted = canonical::to_string(input);
+    let value: Value = serde_json::from_str(&sorted).unwrap_or_default();
+    serde_json::to_string_pretty(&value).unwrap_or(sorted)
+}
+
+/// The field, for the choice that edits.
+#[component]
+pub fn EditedInput<'a>(
+    /// What waits.
+    package: &'a Package,
+    /// What was typed before.
+    draft: &'a Draft,
+    /// What is wrong with it.
+    message: Option<String>,
+) -> impl IntoView + use<> {
+    let wrong = message.is_some();
+    let text = draft.edited_input.clone().unwrap_or_else(|| text(&package.input));
+    let rows = text.lines().count().clamp(4, 16);
+    let field = filled(FIELD, &text);
+    view! {
+        <div class="in-[form:not(:has(#edit:checked))]:hidden">
+            <label class="block">
+                <span class="flex items-baseline gap-2 mb-1">
+                    <span class="font-medium">"Arguments"</span>
+                    <span class="text-xs text-faint ms-auto text-end">"all of them, as JSON"</span>
+                </span>
+                <textarea
+                    node_ref=field
+                    id=FIELD
+                    name=FIELD
+                    rows=rows
+                    spellcheck="false"
+                    autocomplete="off"
+                    autofocus=wrong
+                    aria-invalid=wrong.then_some("true")
+                    aria-describedby=wrong.then_some("edited-message")
+                    class=if wrong { "mono block w-full rounded-md border-2 border-fail bg-surface px-2.5 py-1.5 resize-y" } else { "mono block w-full rounded-md border border-control bg-surface px-2.5 py-1.5 resize-y" }
+                ></textarea>
+            </label>
+            {message.map(|message| view! { <FieldMessage id="edited-message" message=&message /> })}
+            <p class="text-xs text-muted mt-1">"The gates check what you write. It makes a new revision, and earlier votes count no more."</p>
+        </div>
+    }
+    .into_any()
+}

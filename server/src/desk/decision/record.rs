@@ -1,0 +1,101 @@
+//! What a decision stores: the edit, the vote, and the end of the approval when the policy is satisfied.
+
+use domain::{
+    Actor, Refusal,
+    approval::{Approval, Status},
+    decision::{Decision, Verdict},
+    event::Event,
+    id::{ApprovalId, PersonId},
+    package::Origin,
+    policy::Standing,
+    refusal::Code,
+};
+
+use crate::{
+    desk::{
+        information::{ask, revise},
+        outcome::{Ending, end},
+    },
+    error::Result,
+    store::{
+        self, Tx,
+        approval::{Change, Stored},
+        run::Run,
+    },
+};
+
+/// A person who was disabled, or left the group, while their vote waited to be stored decides nothing.
+pub(super) async fn still_entitled(tx: &mut Tx, decision: &Decision) -> Result<()> {
+    let candidate = store::entitlement::find_candidate(tx, decision.person, decision.approval).await?;
+    if candidate.is_some_and(|(_, candidate)| candidate.groups.contains(&decision.group)) {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::NotEntitled, "You may not decide for this group any more. Nothing was stored.").into())
+}
+
+/// Stores the vote and, when the policy is satisfied, the end of the approval. The run is locked.
+pub(super) async fn record(
+    tx: &mut Tx,
+    run: &Run,
+    stored: &Stored,
+    decision: &Decision,
+    standing: &Standing,
+) -> Result<Status> {
+    let policy = &stored.package.policy;
+    // A request is not used by any call, so that it does not grow stale either.
+    let valid_for = policy.valid_for.filter(|_| stored.package.origin == Origin::Gate);
+    let (state, ended) = stored.state.clone().decide(stored.id, standing, valid_for, tx.now())?;
+    store::decision::insert(tx, decision).await?;
+    let event = Event::DecisionRecorded {
+        decision: decision.id,
+        approval: stored.id,
+        verdict: decision.verdict,
+        group: decision.group.clone(),
+        revision: decision.revision,
+        package_digest: decision.package_digest,
+        reason_code: decision.reason_code.clone(),
+        notes: decision.notes.clone(),
+    };
+    let actor = Actor::Person(decision.person);
+    tx.record_in(run.id, &run.subject, Some(stored.id), actor, event);
+    if decision.verdict == Verdict::RequestInformation {
+        ask(tx, run, stored, decision).await?;
+        return Ok(Status::Pending);
+    }
+    bar(tx, run, stored.id, decision).await?;
+    let status = state.status();
+    if let Some(event) = ended {
+        let notes = (status == Status::Rejected).then_some(decision.notes.as_deref()).flatten();
+        end(tx, run, stored, Ending { state, event, actor, standing, notes }).await?;
+    } else {
+        let given = standing.seats.iter().map(|seat| seat.given).sum();
+        let change = Change { state: &state, revision: stored.revision, given, notes: None };
+        store::approval::update(tx, stored.id, &change).await?;
+        store::seat::update(tx, stored.id, &standing.seats).await?;
+    }
+    Ok(status)
+}
+
+/// Whoever voted needs to decide neither this approval nor, where they approved, the run's others.
+async fn bar(tx: &mut Tx, run: &Run, id: ApprovalId, decision: &Decision) -> Result<()> {
+    let mut approvals = vec![id];
+    if decision.verdict == Verdict::Approve {
+        let others = store::approval::list_of_run(tx, run.id).await?;
+        let pending = others.iter().filter(|other| matches!(other.prior.state, Approval::Pending { .. }));
+        approvals.extend(pending.map(|other| other.prior.id).filter(|other| *other != id));
+    }
+    Ok(store::seat::bar(tx, &approvals, &[decision.person]).await?)
+}
+
+/// Stores the approval as its reviewer edited it: a new revision, for which no earlier vote counts. The run is locked.
+pub(super) async fn edit_as(tx: &mut Tx, run: &Run, stored: &Stored, edited: Stored, by: PersonId) -> Result<Stored> {
+    revise(tx, run, stored, edited.state.clone(), edited.package.clone()).await?;
+    let event = Event::ApprovalEdited {
+        approval: edited.id,
+        input: edited.package.input.clone(),
+        revision: edited.revision,
+        package_digest: edited.package_digest,
+    };
+    tx.record_in(run.id, &run.subject, Some(edited.id), Actor::Person(by), event);
+    Ok(edited)
+}
