@@ -9,6 +9,7 @@ use crate::{
         approval::ApprovalPage,
         approvals::ApprovalsPage,
         audit::AuditPage,
+        connect::ConnectPage,
         deliveries::DeliveriesPage,
         endpoints::EndpointsPage,
         groups::{GroupPage, GroupsPage},
@@ -91,6 +92,7 @@ fn Console() -> impl IntoView {
             <Route path=path!("/admin/groups/:name") view=GroupPage ssr=SsrMode::Async />
             <Route path=path!("/admin/keys") view=KeysPage ssr=SsrMode::Async />
             <Route path=path!("/admin/keys/new") view=NewKeyPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/connect") view=ConnectPage ssr=SsrMode::Async />
             <Route path=path!("/admin/people/new") view=NewPersonPage ssr=SsrMode::Async />
             <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
             <Route path=path!("/admin/endpoints") view=EndpointsPage ssr=SsrMode::Async />

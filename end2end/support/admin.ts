@@ -24,6 +24,17 @@ export async function fillKey(page: Page, name: string): Promise<void> {
 }
 
 const MAKE = 'Create key and show its secret';
+const CONNECT = 'Create its key and show the lines';
+
+/** Connects a client of this kind; leads to the lines to paste. */
+export async function connect(page: Page, client: string, name: string): Promise<void> {
+  await page.goto('/admin/connect');
+  await page.getByRole('radio', { name: client }).check();
+  await page.getByLabel('Workflow').selectOption('payments');
+  await page.getByLabel('Name').fill(name);
+  await page.getByRole('button', { name: CONNECT }).click();
+  await page.getByRole('heading', { level: 2, name }).waitFor();
+}
 
 /** Adds a reviewer; leads to their page. */
 export async function addReviewer(page: Page, { name, email, groups }: Person): Promise<void> {
@@ -83,6 +94,12 @@ export const ADMIN_STATES: Record<string, (stage: Stage) => Promise<Page>> = {
     const page = await see(stage, NOOR, '/admin/keys/new');
     await fillKey(page, 'support-agent');
     await reloaded(page, () => page.getByRole('button', { name: MAKE }).click());
+    return page;
+  },
+  'admin-connect': (stage) => see(stage, NOOR, '/admin/connect'),
+  'admin-connected': async (stage) => {
+    const page = await stage.visit(NOOR);
+    await connect(page, 'Claude Code', 'builder');
     return page;
   },
   'admin-denied': async (stage) => {

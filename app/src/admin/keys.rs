@@ -30,11 +30,12 @@ const SOON: i64 = 14 * 24 * 60 * 60;
 #[component]
 pub fn KeysView(page: KeysPage, is_continued: bool, posted: Option<Posted>) -> impl IntoView {
     let create = view! {
-        <a href="/admin/keys/new" class=button::PRIMARY_SMALL><Icon name="plus" class="w-3.5 h-3.5 shrink-0" />"New key"</a>
+        <a href="/admin/keys/new" class=button::SMALL><Icon name="plus" class="w-3.5 h-3.5 shrink-0" />"New key"</a>
+        <a href="/admin/connect" class=button::PRIMARY_SMALL><Icon name="bot" class="w-3.5 h-3.5 shrink-0" />"Connect an agent"</a>
     };
     let KeysPage { now, rows, next_cursor } = page;
     let list = if rows.is_empty() {
-        view! { <Empty title="No key" text="An agent's harness and systems of record call the API with one." /> }
+        view! { <Empty title="No key" text="An agent's harness and systems of record call the API with one. Connect an agent, and its key is made with the lines to paste." /> }
             .into_any()
     } else {
         let rows = rows.into_iter().map(|row| view! { <Row row=row now=now /> }).collect_view();

@@ -1,8 +1,11 @@
 //! Administration: people, groups, keys, endpoints, deliveries.
 
+mod connect;
+mod connect_lines;
 mod deliveries;
 mod done;
 mod endpoints;
+mod first_call;
 mod group;
 mod groups;
 mod key_scopes;
@@ -15,6 +18,7 @@ mod refused;
 mod roles;
 mod tabs;
 
+pub use connect::ConnectView;
 pub use deliveries::DeliveriesView;
 pub use endpoints::EndpointsView;
 pub use group::GroupView;

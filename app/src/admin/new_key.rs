@@ -129,7 +129,7 @@ fn Created(secret: String, base_url: String, posted: Option<Posted>) -> impl Int
 }
 
 #[component]
-fn Block(label: &'static str, text: String, what: &'static str) -> impl IntoView {
+pub(super) fn Block(label: &'static str, text: String, what: &'static str) -> impl IntoView {
     view! {
         <div>
             <div class="flex items-center gap-1 min-h-6 mb-1"><span class="font-medium">{label}</span><Copy text=text.clone() what=what /></div>
@@ -140,7 +140,7 @@ fn Block(label: &'static str, text: String, what: &'static str) -> impl IntoView
 }
 
 /// Loading the page again would make another key: from here on the address is that of the list.
-fn forget_the_post() {
+pub(super) fn forget_the_post() {
     Effect::new(move |_| {
         if let Ok(history) = window().history() {
             // A browser that refuses asks before it posts again, which is no harm.

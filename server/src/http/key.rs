@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use chrono::TimeDelta;
-use domain::Refusal;
+use domain::{Refusal, client::Client};
 
 use super::{
     AppState,
@@ -17,18 +17,44 @@ use super::{
     routes::{Access, Routes},
 };
 use crate::{
-    desk::{Caller, key::NewKey},
+    desk::{Caller, PersonCaller, key::NewKey},
     error::Result,
 };
 
+/// How long the key of a connected agent lives, unless somebody revokes it.
+const USUAL_DAYS: i64 = 90;
+
 /// The forms and who may post them.
 pub fn routes(routes: Routes) -> Routes {
-    routes.add(Method::POST, "/admin/keys", Access::Form, revoke).add(
-        Method::POST,
-        "/admin/keys/new",
-        Access::Form,
-        create,
-    )
+    routes
+        .add(Method::POST, "/admin/keys", Access::Form, revoke)
+        .add(Method::POST, "/admin/keys/new", Access::Form, create)
+        .add(Method::POST, "/admin/connect", Access::Form, connect)
+}
+
+async fn connect(State(state): State<AppState>, PageCaller(person): PageCaller, request: Request) -> Response {
+    let (person, parts, fields) = match posted::read(&state, person, request).await {
+        Ok(read) => read,
+        Err(response) => return response,
+    };
+    let outcome = apply_connect(&state, &person, &fields).await;
+    posted::answer(&state, Some(person), parts, &fields, outcome).await
+}
+
+/// Makes the key of a client. Whoever connects it answers for it, unless they name somebody.
+async fn apply_connect(state: &AppState, person: &PersonCaller, fields: &Form) -> Result<Done> {
+    let client = fields.text("client").parse::<Client>();
+    let client = client.map_err(|_| Refusal::invalid("client", "choose what you connect"))?;
+    let owner = Some(fields.text("owner").trim()).filter(|named| !named.is_empty());
+    let new = NewKey {
+        name: fields.text("name").trim().to_owned(),
+        scopes: vec![client.scope()],
+        owner: Some(owner.map_or_else(|| person.id.to_string(), str::to_owned)),
+        source: None,
+        lives: Some(TimeDelta::days(USUAL_DAYS)),
+    };
+    let created = state.desk.create_key(&Caller::Person(person.clone()), new).await?;
+    Ok(Done::Show { secret: created.secret.reveal().to_owned() })
 }
 
 async fn create(State(state): State<AppState>, PageCaller(person): PageCaller, request: Request) -> Response {

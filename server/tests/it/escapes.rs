@@ -73,10 +73,14 @@ impl<'a> Told<'a> {
             asked.push(get(format!("{before}{text}").replace('+', "%20")));
         }
         let (name, statement) = (self.texts.name(), self.texts.statement());
-        let forms: [(&str, Vec<(&'static str, String)>); 5] = [
+        let forms: [(&str, Vec<(&'static str, String)>); 6] = [
             ("/admin/groups", vec![("form", "create".to_owned()), ("name", name.clone())]),
             ("/admin/endpoints", vec![("form", "add".to_owned()), ("name", name.clone()), ("url", statement.clone())]),
             ("/admin/keys/new", vec![("form", "create".to_owned()), ("name", name.clone()), ("expires", name.clone())]),
+            (
+                "/admin/connect",
+                vec![("form", "connect".to_owned()), ("name", name.clone()), ("workflow", name.clone())],
+            ),
             (
                 "/workflows/payments/edit",
                 vec![("form", "definition".to_owned()), ("act", "check".to_owned()), ("source", statement)],

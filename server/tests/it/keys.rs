@@ -9,7 +9,13 @@ use server::desk::{Caller, key::NewKey};
 
 use crate::support::{ANA, Browser, PASSWORD, TestConsole, on_both};
 
-on_both![keys_end, a_secret_is_shown_once, use_is_noted_once_a_minute, keys_stand_for_roles_their_owner_has];
+on_both![
+    keys_end,
+    a_client_is_connected_by_whoever_answers_for_it,
+    a_secret_is_shown_once,
+    use_is_noted_once_a_minute,
+    keys_stand_for_roles_their_owner_has
+];
 
 async fn keys_end(console: TestConsole) {
     console.person("Ana Ruiz", &[Role::Reviewer], &["compliance"]).await;
@@ -93,6 +99,28 @@ async fn a_secret_is_shown_once(console: TestConsole) {
             admin.send(Method::POST, "/admin/keys/new", &[&[("form", "create")], more.as_slice()].concat()).await;
         assert_eq!(refused.status, 422, "{wrong}");
         assert!(refused.text.contains(wrong) && !refused.text.contains("csk_"), "{wrong}: {}", refused.text);
+    }
+}
+
+async fn a_client_is_connected_by_whoever_answers_for_it(console: TestConsole) {
+    let mut admin = noor(&console).await;
+    let mut ana = Browser::ana(&console).await;
+    let fields = |client| [("form", "connect"), ("name", "builder"), ("client", client), ("workflow", "payments")];
+    assert_eq!(ana.send(Method::POST, "/admin/connect", &fields("http")).await.status, 403);
+    let unknown = admin.send(Method::POST, "/admin/connect", &fields("telnet")).await;
+    assert!(unknown.status == 422 && unknown.text.contains("choose what you connect"), "{}", unknown.text);
+    for (client, scope, line) in [
+        ("claude-code", "hook", "countersign hooks install --server https://console.test --workflow payments"),
+        ("mcp", "agent", "claude mcp add --transport http countersign https://console.test/mcp"),
+    ] {
+        let made = admin.send(Method::POST, "/admin/connect", &fields(client)).await;
+        assert!(made.status == 200 && made.text.contains(line), "{}", made.text);
+        let secret = secret_of(&made.text);
+        let keys = console.desk.keys_page(&Caller::CommandLine, None).await.expect("keys").rows;
+        let key = keys.iter().find(|key| key.hint.as_deref() == Some(&secret[..8])).expect("the key");
+        assert_eq!((key.scopes[0].as_str(), key.scopes.len()), (scope, 1));
+        assert_eq!(key.owner.as_ref().map(|owner| owner.name.as_str()), Some("Noor Haddad"));
+        assert_eq!(key.expires_at, Some(key.created_at + TimeDelta::days(90)));
     }
 }
 

@@ -106,6 +106,7 @@ fn forms_of_administration() -> Vec<Row> {
         form("/admin/groups/{name}", Group, &[("form", "add"), ("person", "dev@example.com")]),
         form("/admin/groups/{name}", Group, &[("form", "remove"), ("person", "rosa@example.com")]),
         form("/admin/keys", Key, &[("form", "revoke"), ("key", "{id}")]),
+        form("/admin/connect", Nothing, &[("form", "connect"), ("name", "builder"), ("client", "http")]),
         form(
             "/admin/keys/new",
             Nothing,

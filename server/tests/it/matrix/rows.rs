@@ -149,7 +149,8 @@ pub fn pages() -> Vec<Row> {
         "/audit",
         "/workflows",
     ];
-    let administration = ["/admin", "/admin/groups", "/admin/keys", "/admin/keys/new", "/admin/people/new"];
+    let administration =
+        ["/admin", "/admin/groups", "/admin/keys", "/admin/keys/new", "/admin/connect", "/admin/people/new"];
     let webhooks = ["/admin/endpoints", "/admin/deliveries", "/workflows/new"];
     let of_things = [
         ("/approvals/{id}", Waiting),

@@ -163,6 +163,7 @@ async fn about_people(console: &TestConsole) -> Vec<Deed> {
     let person = [("form", "add"), ("name", "Eve"), ("email", "eve@example.com"), ("role_admin", "on")];
     let password = [("password", PASSWORD), ("password_again", PASSWORD)];
     let key = [("form", "create"), ("name", "bot"), ("scope_hook", "on"), ("expires", "30")];
+    let client = [("form", "connect"), ("name", "bot"), ("client", "http"), ("workflow", "payments")];
     vec![
         form("/admin/people/new", "/admin/people/new", &[&person[..], &password[..]].concat()),
         form("/admin/people/{id}", &format!("/admin/people/{rosa}"), &[("form", "disable")]),
@@ -170,6 +171,7 @@ async fn about_people(console: &TestConsole) -> Vec<Deed> {
         form("/admin/groups/{name}", "/admin/groups/risk", &[("form", "add"), ("person", NOOR)]),
         form("/admin/keys", "/admin/keys", &[("form", "revoke"), ("key", &old)]),
         form("/admin/keys/new", "/admin/keys/new", &key),
+        form("/admin/connect", "/admin/connect", &client),
         form("/profile", "/profile", &[("form", "keys"), ("keys", "off")]),
         form("/profile", "/profile", &[("form", "sessions")]),
         form("/sign-in", "/sign-in", &[("email", "ana@example.com"), ("password", PASSWORD)]),
