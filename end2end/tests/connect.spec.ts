@@ -46,6 +46,6 @@ test('what is missing is said at the field', async ({ guard, visit }) => {
   const page = await visit(NOOR);
   guard.allow(422, /\/admin\/connect$/);
   await go(page, '/admin/connect');
-  await page.locator('form').last().evaluate((form: HTMLFormElement) => form.submit());
+  await page.locator('form[action="/admin/connect"]').evaluate((form: HTMLFormElement) => form.submit());
   await expect(page.getByText('choose what you connect')).toBeVisible();
 });

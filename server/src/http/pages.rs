@@ -41,6 +41,7 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get.clone(), "/admin/groups/{name}", Access::Page, page)
         .add(get.clone(), "/admin/keys", Access::Page, page)
         .add(get.clone(), "/admin/keys/new", Access::Page, page)
+        .add(get.clone(), "/admin/connect", Access::Page, page)
         .add(get.clone(), "/admin/people/new", Access::Page, page)
         .add(get.clone(), "/admin/people/{id}", Access::Page, page)
         .add(get.clone(), "/profile", Access::Page, page)
