@@ -69,7 +69,7 @@ fn editing(review: &Review, group: &str) -> Consequence {
     } else {
         Consequence {
             line: format!("Others decide on your arguments; nothing runs yet{voids}"),
-            button: format!("Approve the edited call for {group}"),
+            button: format!("Approve edits for {group}"),
             note: format!("1 of {needed}, the session stays suspended."),
         }
     }
