@@ -14,7 +14,7 @@ words! {
     Client {
         /// Claude Code and the Agent SDK, over their hooks.
         ClaudeCode = "claude-code",
-        /// A framework with an adapter of ours: LangGraph, OpenAI Agents, AG-UI, Microsoft Agent Framework.
+        /// An agent framework with an adapter below `examples/`.
         Framework = "framework",
         /// A harness of one's own, over HTTP.
         Http = "http",

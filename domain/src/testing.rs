@@ -144,25 +144,8 @@ pub fn package() -> Package {
             attempt: 1,
             to_stage: Some("account_setup".to_owned()),
         }),
-        edit: Some(Edit {
-            asked_input: json!({"customer_id": "cust_456", "product": "savings account"}),
-            edited_digest: Digest::of("test", b"package"),
-            person: person(2),
-            edited_by: "Ana Ruiz".to_owned(),
-            edited_at: at(1),
-        }),
-        information: vec![Information {
-            question: "Which year is the statement from?".to_owned(),
-            asked_by: "Ana Ruiz".to_owned(),
-            asked_at: at(1),
-            answer: Some(Answer {
-                text: "2025.".to_owned(),
-                by: "onboarding-agent".to_owned(),
-                from_agent: true,
-                attachments: Some(json!({"page": 2})),
-                answered_at: at(2),
-            }),
-        }],
+        edit: Some(edit()),
+        information: vec![information()],
     }
 }
 
@@ -205,5 +188,30 @@ pub fn handoff() -> Handoff {
         },
         approval_id: Some(approval(9)),
         digest: Digest::of("test", b"unsealed"),
+    }
+}
+
+fn edit() -> Edit {
+    Edit {
+        asked_input: json!({"customer_id": "cust_456", "product": "savings account"}),
+        edited_digest: Digest::of("test", b"package"),
+        person: person(2),
+        edited_by: "Ana Ruiz".to_owned(),
+        edited_at: at(1),
+    }
+}
+
+fn information() -> Information {
+    Information {
+        question: "Which year is the statement from?".to_owned(),
+        asked_by: "Ana Ruiz".to_owned(),
+        asked_at: at(1),
+        answer: Some(Answer {
+            text: "2025.".to_owned(),
+            by: "onboarding-agent".to_owned(),
+            from_agent: true,
+            attachments: Some(json!({"page": 2})),
+            answered_at: at(2),
+        }),
     }
 }

@@ -43,21 +43,25 @@ pub fn lines(client: Client, url: &str, secret: &str, workflow: &str) -> Vec<(&'
                 curl("runs/$RUN/gate-checks", r#"{"session_id":"s-1","tool":"…","tool_use_id":"call-1","input":{}}"#),
             ),
         ],
-        Client::Mcp => vec![
-            (
-                "Claude Code",
-                format!(
-                    "claude mcp add --transport http countersign {url}/mcp --header \"Authorization: Bearer {secret}\""
-                ),
-            ),
-            (
-                "Other clients, in their configuration",
-                format!(
-                    "{{\n  \"mcpServers\": {{\n    \"countersign\": {{\n      \"type\": \"http\",\n      \"url\": \"{url}/mcp\",\n      \"headers\": {{ \"Authorization\": \"Bearer {secret}\" }}\n    }}\n  }}\n}}"
-                ),
-            ),
-        ],
+        Client::Mcp => mcp(url, secret),
     }
+}
+
+fn mcp(url: &str, secret: &str) -> Vec<(&'static str, String)> {
+    let command =
+        format!("claude mcp add --transport http countersign {url}/mcp --header \"Authorization: Bearer {secret}\"");
+    let configuration = format!(
+        r#"{{
+  "mcpServers": {{
+    "countersign": {{
+      "type": "http",
+      "url": "{url}/mcp",
+      "headers": {{ "Authorization": "Bearer {secret}" }}
+    }}
+  }}
+}}"#
+    );
+    vec![("Claude Code", command), ("Other clients, in their configuration", configuration)]
 }
 
 fn curl(path: &str, body: &str) -> String {
