@@ -1,6 +1,8 @@
 //! Approving with edits: the whole input as JSON, to be changed before it runs. The gates check the result.
 
 use super::decide::FieldMessage;
+#[cfg(any(feature = "hydrate", test))]
+use crate::calls::reader;
 use crate::kit::text_area::filled;
 use domain::{canonical, package::Package, review::Draft};
 use leptos::prelude::*;
@@ -14,6 +16,31 @@ pub fn text(input: &Value) -> String {
     let sorted = canonical::to_string(input);
     let value: Value = serde_json::from_str(&sorted).unwrap_or_default();
     serde_json::to_string_pretty(&value).unwrap_or(sorted)
+}
+
+/// How far the arguments have been edited.
+#[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "only script reads the form"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edited {
+    /// They are as they were.
+    Nothing,
+    /// They cannot be read.
+    Unreadable,
+    /// They are different.
+    Something,
+}
+
+impl Edited {
+    /// Compares what is written with what was asked for. The server reads it more strictly.
+    #[cfg(any(feature = "hydrate", test))]
+    pub fn of(written: &str, asked: &str) -> Self {
+        match reader::read::<Value>(written.as_bytes()) {
+            Ok(value) if !value.is_object() => Self::Unreadable,
+            Ok(value) if canonical::to_string(&value) == asked => Self::Nothing,
+            Ok(_) => Self::Something,
+            Err(_) => Self::Unreadable,
+        }
+    }
 }
 
 /// The field, for the choice that edits.

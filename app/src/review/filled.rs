@@ -1,8 +1,10 @@
 //! What the form holds as script sees it, and what it still misses. The server checks the same again.
 
-use super::{differences, drafts, edits, follow::Followed};
-#[cfg(any(feature = "hydrate", test))]
-use crate::calls::reader;
+use super::{
+    differences, drafts,
+    edits::{self, Edited},
+    follow::Followed,
+};
 use crate::{kit::icon::Icon, recorded::folded::Unread};
 use domain::{
     canonical,
@@ -11,8 +13,6 @@ use domain::{
     review::{Draft, Review},
 };
 use leptos::{ev::SubmitEvent, html, prelude::*};
-#[cfg(any(feature = "hydrate", test))]
-use serde_json::Value;
 
 /// What has been filled in so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,31 +22,6 @@ pub struct Filled {
     edit: Option<Edited>,
     has_code: bool,
     has_notes: bool,
-}
-
-/// How far the arguments have been edited.
-#[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "only script reads the form"))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Edited {
-    /// They are as they were.
-    Nothing,
-    /// They cannot be read.
-    Unreadable,
-    /// They are different.
-    Something,
-}
-
-impl Edited {
-    /// Compares what is written with what was asked for. The server reads it more strictly.
-    #[cfg(any(feature = "hydrate", test))]
-    fn of(written: &str, asked: &str) -> Self {
-        match reader::read::<Value>(written.as_bytes()) {
-            Ok(value) if !value.is_object() => Self::Unreadable,
-            Ok(value) if canonical::to_string(&value) == asked => Self::Nothing,
-            Ok(_) => Self::Something,
-            Err(_) => Self::Unreadable,
-        }
-    }
 }
 
 /// What the policy and the package ask of a decision.

@@ -3,10 +3,7 @@
 //! Block beats review, review beats allow; a review is asked for only after every condition of every gate of the
 //! tool holds. Whatever fails to evaluate does not hold.
 
-use std::{
-    borrow::Cow,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cel::{
     Context, Value as CelValue,
@@ -77,13 +74,6 @@ impl Compiled {
 }
 
 impl Compiled {
-    /// What the rule that asks for a review calls a call; `other` where no gate asks for one.
-    pub fn reviewed_title<'t>(&self, roots: &Roots, tool: &str, input: &Value, other: &'t str) -> Cow<'t, str> {
-        let gate = self.plan(tool).reviewing.map(|position| &self.workflow.gates[position]);
-        let review = gate.and_then(|gate| gate.review.as_ref());
-        review.map_or(Cow::Borrowed(other), |review| Cow::Owned(title(self, review, roots, tool, input)))
-    }
-
     /// What an approval shows that no gate asked for: what the agent said beside what is recorded.
     pub fn beside(&self, roots: &Roots) -> Evidence {
         Evidence {

@@ -1,5 +1,7 @@
 //! What an approval is called.
 
+use std::borrow::Cow;
+
 use domain::{
     Time, template,
     workflow::{Review, Workflow},
@@ -7,6 +9,15 @@ use domain::{
 use serde_json::{Map, Value, json};
 
 use super::{compiled::Compiled, roots::Roots};
+
+impl Compiled {
+    /// What the rule that asks for a review calls a call; `other` where no gate asks for one.
+    pub fn reviewed_title<'t>(&self, roots: &Roots, tool: &str, input: &Value, other: &'t str) -> Cow<'t, str> {
+        let gate = self.plan(tool).reviewing.map(|position| &self.workflow.gates[position]);
+        let review = gate.and_then(|gate| gate.review.as_ref());
+        review.map_or(Cow::Borrowed(other), |review| Cow::Owned(title(self, review, roots, tool, input)))
+    }
+}
 
 /// The summary of the review rule, filled in; the tool or stage and the subject where there is none.
 pub fn title(compiled: &Compiled, review: &Review, roots: &Roots, tool: &str, input: &Value) -> String {

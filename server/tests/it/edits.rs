@@ -24,7 +24,7 @@ async fn edit(agent: &Agent<'_>, token: &str, approval: &str, input: Value) -> R
     agent.decide(token, approval, json!({"verdict": "approve", "edited_input": input})).await
 }
 
-async fn waiting<'a>(console: &'a TestConsole) -> (Agent<'a>, String, [String; 2]) {
+async fn waiting(console: &TestConsole) -> (Agent<'_>, String, [String; 2]) {
     let agent = console.cast().await;
     agent.prepare().await;
     let approval = agent.suspended_payment("pay-1").await;
