@@ -32,7 +32,12 @@ def inbox_item(call: ToolCall) -> dict[str, Any]:
     """What an Agent Inbox shows."""
     return {
         "action_request": {"action": call["name"], "args": call["args"]},
-        "config": {"allow_accept": True, "allow_respond": True, "allow_ignore": True, "allow_edit": False},
+        "config": {
+            "allow_accept": True,
+            "allow_respond": True,
+            "allow_ignore": True,
+            "allow_edit": False,
+        },
         "description": f"The agent wants to call {call['name']}.",
     }
 
@@ -102,7 +107,9 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--model", default="openai:gpt-5.2")
     parser.add_argument("--workflow", default="refunds")
     parser.add_argument("--subject", default="cust_1", help="the customer")
-    parser.add_argument("--patience", type=float, default=24 * 3600, help="seconds to wait for people")
+    parser.add_argument(
+        "--patience", type=float, default=24 * 3600, help="seconds to wait for people"
+    )
     options = parser.parse_args(words)
     console, thread = Countersign.from_environment(), str(uuid.uuid4())
     run = console.start_run(options.workflow, options.subject, thread, framework="langgraph")

@@ -157,4 +157,8 @@ def decision(check: Check) -> dict[str, Any]:
 
 def human_response(check: Check) -> dict[str, Any]:
     """For Agent Inbox: a `HumanResponse`."""
-    return {"type": "accept", "args": None} if check.allowed else {"type": "response", "args": check.message}
+    return (
+        {"type": "accept", "args": None}
+        if check.allowed
+        else {"type": "response", "args": check.message}
+    )

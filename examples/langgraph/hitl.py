@@ -26,7 +26,9 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 def build(gate: Gate, model: str) -> Any:
     """The agent: people may be asked about refunds, the gate about everything."""
-    people = HumanInTheLoopMiddleware(interrupt_on={"refund": {"allowed_decisions": ["approve", "reject"]}})
+    people = HumanInTheLoopMiddleware(
+        interrupt_on={"refund": {"allowed_decisions": ["approve", "reject"]}}
+    )
     return create_agent(
         init_chat_model(model),
         tools=[shop.look_up_order, shop.refund],
@@ -55,7 +57,9 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--model", default="openai:gpt-5.2")
     parser.add_argument("--workflow", default="refunds")
     parser.add_argument("--subject", default="cust_1", help="the customer")
-    parser.add_argument("--patience", type=float, default=24 * 3600, help="seconds to wait for people")
+    parser.add_argument(
+        "--patience", type=float, default=24 * 3600, help="seconds to wait for people"
+    )
     options = parser.parse_args(words)
     console, thread = Countersign.from_environment(), str(uuid.uuid4())
     run = console.start_run(options.workflow, options.subject, thread, framework="langgraph")

@@ -71,7 +71,9 @@ class Gate(RunHooks[Any]):
         await self.report(context, str(error), is_error=True)
         return f"The tool failed: {error}"
 
-    async def report(self, context: RunContextWrapper[Any], result: object, *, is_error: bool = False) -> None:
+    async def report(
+        self, context: RunContextWrapper[Any], result: object, *, is_error: bool = False
+    ) -> None:
         if isinstance(context, ToolContext):
             call = self.call(context.tool_name, context.tool_arguments, context.tool_call_id)
             await asyncio.to_thread(self.console.report, self.run, call, result, is_error=is_error)
@@ -79,7 +81,9 @@ class Gate(RunHooks[Any]):
     async def ask(self, item: ToolApprovalItem, state: RunState[Any, Any]) -> Check:
         """Asks for an approval that keeps the state and what else it takes to go on."""
         raw = item.raw_item
-        call = self.call(item.tool_name or "", getattr(raw, "arguments", "{}"), getattr(raw, "call_id", ""))
+        call = self.call(
+            item.tool_name or "", getattr(raw, "arguments", "{}"), getattr(raw, "call_id", "")
+        )
         blob = json.dumps({"run": self.run, "session": self.session, "state": state.to_string()})
         summary = f"{item.agent.name} asks for {call.tool}."
         ask = self.console.request_approval
@@ -177,7 +181,9 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--workflow", default="refunds")
     parser.add_argument("--subject", default="cust_1", help="the customer")
     parser.add_argument("--resume", metavar="APPROVAL", help="go on where another process stopped")
-    parser.add_argument("--patience", type=float, default=24 * 3600, help="seconds to wait for people")
+    parser.add_argument(
+        "--patience", type=float, default=24 * 3600, help="seconds to wait for people"
+    )
     return asyncio.run(work(parser.parse_args(words)))
 
 

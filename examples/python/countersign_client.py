@@ -85,9 +85,8 @@ class Check:
 
     @property
     def awaits(self) -> str | None:
-        """The approval to wait for before the same call is worth another check."""
-        waits = self.outcome == "suspend" or self.message.startswith("awaiting ")
-        return self.approval_id if waits and not self.allowed else None
+        """The approval to wait for before the same call is checked again; None when this check is final."""
+        return self.approval_id if self.outcome == "suspend" else None
 
 
 @dataclass(frozen=True)
@@ -224,20 +223,15 @@ class Countersign:
         return known
 
     def settle(self, run: str, call: Call, patience: float) -> Check:
-        """Checks a call, waits for whomever it waits for, and checks it again until that is settled.
+        """Checks a call and, where people must decide, waits for them and checks it again.
 
-        Only `allowed` is permission. Still `suspend` when the patience is at its end.
+        Only `allowed` is permission. Still `suspend` when the patience is at its end. Settle the calls of a
+        session one after the other: while one waits, the gate blocks the others for good.
         """
-        until = time.monotonic() + patience
-        waited_for: set[str] = set()
-        while True:
-            check = self.check(run, call)
-            approval = check.awaits
-            if approval is None or approval in waited_for:
-                return check
-            if not self.wait(approval, until - time.monotonic()).is_final:
-                return check
-            waited_for.add(approval)
+        check = self.check(run, call)
+        if check.awaits and self.wait(check.awaits, patience).is_final:
+            return self.check(run, call)
+        return check
 
     def report(self, run: str, call: Call, output: Any, *, is_error: bool = False) -> bool:
         """Reports what a tool returned. A repeat changes nothing; only the first report counts.
@@ -361,7 +355,9 @@ def _check(call: Call, answer: Json) -> Check:
 
 def _unasked(call: Call, error: CountersignError) -> Check:
     log.warning("%s may not run: %s", call.tool, error)
-    return Check("block", f"The gate could not be asked, so that {call.tool} did not run.", call.input)
+    return Check(
+        "block", f"The gate could not be asked, so that {call.tool} did not run.", call.input
+    )
 
 
 def _outcome(answer: Json) -> Outcome:

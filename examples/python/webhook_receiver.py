@@ -28,7 +28,11 @@ class WebhookReceiver:
     """
 
     def __init__(
-        self, secret: str, act: Callable[[dict[str, Any]], None], host: str = "127.0.0.1", port: int = 0
+        self,
+        secret: str,
+        act: Callable[[dict[str, Any]], None],
+        host: str = "127.0.0.1",
+        port: int = 0,
     ) -> None:
         self._secret = secret
         self._act = act

@@ -40,24 +40,36 @@ def load(program: Path) -> ModuleType:
 class Adapter:
     """A program below `examples/`."""
 
-    def __init__(self, program: str, console: Console, model: ScriptedModel, ledger: Ledger) -> None:
+    def __init__(
+        self, program: str, console: Console, model: ScriptedModel, ledger: Ledger
+    ) -> None:
         self.program = EXAMPLES / program
         self.console, self.model, self.ledger = console, model, ledger
 
     def environment(self, **more: str) -> dict[str, str]:
         """What the program reads."""
-        return {"REFUNDS": str(self.ledger.path), **self.console.environment(), **self.model.environment(), **more}
+        return {
+            "REFUNDS": str(self.ledger.path),
+            **self.console.environment(),
+            **self.model.environment(),
+            **more,
+        }
 
     def run(self, *words: str, exits: int = 0, **more: str) -> str:
         """Runs it to its end in this process; gives what it printed."""
         printed = io.StringIO()
         module = load(self.program)
-        with mock.patch.dict(os.environ, self.environment(**more)), contextlib.redirect_stdout(printed):
+        with (
+            mock.patch.dict(os.environ, self.environment(**more)),
+            contextlib.redirect_stdout(printed),
+        ):
             code = module.main(list(words))
         assert code == exits, f"exit {code}:\n{printed.getvalue()}"
         return printed.getvalue()
 
-    def run_apart(self, *words: str, exits: Sequence[int] = (0,), folder: Path | None = None, **more: str) -> str:
+    def run_apart(
+        self, *words: str, exits: Sequence[int] = (0,), folder: Path | None = None, **more: str
+    ) -> str:
         """Runs it to its end in a process of its own, with nothing of a developer's own settings."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         python = {"PYTHONPATH": str(EXAMPLES / "python"), "PYTHONDONTWRITEBYTECODE": "1"}

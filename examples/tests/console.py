@@ -48,7 +48,15 @@ class Prepared:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         person = ("person", "add", "--password-stdin", "--email")
-        lead = ("priya@example.com", "--name", "Priya Nair", "--role", "reviewer", "--group", "leads")
+        lead = (
+            "priya@example.com",
+            "--name",
+            "Priya Nair",
+            "--role",
+            "reviewer",
+            "--group",
+            "leads",
+        )
         countersign(folder, *person, *lead, given="a long passphrase")
         owner = ("dev@example.com", "--name", "Dev Patel", "--role", "admin")
         countersign(folder, *person, *owner, given="another passphrase")
@@ -56,15 +64,21 @@ class Prepared:
             countersign(folder, "workflow", "publish", str(workflow))
         self.hasty(folder)
         key = ("key", "create", "--owner")
-        self.agent = countersign(folder, *key, "dev@example.com", "--name", "agent", "--scope", "hook")
-        self.lead = countersign(folder, *key, "priya@example.com", "--name", "priya", "--scope", "reviewer")
+        self.agent = countersign(
+            folder, *key, "dev@example.com", "--name", "agent", "--scope", "hook"
+        )
+        self.lead = countersign(
+            folder, *key, "priya@example.com", "--name", "priya", "--scope", "reviewer"
+        )
 
     @staticmethod
     def hasty(folder: Path) -> None:
         """The same again, where nobody has more than a second to decide."""
         for name in ("refunds", "deploys"):
             text = (EXAMPLES / f"workflows/{name}.yaml").read_text()
-            text = text.replace(f"name: {name}", f"name: hasty-{name}").replace("expire: 24h", "expire: 1s")
+            text = text.replace(f"name: {name}", f"name: hasty-{name}").replace(
+                "expire: 24h", "expire: 1s"
+            )
             hasty = folder / f"hasty-{name}.yaml"
             hasty.write_text(text)
             countersign(folder, "workflow", "publish", str(hasty))
@@ -129,7 +143,10 @@ class Console:
 
     def ask(self, path: str, body: Json | None = None, *, key: str = "") -> Json:
         """Asks the API, as the lead unless told otherwise."""
-        headers = {"Authorization": f"Bearer {key or self.lead_key}", "Content-Type": "application/json"}
+        headers = {
+            "Authorization": f"Bearer {key or self.lead_key}",
+            "Content-Type": "application/json",
+        }
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}/api/v1{path}", data=data, headers=headers)
         with urllib.request.urlopen(request, timeout=30) as answer:
@@ -196,12 +213,23 @@ class Console:
 
     def another_key(self) -> str:
         """A key of another harness."""
-        words = ("key", "create", "--name", "other", "--scope", "hook", "--owner", "dev@example.com")
+        words = (
+            "key",
+            "create",
+            "--name",
+            "other",
+            "--scope",
+            "hook",
+            "--owner",
+            "dev@example.com",
+        )
         return countersign(self.data, *words)
 
     def kinds(self) -> list[str]:
         """The kinds of the events of all runs, oldest first."""
         events: list[Json] = []
         for run in self.ask("/runs", key=self.agent_key)["items"]:
-            events += self.ask(f"/runs/{run['run_id']}/timeline?limit=200", key=self.agent_key)["items"]
+            events += self.ask(f"/runs/{run['run_id']}/timeline?limit=200", key=self.agent_key)[
+                "items"
+            ]
         return [event["kind"] for event in events]

@@ -29,7 +29,9 @@ class Promises:
         assert agent.ledger.times() == 1
         assert "approval.opened" not in agent.console.kinds()
 
-    def test_what_the_gate_blocks_does_not_run_and_the_model_reads_what_to_do(self, agent: Adapter) -> None:
+    def test_what_the_gate_blocks_does_not_run_and_the_model_reads_what_to_do(
+        self, agent: Adapter
+    ) -> None:
         agent.model.calls("call_refund", "refund", REFUND)
         agent.run()
         assert agent.ledger.times() == 0

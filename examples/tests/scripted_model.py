@@ -104,7 +104,10 @@ class ScriptedModel:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 answer = model.answer(self.path.split("?")[0], json.loads(body))
-                kind, text = answer or ("application/json", json.dumps({"error": {"message": "not here"}}))
+                kind, text = answer or (
+                    "application/json",
+                    json.dumps({"error": {"message": "not here"}}),
+                )
                 self.send_response(200 if answer else 404)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(text.encode())))
@@ -122,7 +125,10 @@ class ScriptedModel:
 
 
 def _anthropic(turn: Turn, model: str) -> Json:
-    calls = [{"type": "tool_use", "id": call.id, "name": call.name, "input": call.input} for call in turn.calls]
+    calls = [
+        {"type": "tool_use", "id": call.id, "name": call.name, "input": call.input}
+        for call in turn.calls
+    ]
     return {
         "id": "msg_scripted",
         "type": "message",
@@ -137,7 +143,9 @@ def _anthropic(turn: Turn, model: str) -> Json:
 
 def _streamed(message: Json) -> str:
     """A message of Anthropic's as the events a client puts it together from."""
-    events: list[Json] = [{"type": "message_start", "message": {**message, "content": [], "stop_reason": None}}]
+    events: list[Json] = [
+        {"type": "message_start", "message": {**message, "content": [], "stop_reason": None}}
+    ]
     for index, block in enumerate(message["content"]):
         is_text = block["type"] == "text"
         empty = {**block, "text": ""} if is_text else {**block, "input": {}}
@@ -157,7 +165,11 @@ def _streamed(message: Json) -> str:
 
 def _completion(turn: Turn, model: str) -> Json:
     calls = [
-        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": json.dumps(call.input)}}
+        {
+            "id": call.id,
+            "type": "function",
+            "function": {"name": call.name, "arguments": json.dumps(call.input)},
+        }
         for call in turn.calls
     ]
     message: Json = {"role": "assistant", "content": None if calls else turn.text}
@@ -168,14 +180,22 @@ def _completion(turn: Turn, model: str) -> Json:
         "object": "chat.completion",
         "created": 0,
         "model": model,
-        "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}],
+        "choices": [
+            {"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}
+        ],
         "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
     }
 
 
 def _response(turn: Turn, model: str) -> Json:
     text = {"type": "output_text", "text": turn.text, "annotations": []}
-    said = {"type": "message", "id": "msg_1", "status": "completed", "role": "assistant", "content": [text]}
+    said = {
+        "type": "message",
+        "id": "msg_1",
+        "status": "completed",
+        "role": "assistant",
+        "content": [text],
+    }
     calls = [
         {
             "type": "function_call",

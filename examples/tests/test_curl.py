@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 from console import EXAMPLES, Console
@@ -20,7 +19,9 @@ def deploy(
     tool = ["sh", "-c", f"echo deployed >> {ledger.path}; echo '{{\"deployed\": true}}'"]
     asked = [SCRIPT, workflow, "web", "deploy", f'{{"version": "1.2", "to": "{to}"}}', "--", *tool]
     environment = os.environ | console.environment(**more)
-    return subprocess.run(asked, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        asked, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def test_what_needs_nobody_runs_at_once(console: Console, ledger: Ledger) -> None:
@@ -58,7 +59,9 @@ def test_a_rejected_call_does_not_run_and_says_why(console: Console, ledger: Led
     assert "The smoke test is red." in done.stderr
 
 
-def test_a_condition_that_no_longer_holds_beats_the_approval(console: Console, ledger: Ledger) -> None:
+def test_a_condition_that_no_longer_holds_beats_the_approval(
+    console: Console, ledger: Ledger
+) -> None:
     def freeze() -> None:
         console.write_fact("freeze", True)
 
@@ -87,9 +90,13 @@ def test_without_the_server_nothing_runs(console: Console, ledger: Ledger) -> No
     assert "could not be asked" in done.stderr
 
 
-@pytest.mark.parametrize("words", [[], ["a", "b", "c", "not JSON", "--", "true"], ["a", "b", "c", "{}", "true"]])
+@pytest.mark.parametrize(
+    "words", [[], ["a", "b", "c", "not JSON", "--", "true"], ["a", "b", "c", "{}", "true"]]
+)
 def test_what_is_no_call_is_refused(words: list[str]) -> None:
     environment = os.environ | {"COUNTERSIGN_URL": "http://127.0.0.1:9", "COUNTERSIGN_KEY": "csk_x"}
-    done = subprocess.run([SCRIPT, *words], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [SCRIPT, *words], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "approve.sh WORKFLOW" in done.stderr
