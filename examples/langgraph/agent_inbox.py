@@ -17,7 +17,7 @@ from typing import Any
 
 import shop
 from countersign_client import Countersign
-from countersign_langgraph import Gate, NotAllowed, answers
+from countersign_langgraph import Gate, NotAllowed, Undecided, answers
 from langchain.chat_models import init_chat_model
 from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
@@ -88,15 +88,13 @@ def outcome(gate: Gate, call: ToolCall, response: dict[str, Any]) -> str:
         return f"The tool failed: {error}"
 
 
-def work(gate: Gate, graph: Any, prompt: str, patience: float) -> str | None:
-    """Runs the graph to its end. None when people have not decided in time."""
+def work(gate: Gate, graph: Any, prompt: str, patience: float) -> str:
+    """Runs the graph to its end. Raises `Undecided` when people have not decided in time."""
     until = time.monotonic() + patience
     thread = {"configurable": {"thread_id": gate.thread}}
     state = graph.invoke({"messages": [("user", prompt)]}, thread)
     while interrupts := state.get("__interrupt__"):
         command = answers(interrupts, state["messages"], gate, until - time.monotonic())
-        if command is None:
-            return None
         state = graph.invoke(command, thread)
     return state["messages"][-1].text
 
@@ -114,11 +112,11 @@ def main(words: list[str] | None = None) -> int:
     console, thread = Countersign.from_environment(), str(uuid.uuid4())
     run = console.start_run(options.workflow, options.subject, thread, framework="langgraph")
     gate = Gate(console, run, thread)
-    said = work(gate, build(gate, options.model), options.prompt, options.patience)
-    if said is None:
-        print("people have not decided yet")
+    try:
+        print(work(gate, build(gate, options.model), options.prompt, options.patience))
+    except Undecided as approval:
+        print(f"people have not decided yet: {approval}")
         return 75
-    print(said)
     return 0
 
 

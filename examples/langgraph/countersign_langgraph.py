@@ -7,6 +7,7 @@ with: `answers` turns decisions into what the graph expects, and is no permissio
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -95,17 +96,19 @@ def reported(output: Any) -> Any:
         return output.content
 
 
+class Undecided(Exception):
+    """People still decide on the approval of this id."""
+
+
 def answers(
     interrupts: Sequence[Interrupt], messages: Sequence[AnyMessage], gate: Gate, patience: float
-) -> Command[Any] | None:
-    """What to resume a graph with, once everything it waits for is decided; None while people still decide."""
+) -> Command[Any]:
+    """What to resume a graph with, once everything it waits for is decided. Raises `Undecided`."""
     pending = _calls(messages)
+    until = time.monotonic() + patience
     answered: dict[str, Any] = {}
     for interrupt in interrupts:
-        answer = _answer(interrupt.value, pending, gate, patience)
-        if answer is None:
-            return None
-        answered[interrupt.id] = answer
+        answered[interrupt.id] = _answer(interrupt.value, pending, gate, until)
     return Command(resume=answered)
 
 
@@ -124,28 +127,27 @@ def _take(pending: list[ToolCall], name: str, args: Any) -> ToolCall:
     raise ValueError(f"the interrupt asks about a call of {name} that the model has not made")
 
 
-def _answer(value: Any, pending: list[ToolCall], gate: Gate, patience: float) -> Any:
+def _answer(value: Any, pending: list[ToolCall], gate: Gate, until: float) -> Any:
     """Answers one interrupt in its own shape."""
     if isinstance(value, dict) and "action_requests" in value:
-        asked = ((action["name"], action["args"]) for action in value["action_requests"])
-        checks = _settled(asked, pending, gate, patience)
-        return checks and {"decisions": [decision(check) for check in checks]}
+        asked = [(action["name"], action["args"]) for action in value["action_requests"]]
+        return {"decisions": [decision(check) for check in _settled(asked, pending, gate, until)]}
     if isinstance(value, list) and all("action_request" in item for item in value):
         requests = [item["action_request"] for item in value]
-        asked = ((request["action"], request["args"]) for request in requests)
-        checks = _settled(asked, pending, gate, patience)
-        return checks and [human_response(check) for check in checks]
+        asked = [(request["action"], request["args"]) for request in requests]
+        return [human_response(check) for check in _settled(asked, pending, gate, until)]
     raise ValueError("this interrupt asks for something else than an approval")
 
 
 def _settled(
-    asked: Iterable[tuple[str, Any]], pending: list[ToolCall], gate: Gate, patience: float
-) -> list[Check] | None:
+    asked: Iterable[tuple[str, Any]], pending: list[ToolCall], gate: Gate, until: float
+) -> list[Check]:
+    """One call after the other: while one waits, the gate blocks the others of its session."""
     checks = []
     for name, args in asked:
-        check = gate.settle(_take(pending, name, args), patience)
+        check = gate.settle(_take(pending, name, args), until - time.monotonic())
         if check.awaits:
-            return None
+            raise Undecided(check.awaits)
         checks.append(check)
     return checks
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import shop
 from countersign_client import Countersign
-from countersign_langgraph import CountersignMiddleware, Gate, answers
+from countersign_langgraph import CountersignMiddleware, Gate, Undecided, answers
 from langchain.agents import create_agent
 from langchain.agents.middleware import HumanInTheLoopMiddleware
 from langchain.chat_models import init_chat_model
@@ -38,15 +38,13 @@ def build(gate: Gate, model: str) -> Any:
     )
 
 
-def work(gate: Gate, agent: Any, prompt: str, patience: float) -> str | None:
-    """Runs the agent to its end. None when people have not decided in time."""
+def work(gate: Gate, agent: Any, prompt: str, patience: float) -> str:
+    """Runs the agent to its end. Raises `Undecided` when people have not decided in time."""
     until = time.monotonic() + patience
     thread = {"configurable": {"thread_id": gate.thread}}
     state = agent.invoke({"messages": [("user", prompt)]}, thread)
     while interrupts := state.get("__interrupt__"):
         command = answers(interrupts, state["messages"], gate, until - time.monotonic())
-        if command is None:
-            return None
         state = agent.invoke(command, thread)
     return state["messages"][-1].text
 
@@ -64,11 +62,11 @@ def main(words: list[str] | None = None) -> int:
     console, thread = Countersign.from_environment(), str(uuid.uuid4())
     run = console.start_run(options.workflow, options.subject, thread, framework="langgraph")
     gate = Gate(console, run, thread)
-    said = work(gate, build(gate, options.model), options.prompt, options.patience)
-    if said is None:
-        print("people have not decided yet")
+    try:
+        print(work(gate, build(gate, options.model), options.prompt, options.patience))
+    except Undecided as approval:
+        print(f"people have not decided yet: {approval}")
         return 75
-    print(said)
     return 0
 
 

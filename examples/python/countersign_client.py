@@ -77,6 +77,8 @@ class Check:
     input: Json
     """What may run: the call's own input unless a reviewer has changed it."""
     approval_id: str | None = None
+    unasked: bool = False
+    """Whether the gate could not be asked: then the call may be worth another check."""
 
     @property
     def allowed(self) -> bool:
@@ -355,9 +357,8 @@ def _check(call: Call, answer: Json) -> Check:
 
 def _unasked(call: Call, error: CountersignError) -> Check:
     log.warning("%s may not run: %s", call.tool, error)
-    return Check(
-        "block", f"The gate could not be asked, so that {call.tool} did not run.", call.input
-    )
+    message = f"The gate could not be asked, so that {call.tool} did not run."
+    return Check("block", message, call.input, unasked=True)
 
 
 def _outcome(answer: Json) -> Outcome:

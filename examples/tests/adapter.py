@@ -45,6 +45,7 @@ class Adapter:
     ) -> None:
         self.program = EXAMPLES / program
         self.console, self.model, self.ledger = console, model, ledger
+        self.printed = io.StringIO()
 
     def environment(self, **more: str) -> dict[str, str]:
         """What the program reads."""
@@ -57,7 +58,7 @@ class Adapter:
 
     def run(self, *words: str, exits: int = 0, **more: str) -> str:
         """Runs it to its end in this process; gives what it printed."""
-        printed = io.StringIO()
+        printed = self.printed = io.StringIO()
         module = load(self.program)
         with (
             mock.patch.dict(os.environ, self.environment(**more)),
@@ -84,6 +85,10 @@ class Adapter:
         )
         assert done.returncode in exits, f"exit {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+    def has_printed(self, text: str) -> bool | None:
+        """Whether it has, for whoever waits for it."""
+        return True if text in self.printed.getvalue() else None
 
     def refunds(self) -> None:
         """The model looks the order up, refunds it, and is done."""

@@ -74,6 +74,14 @@ class Promises:
             agent.run()
         assert agent.ledger.times() == 1
 
+    def test_a_call_that_cannot_be_asked_about_does_not_run(self, agent: Adapter) -> None:
+        agent.model.calls("call_look", "look_up_order", LOOK_UP)
+        needs_nobody = {**REFUND, "amount": 40}
+        agent.model.calls("call_refund", "refund", needs_nobody, before=agent.console.stop)
+        agent.run()
+        assert agent.ledger.times() == 0
+        assert "The gate could not be asked" in agent.model.read()
+
     def test_without_the_server_nothing_runs(self, agent: Adapter) -> None:
         agent.refunds()
         with agent.console.meanwhile(agent.console.stop_when_pending):

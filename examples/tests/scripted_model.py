@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -28,6 +29,8 @@ class Turn:
 
     text: str = LAST_WORD
     calls: tuple[ToolCall, ...] = ()
+    before: Callable[[], object] | None = None
+    """What happens while the model thinks."""
 
 
 class ScriptedModel:
@@ -43,9 +46,11 @@ class ScriptedModel:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
-    def calls(self, ident: str, name: str, arguments: Json) -> None:
+    def calls(
+        self, ident: str, name: str, arguments: Json, before: Callable[[], object] | None = None
+    ) -> None:
         """The model's next turn: a call of one tool."""
-        self.turns.append(Turn(calls=(ToolCall(ident, name, arguments),)))
+        self.turns.append(Turn(calls=(ToolCall(ident, name, arguments),), before=before))
 
     def calls_at_once(self, *calls: ToolCall) -> None:
         """The model's next turn: several calls."""
@@ -83,7 +88,10 @@ class ScriptedModel:
         }.get(path)
         if speak is None:
             return None
-        answer = speak(self._next(request), str(request.get("model")))
+        turn = self._next(request)
+        if turn.before:
+            turn.before()
+        answer = speak(turn, str(request.get("model")))
         if request.get("stream"):
             assert path == "/v1/messages", "only this one streams"
             return "text/event-stream", _streamed(answer)
