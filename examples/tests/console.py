@@ -170,6 +170,14 @@ class Console:
         self.ask(f"/approvals/{approval}/decisions", body)
         return approval
 
+    def answered(self, approval: str) -> None:
+        """Waits until the question about an approval is answered."""
+
+        def look() -> bool | None:
+            return True if self.ask(f"/approvals/{approval}")["revision"] >= 3 else None
+
+        until("the answer", look)
+
     def cancel(self, reason: str = "The customer has called back.") -> str:
         """Waits for an approval and takes it back as its harness may."""
         approval = until("an approval", self.pending)

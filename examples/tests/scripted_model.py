@@ -52,6 +52,10 @@ class ScriptedModel:
         """The model's next turn: a call of one tool."""
         self.turns.append(Turn(calls=(ToolCall(ident, name, arguments),), before=before))
 
+    def says(self, text: str) -> None:
+        """The model's next turn: text."""
+        self.turns.append(Turn(text))
+
     def calls_at_once(self, *calls: ToolCall) -> None:
         """The model's next turn: several calls."""
         self.turns.append(Turn(calls=calls))
