@@ -132,10 +132,8 @@ class RefundAgent:
 
     def run_tool(self, run: str, call: Call, check: Check) -> str:
         """Runs a tool that the gate allows, and reports. The model reads what comes back."""
-        if not check.allowed:
-            return check.message
-        if check.input != call.input:
-            return f"A reviewer agrees to other arguments: {json.dumps(check.input)}. Call again with these."
+        if refusal := check.refusal(call):
+            return refusal
         try:
             output = TOOLS[call.tool](**call.input)
         except Exception as error:

@@ -64,11 +64,12 @@ asked=$(jq -n --arg id "$call" --arg tool "$tool" --argjson input "$input" \
 check
 if [[ $(part "$checked" .outcome) == suspend ]]; then
   approval=$(part "$checked" .approval_id)
+  [[ $approval == apr_* ]] || refuse "the answer was not understood"
   echo "waiting for people: ${COUNTERSIGN_URL%/}/approvals/$approval" >&2
   status=pending
   while [[ ! $status =~ ^(approved|rejected|expired|cancelled|superseded|revoked)$ ]]; do
     [[ $SECONDS -lt $patience ]] || { echo "nobody has decided yet about $call" >&2; exit 75; }
-    decided=$(ask "/approvals/$approval/decision?wait=$((patience < 30 ? patience : 30))") || true
+    decided=$(ask "/approvals/$approval/decision?wait=$((patience < 30 ? patience : 30))") || sleep 1
     status=$(part "$decided" .status)
   done
   # A decision is no permission: the same call is checked again, its conditions, too.

@@ -39,7 +39,7 @@ class Gate:
         """Runs a tool if the gate allows it, and reports. Raises `NotAllowed` otherwise."""
         call = self.call(tool_call)
         check = self.console.check(self.run, call)
-        if refusal := refused(check, call):
+        if refusal := check.refusal(call):
             raise NotAllowed(refusal)
         try:
             output = tool()
@@ -73,15 +73,6 @@ class CountersignMiddleware(AgentMiddleware):
         except NotAllowed as refusal:
             text = str(refusal)
             return ToolMessage(text, name=call["name"], tool_call_id=call["id"], status="error")
-
-
-def refused(check: Check, call: Call) -> str | None:
-    """Why a call may not run as it is."""
-    if not check.allowed:
-        return check.message
-    if check.input != call.input:
-        return f"A reviewer agrees to other arguments: {json.dumps(check.input)}. Call again with these."
-    return None
 
 
 def reported(output: Any) -> Any:

@@ -48,7 +48,7 @@ class Gate(FunctionMiddleware):
             context.metadata["call_id"],
         )
         check = await asyncio.to_thread(self.console.check, self.run, call)
-        if refusal := refused(check, call):
+        if refusal := check.refusal(call):
             context.result = refusal
             return
         try:
@@ -63,15 +63,6 @@ class Gate(FunctionMiddleware):
         function = asked.function_call
         call = Call(self.session, function.name, function.parse_arguments() or {}, function.call_id)
         return await asyncio.to_thread(self.console.settle, self.run, call, patience)
-
-
-def refused(check: Check, call: Call) -> str | None:
-    """Why a call may not run as it is."""
-    if not check.allowed:
-        return check.message
-    if check.input != call.input:
-        return f"A reviewer agrees to other arguments: {json.dumps(check.input)}. Call again with these."
-    return None
 
 
 def reported(result: Any) -> Any:

@@ -57,7 +57,7 @@ class Gate(RunHooks[Any]):
         context = data.context
         call = self.call(context.tool_name, context.tool_arguments, context.tool_call_id)
         check = await asyncio.to_thread(self.console.check, self.run, call)
-        if refusal := refused(check, call):
+        if refusal := check.refusal(call):
             return ToolGuardrailFunctionOutput.reject_content(refusal)
         return ToolGuardrailFunctionOutput.allow()
 
@@ -88,15 +88,6 @@ class Gate(RunHooks[Any]):
         summary = f"{item.agent.name} asks for {call.tool}."
         ask = self.console.request_approval
         return await asyncio.to_thread(ask, self.run, call, summary, state_blob=blob)
-
-
-def refused(check: Check, call: Call) -> str | None:
-    """Why a call may not run. The SDK cannot run it with other arguments, so an edit is a refusal."""
-    if not check.allowed:
-        return check.message
-    if check.input != call.input:
-        return f"A reviewer agrees to other arguments: {json.dumps(check.input)}. Call again with these."
-    return None
 
 
 def build(gate: Gate) -> Agent[Any]:
@@ -152,7 +143,10 @@ async def resume(console: Countersign, approval: str, patience: float) -> RunRes
     outcome = await asyncio.to_thread(console.wait, approval, patience)
     if not outcome.is_final:
         return approval
-    kept = json.loads(outcome.answer["state_blob"])
+    blob = outcome.answer.get("state_blob")
+    if blob is None:
+        sys.exit(f"{approval} has no state that this key has given")
+    kept = json.loads(blob)
     gate = Gate(console, kept["run"], kept["session"])
     agent = build(gate)
     state = await RunState.from_string(agent, kept["state"])

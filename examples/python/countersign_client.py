@@ -90,6 +90,15 @@ class Check:
         """The approval to wait for before the same call is checked again; None when this check is final."""
         return self.approval_id if self.outcome == "suspend" else None
 
+    def refusal(self, call: Call) -> str | None:
+        """Why a call may not run as it is; None when it may. Where a framework cannot change it."""
+        if not self.allowed:
+            return self.message
+        if self.input != call.input:
+            agreed = json.dumps(self.input)
+            return f"A reviewer agrees to other arguments: {agreed}. Call again with these."
+        return None
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -261,14 +270,21 @@ class Countersign:
 
     def _answer(self, asked: Outcome, on_question: Callable[[str], str | None] | None) -> None:
         answer = on_question(str(asked.answer.get("question", ""))) if on_question else None
-        if answer:
+        if not answer:
+            return
+        try:
             self._post(f"/approvals/{asked.approval_id}/information", {"answer": answer})
+        except CountersignError as error:
+            log.warning("the question was not answered: %s", error)
 
     def _post(self, path: str, body: Json, idempotency_key: str | None = None) -> Json:
         headers = {"Content-Type": "application/json"}
         if idempotency_key:
             headers["Idempotency-Key"] = f'"{idempotency_key}"'
-        data = json.dumps(body, allow_nan=False).encode()
+        try:
+            data = json.dumps(body, allow_nan=False).encode()
+        except (TypeError, ValueError) as error:
+            raise CountersignError(f"not to be written as JSON: {error}") from None
         return self._request("POST", path, data, headers, self._timeout)
 
     def _request(

@@ -14,11 +14,10 @@ from pathlib import Path
 from types import ModuleType
 from unittest import mock
 
-from console import EXAMPLES, Console
+from console import EXAMPLES, PATIENCE, Console
 from ledger import Ledger
 from scripted_model import ScriptedModel
 
-PATIENCE = 90
 LOOK_UP = {"order_id": "ord_88"}
 REFUND = {"order_id": "ord_88", "amount": 75}
 

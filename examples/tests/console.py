@@ -19,7 +19,8 @@ EXAMPLES = Path(__file__).resolve().parent.parent
 ROOT = EXAMPLES.parent
 BINARY = os.environ.get("COUNTERSIGN_BIN", str(ROOT / "target/debug/countersign"))
 SITE = os.environ.get("COUNTERSIGN_SITE_DIR", str(ROOT / "target/site"))
-PATIENCE = 60.0
+PATIENCE = 120.0
+"""Seconds to wait for anything: machines may be busy."""
 
 Json = dict[str, Any]
 T = TypeVar("T")

@@ -101,6 +101,13 @@ def test_a_changed_input_is_what_may_run() -> None:
     with answering((200, '{"outcome":"allow","updated_input":{"amount":50}}', {})) as (client, _):
         check = client.check("run_1", CALL)
     assert (check.allowed, check.input) == (True, {"amount": 50})
+    assert '{"amount": 50}' in (check.refusal(CALL) or "")
+
+
+def test_what_is_no_json_is_a_block_and_not_asked() -> None:
+    with answering((200, '{"outcome":"allow"}', {})) as (client, asked):
+        check = client.check("run_1", Call("s1", "refund", {"amount": float("nan")}, "c1"))
+    assert (check.outcome, asked) == ("block", [])
 
 
 def test_a_refused_poll_is_told_at_once() -> None:

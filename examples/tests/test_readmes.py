@@ -78,12 +78,14 @@ class Pasted(Console):
                 start_new_session=True,
             )
         try:
-            code = shell.wait(PATIENCE)
+            code = shell.wait(2 * PATIENCE)
         except subprocess.TimeoutExpired:
             code = -1
-        # What runs on in the background: the server, an agent.
-        os.killpg(shell.pid, signal.SIGKILL)
-        shell.wait()
+        finally:
+            print(printed.read_text())
+            # What runs on in the background: the server, an agent.
+            os.killpg(shell.pid, signal.SIGKILL)
+            shell.wait()
         return code, printed.read_text()
 
     def lead(self) -> None:

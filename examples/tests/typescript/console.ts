@@ -15,7 +15,7 @@ type Json = Record<string, any>;
 
 /** Looks again and again until something is there. */
 export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((next) => setTimeout(next, 20))) {
+  for (const end = Date.now() + 120_000; Date.now() < end; await new Promise((next) => setTimeout(next, 20))) {
     const found = await look();
     if (found !== undefined) return found;
   }

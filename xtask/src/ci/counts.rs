@@ -69,8 +69,8 @@ impl Counts {
     /// From `node --test` in TAP: `# pass 19`, `# fail 0` and so on at its end.
     pub fn from_node(printed: &str) -> Self {
         let number = |name: &str| {
-            let lines = printed.lines().rev().filter_map(|line| line.strip_prefix("# ")?.strip_prefix(name));
-            lines.filter_map(|rest| rest.trim().parse::<u64>().ok()).next().unwrap_or_default()
+            let mut lines = printed.lines().rev().filter_map(|line| line.strip_prefix("# ")?.strip_prefix(name));
+            lines.find_map(|rest| rest.trim().parse::<u64>().ok()).unwrap_or_default()
         };
         let (failed, skipped) = (number("fail ") + number("cancelled "), number("skipped ") + number("todo "));
         Self { passed: number("pass "), failed, skipped }
