@@ -56,6 +56,27 @@ pub fn node() -> Result<()> {
     Ok(())
 }
 
+/// Python with what makes environments of its own: Debian keeps that apart.
+pub fn python() -> Result<()> {
+    let needed = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))";
+    let is_there = || process::succeeds(Command::new("python3").args(["-c", needed]));
+    if !is_there() {
+        apt("the examples in Python", &["python3-venv"])?;
+    }
+    if !is_there() {
+        bail!("the examples need Python 3.11 or newer as `python3`, with venv");
+    }
+    Ok(())
+}
+
+/// A program that is installed by the package of its name.
+pub fn program(name: &str) -> Result<()> {
+    if !process::succeeds(Command::new(name).arg("--version")) {
+        apt("the examples", &[name])?;
+    }
+    Ok(())
+}
+
 /// The folder with `initdb` and `pg_ctl`: Debian keeps them out of the path.
 pub fn postgres() -> Result<PathBuf> {
     if let Some(found) = postgres_binaries() {

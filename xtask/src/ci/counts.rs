@@ -46,10 +46,34 @@ impl Counts {
         };
         match word {
             "passed" => self.passed += number,
-            "failed" | "timed" | "exec" => self.failed += number,
+            "failed" | "timed" | "exec" | "error" | "errors" => self.failed += number,
             "ignored" | "skipped" => self.skipped += number,
             _ => {}
         }
+    }
+
+    /// From pytest: its last line, such as `1 failed, 10 passed in 50.32s`. What could not be set up has failed.
+    pub fn from_pytest(printed: &str) -> Self {
+        let mut counts = Self::default();
+        let is_summary = |line: &&str| line.ends_with('s') || line.ends_with(')');
+        let ended = |line: &'_ str| line.trim_matches(['=', ' ']).to_owned();
+        let lines: Vec<_> = printed.lines().map(ended).collect();
+        let summary = lines.iter().map(String::as_str).filter(is_summary).rev();
+        let summary = summary.filter_map(|line| line.split_once(" in ")).map(|(parts, _)| parts);
+        for part in summary.take(1).flat_map(|parts| parts.split(", ")) {
+            counts.count(part);
+        }
+        counts
+    }
+
+    /// From `node --test` in TAP: `# pass 19`, `# fail 0` and so on at its end.
+    pub fn from_node(printed: &str) -> Self {
+        let number = |name: &str| {
+            let mut lines = printed.lines().rev().filter_map(|line| line.strip_prefix("# ")?.strip_prefix(name));
+            lines.find_map(|rest| rest.trim().parse::<u64>().ok()).unwrap_or_default()
+        };
+        let (failed, skipped) = (number("fail ") + number("cancelled "), number("skipped ") + number("todo "));
+        Self { passed: number("pass "), failed, skipped }
     }
 
     /// From Playwright's JSON report. A flaky test passed only on a second try: that is a failure.
@@ -86,6 +110,23 @@ mod tests {
             "     Summary [   0.061s] 12 tests run: 9 passed (1 slow), 1 failed, 1 timed out, 1 exec failed, 2 skipped";
         assert_eq!(Counts::from_cargo(printed), counts(9, 3, 2));
         assert_eq!(Counts::from_cargo("     Summary [   0.0s] 1 test run: 1 passed, 0 skipped"), counts(1, 0, 0));
+    }
+
+    #[test]
+    fn pytest_ends_with_one_line() {
+        let printed =
+            "FAILED tests/test_a.py::test_b - took 3 passed in vain\n1 failed, 10 passed, 2 skipped in 50.32s\n";
+        assert_eq!(Counts::from_pytest(printed), counts(10, 1, 2));
+        assert_eq!(Counts::from_pytest("=== 98 passed in 131.02s (0:02:11) ===\n\n"), counts(98, 0, 0));
+        assert_eq!(Counts::from_pytest("3 errors in 1.00s\n"), counts(0, 3, 0));
+        assert_eq!(Counts::from_pytest("no tests ran in 0.01s\n"), counts(0, 0, 0));
+    }
+
+    #[test]
+    fn node_counts_in_tap() {
+        let printed = "# pass 3 more\nok 1 - a\n# tests 6\n# pass 3\n# fail 1\n# cancelled 1\n# skipped 1\n# todo 0\n";
+        assert_eq!(Counts::from_node(printed), counts(3, 2, 1));
+        assert_eq!(Counts::from_node("npm error"), counts(0, 0, 0));
     }
 
     #[test]

@@ -60,7 +60,8 @@ pub fn install_packages(dir: &Path) -> Result<()> {
     }
     let mut npm = Command::new("npm");
     npm.current_dir(dir).arg(if lock.is_file() { "ci" } else { "install" }).args(["--no-audit", "--no-fund"]);
-    process::run(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")).context("installing the packages of end2end/")
+    process::run(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
+        .with_context(|| format!("installing the packages of {}", dir.display()))
 }
 
 fn is_newer(this: &Path, other: &Path) -> bool {

@@ -2,6 +2,7 @@
 
 mod counts;
 pub mod end2end;
+mod examples;
 mod report;
 mod steps;
 
@@ -11,13 +12,16 @@ use report::{Report, Verdict};
 use std::time::Instant;
 use steps::STEPS;
 
+/// Steps that `--quick` leaves out: they need what is installed for them, and take minutes.
+const SLOW: [&str; 2] = ["examples", "end2end"];
+
 /// What to run.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Leave out the browser and PostgreSQL
+    /// Leave out the browser, PostgreSQL and the examples
     #[arg(long)]
     pub quick: bool,
-    /// Run only the steps whose name begins so (fmt, tidy, supply, clippy, assets, tests, doc, end2end …)
+    /// Run only the steps whose name begins so (fmt, tidy, supply, clippy, assets, tests, doc, examples, end2end …)
     #[arg(long, value_name = "STEP")]
     pub only: Option<String>,
 }
@@ -50,7 +54,7 @@ pub fn run(options: &Options) -> Result<bool> {
 fn is_wanted(name: &str, options: &Options) -> bool {
     match &options.only {
         Some(only) => name.starts_with(only.as_str()),
-        None => !(options.quick && name == "end2end"),
+        None => !(options.quick && SLOW.contains(&name)),
     }
 }
 
@@ -66,7 +70,7 @@ mod tests {
     #[test]
     fn everything_runs_unless_told_otherwise() {
         assert_eq!(wanted(false, None).len(), STEPS.len());
-        assert!(!wanted(true, None).contains(&"end2end"));
+        assert!(!wanted(true, None).contains(&"end2end") && !wanted(true, None).contains(&"examples"));
         assert_eq!(wanted(false, Some("clippy")).len(), 3);
         assert_eq!(wanted(true, Some("end2end")), ["end2end"]);
     }

@@ -3,6 +3,7 @@
 use super::Options;
 use super::counts::Counts;
 use super::end2end;
+use super::examples;
 use crate::postgres::Cluster;
 use crate::wasm_toolchain::{Effort, WasmToolchain};
 use crate::{assets, install, lockfile, process, tidy, workspace};
@@ -17,7 +18,7 @@ pub struct Step {
     pub run: fn(&Options, &mut Counts) -> Result<()>,
 }
 
-pub const STEPS: [Step; 11] = [
+pub const STEPS: [Step; 12] = [
     Step { name: "setup", purpose: "install what is missing", run: setup },
     Step { name: "fmt", purpose: "cargo fmt --check", run: fmt },
     Step { name: "tidy", purpose: "the architecture's invariants", run: tidy_step },
@@ -28,6 +29,7 @@ pub const STEPS: [Step; 11] = [
     Step { name: "assets", purpose: "wasm, styles with the class check, icons, fonts", run: build_assets },
     Step { name: "tests", purpose: "unit and integration tests, on SQLite and PostgreSQL", run: tests },
     Step { name: "doc", purpose: "cargo doc without warnings", run: doc },
+    Step { name: "examples", purpose: "clients for other frameworks, with the real ones", run: examples_step },
     Step { name: "end2end", purpose: "the console in a browser, and real clients", run: end2end_step },
 ];
 
@@ -166,11 +168,21 @@ fn doc(_: &Options, _: &mut Counts) -> Result<()> {
     Ok(())
 }
 
+fn examples_step(_: &Options, counts: &mut Counts) -> Result<()> {
+    build_server()?;
+    examples::run(counts)
+}
+
 fn end2end_step(_: &Options, counts: &mut Counts) -> Result<()> {
+    build_server()?;
+    counts.add(end2end::run()?);
+    Ok(())
+}
+
+/// The server with its console, as these tests start it.
+fn build_server() -> Result<()> {
     if !workspace::site().join("manifest.json").is_file() {
         assets::build(Effort::Full)?;
     }
-    process::run(&mut process::cargo(["build"].iter().chain(&PRODUCT))).context("the server must build")?;
-    counts.add(end2end::run()?);
-    Ok(())
+    process::run(&mut process::cargo(["build"].iter().chain(&PRODUCT))).context("the server must build")
 }
