@@ -9,6 +9,7 @@ impl Toolbox {
     /// Asks the client to have its user open the console, where people decide who may.
     pub(super) fn invite(&self, approval: ApprovalId, call: Digest) -> Result<Said> {
         Ok(Said::Open {
+            id: approval.to_string(),
             url: format!("{}/approvals/{approval}", self.console),
             message:
                 "An approval waits in Countersign. Open it to read it, and to decide if you are one of its reviewers. \

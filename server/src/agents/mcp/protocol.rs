@@ -11,8 +11,8 @@ use axum::{
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, DiscoverResult, ElicitRequest,
-        ElicitRequestParams, Implementation, InputRequest, InputRequiredResult, ListToolsResult,
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, DiscoverResult,
+        ElicitRequest, ElicitRequestParams, Implementation, InputRequest, InputRequiredResult, ListToolsResult,
         PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
     },
     service::RequestContext,
@@ -105,7 +105,13 @@ impl ServerHandler for Handler {
         params: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        match self.0.call(read(params, &context)).await {
+        let call = read(params, &context);
+        let answered = tokio::select! {
+            answered = self.0.call(call) => answered,
+            // Whoever has hung up is told nothing: an outcome must not count as fetched.
+            () = context.ct.cancelled() => return Err(ErrorData::internal_error("The call was cancelled.", None)),
+        };
+        match answered {
             Ok(said) => Ok(told(said)),
             Err(Fault::UnknownTool(name)) => Err(ErrorData::invalid_params(format!("Unknown tool: {name}"), None)),
             Err(Fault::ForeignState(why)) => Err(ErrorData::invalid_params(why, None)),
@@ -146,10 +152,10 @@ fn read(params: CallToolRequestParams, context: &RequestContext<RoleServer>) -> 
 fn told(said: Said) -> CallToolResponse {
     match said {
         Said::Done(value) => CallToolResult::structured(value).into(),
-        Said::Refused(value) => CallToolResult::structured_error(value).into(),
-        Said::Open { url, message, invitation } => {
-            let params =
-                ElicitRequestParams::UrlElicitationParams { meta: None, message, url, elicitation_id: String::new() };
+        // As text alone: clients hold structured content against the schema of what was asked for, refusals included.
+        Said::Refused(value) => CallToolResult::error(vec![ContentBlock::text(value.to_string())]).into(),
+        Said::Open { id, url, message, invitation } => {
+            let params = ElicitRequestParams::UrlElicitationParams { meta: None, message, url, elicitation_id: id };
             let requests =
                 BTreeMap::from([(CONSOLE.to_owned(), InputRequest::Elicitation(ElicitRequest::new(params)))]);
             InputRequiredResult::new(Some(requests), Some(invitation)).into()

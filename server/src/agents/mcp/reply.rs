@@ -16,6 +16,8 @@ pub(super) enum Said {
     Refused(Value),
     /// The client is to ask its user to open an address, and to call again.
     Open {
+        /// What the client may call it by.
+        id: String,
         /// The address.
         url: String,
         /// Why.

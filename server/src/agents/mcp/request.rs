@@ -20,7 +20,7 @@ use crate::{
         idempotency::Idempotency,
         request::{AskApproval, AskedAction},
     },
-    error::{Error, Result, StoreError},
+    error::{Result, StoreError},
 };
 
 /// Its name.
@@ -182,7 +182,7 @@ impl Toolbox {
         let run = self.run(&mut arguments).await?;
         let asked: RequestApproval = read(arguments)?;
         let wait = patience(asked.wait_s)?;
-        let once = asked.idempotency_key.as_deref().map(|name| once(name, run, digest)).transpose()?;
+        let once = asked.idempotency_key.as_deref().map(|name| once(NAME, name, run, digest)).transpose()?;
         let tool_use_id = self.tool_use_id(&asked, call.tool_use_id);
         let (is_new, answer) = self.open(run, asked, tool_use_id.clone(), once).await?;
         let Some(approval) = answer.approval_id.filter(|_| answer.outcome.is_none()) else {
@@ -232,25 +232,26 @@ impl Toolbox {
     async fn kept(&self, once: Option<&Idempotency>) -> Result<Option<Answer>> {
         let kept = self.desk.replay(&self.caller, once).await?;
         let read = |(_, text): (u16, String)| serde_json::from_str::<Answer>(&text);
-        Ok(kept.map(read).transpose().map_err(broken)?)
+        Ok(kept.map(read).transpose().map_err(|error| broken(&error))?)
     }
 }
 
 fn understood(answer: Value) -> Result<Answer> {
-    serde_json::from_value(answer).map_err(broken).map_err(Error::from)
+    serde_json::from_value(answer).map_err(|error| broken(&error).into())
 }
 
-fn broken(error: serde_json::Error) -> StoreError {
+fn broken(error: &serde_json::Error) -> StoreError {
     StoreError::Unexpected(error.to_string())
 }
 
-fn once(name: &str, run: RunId, request: Digest) -> Result<Idempotency> {
+/// What makes a repeat harmless, under a name that is the caller's.
+pub(super) fn once(tool: &str, name: &str, run: RunId, request: Digest) -> Result<Idempotency> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > LONGEST_KEY {
         let message = format!("expected 1 to {LONGEST_KEY} characters");
         return Err(domain::Refusal::invalid("/idempotency_key", message).into());
     }
-    let request = Digest::of_parts("request/v1", &[b"mcp request_approval", run.uuid().as_bytes(), request.bytes()]);
+    let request = Digest::of_parts("request/v1", &[tool.as_bytes(), run.uuid().as_bytes(), request.bytes()]);
     Ok(Idempotency { name: name.to_owned(), request })
 }
 

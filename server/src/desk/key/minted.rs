@@ -59,18 +59,17 @@ impl Desk {
         if !answer.contains(SEALED) {
             return Ok(answer);
         }
-        let broken = |_| StoreError::Unexpected("a kept answer with a key does not open".to_owned());
-        let mut told: Value =
-            serde_json::from_str(&answer).map_err(|error| StoreError::Unexpected(error.to_string()))?;
+        let broken = || StoreError::Unexpected("a kept answer with a key does not open".to_owned());
+        let mut told: Value = serde_json::from_str(&answer).map_err(|_| broken())?;
         let run = told["run_id"].as_str().and_then(|id| id.parse::<RunId>().ok());
         let sealed = told.get(SEALED).and_then(Value::as_str).map(str::to_owned);
         // The word may stand anywhere in what somebody else has said.
         let (Some(run), Some(sealed)) = (run, sealed) else { return Ok(answer) };
-        let secret = self.vault.open(&context(run), &STANDARD.decode(sealed).map_err(|_| broken(()))?)?;
+        let secret = self.vault.open(&context(run), &STANDARD.decode(sealed).map_err(|_| broken())?)?;
         if let Some(members) = told.as_object_mut() {
             members.remove(SEALED);
         }
-        told[SHOWN] = json!(String::from_utf8(secret).map_err(|_| broken(()))?);
+        told[SHOWN] = json!(String::from_utf8(secret).map_err(|_| broken())?);
         Ok(told.to_string())
     }
 }
