@@ -56,6 +56,14 @@ pub fn node() -> Result<()> {
     Ok(())
 }
 
+/// Python with what makes environments of its own: Debian keeps that in a package apart.
+pub fn python() -> Result<()> {
+    if !process::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])) {
+        apt("the tests with clients of MCP", &["python3", "python3-venv"])?;
+    }
+    Ok(())
+}
+
 /// The folder with `initdb` and `pg_ctl`: Debian keeps them out of the path.
 pub fn postgres() -> Result<PathBuf> {
     if let Some(found) = postgres_binaries() {
