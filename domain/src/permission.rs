@@ -41,6 +41,10 @@ pub enum Action {
     CancelApproval,
     /// Ask for an approval.
     RequestApproval,
+    /// Call tools of the MCP server.
+    CallTools,
+    /// Ask what a gate would say, without a trace.
+    TryGate,
     /// Answer a reviewer's question.
     GiveInformation,
     /// Have a failed resumption sent again, or end the sending.
@@ -70,6 +74,8 @@ impl Action {
         Self::Decide,
         Self::CancelApproval,
         Self::RequestApproval,
+        Self::CallTools,
+        Self::TryGate,
         Self::GiveInformation,
         Self::WakeSession,
         Self::ManageAccess,
@@ -88,7 +94,10 @@ impl Action {
             | Self::GiveInformation => &[Scope::Hook],
             Self::EndRun | Self::CancelApproval => &[Scope::Hook, Scope::Admin],
             Self::WriteFacts => &[Scope::System],
-            Self::RecordAssertions | Self::AwaitDecision | Self::RequestApproval => &[Scope::Hook, Scope::Agent],
+            Self::RecordAssertions | Self::AwaitDecision | Self::RequestApproval | Self::TryGate => {
+                &[Scope::Hook, Scope::Agent]
+            }
+            Self::CallTools => &[Scope::Agent],
             Self::ReadApprovals => &[Scope::Hook, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin],
             Self::ReadAudit => &[Scope::Auditor],
             Self::Decide => &[Scope::Reviewer],
@@ -115,6 +124,8 @@ impl Action {
             | Self::ReportToolResult
             | Self::MoveStage
             | Self::RequestApproval
+            | Self::CallTools
+            | Self::TryGate
             | Self::AwaitDecision => &[],
         }
     }

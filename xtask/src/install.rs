@@ -61,10 +61,10 @@ pub fn python() -> Result<()> {
     let needed = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))";
     let is_there = || process::succeeds(Command::new("python3").args(["-c", needed]));
     if !is_there() {
-        apt("the examples in Python", &["python3-venv"])?;
+        apt("the examples and the clients of MCP", &["python3-venv"])?;
     }
     if !is_there() {
-        bail!("the examples need Python 3.11 or newer as `python3`, with venv");
+        bail!("the examples and the clients of MCP need Python 3.11 or newer as `python3`, with venv");
     }
     Ok(())
 }

@@ -19,8 +19,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::error::{Error, StoreError};
 
-/// What is logged unless `RUST_LOG` says otherwise. The session layer calls every expired cookie suspicious.
-const LOGGED: &str = "info,tower_sessions=error,tower_sessions_core=error";
+/// What is logged unless `RUST_LOG` says otherwise. The session layer calls every expired cookie
+/// suspicious, and rmcp tells of each request.
+const LOGGED: &str = "info,rmcp=warn,tower_sessions=error,tower_sessions_core=error";
 /// What commands log that end by themselves.
 const LOGGED_BESIDE: &str = "warn,tower_sessions=error,tower_sessions_core=error";
 

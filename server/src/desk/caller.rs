@@ -103,6 +103,19 @@ impl Caller {
         }
     }
 
+    /// The run that is meant: the one named, else the one the key was minted for.
+    ///
+    /// # Errors
+    /// `invalid_field` at `/run_id` when there is neither.
+    pub fn run(&self, named: Option<RunId>) -> Result<RunId> {
+        let own = match self {
+            Self::Key(key) | Self::Remembered(key) => key.run,
+            Self::Person(_) | Self::CommandLine => None,
+        };
+        let message = "say which run is meant: this key was not minted for one";
+        named.or(own).ok_or_else(|| Refusal::invalid("/run_id", message).into())
+    }
+
     /// Whether this caller may see a run: keys minted for a run see that run only.
     pub fn sees(&self, run: RunId) -> bool {
         match self {

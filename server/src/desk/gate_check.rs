@@ -3,6 +3,7 @@
 mod answer;
 mod remembered;
 mod staged;
+pub mod trial;
 
 use domain::{
     Digest, Refusal,

@@ -48,6 +48,7 @@ impl Desk {
             let message = "This Idempotency-Key was used with another request; nothing was done. Use a new key.";
             return Err(Refusal::new(Code::IdempotencyMismatch, message).into());
         }
-        Ok(Some(earlier.answer))
+        let (status, answer) = earlier.answer;
+        Ok(Some((status, self.unsealed(answer)?)))
     }
 }

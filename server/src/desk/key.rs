@@ -1,6 +1,7 @@
 //! API keys: creating, revoking and recognising them.
 
 mod identify;
+pub(super) mod minted;
 pub mod page;
 pub mod used;
 
@@ -122,6 +123,8 @@ impl Desk {
                         hint: Some(hint),
                         source: new.source,
                         run: None,
+                        run_ended_at: None,
+                        is_minter_revoked: false,
                         created_at,
                         expires_at: new.lives.and_then(|lives| created_at.checked_add_signed(lives)),
                         revoked_at: None,

@@ -17,6 +17,7 @@ pub mod group;
 pub mod hooked;
 pub mod idempotency;
 pub mod information;
+pub mod invitation;
 pub mod key;
 pub mod live;
 pub mod outcome;

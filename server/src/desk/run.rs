@@ -3,7 +3,7 @@
 use domain::{
     Actor, Refusal, Scope,
     event::Event,
-    id::{KeyId, PersonId, RunId},
+    id::{PersonId, RunId},
     permission::Action,
     policy::Exclusion,
     refusal::Code,
@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Caller, Desk, KeyCaller,
     idempotency::{Idempotency, keep_answer},
+    key::minted::Minted,
     session::{AttachSession, attach, session_view},
     text::{self, NAME},
 };
@@ -45,6 +46,9 @@ pub struct StartRun {
     /// Its first session.
     #[serde(default)]
     pub session: Option<AttachSession>,
+    /// Whether to mint a key of the scope `agent` for this run.
+    #[serde(default)]
+    pub agent_key: bool,
 }
 
 impl Desk {
@@ -80,8 +84,12 @@ impl Desk {
             state: domain::run::Run::Active,
             is_suspended: false,
         };
-        let (key, session) = (key.id, body.session);
-        self.database.write(move |tx| insert(tx, run, key, session, idempotency).boxed()).await
+        let begun = Begun {
+            session: body.session,
+            minted: if body.agent_key { Some(self.mint(key, run.id)?) } else { None },
+            idempotency,
+        };
+        self.database.write(move |tx| insert(tx, run, begun).boxed()).await
     }
 
     /// Refuses whoever starts no runs, before anything is said about the body.
@@ -142,13 +150,15 @@ fn fact_view(fact: store::fact::Fact) -> (String, Value) {
     (fact.name, view)
 }
 
-async fn insert(
-    tx: &mut Tx,
-    run: Run,
-    key: KeyId,
+/// What comes with a run that begins.
+struct Begun {
     session: Option<AttachSession>,
+    minted: Option<Minted>,
     idempotency: Option<Idempotency>,
-) -> Result<Value> {
+}
+
+async fn insert(tx: &mut Tx, run: Run, begun: Begun) -> Result<Value> {
+    let key = run.key;
     store::run::insert(tx, &run).await?;
     let event = Event::RunStarted {
         workflow: run.workflow.clone(),
@@ -158,10 +168,14 @@ async fn insert(
     };
     tx.record_in(run.id, &run.subject, None, Actor::Key(key), event);
     let mut answer = json!({"run_id": run.id, "workflow": run.workflow, "version": run.version});
-    if let Some(session) = session {
+    if let Some(session) = begun.session {
         answer["session_id"] = json!(attach(tx, &run, key, session, "/session").await?);
     }
-    keep_answer(tx, key, idempotency.as_ref(), 201, &answer).await?;
+    let (answer, kept) = match begun.minted {
+        Some(minted) => minted.store(tx, &run, &answer).await?,
+        None => (answer.clone(), answer),
+    };
+    keep_answer(tx, key, begun.idempotency.as_ref(), 201, &kept).await?;
     Ok(answer)
 }
 

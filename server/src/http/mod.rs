@@ -60,6 +60,7 @@ fn collected() -> Routes {
     let routes = profile::routes(decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default())))));
     let routes = set_up::routes(workflow::routes(routes));
     let routes = crate::agents::claude_code::routes(endpoints::routes(approval::routes(routes)));
+    let routes = crate::agents::mcp::routes(routes);
     let routes = reference::routes(schema::routes(run::routes(key::routes(group::routes(person::routes(routes))))));
     let (get, anybody) = (Method::GET, Access::Public);
     routes.add(get.clone(), "/assets/{name}", anybody, assets::serve).add(get, "/openapi.json", anybody, openapi::serve)

@@ -18,7 +18,10 @@ use tower_http::{
 };
 
 use super::{AppState, origin::Origin, problem::Problem, request_id, security, web_session};
-use crate::{agents::claude_code, error::StoreError};
+use crate::{
+    agents::{claude_code, mcp},
+    error::StoreError,
+};
 
 /// The routes behind their protection.
 #[derive(Clone)]
@@ -55,9 +58,10 @@ impl Protected {
     async fn routed(&self, mut request: Request) -> Response {
         let has_key = request.headers().contains_key(header::AUTHORIZATION);
         let has_cookie = request.headers().contains_key(header::COOKIE);
-        // Only the API and hooks know keys; a form may begin a session for whoever sends it.
+        // Only the API, tools and hooks know keys; a form may begin a session for whoever sends it.
         let path = request.uri().path();
-        let is_alone = has_key && !has_cookie && (path.starts_with("/api/") || path.starts_with("/hooks/"));
+        let is_alone =
+            has_key && !has_cookie && (path == mcp::PATH || path.starts_with("/api/") || path.starts_with("/hooks/"));
         let is_hook = request.method() == Method::POST && path.starts_with(claude_code::PREFIX);
         let hook = is_hook.then(|| path.to_owned());
         let routes = if is_alone { &self.without } else { &self.with_session };

@@ -63,13 +63,15 @@ impl Compiled {
             ));
         }
         let finding = check.judged();
-        match check.plan.stage {
-            None => finding,
-            Some(position) => {
-                let (threshold, shut) = self.threshold(roots, position);
-                staged(finding, threshold, shut)
-            }
-        }
+        let Some(position) = check.plan.stage else { return finding };
+        let (threshold, shut) = self.threshold(roots, position);
+        staged(finding, threshold, shut)
+    }
+
+    /// What the gates say of a call whose stage has yet to be entered, as if it had been. Never an answer to the call.
+    pub fn check_past_threshold(&self, roots: &Roots, tool: &str, input: &Value) -> Finding {
+        let (plan, manifest) = (self.plan(tool), self.workflow.tools.get(tool));
+        Check { compiled: self, plan, manifest, roots, tool, input }.judged()
     }
 }
 

@@ -3,11 +3,12 @@
 use domain::{
     Digest, Scope, Time,
     id::{KeyId, PersonId, RunId},
+    run::Run as State,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Tx, on, parse};
+use super::{Tx, from_text, on, parse};
 use crate::error::{Result, StoreError};
 
 /// An API key, usable or not.
@@ -31,6 +32,10 @@ pub struct Key {
     pub source: Option<String>,
     /// The only run it sees.
     pub run: Option<RunId>,
+    /// When that run ended.
+    pub run_ended_at: Option<Time>,
+    /// Whether the key that began that run is revoked.
+    pub is_minter_revoked: bool,
     /// When it was created.
     pub created_at: Time,
     /// When it ends.
@@ -52,6 +57,8 @@ struct KeyRow {
     hint: Option<String>,
     source: Option<String>,
     run_id: Option<Uuid>,
+    run_state: Option<String>,
+    minter_revoked_at: Option<Time>,
     created_at: Time,
     expires_at: Option<Time>,
     revoked_at: Option<Time>,
@@ -63,6 +70,7 @@ impl TryFrom<KeyRow> for Key {
 
     fn try_from(row: KeyRow) -> Result<Self, StoreError> {
         let id = KeyId::from_uuid(row.id);
+        let ran: Option<State> = row.run_state.map(|state| from_text(&state, "run", "state", id)).transpose()?;
         let scopes = row.scopes.split_whitespace().map(|scope| parse(scope, "api_key", "scopes", id));
         Ok(Self {
             id,
@@ -74,6 +82,8 @@ impl TryFrom<KeyRow> for Key {
             hint: row.hint,
             source: row.source,
             run: row.run_id.map(RunId::from_uuid),
+            run_ended_at: ran.and_then(|state| state.ended_at()),
+            is_minter_revoked: row.minter_revoked_at.is_some(),
             created_at: row.created_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
@@ -86,7 +96,9 @@ macro_rules! select_keys {
     ($tail:literal) => {
         concat!(
             "SELECT k.id, k.name, k.scopes, k.owner_id, p.name AS owner_name, p.disabled_at AS owner_disabled_at, k.hint, \
-             k.source, k.run_id, k.created_at, k.expires_at, k.revoked_at, k.last_used_at FROM api_key k LEFT JOIN person p ON p.id = k.owner_id ",
+             k.source, k.run_id, r.state AS run_state, m.revoked_at AS minter_revoked_at, k.created_at, k.expires_at, \
+             k.revoked_at, k.last_used_at FROM api_key k LEFT JOIN person p ON p.id = k.owner_id \
+             LEFT JOIN run r ON r.id = k.run_id LEFT JOIN api_key m ON m.id = r.key_id ",
             $tail
         )
     };

@@ -33,6 +33,8 @@ mod live;
 mod long_readers;
 mod many_readers;
 mod matrix;
+mod mcp;
+mod mcp_clients;
 mod openapi;
 mod origins;
 mod pathologies;

@@ -51,6 +51,34 @@ pub fn claude() -> Result<PathBuf> {
     Ok(claude)
 }
 
+/// The official clients of MCP: a folder with a Python for each era of its SDK, and one with the packages for Node.
+pub fn mcp_clients() -> Result<(PathBuf, PathBuf)> {
+    let dir = workspace::root().join("end2end/mcp");
+    install::node()?;
+    install_packages(&dir)?;
+    let pythons = workspace::target().join("venv-mcp");
+    for era in ["new", "old"] {
+        python_with(&pythons.join(era), &dir.join(format!("{era}-era.txt")))?;
+    }
+    Ok((pythons, dir))
+}
+
+/// A Python of its own with what a list names, unless it is there already.
+fn python_with(venv: &Path, wanted: &Path) -> Result<()> {
+    let installed = venv.join("installed.txt");
+    let list = std::fs::read_to_string(wanted).with_context(|| wanted.display().to_string())?;
+    if std::fs::read_to_string(&installed).is_ok_and(|there| there == list) {
+        return Ok(());
+    }
+    install::python()?;
+    process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(venv))?;
+    let mut pip = Command::new(venv.join("bin/python"));
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(wanted);
+    process::run(&mut pip).context("installing the clients of MCP for Python")?;
+    std::fs::write(installed, list)?;
+    Ok(())
+}
+
 /// Installs the packages unless they are there as the lock file wants them.
 pub fn install_packages(dir: &Path) -> Result<()> {
     let lock = dir.join("package-lock.json");

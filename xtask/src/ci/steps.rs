@@ -105,8 +105,12 @@ fn tests(options: &Options, counts: &mut Counts) -> Result<()> {
         println!("  ONLY SQLite is tested in this run");
     }
     let claude = if options.quick { None } else { find_claude(&mut failures) };
+    let clients = if options.quick { None } else { find_mcp_clients(&mut failures) };
     for packages in [&PRODUCT[..], &XTASK[..]] {
         for mut command in runners(packages) {
+            if let Some((python, node)) = &clients {
+                command.env("COUNTERSIGN_MCP_PYTHON", python).env("COUNTERSIGN_MCP_NODE", node);
+            }
             if let Some(claude) = &claude {
                 command.env("COUNTERSIGN_CLAUDE", claude);
             }
@@ -142,6 +146,16 @@ fn find_claude(failures: &mut Vec<String>) -> Option<PathBuf> {
         .inspect_err(|error| {
             println!("  !!! CLAUDE CODE IS NOT TESTED: {error:#}");
             failures.push("Claude Code could not be installed (`test --quick` does without)".to_owned());
+        })
+        .ok()
+}
+
+/// Without the official clients of MCP the step fails, but all other tests still run.
+fn find_mcp_clients(failures: &mut Vec<String>) -> Option<(PathBuf, PathBuf)> {
+    end2end::mcp_clients()
+        .inspect_err(|error| {
+            println!("  !!! CLIENTS OF MCP ARE NOT TESTED: {error:#}");
+            failures.push("clients of MCP could not be installed (`test --quick` does without)".to_owned());
         })
         .ok()
 }

@@ -76,6 +76,7 @@ pub(super) async fn starts(desk: &Desk, caller: &Caller, headers: &HeaderMap, in
                 inputs: Map::new(),
                 requested_by: around.requested_by,
                 session: Some(session),
+                agent_key: false,
             };
             let started = desk.start_run(caller, body, Some(once)).await?;
             let run = started["run_id"].as_str().and_then(|id| id.parse().ok());

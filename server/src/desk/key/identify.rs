@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use domain::{Digest, Refusal, Scope, id::KeyId, refusal::Code};
 
-use super::{KeySecret, role_behind};
+use super::{KeySecret, minted, role_behind};
 use crate::{
     desk::{Caller, Desk, KeyCaller},
     error::{Error, Result},
@@ -79,6 +79,12 @@ async fn usable(tx: &mut Tx, key: Key) -> Result<KeyCaller> {
     }
     if key.expires_at.is_some_and(|end| end <= tx.now()) {
         return Err(not_usable("This key has expired."));
+    }
+    if minted::ends_at(&key).is_some_and(|end| end <= tx.now()) {
+        return Err(not_usable("The run this key was minted for has ended."));
+    }
+    if key.run.is_some() && key.is_minter_revoked {
+        return Err(not_usable("The key that minted this one is revoked."));
     }
     if key.is_owner_disabled && key.scopes.iter().any(|scope| role_behind(*scope).is_some()) {
         return Err(not_usable("This key stands for a person who may not sign in any more."));

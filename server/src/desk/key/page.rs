@@ -8,7 +8,7 @@ use domain::{
     refusal::Code,
 };
 
-use super::{Caller, Desk, role_behind};
+use super::{Caller, Desk, minted, role_behind};
 use crate::{
     error::Result,
     store::{self, key::Key},
@@ -33,9 +33,10 @@ impl Desk {
 
 /// Whether a key works at this time.
 pub fn state(key: &Key, now: Time) -> KeyState {
-    if key.revoked_at.is_some() {
+    let over = |end: Option<Time>| end.is_some_and(|end| end <= now);
+    if key.revoked_at.is_some() || (key.run.is_some() && key.is_minter_revoked) {
         KeyState::Revoked
-    } else if key.expires_at.is_some_and(|end| end <= now) {
+    } else if over(key.expires_at) || over(minted::ends_at(key)) {
         KeyState::Expired
     } else if key.is_owner_disabled && key.scopes.iter().any(|scope| role_behind(*scope).is_some()) {
         KeyState::OwnerDisabled

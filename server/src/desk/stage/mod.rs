@@ -9,6 +9,7 @@ mod enter;
 mod fail;
 mod handoff;
 mod review;
+mod submit;
 mod undo;
 mod view;
 
@@ -43,6 +44,7 @@ use crate::{
 pub use compensation::ReportCompensation;
 pub use complete::Completed;
 pub(super) use review::{StageVerdict, withdraw};
+pub use submit::{HandoffSubmitted, SubmitHandoff};
 
 /// The engine's own actor.
 const ENGINE: Actor = Actor::System(SystemActor::Engine);

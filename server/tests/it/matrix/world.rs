@@ -160,6 +160,8 @@ impl<'a> World<'a> {
             is_owner_disabled: false,
             hint: None,
             run,
+            run_ended_at: None,
+            is_minter_revoked: false,
             created_at: now,
             expires_at: None,
             revoked_at: None,

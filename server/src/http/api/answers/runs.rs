@@ -30,6 +30,9 @@ pub struct RunStarted {
     /// Its first session, if the call named one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
+    /// The secret of the key minted for this run, where the call asked for one. It is shown here, and to a repeat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_key: Option<String>,
 }
 
 /// A run in a list.

@@ -51,7 +51,9 @@ fn start() -> Operation {
     Operation::new(GROUP, "start_run", "Start a run")
         .notes(
             "One execution of a workflow version for one subject. `requested_by` is mandatory where a policy of the \
-             workflow excludes the requester.",
+             workflow excludes the requester. `agent_key: true` mints a key of the scope `agent` that sees this run \
+             alone: for the model's side. It ends an hour after the run, with the key that minted it, or when it is \
+             revoked.",
         )
         .repeatable()
         .takes::<StartRun>()
