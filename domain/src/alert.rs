@@ -19,6 +19,8 @@ words! {
         CompensationFailed = "compensation_failed",
         /// A session waits for an approval that does not exist: nobody can wake it.
         ApprovalMissing = "approval_missing",
+        /// A tool ran with another input than was allowed: nothing is taken from its result.
+        InputDiffers = "input_differs",
     }
 }
 
@@ -27,7 +29,7 @@ words! {
 pub struct Alert {
     /// What does not fit together.
     pub kind: AlertKind,
-    /// The id of the approval or session that it is about.
+    /// The id of the approval, session, compensation or gate check that it is about.
     pub about: String,
     /// The run.
     pub run: RunId,

@@ -75,6 +75,7 @@ pub const fn trouble(alert: AlertKind) -> &'static str {
         AlertKind::SessionEnded => "An approval waits, and its session has ended",
         AlertKind::CompensationFailed => "An effect of a failed stage stands, and only a person can see to it",
         AlertKind::ApprovalMissing => "A session waits for an approval that does not exist",
+        AlertKind::InputDiffers => "A tool ran with another input than was allowed",
     }
 }
 

@@ -1,22 +1,23 @@
 //! `countersign hook …`: what Claude Code runs as a command hook. It passes the question on and prints the answer; when
 //! it cannot, it prints one that lets no tool run.
 
+mod process;
+
 use std::{
+    ffi::OsString,
     io::{Read as _, stdin},
+    process::ExitCode,
     sync::Arc,
     time::Duration,
 };
 
-use clap::Args;
+use clap::{Args, error::ErrorKind};
 use futures::FutureExt as _;
 
+use self::process::Client;
 use super::Stopped;
 use crate::{
-    agents::claude_code::{
-        PREFIX,
-        said::{Event, Said},
-        settings::KEY,
-    },
+    agents::claude_code::{PREFIX, heard::heard, said::Event, settings::KEY},
     webhook::Outbound,
 };
 
@@ -62,13 +63,14 @@ impl Hook {
             .map_err(|error| format!("The input is unreadable: {error}."))?;
         let key = variable(KEY).ok_or_else(|| format!("{KEY} is not set."))?;
         let mut headers = vec![("authorization", format!("Bearer {key}"))];
-        let is_interactive = variable("CLAUDE_CODE_ENTRYPOINT").is_some_and(|entry| entry == "cli");
+        let client = Client::of_this_command(host().as_deref(), variable("CLAUDE_CODE_ENTRYPOINT").as_deref());
         let around = [
             ("countersign-run", variable("COUNTERSIGN_RUN")),
             ("countersign-subject", variable("COUNTERSIGN_SUBJECT")),
             ("countersign-requested-by", variable("COUNTERSIGN_REQUESTED_BY")),
             ("countersign-workflow", self.workflow.clone()),
-            ("countersign-interactive", is_interactive.then(|| "true".to_owned())),
+            ("countersign-interactive", client.asks_somebody.then(|| "true".to_owned())),
+            ("countersign-client", client.name),
             ("countersign-host", host()),
         ];
         headers.extend(around.into_iter().filter_map(|(name, value)| Some((name, value?))));
@@ -80,17 +82,39 @@ impl Hook {
         let answer: serde_json::Value =
             serde_json::from_slice(&body).map_err(|_| format!("{server} answered {status} and no JSON."))?;
         // What stands between may answer as well; nothing but a decision of the console's lets a tool run.
-        let is_decided = !self.must_decide() || answer["hookSpecificOutput"]["hookEventName"] == self.event.name();
-        if status == 200 && is_decided {
-            Ok(answer.to_string())
-        } else {
-            Err(format!("{server} answered {status} and no decision."))
+        let heard = (status == 200).then(|| heard(self.event, &answer)).flatten();
+        heard
+            .map(|answer| answer.to_string())
+            .ok_or_else(|| format!("{server} answered {status}, and nothing that is an answer to a hook."))
+    }
+}
+
+/// What is answered to a client whose settings this command does not understand; `None` where no hook is meant. It ends
+/// well all the same: some endings of a command say something to the client.
+pub(super) fn misunderstood(typed: &[OsString], error: &clap::Error) -> Option<ExitCode> {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return None;
+    }
+    let event = meant(typed.iter().skip(1).filter_map(|word| word.to_str()))?;
+    eprintln!("{error}");
+    let why = error.to_string();
+    let why = why.lines().next().unwrap_or_default();
+    println!("{}", event.refused(&format!("The hook in the settings is wrong: {why}.")).to_json(event));
+    Some(ExitCode::SUCCESS)
+}
+
+/// The hook that is meant by a command line that is not understood, if one is.
+fn meant<'w>(mut words: impl Iterator<Item = &'w str>) -> Option<Event> {
+    loop {
+        match words.next()? {
+            "--data" | "--database-url" | "--log" => drop(words.next()),
+            flag if flag.starts_with('-') => {}
+            "hook" => break,
+            _ => return None,
         }
     }
-
-    fn must_decide(&self) -> bool {
-        matches!(self.event.refused(""), Said::Deny(_)) && self.event != Event::PermissionRequest
-    }
+    // A hook that is none is most likely misspelt: the call it was to ask about may not run.
+    Some(words.find_map(Event::of).unwrap_or(Event::PreToolUse))
 }
 
 /// A variable of the environment that the client or its user has set.
@@ -105,6 +129,24 @@ fn host() -> Option<String> {
     name.map(|name| name.trim().to_owned()).or_else(|| variable("HOSTNAME")).filter(|name| !name.is_empty())
 }
 
-async fn look_up(host: String, port: u16) -> std::io::Result<Vec<std::net::SocketAddr>> {
+/// The addresses of a name.
+pub(super) async fn look_up(host: String, port: u16) -> std::io::Result<Vec<std::net::SocketAddr>> {
     Ok(tokio::net::lookup_host((host, port)).await?.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hook_is_meant_where_hook_is_the_command() {
+        let of = |line: &str| meant(line.split(' '));
+        assert_eq!(of("hook stop --sever https://a.example"), Some(Event::Stop));
+        assert_eq!(of("--data /srv hook --sever x guard"), Some(Event::Guard));
+        assert_eq!(of("--log=json hook"), Some(Event::PreToolUse));
+        assert_eq!(of("hook pretooluse"), Some(Event::PreToolUse));
+        for other in ["key create --scope hook", "--data hook serve", "hooks install", ""] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
 }

@@ -125,7 +125,11 @@ fn tell(refusal: &Refusal) -> String {
 /// Runs the command that was typed. Ends with 0 when it is done, 1 when it was refused or failed, 2 for a command
 /// that cannot be understood.
 pub fn main() -> ExitCode {
-    let typed = CommandLine::parse();
+    let words: Vec<_> = std::env::args_os().collect();
+    let typed = match CommandLine::try_parse_from(&words) {
+        Ok(typed) => typed,
+        Err(error) => return hook::misunderstood(&words, &error).unwrap_or_else(|| error.exit()),
+    };
     start_log(typed.log, matches!(typed.command, Command::Serve(_)));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -163,7 +167,7 @@ impl CommandLine {
             Command::Endpoint(endpoint) => endpoint.run(&self.storage).await,
             Command::Workflow(workflow) => workflow.run(&self.storage).await,
             Command::Hook(hook) => hook.run().await,
-            Command::Hooks(hooks) => hooks.run(),
+            Command::Hooks(hooks) => hooks.run().await,
         }
     }
 }
@@ -201,6 +205,8 @@ mod tests {
             "countersign workflow check a.yaml",
             "countersign hook guard --server https://a.example",
             "countersign hooks install --server https://a.example --workflow refunds --project /srv/app",
+            "countersign hooks install --server https://a.example --workflow refunds --managed",
+            "countersign hooks install --server http://a.example --workflow refunds --allow-http --by-command",
             "countersign hooks doctor",
         ] {
             assert!(is_understood(good), "{good}");

@@ -118,8 +118,14 @@ impl Desk {
     async fn tell(&self, alerts: Vec<Alert>, done: &mut Reconciled) -> Result<()> {
         let mut tx = self.database.read().await?;
         let mut standing = store::alert::list(&mut tx, i64::MAX).await?;
-        // Those are settled by whoever reports that the effect is undone.
+        // The first are settled by whoever reports that the effect is undone, the others stand as long as their run.
         standing.retain(|alert| alert.kind != AlertKind::CompensationFailed);
+        let mut lasting = Vec::new();
+        for alert in standing.iter().filter(|alert| alert.kind == AlertKind::InputDiffers) {
+            let run = store::run::find(&mut tx, alert.run).await?;
+            lasting.extend(run.filter(|run| run.state.must_be_active().is_ok()).map(|_| alert.about.clone()));
+        }
+        standing.retain(|alert| alert.kind != AlertKind::InputDiffers || !lasting.contains(&alert.about));
         drop(tx);
         let keys = |alerts: &[Alert]| -> HashSet<(AlertKind, String)> {
             alerts.iter().map(|alert| (alert.kind, alert.about.clone())).collect()

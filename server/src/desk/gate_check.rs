@@ -65,9 +65,14 @@ pub(super) struct Asked {
 impl Asked {
     fn new(key: &KeyCaller, call: CheckCall, along: Option<Along>) -> Self {
         let input = canonical::to_string(&call.input);
-        let call_digest = Digest::of_parts("call/v1", &[call.tool.as_bytes(), input.as_bytes()]);
+        let call_digest = call_digest(&call.tool, &input);
         Self { call, input, call_digest, key: key.id, agent: key.name.clone(), along }
     }
+}
+
+/// What a call is known by besides its id: the tool, and its input as canonical text.
+pub(super) fn call_digest(tool: &str, input: &str) -> Digest {
+    Digest::of_parts("call/v1", &[tool.as_bytes(), input.as_bytes()])
 }
 
 /// A call evaluated against a snapshot.

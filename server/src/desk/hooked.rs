@@ -1,22 +1,25 @@
 //! What hooks of agents' clients ask: they know their session and the call, and nothing of runs.
 
 use domain::{
-    Digest, canonical,
+    Digest, Refusal, canonical,
     gate::Outcome,
-    id::{ApprovalId, RunId},
+    id::{ApprovalId, CheckId, RunId, SessionId},
     permission::Action,
+    refusal::Code,
     session::Session,
     stage::AttemptStatus,
 };
+use futures::FutureExt as _;
 use serde_json::Value;
 use std::{
     fmt::Write as _,
     time::{Duration, Instant},
 };
 
-use super::{Caller, Desk, outcome::LONGEST_POLL};
+use super::{Caller, Desk, gate_check::call_digest, outcome::LONGEST_POLL, session::CLAUDE_CODE};
 use crate::{
     error::Result,
+    rules::evaluate::DEFAULT_GATE,
     store::{self, session::Attached},
 };
 
@@ -29,23 +32,109 @@ pub struct Standing {
     pub unfinished: Option<String>,
 }
 
+/// Whether an answer to a call comes from the workflow's default alone: no gate or stage names its tool.
+pub fn is_unguarded(answer: &Value) -> bool {
+    answer["gate_id"] == DEFAULT_GATE
+}
+
 impl Desk {
-    /// The session a client calls by this id: of those the caller may see, the newest that has not ended.
+    /// The session a client calls by this id: where it was attached last, even if that has ended. An older run never
+    /// speaks for it again.
+    ///
+    /// # Errors
+    /// `conflict` when it is active in another run as well, under another key: nobody knows whose gates it passes.
     pub async fn find_hooked(&self, caller: &Caller, external_id: &str) -> Result<Option<Attached>> {
         caller.key(Action::ReportToolResult)?;
         let mut tx = self.database.read_plainly().await?;
-        let known = store::session::list_by_external_id(&mut tx, external_id).await?;
-        let mut seen = known.into_iter().filter(|session| caller.sees(session.run));
-        let newest = seen.next();
-        // An ended one is better than none: its calls are blocked for that reason, which the agent is told.
-        let open = seen.find(|session| session.state != Session::Ended);
-        Ok(match newest {
-            Some(newest) if newest.state == Session::Ended => open.or(Some(newest)),
-            other => other,
-        })
+        let mut known = store::session::list_by_external_id(&mut tx, external_id).await?;
+        drop(tx);
+        if known.iter().any(|session| session.framework == CLAUDE_CODE) {
+            known.retain(|session| session.framework == CLAUDE_CODE);
+        }
+        let Some(newest) = known.first().cloned().filter(|newest| caller.sees(newest.run)) else { return Ok(None) };
+        let is_claimed = |other: &Attached| other.state != Session::Ended && other.key != newest.key;
+        if newest.state != Session::Ended && known.iter().any(is_claimed) {
+            let message = format!("The session {external_id} is active in runs of several keys. End all but one.");
+            return Err(Refusal::new(Code::Conflict, message).into());
+        }
+        Ok(Some(newest))
     }
 
-    /// What was last answered to this very call in a session, whatever its id.
+    /// Notes where a session goes on, and whether somebody sits before it now.
+    pub async fn note_place(
+        &self,
+        caller: &Caller,
+        known: &Attached,
+        cwd: Option<String>,
+        interactive: bool,
+    ) -> Result<()> {
+        caller.key(Action::StartRun)?;
+        let cwd = cwd.or_else(|| known.cwd.clone());
+        if cwd == known.cwd && interactive == known.is_interactive {
+            return Ok(());
+        }
+        let id = known.id;
+        self.database
+            .write(move |tx| {
+                async move { Ok(store::session::update_place(tx, id, cwd.as_deref(), interactive).await?) }.boxed()
+            })
+            .await
+    }
+
+    /// The caller as it stands now: a key may have been revoked, or have expired, while it waited.
+    ///
+    /// # Errors
+    /// `not_signed_in` when it does not stand any more.
+    pub async fn reconfirmed(&self, caller: &Caller) -> Result<Caller> {
+        let key = caller.key(Action::CheckGate)?;
+        self.confirm_key(key.id).await.map(Caller::Key)
+    }
+
+    /// Whether what a check allowed has run: its result is recorded.
+    pub async fn has_run(&self, caller: &Caller, check: CheckId) -> Result<bool> {
+        caller.key(Action::CheckGate)?;
+        let mut tx = self.database.read_plainly().await?;
+        Ok(store::gate_check::find_result(&mut tx, check).await?.is_some())
+    }
+
+    /// Lets one process of the client run what was approved, the first that is allowed it; `false` for any other. Two
+    /// may have resumed one session, and an approval is used once.
+    pub async fn is_first_to_run(
+        &self,
+        caller: &Caller,
+        session: &Attached,
+        check: CheckId,
+        process: &str,
+    ) -> Result<bool> {
+        caller.key(Action::CheckGate)?;
+        // Whichever key a process has, the session's own keeps it.
+        let (key, name) = (session.key, format!("claude-code:{check}"));
+        let process = Digest::of_parts("process/v1", &[process.as_bytes()]);
+        self.database
+            .write(move |tx| {
+                async move {
+                    if store::idempotency::insert(tx, key, &name, process, 200, "{}").await? {
+                        return Ok(true);
+                    }
+                    let first = store::idempotency::find(tx, key, &name).await?;
+                    Ok(first.is_some_and(|first| first.request == process))
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Notes that a session has read the outcome of an approval of its own: nobody need wake it any more.
+    pub async fn note_read(&self, caller: &Caller, session: SessionId, approval: ApprovalId) -> Result<()> {
+        let key = caller.key(Action::AwaitDecision)?;
+        let stored = self.outcome_now(caller, approval).await?;
+        if stored.call.session != session || stored.state.ended_at().is_none() {
+            return Ok(());
+        }
+        self.note_fetched(key, &stored).await
+    }
+
+    /// What was last answered to this very call in a session, whatever its id; that it waits, if one of them does.
     pub async fn last_outcome(
         &self,
         caller: &Caller,
@@ -55,8 +144,11 @@ impl Desk {
     ) -> Result<Option<Outcome>> {
         caller.key(Action::CheckGate)?;
         let input = canonical::to_string(input);
-        let digest = Digest::of_parts("call/v1", &[tool.as_bytes(), input.as_bytes()]);
+        let digest = call_digest(tool, &input);
         let mut tx = self.database.read().await?;
+        if store::gate_check::is_waiting(&mut tx, of.id, digest).await? {
+            return Ok(Some(Outcome::Suspend));
+        }
         Ok(store::gate_check::find_outcome_of(&mut tx, of.id, digest).await?)
     }
 

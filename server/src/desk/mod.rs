@@ -14,6 +14,7 @@ pub mod fact;
 pub mod found;
 pub mod gate_check;
 pub mod group;
+pub mod held;
 pub mod hooked;
 pub mod idempotency;
 pub mod information;
@@ -79,6 +80,8 @@ pub struct Parts {
     recent: recent::Recent,
     /// Who listens to what happens.
     listeners: live::Listeners,
+    /// Requests held open while people decide.
+    pub holds: held::Holds,
 }
 
 impl Desk {
@@ -98,6 +101,7 @@ impl Desk {
             compiled: RwLock::default(),
             key_uses: key::used::KeyUses::default(),
             listeners: live::Listeners::new(),
+            holds: held::Holds::default(),
         };
         Self { parts: Arc::new(parts), outbound }
     }

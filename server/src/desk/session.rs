@@ -5,6 +5,7 @@ use domain::{
     event::Event,
     id::{EndpointId, KeyId, RunId, SessionId},
     permission::Action,
+    refusal::Code,
     session::Session,
 };
 use futures::{FutureExt as _, future::BoxFuture};
@@ -20,6 +21,9 @@ use crate::{
     error::{Error, Result},
     store::{self, Tx, run::Run, session::Attached},
 };
+
+/// How Claude Code is called as a framework: its hooks know their session by its id alone.
+pub const CLAUDE_CODE: &str = "claude-code";
 
 /// What `POST /runs/{id}/sessions` takes.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -129,6 +133,7 @@ pub(super) async fn attach(tx: &mut Tx, run: &Run, key: KeyId, body: AttachSessi
         let known = store::session::find(tx, run.id, &session.external_id).await?;
         return known.map(|known| known.id).ok_or(Error::Moved);
     }
+    must_be_free(tx, &session).await?;
     let event = Event::SessionAttached {
         session: session.id,
         framework: session.framework.clone(),
@@ -136,6 +141,24 @@ pub(super) async fn attach(tx: &mut Tx, run: &Run, key: KeyId, body: AttachSessi
     };
     tx.record_in(run.id, &run.subject, None, Actor::Key(key), event);
     Ok(session.id)
+}
+
+/// Refuses to take over a session that is active in another run under another key: whoever attached it last says
+/// which gates its hooks ask.
+async fn must_be_free(tx: &mut Tx, session: &Attached) -> Result<()> {
+    let others = store::session::list_by_external_id(tx, &session.external_id).await?;
+    let is_hooked = |other: &Attached| [&other.framework, &session.framework].iter().any(|is| *is == CLAUDE_CODE);
+    let holds = |other: &&Attached| {
+        other.run != session.run && other.state != Session::Ended && other.key != session.key && is_hooked(other)
+    };
+    if !others.iter().any(|other| holds(&other)) {
+        return Ok(());
+    }
+    let message = format!(
+        "The session {} is active in another run under another key. End that run first, or attach it with that key.",
+        session.external_id
+    );
+    Err(Refusal::new(Code::Conflict, message).into())
 }
 
 /// The endpoint a session names.

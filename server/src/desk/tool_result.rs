@@ -1,7 +1,9 @@
 //! Results of tools, reported by the harness: facts are taken from them where the workflow says so.
 
 use domain::{
-    Refusal,
+    Actor, Refusal, SystemActor,
+    alert::{Alert, AlertKind},
+    canonical,
     event::Event,
     gate::Outcome,
     id::RunId,
@@ -18,6 +20,7 @@ use serde_json::{Value, json};
 use super::{
     Caller, Desk,
     fact::{Writing, write_facts},
+    gate_check::call_digest,
     snapshot::Attempts,
     text::{self, NAME},
 };
@@ -46,6 +49,9 @@ pub struct ReportResult {
     pub is_error: bool,
 }
 
+/// Who says that a call was another than it allowed.
+const GATE: Actor = Actor::System(SystemActor::Gate);
+
 impl Desk {
     /// Records a tool's result. Only the first result of an allowed call of the same tool counts; a repeat answers
     /// what the first one wrote.
@@ -53,13 +59,28 @@ impl Desk {
     /// # Errors
     /// `illegal_move` when no check allowed the call.
     pub async fn report_result(&self, caller: &Caller, run: RunId, body: ReportResult) -> Result<Value> {
+        self.report_ran(caller, run, body, None).await
+    }
+
+    /// The same, with the input the tool ran with, from a client that tells. Where that is another than was allowed,
+    /// nothing is taken from the result, and an alert is raised.
+    ///
+    /// # Errors
+    /// Those of [`Desk::report_result`].
+    pub async fn report_ran(
+        &self,
+        caller: &Caller,
+        run: RunId,
+        body: ReportResult,
+        ran: Option<Value>,
+    ) -> Result<Value> {
         caller.key(Action::ReportToolResult)?;
         text::required("/session_id", &body.session_id, NAME)?;
         text::required("/tool", &body.tool, NAME)?;
         text::required("/tool_use_id", &body.tool_use_id, NAME)?;
         let mut attempts = Attempts::default();
         let (answer, is_staged) = loop {
-            let attempt = self.report_once(caller, run, &body).await;
+            let attempt = self.report_once(caller, run, &body, ran.as_ref()).await;
             if let Some(settled) = attempts.settled(attempt) {
                 break settled?;
             }
@@ -71,7 +92,13 @@ impl Desk {
     }
 
     /// Records a result; says whether the workflow has stages that may move now.
-    async fn report_once(&self, caller: &Caller, run: RunId, body: &ReportResult) -> Result<(Value, bool)> {
+    async fn report_once(
+        &self,
+        caller: &Caller,
+        run: RunId,
+        body: &ReportResult,
+        ran: Option<&Value>,
+    ) -> Result<(Value, bool)> {
         let run = self.visible_run(caller, run).await?;
         let compiled = self.compiled(&run.workflow, run.version).await?;
         let is_staged = !compiled.workflow().stages.is_empty();
@@ -87,7 +114,8 @@ impl Desk {
         if let Some(first) = store::gate_check::find_result(&mut tx, check.id).await? {
             return Ok((json!({"facts_written": first.facts}), is_staged));
         }
-        let takes = !body.is_error && (!is_staged || attempt_stands(&mut tx, &check).await?);
+        let is_as_allowed = ran.is_none_or(|input| was_allowed(&check, input));
+        let takes = is_as_allowed && !body.is_error && (!is_staged || attempt_stands(&mut tx, &check).await?);
         drop(tx);
         let facts = if takes { captured(compiled.workflow(), &body.tool, &body.output) } else { Vec::new() };
         let names: Vec<String> = facts.iter().map(|(name, _)| name.clone()).collect();
@@ -96,7 +124,14 @@ impl Desk {
         let result = ToolResult { output: body.output.clone(), is_error: body.is_error, facts: names };
         // Only a stage that is undone meanwhile changes what a result may record.
         let moves = is_staged.then_some(run.moves);
-        Ok((self.store_result((run.id, moves), check, writing, result).await?, is_staged))
+        let raised = (!is_as_allowed).then(|| self.differs(run.id, &check));
+        Ok((self.store_result((run.id, moves), check, writing, result, raised).await?, is_staged))
+    }
+
+    fn differs(&self, run: RunId, check: &Check) -> Alert {
+        tracing::error!(check = %check.id, tool = check.tool, "a tool ran with another input than was allowed");
+        let (kind, about) = (AlertKind::InputDiffers, check.id.to_string());
+        Alert { kind, about, run, approval: check.approval, raised_at: self.database.clock().now() }
     }
 
     async fn store_result(
@@ -105,6 +140,7 @@ impl Desk {
         check: Check,
         writing: Writing,
         result: ToolResult,
+        raised: Option<Alert>,
     ) -> Result<Value> {
         self.database
             .write(move |tx| {
@@ -121,12 +157,27 @@ impl Desk {
                     let event =
                         Event::ToolExecuted { check, tool, is_error: result.is_error, facts: result.facts.clone() };
                     tx.record_in(run.id, &run.subject, approval, writing.actor, event);
+                    if let Some(alert) = raised {
+                        store::alert::insert(tx, &alert).await?;
+                        let event = Event::AlertRaised { alert: alert.kind, about: alert.about };
+                        tx.record_in(run.id, &run.subject, alert.approval, GATE, event);
+                    }
                     write_facts(tx, &run, &writing).await?;
                     Ok(json!({"facts_written": result.facts}))
                 }
                 .boxed()
             })
             .await
+    }
+}
+
+/// Whether a tool ran with the very input that was allowed: the one that was asked about, or what a reviewer made of it.
+fn was_allowed(check: &Check, ran: &Value) -> bool {
+    let answer: Value = serde_json::from_str(&check.answer).unwrap_or_default();
+    let ran = canonical::to_string(ran);
+    match answer.get("updated_input") {
+        Some(edited) => canonical::to_string(edited) == ran,
+        None => call_digest(&check.tool, &ran) == check.call_digest,
     }
 }
 

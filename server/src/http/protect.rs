@@ -47,7 +47,11 @@ impl Protected {
         request_id::give(async {
             let mut response = match security::check(&self.origin, &request) {
                 Ok(()) => self.routed(request).await,
-                Err(refusal) => Problem::from(refusal).into_response(),
+                Err(refusal) => {
+                    // No client of hooks is a browser; what a page of another site sends is no hook's.
+                    let hook = hook_path(&request).filter(|_| !security::is_of_a_browser(&request));
+                    understood(hook, Problem::from(refusal).into_response()).await
+                }
             };
             security::add_headers(&self.origin, &mut response);
             response
@@ -62,8 +66,7 @@ impl Protected {
         let path = request.uri().path();
         let is_alone =
             has_key && !has_cookie && (path == mcp::PATH || path.starts_with("/api/") || path.starts_with("/hooks/"));
-        let is_hook = request.method() == Method::POST && path.starts_with(claude_code::PREFIX);
-        let hook = is_hook.then(|| path.to_owned());
+        let hook = hook_path(&request);
         let routes = if is_alone { &self.without } else { &self.with_session };
         request.extensions_mut().insert(self.origin.clone());
         request.extensions_mut().insert(self.state.clone());
@@ -74,10 +77,21 @@ impl Protected {
             Err(panic) => panicked(&*panic),
         };
         web_session::secure_cookies(&self.origin, &mut response);
-        match hook {
-            Some(path) => claude_code::understood(&path, response).await,
-            None => response,
-        }
+        understood(hook, response).await
+    }
+}
+
+/// The address of a hook, if that is what is asked.
+fn hook_path(request: &Request) -> Option<String> {
+    let path = request.uri().path();
+    (request.method() == Method::POST && path.starts_with(claude_code::PREFIX)).then(|| path.to_owned())
+}
+
+/// An answer as the client of a hook understands it.
+async fn understood(hook: Option<String>, response: Response) -> Response {
+    match hook {
+        Some(path) => claude_code::understood(&path, response).await,
+        None => response,
     }
 }
 

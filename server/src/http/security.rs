@@ -56,6 +56,12 @@ pub fn check(origin: &Origin, request: &Request) -> Result<(), Refusal> {
     Asked::new(request).judge(origin)
 }
 
+/// Whether a browser says in a request which page caused it.
+pub fn is_of_a_browser(request: &Request) -> bool {
+    let asked = Asked::new(request);
+    asked.origin.is_some() || asked.site.is_some()
+}
+
 /// Puts the security headers on an answer.
 pub fn add_headers(origin: &Origin, response: &mut Response) {
     let headers = response.headers_mut();

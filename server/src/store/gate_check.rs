@@ -97,6 +97,22 @@ pub async fn find_outcome_of(tx: &mut Tx, session: SessionId, call: Digest) -> R
     row.map(|(outcome,)| parse(&outcome, "gate_check", "outcome", session)).transpose()
 }
 
+/// Whether a call by its content waits: the last answer to one of its ids suspended it.
+pub async fn is_waiting(tx: &mut Tx, session: SessionId, call: Digest) -> Result<bool, StoreError> {
+    let found: Option<(String,)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT c.tool_use_id FROM gate_check c WHERE c.session_id = $1 AND c.call_digest = $2 AND c.outcome = 'suspend' \
+             AND NOT EXISTS (SELECT 1 FROM gate_check l WHERE l.session_id = c.session_id AND l.tool_use_id = c.tool_use_id \
+             AND l.phase > c.phase) LIMIT 1",
+        )
+        .bind(session.uuid())
+        .bind(call.bytes().to_vec())
+        .fetch_optional(conn)
+        .await
+    })?;
+    Ok(found.is_some())
+}
+
 /// The newest check of a gate in a run: when, what was answered, and the approval it is about.
 pub async fn find_newest(
     tx: &mut Tx,

@@ -150,6 +150,20 @@ pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<Attached>, Store
     rows.into_iter().map(Attached::try_from).collect()
 }
 
+/// Stores where a session goes on, and whether somebody sits before it.
+pub async fn update_place(tx: &mut Tx, id: SessionId, cwd: Option<&str>, interactive: bool) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("UPDATE session SET cwd = $1, interactive = $2 WHERE id = $3")
+            .bind(cwd)
+            .bind(interactive)
+            .bind(id.uuid())
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
 /// Stores a session's new state.
 pub async fn update(tx: &mut Tx, id: SessionId, state: &Session) -> Result<(), StoreError> {
     on!(tx, |conn| {

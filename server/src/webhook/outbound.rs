@@ -9,7 +9,7 @@ use std::{
 
 use axum::{
     body::Bytes,
-    http::{Request, Response, header},
+    http::{Method, Request, Response, header},
 };
 use chrono::TimeDelta;
 use domain::Time;
@@ -134,11 +134,25 @@ impl Outbound {
     /// What went wrong on the way; an answer of any status is none.
     pub async fn post(&self, url: &str, headers: &[(&str, String)], body: String) -> Result<(u16, Bytes), String> {
         let url = check_url(url, true)?;
-        let request = with_host(&url).header(header::CONTENT_TYPE, "application/json");
+        let request = with_host(Method::POST, &url).header(header::CONTENT_TYPE, "application/json");
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
         let request = request.body(Full::new(Bytes::from(body))).map_err(|error| error.to_string())?;
+        self.read(&url, request).await
+    }
+
+    /// Gets what the console that was named at the command line has at an address.
+    ///
+    /// # Errors
+    /// What went wrong on the way; an answer of any status is none.
+    pub async fn get(&self, url: &str) -> Result<(u16, Bytes), String> {
+        let url = check_url(url, true)?;
+        let request = with_host(Method::GET, &url).body(Full::default()).map_err(|error| error.to_string())?;
+        self.read(&url, request).await
+    }
+
+    async fn read(&self, url: &Url, request: Request<Full<Bytes>>) -> Result<(u16, Bytes), String> {
         let asked = async {
-            let response = self.connected(&url, true, request).await?;
+            let response = self.connected(url, true, request).await?;
             let status = response.status().as_u16();
             let body = Limited::new(response.into_body(), MOST_ANSWERED).collect().await;
             Ok((status, body.map_err(|error| format!("the answer broke off: {error}"))?.to_bytes()))
@@ -196,7 +210,7 @@ fn request(url: &Url, message: &Message) -> Result<Request<Full<Bytes>>, String>
     let timestamp = message.at.timestamp();
     let signed = message.secrets.iter().map(|secret| secret.sign(&message.id, timestamp, &message.body));
     let signatures = signed.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
-    with_host(url)
+    with_host(Method::POST, url)
         .header(header::CONTENT_TYPE, "application/json")
         .header("webhook-id", &message.id)
         .header("webhook-timestamp", timestamp)
@@ -206,12 +220,14 @@ fn request(url: &Url, message: &Message) -> Result<Request<Full<Bytes>>, String>
 }
 
 /// A request for what the address names.
-fn with_host(url: &Url) -> axum::http::request::Builder {
+fn with_host(method: Method, url: &Url) -> axum::http::request::Builder {
     let authority = match (url.host_str().unwrap_or_default(), url.port()) {
         (host, Some(port)) => format!("{host}:{port}"),
         (host, None) => host.to_owned(),
     };
-    Request::post(&url[Position::BeforePath..])
+    Request::builder()
+        .method(method)
+        .uri(&url[Position::BeforePath..])
         .header(header::HOST, authority)
         .header(header::USER_AGENT, concat!("countersign/", env!("CARGO_PKG_VERSION")))
 }

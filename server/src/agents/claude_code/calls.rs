@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use domain::{gate::Outcome, id::ApprovalId};
+use axum::http::HeaderMap;
+use domain::{
+    gate::Outcome,
+    id::{ApprovalId, CheckId, RunId},
+    permission::Action,
+};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -10,7 +15,7 @@ use super::{
     said::{Event, Said},
 };
 use crate::{
-    desk::{Caller, Desk, gate_check::CheckCall, tool_result::ReportResult},
+    desk::{Caller, Desk, gate_check::CheckCall, hooked::is_unguarded, tool_result::ReportResult},
     error::{Result, StoreError},
     store::session::Attached,
 };
@@ -21,20 +26,50 @@ const HOLD: Duration = Duration::from_secs(570);
 pub(super) const UNKNOWN: &str = "Countersign does not know this session, so its tools may not run. Begin it with COUNTERSIGN_RUN set to a \
                        run, or with COUNTERSIGN_SUBJECT set to what a new run is about.";
 
+/// A call, and what `countersign hook` says of the client that makes it.
+struct Call<'a> {
+    desk: &'a Desk,
+    session: &'a Attached,
+    input: &'a Input,
+    /// The run its environment names.
+    run: Option<&'a str>,
+    /// The client's process. Over HTTP alone nobody knows.
+    process: Option<&'a str>,
+    /// Whether somebody sits before it.
+    is_interactive: bool,
+}
+
 /// May the call run? The hook and its guard ask the same; the same call gets the same answer, however often it is asked.
-pub(super) async fn before(desk: &Desk, caller: &Caller, event: Event, input: Input) -> Result<Said> {
+pub(super) async fn before(
+    desk: &Desk,
+    caller: &Caller,
+    event: Event,
+    headers: &HeaderMap,
+    input: Input,
+) -> Result<Said> {
     let Some(session) = desk.find_hooked(caller, &input.session_id).await? else {
         return Ok(Said::Deny(UNKNOWN.to_owned()));
     };
-    let first = check(desk, caller, &session, &input).await?;
-    let (Ruled::Waits(approval, why), true) = (&first, session.is_interactive) else {
+    let call = Call::new(desk, &session, &input, headers);
+    if let Some(why) = call.elsewhere() {
+        return Ok(Said::Deny(why));
+    }
+    let first = call.check(caller).await?;
+    let (Ruled::Waits(approval, why), true) = (&first, call.is_interactive) else {
         return Ok(first.said(event));
     };
     // Somebody waits before this session: its client cannot be woken later, so the call is held until people decide.
-    if !desk.await_end(caller, *approval, HOLD).await? {
+    let Some(held) = desk.holds.take(caller.key(Action::AwaitDecision)?.id) else {
+        return Ok(Said::Deny(format!("{why} Too many calls are held open already. Call again to wait on.")));
+    };
+    let is_decided = desk.await_end(caller, *approval, HOLD).await?;
+    drop(held);
+    if !is_decided {
         return Ok(Said::Deny(format!("{why} Nobody has decided yet. Call again to wait on.")));
     }
-    Ok(match check(desk, caller, &session, &input).await? {
+    // Its key may have been revoked meanwhile: then nothing is used up.
+    let caller = desk.reconfirmed(caller).await?;
+    Ok(match call.check(&caller).await? {
         Ruled::Waits(_, why) => Said::Deny(why),
         ruled => ruled.said(event),
     })
@@ -43,6 +78,7 @@ pub(super) async fn before(desk: &Desk, caller: &Caller, event: Event, input: In
 /// What the gates say about a call.
 enum Ruled {
     Allowed(Option<Value>),
+    Unguarded,
     Blocked(String),
     Waits(ApprovalId, String),
 }
@@ -51,6 +87,7 @@ impl Ruled {
     fn said(self, event: Event) -> Said {
         match self {
             Self::Allowed(updated_input) => Said::Allow { updated_input },
+            Self::Unguarded => Said::NoObjection,
             Self::Blocked(why) => Said::Deny(why),
             // To deny would overrule the hook that defers. Where its answer is lost, or cannot be followed, this one
             // keeps the tool from running.
@@ -60,37 +97,82 @@ impl Ruled {
     }
 }
 
-async fn check(desk: &Desk, caller: &Caller, session: &Attached, input: &Input) -> Result<Ruled> {
-    let call = CheckCall {
-        session_id: session.id.to_string(),
-        tool: input.tool_name.clone(),
-        input: input.tool_input.clone(),
-        tool_use_id: input.tool_use_id.clone(),
-        assertions: Map::new(),
-    };
-    let answer = desk.check_gate(caller, session.run, call).await?;
-    let answer: Value = serde_json::from_str(&answer).map_err(|error| StoreError::Unexpected(error.to_string()))?;
-    let approval: Option<ApprovalId> = answer["approval_id"].as_str().and_then(|id| id.parse().ok());
-    let ruled = match (answer["outcome"].as_str(), approval) {
-        (Some("allow"), _) => Ruled::Allowed(answer.get("updated_input").cloned()),
-        (Some("suspend"), Some(approval)) => {
-            Ruled::Waits(approval, format!("A person must agree to this call: {approval} waits for a decision."))
-        }
-        _ => Ruled::Blocked(answer["error"].as_str().unwrap_or("The call may not run.").to_owned()),
-    };
-    if let (Ruled::Allowed(_) | Ruled::Blocked(_), Some(approval)) = (&ruled, approval) {
-        // The session reads the outcome with this answer: nobody need wake it any more.
-        desk.await_outcome(caller, approval, Duration::ZERO, None).await?;
+impl<'a> Call<'a> {
+    fn new(desk: &'a Desk, session: &'a Attached, input: &'a Input, headers: &'a HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+        let is_interactive = session.is_interactive || text("countersign-interactive") == Some("true");
+        let named = |name| text(name).filter(|value| !value.is_empty());
+        let (run, process) = (named("countersign-run"), named("countersign-client"));
+        Self { desk, session, input, run, process, is_interactive }
     }
-    Ok(ruled)
+
+    /// Why the session is not the one its client means.
+    fn elsewhere(&self) -> Option<String> {
+        let named = self.run?;
+        let own = self.session.run;
+        (named.parse::<RunId>().ok() != Some(own)).then(|| {
+            format!(
+                "This session belongs to {own}, and COUNTERSIGN_RUN names {named}. Begin a new session for that run."
+            )
+        })
+    }
+
+    async fn check(&self, caller: &Caller) -> Result<Ruled> {
+        let call = CheckCall {
+            session_id: self.session.id.to_string(),
+            tool: self.input.tool_name.clone(),
+            input: self.input.tool_input.clone(),
+            tool_use_id: self.input.tool_use_id.clone(),
+            assertions: Map::new(),
+        };
+        let answer = self.desk.check_gate(caller, self.session.run, call).await?;
+        let answer: Value = serde_json::from_str(&answer).map_err(|error| StoreError::Unexpected(error.to_string()))?;
+        let approval: Option<ApprovalId> = answer["approval_id"].as_str().and_then(|id| id.parse().ok());
+        let ruled = match (answer["outcome"].as_str(), approval) {
+            (Some("allow"), _) => self.allowed(caller, &answer, approval).await?,
+            (Some("suspend"), Some(approval)) => {
+                Ruled::Waits(approval, format!("A person must agree to this call: {approval} waits for a decision."))
+            }
+            _ => Ruled::Blocked(answer["error"].as_str().unwrap_or("The call may not run.").to_owned()),
+        };
+        if let (Ruled::Allowed(_) | Ruled::Blocked(_), Some(approval)) = (&ruled, approval) {
+            // The session reads the outcome with this answer. Noting that changes nothing about the answer.
+            if let Err(error) = self.desk.note_read(caller, self.session.id, approval).await {
+                tracing::warn!(%error, %approval, "that a session has read an outcome could not be noted");
+            }
+        }
+        Ok(ruled)
+    }
+
+    /// A call that is allowed runs once: not again when its result is known, and not in a second process of the client
+    /// when people approved it.
+    async fn allowed(&self, caller: &Caller, answer: &Value, approval: Option<ApprovalId>) -> Result<Ruled> {
+        let check: Option<CheckId> = answer["check_id"].as_str().and_then(|id| id.parse().ok());
+        let check = check.ok_or_else(|| StoreError::Unexpected("an answer without its check".to_owned()))?;
+        if self.desk.has_run(caller, check).await? {
+            let why = "already_ran: the result of this call is recorded. Make a new call, under a new id.";
+            return Ok(Ruled::Blocked(why.to_owned()));
+        }
+        if let (Some(process), Some(_)) = (self.process, approval)
+            && !self.desk.is_first_to_run(caller, self.session, check, process).await?
+        {
+            let why = "allowed_elsewhere: another process of this session was allowed the approved call. Make a new call, \
+                       under a new id.";
+            return Ok(Ruled::Blocked(why.to_owned()));
+        }
+        let updated = answer.get("updated_input").cloned();
+        // What no gate or stage names was not looked at: to allow it would overrule the client's own permissions.
+        let is_unguarded = is_unguarded(answer) && approval.is_none() && updated.is_none();
+        Ok(if is_unguarded { Ruled::Unguarded } else { Ruled::Allowed(updated) })
+    }
 }
 
 /// Records what a tool returned; facts are taken from it where the workflow says so.
-pub(super) async fn after(desk: &Desk, caller: &Caller, input: Input) -> Result<Said> {
+pub(super) async fn after(desk: &Desk, caller: &Caller, event: Event, input: Input) -> Result<Said> {
     let Some(session) = desk.find_hooked(caller, &input.session_id).await? else {
         return Ok(Said::Warn(UNKNOWN.to_owned()));
     };
-    let is_error = input.error.is_some();
+    let is_error = event == Event::PostToolUseFailure || input.error.is_some();
     let output = input.error.map_or(input.tool_response, |error| json!({"error": error}));
     let report = ReportResult {
         session_id: session.id.to_string(),
@@ -99,7 +181,7 @@ pub(super) async fn after(desk: &Desk, caller: &Caller, input: Input) -> Result<
         output,
         is_error,
     };
-    let written = desk.report_result(caller, session.run, report).await?;
+    let written = desk.report_ran(caller, session.run, report, Some(input.tool_input)).await?;
     let names: Vec<&str> =
         written["facts_written"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     if names.is_empty() {

@@ -25,7 +25,7 @@ pub struct Input {
     pub tool_response: Value,
     /// What went wrong with the tool.
     #[serde(default)]
-    pub error: Option<String>,
+    pub error: Option<Value>,
     /// Whether the agent goes on already because a hook did not let it stop.
     #[serde(default)]
     pub stop_hook_active: bool,

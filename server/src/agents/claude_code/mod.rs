@@ -4,6 +4,7 @@
 //! from a 2xx with a body. So every failure of ours is a 200 that denies.
 
 mod calls;
+pub mod heard;
 pub mod input;
 pub mod said;
 mod session;
@@ -66,8 +67,8 @@ fn read(body: &Value) -> Result<Input, Refusal> {
 async fn said(state: &AppState, caller: &Caller, event: Event, headers: &HeaderMap, input: Input) -> Result<Said> {
     let desk = &state.desk;
     match event {
-        Event::PreToolUse | Event::Guard => calls::before(desk, caller, event, input).await,
-        Event::PostToolUse | Event::PostToolUseFailure => calls::after(desk, caller, input).await,
+        Event::PreToolUse | Event::Guard => calls::before(desk, caller, event, headers, input).await,
+        Event::PostToolUse | Event::PostToolUseFailure => calls::after(desk, caller, event, input).await,
         Event::PermissionRequest => calls::permitted(desk, caller, &input).await,
         Event::SessionStart => session::starts(desk, caller, headers, input).await,
         Event::UserPromptSubmit => session::prompted(desk, caller, &input).await,

@@ -3,6 +3,9 @@
 
 use serde_json::{Value, json};
 
+/// What the model is told of a call that no gate guards.
+const NO_OBJECTION: &str = "Countersign has no objection; no gate guards this tool.";
+
 /// An answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Said {
@@ -11,6 +14,8 @@ pub enum Said {
         /// The whole input to use instead.
         updated_input: Option<Value>,
     },
+    /// No gate guards the tool: whatever the client's own permissions say goes. Nothing is empty about that answer.
+    NoObjection,
     /// The tool does not run; the model reads why.
     Deny(String),
     /// The run ends here and goes on when it is resumed.
@@ -129,6 +134,7 @@ impl Said {
                 }
                 specific(event, answer)
             }
+            (_, Self::NoObjection) => specific(event, json!({"additionalContext": NO_OBJECTION})),
             (_, Self::Deny(why)) => permission(event, "deny", why),
             (_, Self::Defer(why)) => permission(event, "defer", why),
             (_, Self::Ask(why)) => permission(event, "ask", why),

@@ -2,16 +2,22 @@
 
 use axum::http::HeaderMap;
 use domain::{Digest, Refusal, id::RunId, session::Session};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::{calls::UNKNOWN, input::Input, said::Said};
 use crate::{
-    desk::{Caller, Desk, idempotency::Idempotency, run::StartRun, session::AttachSession},
-    error::Result,
+    desk::{
+        Caller, Desk,
+        idempotency::Idempotency,
+        run::StartRun,
+        session::{AttachSession, CLAUDE_CODE},
+    },
+    error::{Error, Result, StoreError},
+    store::session::Attached,
 };
 
-/// The framework's word for itself.
-const FRAMEWORK: &str = "claude-code";
+/// How often a beginning is looked at again that somebody else began at the same moment.
+const TRIES: u32 = 5;
 
 /// What `countersign hook session-start` found in its environment.
 struct Surroundings {
@@ -47,12 +53,13 @@ impl Surroundings {
 pub(super) async fn starts(desk: &Desk, caller: &Caller, headers: &HeaderMap, input: Input) -> Result<Said> {
     let around = Surroundings::of(headers)?;
     let known = desk.find_hooked(caller, &input.session_id).await?;
-    let known = known.filter(|session| around.run.is_none_or(|run| run == session.run));
-    if let Some(session) = known.filter(|session| session.state != Session::Ended) {
+    let is_own = |session: &&Attached| around.run.is_none_or(|run| run == session.run);
+    if let Some(session) = known.as_ref().filter(is_own).filter(|session| session.state != Session::Ended) {
+        desk.note_place(caller, session, input.cwd, around.is_interactive).await?;
         return Ok(Said::Tell(briefing(desk, caller, session.run).await?));
     }
     let session = AttachSession {
-        framework: FRAMEWORK.to_owned(),
+        framework: CLAUDE_CODE.to_owned(),
         id: input.session_id.clone(),
         cwd: input.cwd,
         runner: around.runner,
@@ -65,10 +72,11 @@ pub(super) async fn starts(desk: &Desk, caller: &Caller, headers: &HeaderMap, in
             run
         }
         (None, Some(workflow), Some(subject)) => {
-            // A client that asks twice, its session being new, gets one run.
+            // A client that asks twice gets one run, and another one once that has ended.
+            let after = known.map(|ended| format!(":after:{}", ended.id)).unwrap_or_default();
             let parts = [input.session_id.as_bytes(), workflow.as_bytes(), subject.as_bytes()];
             let request = Digest::of_parts("request/v1", &parts);
-            let once = Idempotency { name: format!("claude-code:{}", input.session_id), request };
+            let once = Idempotency { name: format!("claude-code:{}{after}", input.session_id), request };
             let body = StartRun {
                 workflow,
                 version: None,
@@ -78,13 +86,27 @@ pub(super) async fn starts(desk: &Desk, caller: &Caller, headers: &HeaderMap, in
                 session: Some(session),
                 agent_key: false,
             };
-            let started = desk.start_run(caller, body, Some(once)).await?;
-            let run = started["run_id"].as_str().and_then(|id| id.parse().ok());
-            run.ok_or_else(|| crate::error::StoreError::Unexpected("a run without an id".to_owned()))?
+            begun(desk, caller, body, once).await?
         }
         (None, ..) => return Ok(Said::Tell(UNKNOWN.to_owned())),
     };
     Ok(Said::Tell(briefing(desk, caller, run).await?))
+}
+
+/// Begins a run, or finds the one that a start at the same moment has begun.
+async fn begun(desk: &Desk, caller: &Caller, body: StartRun, once: Idempotency) -> Result<RunId> {
+    for _ in 0..TRIES {
+        let started: Value = match desk.replay(caller, Some(&once)).await? {
+            Some((_, answer)) => serde_json::from_str(&answer).unwrap_or_default(),
+            None => match desk.start_run(caller, body.clone(), Some(once.clone())).await {
+                Err(Error::Moved) => continue,
+                started => started?,
+            },
+        };
+        let run = started["run_id"].as_str().and_then(|id| id.parse().ok());
+        return run.ok_or_else(|| StoreError::Unexpected("a run without an id".to_owned()).into());
+    }
+    Err(Error::Moved)
 }
 
 /// What an agent should know before it begins.

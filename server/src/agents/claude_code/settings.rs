@@ -1,5 +1,9 @@
 //! The hooks in a settings file of Claude Code: written, and looked over.
 
+pub mod doctor;
+
+use std::path::Path;
+
 use serde_json::{Map, Value, json};
 
 use super::{PREFIX, said::Event};
@@ -10,14 +14,15 @@ pub const KEY: &str = "COUNTERSIGN_KEY";
 const HOLD: u64 = 600;
 /// How long other hooks may take, in seconds.
 const SHORT: u64 = 30;
-/// What is asked over HTTP; a session's beginning is known to commands alone.
-const OVER_HTTP: [Event; 6] = [
+/// What is asked about. A session's beginning is known to commands alone.
+const EVENTS: [Event; 7] = [
     Event::PreToolUse,
     Event::PostToolUse,
     Event::PostToolUseFailure,
     Event::PermissionRequest,
     Event::UserPromptSubmit,
     Event::Stop,
+    Event::SessionStart,
 ];
 
 /// What is installed.
@@ -31,6 +36,8 @@ pub struct Wanted {
     pub program: String,
     /// Whether everything is asked through the program: for consoles that a private name leads to.
     pub by_command: bool,
+    /// Whether they go into managed settings, where no other hooks are to count.
+    pub managed: bool,
 }
 
 impl Wanted {
@@ -46,18 +53,19 @@ impl Wanted {
             remove_ours(entries);
         }
         hooks.retain(|_, entries| entries.as_array().is_none_or(|entries| !entries.is_empty()));
-        let others = urls(&Value::Object(hooks.clone()));
-        for event in OVER_HTTP.into_iter().chain([Event::SessionStart]) {
+        for event in EVENTS {
             let entries = hooks.entry(event.name()).or_insert_with(|| json!([]));
             let entries = entries.as_array_mut().ok_or_else(|| format!("`hooks.{}` is no list", event.name()))?;
             entries.push(json!({"hooks": self.handlers(event)}));
         }
         settings.insert("hooks".to_owned(), Value::Object(hooks));
         if !self.by_command {
-            // A list that is there allows nothing else: the hooks of others stay allowed.
-            let mine = format!("{}{PREFIX}*", self.server);
-            extend(&mut settings, "allowedHttpHookUrls", others.into_iter().chain([mine]));
-            extend(&mut settings, "httpHookAllowedEnvVars", [KEY.to_owned()]);
+            // Only lists that are there: one that is made now would keep the hooks of others from working.
+            extend(&mut settings, "allowedHttpHookUrls", format!("{}{PREFIX}*", self.server));
+            extend(&mut settings, "httpHookAllowedEnvVars", KEY.to_owned());
+        }
+        if self.managed {
+            settings.insert("allowManagedHooksOnly".to_owned(), Value::Bool(true));
         }
         Ok(Value::Object(settings))
     }
@@ -100,106 +108,33 @@ fn remove_ours(entries: &mut Value) {
     entries.retain(|entry| entry.get("hooks").and_then(Value::as_array).is_none_or(|handlers| !handlers.is_empty()));
 }
 
-/// The event a handler asks this console about, if it is one of ours.
+/// The event a handler asks this console about, if it is one of ours: by its address, or by its program and what that is
+/// told to do.
 fn event_of(handler: &Value) -> Option<Event> {
     if let Some(url) = handler["url"].as_str() {
         return url.split_once(PREFIX).and_then(|(_, slug)| Event::of(slug));
     }
-    let mut args = handler["args"].as_array()?.iter().filter_map(Value::as_str);
-    (args.next() == Some("hook")).then(|| args.next()).flatten().and_then(Event::of)
+    let command = handler["command"].as_str()?;
+    let (program, typed) = match handler["args"].as_array() {
+        Some(args) => (command, args.iter().filter_map(Value::as_str).collect::<Vec<_>>()),
+        None => (command.split_whitespace().next()?, command.split_whitespace().skip(1).collect()),
+    };
+    let mut words = typed.into_iter();
+    let is_ours = is_this_program(program) && words.next() == Some("hook");
+    is_ours.then(|| words.next()).flatten().and_then(Event::of)
 }
 
-fn urls(hooks: &Value) -> Vec<String> {
-    match hooks {
-        Value::Object(map) => {
-            let own = map.get("url").and_then(Value::as_str).map(str::to_owned);
-            own.into_iter().chain(map.values().flat_map(urls)).collect()
-        }
-        Value::Array(items) => items.iter().flat_map(urls).collect(),
-        _ => Vec::new(),
-    }
+/// Whether a path ends with this program's name.
+fn is_this_program(path: &str) -> bool {
+    Path::new(path).file_stem().is_some_and(|name| name == "countersign")
 }
 
-fn extend(settings: &mut Map<String, Value>, name: &str, more: impl IntoIterator<Item = String>) {
-    let list = settings.entry(name).or_insert_with(|| json!([]));
-    if let Some(list) = list.as_array_mut() {
-        for item in more {
-            if !list.iter().any(|known| known.as_str() == Some(&item)) {
-                list.push(Value::String(item));
-            }
-        }
+/// Adds to a list of the settings, if there is one.
+fn extend(settings: &mut Map<String, Value>, name: &str, item: String) {
+    let Some(list) = settings.get_mut(name).and_then(Value::as_array_mut) else { return };
+    if !list.iter().any(|known| known.as_str() == Some(&item)) {
+        list.push(Value::String(item));
     }
-}
-
-/// What is wrong with the hooks of a settings file: each with what it leads to.
-pub fn faults(settings: &Value) -> Vec<String> {
-    let mut faults = Vec::new();
-    if settings["disableAllHooks"] == true {
-        faults.push("`disableAllHooks` is set: no tool call is checked.".to_owned());
-    }
-    let found = handlers(settings, Event::PreToolUse);
-    for wanted in [Event::PreToolUse, Event::Guard] {
-        if !found.iter().any(|(_, handler)| event_of(handler) == Some(wanted)) {
-            faults.push(format!("No PreToolUse hook asks `{}`: {}.", wanted.slug(), without(wanted)));
-        }
-    }
-    if handlers(settings, Event::PostToolUse).is_empty() {
-        faults.push("No PostToolUse hook: nothing that tools return is recorded.".to_owned());
-    }
-    if handlers(settings, Event::SessionStart).is_empty() {
-        faults.push("No SessionStart hook: sessions are not registered, and their tools are denied.".to_owned());
-    }
-    let ours = found.iter().filter(|(_, handler)| event_of(handler).is_some());
-    for (entry, handler) in ours {
-        let slug = event_of(handler).map_or("", Event::slug);
-        if handler["onFailure"] != "block" {
-            faults.push(format!("`{slug}` has no `onFailure: \"block\"`: when it fails, the tool runs."));
-        }
-        if !matches!(entry["matcher"].as_str(), None | Some("" | "*")) {
-            let matcher = &entry["matcher"];
-            faults.push(format!("`{slug}` has the matcher {matcher}: calls of other tools are not checked."));
-        }
-        if handler["timeout"].as_u64().is_some_and(|seconds| seconds < HOLD) {
-            faults.push(format!("`{slug}` has a timeout below {HOLD} s: calls that people decide about are cut off."));
-        }
-        faults.extend(unreachable(settings, handler, slug));
-    }
-    faults
-}
-
-fn without(event: Event) -> &'static str {
-    match event {
-        Event::Guard => "when an answer is lost on its way, the tool runs",
-        _ => "no call waits for people",
-    }
-}
-
-/// What keeps an HTTP hook from asking.
-fn unreachable(settings: &Value, handler: &Value, slug: &str) -> Vec<String> {
-    let Some(url) = handler["url"].as_str() else { return Vec::new() };
-    let mut faults = Vec::new();
-    let lists = |list: &Value, wanted: &str| list.as_array().is_none_or(|list| list.iter().any(|item| item == wanted));
-    let is_allowed = settings["allowedHttpHookUrls"].as_array().is_none_or(|list| {
-        let mut patterns = list.iter().filter_map(Value::as_str);
-        patterns.any(|pattern| pattern.strip_suffix('*').map_or(pattern == url, |start| url.starts_with(start)))
-    });
-    if !is_allowed {
-        faults.push(format!("`allowedHttpHookUrls` does not allow {url}: `{slug}` is not asked."));
-    }
-    if !lists(&settings["httpHookAllowedEnvVars"], KEY) || !lists(&handler["allowedEnvVars"], KEY) {
-        faults.push(format!("{KEY} is not among the allowed variables: `{slug}` is asked without a key."));
-    }
-    faults
-}
-
-/// This console's handlers of an event, each with the entry it stands in.
-fn handlers(settings: &Value, event: Event) -> Vec<(&Value, &Value)> {
-    let mut found = Vec::new();
-    for entry in settings["hooks"][event.name()].as_array().into_iter().flatten() {
-        let handlers = entry["hooks"].as_array().into_iter().flatten();
-        found.extend(handlers.filter(|handler| event_of(handler).is_some()).map(|handler| (entry, handler)));
-    }
-    found
 }
 
 #[cfg(test)]
