@@ -16,6 +16,7 @@ pub mod compensation;
 pub mod decision;
 pub mod digest;
 pub mod endpoint;
+pub mod escalation;
 pub mod event;
 pub mod field;
 pub mod found;

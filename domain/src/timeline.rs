@@ -10,8 +10,9 @@ use crate::{
     actor::{UnknownWord, words},
     approval::Status,
     compensation::Compensation,
+    escalation::{Escalation, Summary},
     handoff::Handoff,
-    id::{ApprovalId, CompensationId, RunId, SessionId, SnapshotId},
+    id::{ApprovalId, CompensationId, EscalationId, RunId, SessionId, SnapshotId},
     review::TimelineItem,
     run::RunStatus,
     session::SessionStatus,
@@ -72,6 +73,8 @@ pub struct RunPage {
     pub sessions: Vec<SessionRow>,
     /// Pending approvals, oldest first.
     pub waiting: Vec<WaitingApproval>,
+    /// Every escalation that is not resolved, then the newest that are.
+    pub escalations: Vec<EscalationRow>,
     /// The workflow's stages, in file order, with how far this run has come.
     pub stages: Vec<StageRow>,
     /// Effects of failed stages that are being undone or were, newest first.
@@ -246,6 +249,23 @@ pub struct WaitingApproval {
     pub title: String,
     /// Since when.
     pub opened_at: Time,
+}
+
+/// What was handed over to people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EscalationRow {
+    /// Its id.
+    pub id: EscalationId,
+    /// What was handed over.
+    pub summary: Summary,
+    /// How far it is.
+    pub state: Escalation,
+    /// The name of the key that opened it.
+    pub opened_by: String,
+    /// When.
+    pub opened_at: Time,
+    /// The name of the person whose it is.
+    pub assignee: Option<String>,
 }
 
 /// A recorded fact.

@@ -17,6 +17,7 @@ mod decisions;
 mod dev;
 mod drafts;
 mod endpoints;
+mod escalations;
 mod escapes;
 mod facts;
 mod faults;
