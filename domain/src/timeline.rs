@@ -1,5 +1,7 @@
 //! A run as the console shows it: what it is, what holds it, and its timeline.
 
+mod facts;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +20,8 @@ use crate::{
     session::SessionStatus,
     stage::Attempt,
 };
+
+pub use facts::{EarlierFact, FactRow};
 
 words! {
     /// Kinds of actors, as timelines are narrowed to them.
@@ -266,38 +270,4 @@ pub struct EscalationRow {
     pub opened_at: Time,
     /// The name of the person whose it is.
     pub assignee: Option<String>,
-}
-
-/// A recorded fact.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FactRow {
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: Value,
-    /// Where it came from.
-    pub source: String,
-    /// The source's reference.
-    pub reference: Option<String>,
-    /// Its version.
-    pub version: i64,
-    /// When.
-    pub written_at: Time,
-    /// What was recorded before, newest first.
-    pub earlier: Vec<EarlierFact>,
-}
-
-/// An earlier version of a fact.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EarlierFact {
-    /// Its value.
-    pub value: Value,
-    /// Where it came from.
-    pub source: String,
-    /// The source's reference.
-    pub reference: Option<String>,
-    /// Its version.
-    pub version: i64,
-    /// When.
-    pub written_at: Time,
 }
