@@ -1,5 +1,6 @@
 //! Sample records for tests of what is shown.
 
+mod escalations;
 mod events;
 mod lists;
 mod stages;

@@ -8,10 +8,11 @@ use crate::{
     alert::AlertKind,
     canonical,
     decision::Verdict,
+    escalation::Money,
     gate::Outcome,
     id::{
-        ApprovalId, CheckId, CompensationId, DecisionId, EndpointId, EventId, GroupId, HandoffId, KeyId, PersonId,
-        ResumptionId, RunId, SessionId, SnapshotId,
+        ApprovalId, CheckId, CompensationId, DecisionId, EndpointId, EscalationId, EventId, GroupId, HandoffId, KeyId,
+        PersonId, ResumptionId, RunId, SessionId, SnapshotId,
     },
     stage::StageEnd,
     workflow::Risk,
@@ -95,6 +96,14 @@ events! {
     CompensationDone = "compensation.done" { compensation: CompensationId, detail: Option<String>, },
     /// An effect could not be undone.
     CompensationFailed = "compensation.failed" { compensation: CompensationId, detail: Option<String>, },
+    /// A case was handed over to people.
+    EscalationOpened = "escalation.opened" { escalation: EscalationId, customer_id: String, refund_amount: Option<Money>, recommended_action: String, },
+    /// Somebody has taken an escalation up.
+    EscalationAcknowledged = "escalation.acknowledged" { escalation: EscalationId, },
+    /// An escalation was given to a person.
+    EscalationAssigned = "escalation.assigned" { escalation: EscalationId, to: PersonId, reason: String, },
+    /// An escalation is settled.
+    EscalationResolved = "escalation.resolved" { escalation: EscalationId, resolution: String, },
     /// An approval waits for people.
     ApprovalOpened = "approval.opened" { approval: ApprovalId, gate: String, tool: String, title: String, risk: Risk, policy: String, package_digest: Digest, expires_at: Option<Time>, },
     /// The policy is satisfied.

@@ -137,6 +137,8 @@ ids! {
     SnapshotId = "snap";
     /// The undoing of one effect.
     CompensationId = "cmp";
+    /// What is handed over to people without the transcript.
+    EscalationId = "esc";
     /// The outbox record that wakes a session.
     ResumptionId = "res";
     /// A place where sessions are woken.

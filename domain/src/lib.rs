@@ -18,6 +18,7 @@ pub mod decision;
 pub mod digest;
 pub mod edit;
 pub mod endpoint;
+pub mod escalation;
 pub mod event;
 pub mod field;
 pub mod found;

@@ -47,6 +47,12 @@ pub enum Action {
     TryGate,
     /// Answer a reviewer's question.
     GiveInformation,
+    /// Hand a case over to people.
+    OpenEscalation,
+    /// Read escalations.
+    ReadEscalations,
+    /// Acknowledge, assign and resolve escalations.
+    WorkEscalations,
     /// Have a failed resumption sent again, or end the sending.
     WakeSession,
     /// Add and disable people, set passwords, create and revoke keys, register endpoints.
@@ -77,6 +83,9 @@ impl Action {
         Self::CallTools,
         Self::TryGate,
         Self::GiveInformation,
+        Self::OpenEscalation,
+        Self::ReadEscalations,
+        Self::WorkEscalations,
         Self::WakeSession,
         Self::ManageAccess,
     ];
@@ -94,10 +103,16 @@ impl Action {
             | Self::GiveInformation => &[Scope::Hook],
             Self::EndRun | Self::CancelApproval => &[Scope::Hook, Scope::Admin],
             Self::WriteFacts => &[Scope::System],
-            Self::RecordAssertions | Self::AwaitDecision | Self::RequestApproval | Self::TryGate => {
-                &[Scope::Hook, Scope::Agent]
-            }
+            Self::RecordAssertions
+            | Self::AwaitDecision
+            | Self::RequestApproval
+            | Self::OpenEscalation
+            | Self::TryGate => &[Scope::Hook, Scope::Agent],
             Self::CallTools => &[Scope::Agent],
+            Self::ReadEscalations => {
+                &[Scope::Hook, Scope::Agent, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin]
+            }
+            Self::WorkEscalations => &[Scope::SupportLead],
             Self::ReadApprovals => &[Scope::Hook, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin],
             Self::ReadAudit => &[Scope::Auditor],
             Self::Decide => &[Scope::Reviewer],
@@ -109,7 +124,13 @@ impl Action {
     /// The roles a signed-in person needs one of.
     pub const fn roles(self) -> &'static [Role] {
         match self {
-            Self::ReadWorkflows | Self::ReadRun | Self::ReadApprovals | Self::ReadAudit | Self::FollowLive => Role::ALL,
+            Self::ReadWorkflows
+            | Self::ReadRun
+            | Self::ReadApprovals
+            | Self::ReadEscalations
+            | Self::ReadAudit
+            | Self::FollowLive => Role::ALL,
+            Self::WorkEscalations => &[Role::SupportLead],
             Self::Decide => &[Role::Reviewer],
             Self::WakeSession => &[Role::Reviewer, Role::Admin],
             Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow => &[Role::Admin],
@@ -126,6 +147,7 @@ impl Action {
             | Self::RequestApproval
             | Self::CallTools
             | Self::TryGate
+            | Self::OpenEscalation
             | Self::AwaitDecision => &[],
         }
     }

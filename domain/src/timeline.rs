@@ -1,5 +1,7 @@
 //! A run as the console shows it: what it is, what holds it, and its timeline.
 
+mod facts;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
@@ -10,13 +12,16 @@ use crate::{
     actor::{UnknownWord, words},
     approval::Status,
     compensation::Compensation,
+    escalation::{Escalation, Summary},
     handoff::Handoff,
-    id::{ApprovalId, CompensationId, RunId, SessionId, SnapshotId},
+    id::{ApprovalId, CompensationId, EscalationId, RunId, SessionId, SnapshotId},
     review::TimelineItem,
     run::RunStatus,
     session::SessionStatus,
     stage::Attempt,
 };
+
+pub use facts::{EarlierFact, FactRow};
 
 words! {
     /// Kinds of actors, as timelines are narrowed to them.
@@ -72,6 +77,8 @@ pub struct RunPage {
     pub sessions: Vec<SessionRow>,
     /// Pending approvals, oldest first.
     pub waiting: Vec<WaitingApproval>,
+    /// Every escalation that is not resolved, then the newest that are.
+    pub escalations: Vec<EscalationRow>,
     /// The workflow's stages, in file order, with how far this run has come.
     pub stages: Vec<StageRow>,
     /// Effects of failed stages that are being undone or were, newest first.
@@ -248,36 +255,19 @@ pub struct WaitingApproval {
     pub opened_at: Time,
 }
 
-/// A recorded fact.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FactRow {
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: Value,
-    /// Where it came from.
-    pub source: String,
-    /// The source's reference.
-    pub reference: Option<String>,
-    /// Its version.
-    pub version: i64,
+/// What was handed over to people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EscalationRow {
+    /// Its id.
+    pub id: EscalationId,
+    /// What was handed over.
+    pub summary: Summary,
+    /// How far it is.
+    pub state: Escalation,
+    /// The name of the key that opened it.
+    pub opened_by: String,
     /// When.
-    pub written_at: Time,
-    /// What was recorded before, newest first.
-    pub earlier: Vec<EarlierFact>,
-}
-
-/// An earlier version of a fact.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EarlierFact {
-    /// Its value.
-    pub value: Value,
-    /// Where it came from.
-    pub source: String,
-    /// The source's reference.
-    pub reference: Option<String>,
-    /// Its version.
-    pub version: i64,
-    /// When.
-    pub written_at: Time,
+    pub opened_at: Time,
+    /// The name of the person whose it is.
+    pub assignee: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! The run's parts: what it is, what holds it, its gates, its timeline, and what is recorded.
 
+mod escalations;
 mod follow;
 mod gates;
 mod record;
@@ -9,6 +10,7 @@ pub mod status;
 mod undoing;
 
 use self::{
+    escalations::{Resolved, Unresolved},
     follow::Followed,
     gates::Gates,
     record::{Assertions, Facts},
@@ -54,6 +56,7 @@ pub fn RunView<'a>(
         <div class="px-4 lg:px-6 pb-16 pt-4">
             {move || followed.with(|run| view! { <Head run=run /> })}
             {move || followed.with(|run| view! { <Waiting run=run /> })}
+            {move || followed.with(|run| view! { <Unresolved run=run /> })}
             {move || followed.with(|run| view! { <Stages run=run /> })}
             {move || followed.with(|run| view! { <Gates run=run /> })}
             <div class="grid xl:grid-cols-[minmax(0,1fr)_400px] gap-x-8">
@@ -61,6 +64,7 @@ pub fn RunView<'a>(
                     <Section id="timeline" title="Timeline" aside=aside>{timeline}</Section>
                 </div>
                 <div class="min-w-0">
+                    {move || followed.with(|run| view! { <Resolved run=run /> })}
                     {move || followed.with(undoing)}
                     <Section id="facts" title="Facts">{move || followed.with(|run| view! { <Facts run=run /> })}</Section>
                     <Section id="assertions" title="Asserted by the agent">

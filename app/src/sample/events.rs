@@ -101,5 +101,19 @@ fn stage_events() -> Vec<Event> {
         {"kind": "compensation.failed", "compensation": undoing, "detail": "Locked."},
         {"kind": "fact.retracted", "name": "account_id", "version": 2, "previous": "acc_1", "stage": "account_setup"},
     ]);
+    let mut events: Vec<Event> = serde_json::from_value(samples).expect("samples of events");
+    events.extend(escalation_events());
+    events
+}
+
+/// What happens to escalations.
+fn escalation_events() -> Vec<Event> {
+    let (escalation, person) = ("esc_01j1x6q34xfvqr28t5cy4tp001", viewer().to_string());
+    let samples = json!([
+        {"kind": "escalation.opened", "escalation": escalation, "customer_id": "cust_456", "refund_amount": {"amount": "1840.00", "currency": "EUR"}, "recommended_action": "Refund and call the customer."},
+        {"kind": "escalation.acknowledged", "escalation": escalation},
+        {"kind": "escalation.assigned", "escalation": escalation, "to": person, "reason": "Knows the carrier."},
+        {"kind": "escalation.resolved", "escalation": escalation, "resolution": "Paid back in full."},
+    ]);
     serde_json::from_value(samples).expect("samples of events")
 }

@@ -1,7 +1,9 @@
 //! Sample runs and a sample log.
 
 use super::{
-    approval_id, every_event, id, item, session,
+    approval_id,
+    escalations::escalations,
+    every_event, id, item, session,
     stages::{compensation, handoff, stages},
     time,
 };
@@ -101,6 +103,7 @@ pub fn run_page() -> RunPage {
             attached_at: time("13:57:41"),
         }],
         waiting: vec![WaitingApproval { id: approval_id(), title: TITLE.to_owned(), opened_at: time("14:33:12") }],
+        escalations: escalations(),
         stages: stages(),
         compensations: vec![compensation()],
         may_settle: true,

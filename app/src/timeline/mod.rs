@@ -2,6 +2,7 @@
 
 mod administration;
 mod approval;
+mod escalation;
 mod phrase;
 mod sentence;
 mod stages;

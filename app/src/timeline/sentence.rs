@@ -3,6 +3,7 @@
 use super::{
     administration,
     approval::tell_approval,
+    escalation,
     phrase::{Mark, Phrase},
     stages, waking,
 };
@@ -81,6 +82,10 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::CompensationDone { .. }
         | Event::CompensationFailed { .. }
         | Event::FactRetracted { .. } => stages::tell(&item.entry.event, who()),
+        Event::EscalationOpened { .. }
+        | Event::EscalationAcknowledged { .. }
+        | Event::EscalationAssigned { .. }
+        | Event::EscalationResolved { .. } => escalation::tell(&item.entry.event, who()),
         Event::RunStarted { .. }
         | Event::RunCancelled { .. }
         | Event::RunFailed { .. }

@@ -1,8 +1,12 @@
 //! An agent with its harness: it asks before every call, obeys the answer, and goes on when somebody has decided.
 
+mod outcome;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use outcome::{refusal, told};
 
 use super::{
     Trouble, client::Client, colleague::Colleague, dice::Dice, receiver::Receiver, story::Story, voice::Voice,
@@ -114,6 +118,12 @@ impl Agent {
         let once = format!("{}-asked", self.session);
         let asked = self.client.post(&self.path("approvals"), &body, Some(&once)).await?;
         Ok(self.wait("the request", &asked).await?.map_or(Called::Ran, Called::Declined))
+    }
+
+    /// Hands the case over to people.
+    pub async fn escalate(&self, summary: &Value) -> Result<(), Trouble> {
+        let once = format!("{}-escalated", self.session);
+        self.client.post(&self.path("escalations"), summary, Some(&once)).await.map(drop)
     }
 
     /// Calls a tool that returns `output`, if it may.
@@ -270,24 +280,6 @@ impl Agent {
 /// Whether a blocked call says that people decide about something else first.
 fn is_awaiting(answer: &Value) -> bool {
     answer["approval_id"].is_string() && answer["error"].as_str().is_some_and(|error| error.starts_with("awaiting "))
-}
-
-/// What the terminal says of an outcome.
-fn told(tool: &str, outcome: &Value) -> String {
-    let names: Vec<&str> = outcome["reviewers"]
-        .as_array()
-        .map_or_else(Vec::new, |reviewers| reviewers.iter().filter_map(|reviewer| reviewer["name"].as_str()).collect());
-    let by = if names.is_empty() { String::new() } else { format!(" by {}", names.join(" and ")) };
-    format!("{tool} {}{by}", outcome["status"].as_str().unwrap_or("settled"))
-}
-
-/// Why the call may not run, unless it was approved.
-fn refusal(outcome: &Value) -> Option<String> {
-    match outcome["status"].as_str() {
-        Some("approved") => None,
-        Some("rejected" | "cancelled") => Some(outcome["notes"].as_str().unwrap_or("no note was left").to_owned()),
-        _ => Some("nobody decided in time".to_owned()),
-    }
 }
 
 fn unclear(expected: &str, answer: &Value) -> Trouble {

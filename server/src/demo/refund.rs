@@ -34,9 +34,34 @@ pub async fn play(agent: &mut Agent, story: &Story, wanted: &Refund) -> Result<(
     match agent.call("process_refund", refund, receipt).await? {
         Called::Ran => agent.tell(&format!("{amount} EUR refunded")),
         Called::Blocked(error) => agent.tell(&format!("process_refund blocked: {error}")),
-        Called::Declined(why) => agent.tell(&format!("tells the customer there is no refund: {why}")),
+        Called::Declined(why) => {
+            agent.tell(&format!("tells the customer there is no refund: {why}"));
+            escalate(agent, story, wanted, &why).await?;
+        }
     }
     if wanted.asks { offer(agent, story, wanted).await } else { Ok(()) }
+}
+
+/// Hands the case over to people: a customer who was promised money and gets none is nothing for an agent.
+async fn escalate(agent: &mut Agent, story: &Story, wanted: &Refund, why: &str) -> Result<(), Trouble> {
+    let customer = &story.customer.id;
+    // The tool takes so many characters; a reviewer's notes may have more.
+    let why: String = why.chars().take(1_000).collect();
+    let analysis = format!("{} The refund was declined: {why}", wanted.reason);
+    let action = format!("Call {} and say why there is no refund, or what there is instead.", story.customer.name);
+    let call = json!({
+        "customer_id": customer, "root_cause_analysis": analysis, "refund_amount": amount(wanted.cents),
+        "recommended_action": action,
+    });
+    let Called::Ran = agent.call("escalate_to_human", call, json!({"handed_over": true})).await? else { return Ok(()) };
+    let money = json!({"amount": format!("{}.{:02}", wanted.cents / 100, wanted.cents % 100), "currency": "EUR"});
+    let summary = json!({
+        "customer_id": customer, "root_cause_analysis": analysis, "refund_amount": money, "recommended_action": action,
+        "concerns": [{"title": wanted.reason, "kind": "refund", "refs": [wanted.order]}],
+    });
+    agent.escalate(&summary).await?;
+    agent.tell("hands the case over to people");
+    Ok(())
 }
 
 /// Asks whether it may offer something more, which no tool and no gate knows.

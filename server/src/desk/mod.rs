@@ -10,6 +10,7 @@ pub mod cancellation;
 pub mod decision;
 pub mod delivery;
 pub mod endpoint;
+pub mod escalation;
 pub mod fact;
 pub mod found;
 pub mod gate_check;

@@ -3,12 +3,14 @@
 mod stages;
 
 use domain::{
+    escalation::EscalationStatus,
     gate::Outcome,
     id::ApprovalId,
     permission::Action,
     queue::QueueRow,
     timeline::{
-        AssertionRow, EarlierFact, FactRow, GateRow, GateStanding, RunPage, RunQuery, SessionRow, WaitingApproval,
+        AssertionRow, EarlierFact, EscalationRow, FactRow, GateRow, GateStanding, RunPage, RunQuery, SessionRow,
+        WaitingApproval,
     },
     workflow::Gate,
 };
@@ -22,6 +24,7 @@ use crate::{
     store::{
         self, Tx,
         audit::{ActorSearch, EventSearch, Found, Start},
+        escalation::EscalationFilter,
         fact::Fact,
         run::Run,
     },
@@ -31,6 +34,8 @@ use crate::{
 const ENTRIES: u32 = 50;
 /// Approvals shown; the timeline has the rest.
 const APPROVALS: i64 = 20;
+/// Resolved escalations shown; the API has the rest.
+const ESCALATIONS: i64 = 20;
 /// Earlier versions of facts shown; the timeline has the rest.
 const EARLIER: i64 = 200;
 
@@ -62,6 +67,7 @@ impl Desk {
             why: run.state.why().map(str::to_owned),
             sessions: sessions.into_iter().map(session_row).collect(),
             waiting: waiting.into_iter().map(waiting_row).collect(),
+            escalations: escalations(&mut tx, &run).await?,
             stages: staged.stages,
             compensations: staged.compensations,
             may_settle: caller.authorize(Action::ReportCompensation).is_ok(),
@@ -124,6 +130,22 @@ async fn facts(tx: &mut Tx, run: &Run) -> Result<Vec<FactRow>> {
         written_at: fact.written_at,
     };
     Ok(current.into_iter().map(row).collect())
+}
+
+/// Every escalation that is not resolved, of which there are few, then the newest that are.
+async fn escalations(tx: &mut Tx, run: &Run) -> Result<Vec<EscalationRow>> {
+    let mut stored = store::escalation::list_unresolved(tx, run.id).await?;
+    let of_run = EscalationFilter { run: Some(run.id), status: Some(EscalationStatus::Resolved) };
+    stored.extend(store::escalation::list(tx, of_run, None, ESCALATIONS).await?);
+    let row = |stored: store::escalation::Stored| EscalationRow {
+        id: stored.id,
+        summary: stored.summary,
+        state: stored.state,
+        opened_by: stored.opened_by,
+        opened_at: stored.opened_at,
+        assignee: stored.assignee_name,
+    };
+    Ok(stored.into_iter().map(row).collect())
 }
 
 fn earlier_row(fact: Fact) -> EarlierFact {

@@ -20,6 +20,7 @@ pub mod decision;
 pub mod delivery;
 pub mod endpoint;
 pub mod entitlement;
+pub mod escalation;
 pub mod event;
 pub mod fact;
 mod failure;

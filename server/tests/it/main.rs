@@ -18,6 +18,7 @@ mod dev;
 mod drafts;
 mod edits;
 mod endpoints;
+mod escalations;
 mod escapes;
 mod facts;
 mod faults;

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod approvals;
 pub mod audit;
+pub mod escalations;
 pub mod health;
 pub mod live;
 mod operations;
@@ -23,7 +24,8 @@ use super::routes::Routes;
 pub fn routes(routes: Routes) -> Routes {
     let routes = operations::workflows::routes(operations::health::routes(routes));
     let routes = operations::approvals::routes(operations::requests::routes(operations::runs::routes(routes)));
-    operations::audit::routes(operations::live::routes(operations::stages::routes(routes)))
+    let routes = operations::escalations::routes(operations::stages::routes(routes));
+    operations::audit::routes(operations::live::routes(routes))
 }
 
 /// 200 with JSON.

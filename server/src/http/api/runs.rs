@@ -181,7 +181,7 @@ pub async fn report_result(
 
 /// Makes a call unless it was made before with this key; whoever repeats it, or loses against a repeat, gets the kept
 /// answer.
-async fn once(
+pub(super) async fn once(
     state: &AppState,
     caller: &Caller,
     key: Option<Idempotency>,

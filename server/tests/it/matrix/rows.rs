@@ -130,6 +130,16 @@ pub fn api() -> Vec<Row> {
         post("/api/v1/approvals/{id}/cancel", Waiting, r#"{"reason":"No longer needed."}"#),
         post("/api/v1/approvals/{id}/resumption/retry", Unwoken, ""),
         post("/api/v1/approvals/{id}/resumption/abandon", Unwoken, r#"{"reason":"The agent is gone."}"#),
+        post(
+            "/api/v1/runs/{id}/escalations",
+            Run,
+            r#"{"customer_id":"cust_1","root_cause_analysis":"Lost.","refund_amount":null,"recommended_action":"Call."}"#,
+        ),
+        get("/api/v1/escalations", Nothing),
+        get("/api/v1/escalations/{id}", Escalation),
+        post("/api/v1/escalations/{id}/acknowledge", Escalation, ""),
+        post("/api/v1/escalations/{id}/assign", Escalation, r#"{"to":"dev@example.com","reason":"Knows the case."}"#),
+        post("/api/v1/escalations/{id}/resolve", Escalation, r#"{"resolution":"Paid back."}"#),
         get("/api/v1/live", Nothing),
         get("/api/v1/audit/events", Nothing),
     ]

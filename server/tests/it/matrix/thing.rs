@@ -21,6 +21,8 @@ pub enum Thing {
     Asked,
     /// A decided approval whose session could not be woken.
     Unwoken,
+    /// An escalation that is open.
+    Escalation,
     /// A workflow, by name.
     Workflow,
     /// An event, by its number.
@@ -66,7 +68,8 @@ impl Thing {
             | Self::Handoff
             | Self::Waiting
             | Self::Asked
-            | Self::Unwoken => &[Which::Own, Which::Other, Which::Missing],
+            | Self::Unwoken
+            | Self::Escalation => &[Which::Own, Which::Other, Which::Missing],
             _ => &[Which::There, Which::Missing],
         }
     }

@@ -95,7 +95,11 @@ impl<'a> World<'a> {
 
     /// Ids that no list and no answer may tell a key of one run.
     pub async fn names_of_other_run(&mut self) -> Vec<String> {
-        vec![self.id(Thing::Run, Which::Other).await, self.id(Thing::Waiting, Which::Other).await]
+        let mut names = Vec::new();
+        for thing in [Thing::Run, Thing::Waiting, Thing::Escalation] {
+            names.push(self.id(thing, Which::Other).await);
+        }
+        names
     }
 
     /// The request of a row.

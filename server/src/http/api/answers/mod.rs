@@ -2,6 +2,7 @@
 //! document is made of them. A test holds every answer against it.
 
 pub mod approvals;
+pub mod escalations;
 pub mod runs;
 pub mod stages;
 pub mod workflows;
