@@ -14,7 +14,7 @@ use crate::support::{
 };
 
 /// A shell whose commands people agree to, but for the harmless one.
-const SHELL: &str = r#"
+pub const SHELL: &str = r#"
 name: shell
 default: block
 tools:
@@ -31,22 +31,30 @@ policies:
 "#;
 
 /// A server, and a client with the hooks as they are installed.
-struct Desk {
-    site: Installation,
+pub struct Desk {
+    /// Its people and keys.
+    pub site: Installation,
     server: Running,
     client: reqwest::Client,
     executable: PathBuf,
     home: TempDir,
-    folder: TempDir,
+    /// Where the client works.
+    pub folder: TempDir,
     settings: Value,
 }
 
 impl Desk {
-    fn open() -> Option<Self> {
+    /// With the shell.
+    pub fn open() -> Option<Self> {
+        Self::open_with(SHELL)
+    }
+
+    /// With another workflow of that name.
+    pub fn open_with(workflow: &str) -> Option<Self> {
         let executable = Claude::find()?;
         let site = Installation::new();
         let file = site.folder().join("shell.yaml");
-        std::fs::write(&file, SHELL).expect("a file");
+        std::fs::write(&file, workflow).expect("a file");
         site.run(&["workflow", "publish", file.to_str().expect("a path")]);
         let server = site.start();
         let (home, folder) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
@@ -62,17 +70,22 @@ impl Desk {
     }
 
     fn claude(&self, model: &ScriptedModel) -> Claude {
-        let claude = Claude::new(&self.executable, model, self.home.path(), self.folder.path());
         // Nobody else would keep a tool from running.
+        self.asking(model).args(["--permission-mode", "bypassPermissions"])
+    }
+
+    /// A client that asks for permission as it comes.
+    pub fn asking(&self, model: &ScriptedModel) -> Claude {
+        let claude = Claude::new(&self.executable, model, self.home.path(), self.folder.path());
         claude
-            .args(["--permission-mode", "bypassPermissions"])
             .settings(&self.settings)
             .env("COUNTERSIGN_KEY", &self.site.hook)
             .env("COUNTERSIGN_SUBJECT", "host_1")
             .env("COUNTERSIGN_REQUESTED_BY", "rosa@example.com")
     }
 
-    fn has(&self, file: &str) -> bool {
+    /// Whether there is such a file.
+    pub fn has(&self, file: &str) -> bool {
         self.folder.path().join(file).exists()
     }
 
@@ -83,13 +96,14 @@ impl Desk {
     }
 
     /// The approvals that wait.
-    async fn waiting(&self) -> Vec<String> {
+    pub async fn waiting(&self) -> Vec<String> {
         let page = self.get(&self.site.reviewers[0], "/approvals?status=pending").await;
         let items = page["items"].as_array().expect("items").clone();
         items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
     }
 
-    async fn decide(&self, approval: &str, mut body: Value) {
+    /// Decides about an approval.
+    pub async fn decide(&self, approval: &str, mut body: Value) {
         let shown = self.get(&self.site.reviewers[0], &format!("/approvals/{approval}")).await;
         body["revision"] = shown["revision"].clone();
         body["package_digest"] = shown["package_digest"].clone();
@@ -100,7 +114,8 @@ impl Desk {
     }
 }
 
-fn touch(file: &str) -> Value {
+/// A command that makes a file.
+pub fn touch(file: &str) -> Value {
     json!({"command": format!("touch {file}"), "description": "Makes a file"})
 }
 
@@ -155,6 +170,18 @@ async fn an_approved_call_runs_once_when_the_session_is_resumed() {
     std::fs::remove_file(desk.folder.path().join("file")).expect("removed");
     let again = resumed(&desk, &model, &session).await;
     assert!(!again.status.success() && !desk.has("file"), "a second resumption finds nothing to do: {}", again.stderr);
+}
+
+#[tokio::test]
+async fn two_clients_that_resume_one_session_run_its_call_once() {
+    let Some(desk) = Desk::open() else { return };
+    let command = json!({"command": "echo once >> file", "description": "Adds a line"});
+    let model = ScriptedModel::start(vec![Turn::call("toolu_1", "Bash", command)]).await;
+    let session = deferred(&desk, &model).await;
+    desk.decide(&desk.waiting().await[0], json!({"verdict": "approve"})).await;
+    let (one, other) = tokio::join!(resumed(&desk, &model, &session), resumed(&desk, &model, &session));
+    let lines = std::fs::read_to_string(desk.folder.path().join("file")).unwrap_or_default();
+    assert_eq!(lines, "once\n", "{}{}{}{}", one.stdout, one.stderr, other.stdout, other.stderr);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod cancellation;
 mod checkpoints;
 mod claude_code;
 mod claude_hooks;
+mod claude_prompts;
 mod clocks;
 mod compressed;
 mod corpora;

@@ -34,7 +34,7 @@ async fn a_call_is_allowed_or_denied_with_what_to_do(console: TestConsole) {
 }
 
 /// A payment that waits; gives the approval.
-async fn waiting(client: &Client<'_>) -> String {
+pub async fn waiting(client: &Client<'_>) -> String {
     client.prepare().await;
     let held = client.call("pre-tool-use", "p-1", "pay", large()).await;
     assert_eq!(decision(&held), "defer", "{held}");
@@ -42,7 +42,7 @@ async fn waiting(client: &Client<'_>) -> String {
     id.to_owned()
 }
 
-async fn decide(client: &Client<'_>, approval: &str, name: &str, body: Value) {
+pub async fn decide(client: &Client<'_>, approval: &str, name: &str, body: Value) {
     let console = client.console;
     let token = console.token(name).await;
     let shown = console.get(&token, &format!("/approvals/{approval}")).await.expect(200);
@@ -53,7 +53,7 @@ async fn decide(client: &Client<'_>, approval: &str, name: &str, body: Value) {
     console.post(&token, &format!("/approvals/{approval}/decisions"), &vote).await.expect(201);
 }
 
-async fn approve(client: &Client<'_>, approval: &str) {
+pub async fn approve(client: &Client<'_>, approval: &str) {
     for name in ["ana", "tomas"] {
         decide(client, approval, name, json!({"verdict": "approve"})).await;
     }
@@ -144,8 +144,15 @@ async fn what_the_client_would_permit_itself_is_left_to_the_gate(console: TestCo
 async fn a_failed_tool_records_nothing(console: TestConsole) {
     let client = Client::of_a_run(&console, false).await;
     client.call("pre-tool-use", "l-1", "look_up", json!({"account": "acc_1"})).await;
-    let more = json!({"tool_name": "look_up", "tool_input": {}, "tool_use_id": "l-1", "error": "no line"});
+    let input = json!({"account": "acc_1"});
+    let error = json!({"type": "exit", "code": 7});
+    let more = json!({"tool_name": "look_up", "tool_input": input, "tool_use_id": "l-1", "error": error});
     assert_eq!(client.ask("post-tool-use-failure", more).await, json!({}));
+    // The event says that it failed, whether or not an error is told.
+    client.call("pre-tool-use", "l-2", "look_up", input.clone()).await;
+    let silent =
+        json!({"tool_name": "look_up", "tool_input": input, "tool_use_id": "l-2", "tool_response": {"payee": "ME"}});
+    assert_eq!(client.ask("post-tool-use-failure", silent).await, json!({}));
     let run = console.get(&client.key, &format!("/runs/{}", client.run)).await.expect(200);
     assert!(run["facts"].get("payee").is_none(), "{run}");
     let unasked =

@@ -46,6 +46,16 @@ async fn every_failure_denies_in_a_200(console: TestConsole) {
         Request::builder().method("POST").uri("/hooks/claude-code/guard").header(header::HOST, "console.test");
     let reply = console.send(without.body(Body::from(call())).expect("a request")).await;
     assert_eq!((reply.status, decision(&reply.json())), (StatusCode::OK, "deny"));
+    // Without a key and by another name: the check where a request comes from refuses it, and a client understands that.
+    let elsewhere = || {
+        let request = Request::builder().method("POST").uri("/hooks/claude-code/guard");
+        request.header(header::HOST, "console.internal").header(header::CONTENT_TYPE, "application/json")
+    };
+    let reply = console.send(elsewhere().body(Body::from(call())).expect("a request")).await;
+    assert_eq!((reply.status, decision(&reply.json())), (StatusCode::OK, "deny"));
+    let of_a_page = elsewhere().header(header::ORIGIN, "https://evil.example").body(Body::from(call()));
+    let reply = console.send(of_a_page.expect("a request")).await;
+    assert_eq!(reply.status, StatusCode::FORBIDDEN, "no page of another site is answered");
 }
 
 async fn other_events_warn_and_go_on(console: TestConsole) {

@@ -1,7 +1,11 @@
 //! Hooks of Claude Code: whatever happens, a call that no gate allowed is answered so that it does not run.
 
 mod asked;
+mod commands;
 mod failing;
+mod held;
+mod once;
+mod owners;
 mod sessions;
 
 use axum::{
