@@ -62,6 +62,7 @@ enum Nullable {
     Null(()),
 }
 
+#[expect(clippy::option_option, reason = "not said is not the same as null")]
 fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Money>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
@@ -84,7 +85,8 @@ impl OpenEscalation {
             ("/recommended_action", self.recommended_action.is_none(), "it is missing: say what a person should do"),
         ]
         .into_iter()
-        .filter_map(|(path, is_missing, what)| is_missing.then(|| FieldError::new(path, what)))
+        .filter(|(_, is_missing, _)| *is_missing)
+        .map(|(path, _, what)| FieldError::new(path, what))
         .collect();
         let summary = Summary {
             customer_id: self.customer_id.unwrap_or_default(),

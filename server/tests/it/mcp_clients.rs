@@ -21,7 +21,7 @@ const PYTHON: &str = "COUNTERSIGN_MCP_PYTHON";
 /// Names the folder with the packages for Node.
 const NODE: &str = "COUNTERSIGN_MCP_NODE";
 /// How long a client may take to ask.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often it is looked whether it has.
 const PAUSE: Duration = Duration::from_millis(20);
 const TOOLS: [&str; 5] = ["request_approval", "get_decision", "check_gate", "submit_handoff", "record_assertion"];

@@ -39,7 +39,7 @@ pub(super) fn told() -> Told {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct GetDecision {
-    /// The approval, as request_approval or a gate gave it.
+    /// The approval, as `request_approval` or a gate gave it.
     approval_id: ApprovalId,
     /// Seconds to wait for a decision, at most 60.
     #[serde(default)]

@@ -61,7 +61,7 @@ pub(super) struct RequestApproval {
     #[serde(default)]
     #[schemars(with = "Option<Vec<Message>>")]
     transcript: Option<Value>,
-    /// Anything you need back to go on, at most 256 KiB: get_decision gives it to you with the decision.
+    /// Anything you need back to go on, at most 256 KiB: `get_decision` gives it to you with the decision.
     #[serde(default)]
     state_blob: Option<String>,
     /// A name for this request: the same one with the same arguments gets the same approval.

@@ -22,6 +22,7 @@ impl Client {
 }
 
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere nobody knows")]
 fn parent() -> Option<u32> {
     Some(std::os::unix::process::parent_id())
 }

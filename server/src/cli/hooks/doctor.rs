@@ -56,8 +56,12 @@ impl Doctor {
         if variable(KEY).is_none() {
             faults.push(format!("{KEY} is not set here: without it the console does not know who asks."));
         }
-        findings.notes.iter().for_each(|note| println!("note: {note}"));
-        faults.iter().for_each(|fault| println!("fault: {fault}"));
+        for note in &findings.notes {
+            println!("note: {note}");
+        }
+        for fault in &faults {
+            println!("fault: {fault}");
+        }
         match faults.len() {
             0 => {
                 println!("{}: no faults", self.project.display());

@@ -84,10 +84,12 @@ pub fn form(path: &'static str, thing: Thing, fields: &'static [(&'static str, &
 
 /// The API.
 pub fn api() -> Vec<Row> {
+    [work(), escalations(), around()].concat()
+}
+
+/// What agents and reviewers do.
+fn work() -> Vec<Row> {
     vec![
-        get("/healthz", Nothing),
-        get("/readyz", Nothing),
-        get("/openapi.json", Nothing),
         Row { method: Method::PUT, path: "/api/v1/workflows/{name}", thing: Workflow, sent: Sent::Definition },
         get("/api/v1/workflows", Nothing),
         get("/api/v1/workflows/{name}", Workflow),
@@ -130,6 +132,11 @@ pub fn api() -> Vec<Row> {
         post("/api/v1/approvals/{id}/cancel", Waiting, r#"{"reason":"No longer needed."}"#),
         post("/api/v1/approvals/{id}/resumption/retry", Unwoken, ""),
         post("/api/v1/approvals/{id}/resumption/abandon", Unwoken, r#"{"reason":"The agent is gone."}"#),
+    ]
+}
+
+fn escalations() -> Vec<Row> {
+    vec![
         post(
             "/api/v1/runs/{id}/escalations",
             Run,
@@ -140,6 +147,14 @@ pub fn api() -> Vec<Row> {
         post("/api/v1/escalations/{id}/acknowledge", Escalation, ""),
         post("/api/v1/escalations/{id}/assign", Escalation, r#"{"to":"dev@example.com","reason":"Knows the case."}"#),
         post("/api/v1/escalations/{id}/resolve", Escalation, r#"{"resolution":"Paid back."}"#),
+    ]
+}
+
+fn around() -> Vec<Row> {
+    vec![
+        get("/healthz", Nothing),
+        get("/readyz", Nothing),
+        get("/openapi.json", Nothing),
         get("/api/v1/live", Nothing),
         get("/api/v1/audit/events", Nothing),
     ]

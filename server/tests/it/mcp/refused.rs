@@ -68,7 +68,7 @@ async fn other_hosts_and_sites_are_refused(console: TestConsole) {
 }
 
 /// The error of the protocol: `400 -32020`.
-fn error(reply: Reply) -> String {
+fn error(reply: &Reply) -> String {
     let status = reply.status.as_u16();
     format!("{status} {}", reply.json()["error"]["code"])
 }
@@ -82,23 +82,23 @@ async fn headers_say_what_the_body_says(console: TestConsole) {
         headers.insert(name, HeaderValue::from_static(value));
         client.send(headers, body.to_string())
     };
-    assert_eq!(error(with("mcp-method", "tools/list").await), "400 -32020");
-    assert_eq!(error(with("mcp-name", "check_gate").await), "400 -32020");
-    assert_eq!(error(with("mcp-protocol-version", OLD).await), "400 -32020");
+    assert_eq!(error(&with("mcp-method", "tools/list").await), "400 -32020");
+    assert_eq!(error(&with("mcp-name", "check_gate").await), "400 -32020");
+    assert_eq!(error(&with("mcp-protocol-version", OLD).await), "400 -32020");
     let mut unknown = body.clone();
     unknown["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!("2031-01-01");
     let mut headers = client.headers_of(&unknown);
     headers.insert("mcp-protocol-version", HeaderValue::from_static("2031-01-01"));
     let reply = client.send(headers, unknown.to_string()).await;
     assert!(reply.json()["error"]["data"]["supported"].as_array().expect("versions").contains(&json!(NEW)));
-    assert_eq!(error(reply), "400 -32022");
+    assert_eq!(error(&reply), "400 -32022");
     let body = client.modern(1, "resources/subscribe-to-all", json!({}));
-    assert_eq!(error(client.send(client.headers_of(&body), body.to_string()).await), "404 -32601");
+    assert_eq!(error(&client.send(client.headers_of(&body), body.to_string()).await), "404 -32601");
     let body = client.modern(1, "tools/call", json!({"name": "approve_everything", "arguments": {}}));
-    assert_eq!(error(client.send(client.headers_of(&body), body.to_string()).await), "200 -32602");
+    assert_eq!(error(&client.send(client.headers_of(&body), body.to_string()).await), "200 -32602");
     let mut bare = client.modern(1, "tools/list", json!({}));
     bare["params"]["_meta"] = json!({"io.modelcontextprotocol/protocolVersion": NEW});
-    assert_eq!(error(client.send(client.headers_of(&bare), bare.to_string()).await), "400 -32602");
+    assert_eq!(error(&client.send(client.headers_of(&bare), bare.to_string()).await), "400 -32602");
 }
 
 async fn texts_with_two_readings_are_refused(console: TestConsole) {
@@ -110,10 +110,10 @@ async fn texts_with_two_readings_are_refused(console: TestConsole) {
         )
     };
     for text in [r#"{"approval_id":"apr_1","approval_id":"apr_2"}"#, r#"{"wait_s":9007199254740993}"#, "{"] {
-        assert_eq!(error(send(call(text)).await), "400 -32700", "{text}");
+        assert_eq!(error(&send(call(text)).await), "400 -32700", "{text}");
     }
     let deep = format!("{}{}", "[".repeat(80), "]".repeat(80));
-    assert_eq!(error(send(call(&format!(r#"{{"approval_id":{deep}}}"#))).await), "400 -32700");
+    assert_eq!(error(&send(call(&format!(r#"{{"approval_id":{deep}}}"#))).await), "400 -32700");
     let large = call(&format!(r#"{{"approval_id":"{}"}}"#, "a".repeat(1 << 20)));
     assert_eq!(send(large).await.problem(), "413 too_large");
     let mut headers = client.headers(OLD);

@@ -170,12 +170,11 @@ fn leads_to(name: &str) -> &'static str {
 fn unreachable(sources: &[Source], handler: &Value) -> Vec<String> {
     let list = |name: &str| {
         let lists = sources.iter().filter_map(|source| source.settings[name].as_array());
-        let all = lists.fold(None, |all: Option<Vec<&str>>, list| {
+        lists.fold(None, |all: Option<Vec<&str>>, list| {
             let mut all = all.unwrap_or_default();
             all.extend(list.iter().filter_map(Value::as_str));
             Some(all)
-        });
-        all
+        })
     };
     let url = handler["url"].as_str().unwrap_or_default();
     let slug = event_of(handler).map_or("", Event::slug);
