@@ -56,10 +56,10 @@ pub fn check(origin: &Origin, request: &Request) -> Result<(), Refusal> {
     Asked::new(request).judge(origin)
 }
 
-/// Whether a browser says in a request which page caused it.
+/// Whether a browser sent a request: it says which page caused it, or brings a cookie.
 pub fn is_of_a_browser(request: &Request) -> bool {
     let asked = Asked::new(request);
-    asked.origin.is_some() || asked.site.is_some()
+    asked.origin.is_some() || asked.site.is_some() || asked.has_cookie
 }
 
 /// Puts the security headers on an answer.

@@ -107,6 +107,10 @@ pub(super) struct More {
     /// Who decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     reviewers: Option<Vec<Reviewer>>,
+    /// The whole input that was approved, where reviewers edited the call: it is to run with this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Map<String, Value>>")]
+    edited_input: Option<Value>,
     /// What a reviewer wants to know.
     #[serde(skip_serializing_if = "Option::is_none")]
     question: Option<String>,

@@ -5,6 +5,7 @@
 mod assertion;
 mod consent;
 mod decision;
+mod escalate;
 mod gate;
 mod handoff;
 mod protocol;

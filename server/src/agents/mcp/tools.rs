@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::{
-    assertion, decision, gate, handoff,
+    assertion, decision, escalate, gate, handoff,
     protocol::Call,
     reply::{Fault, Said},
     request,
@@ -22,7 +22,8 @@ use crate::{
 /// What a client may tell its model about the server as a whole.
 pub const INSTRUCTIONS: &str = "Countersign decides by recorded facts and by people whether your tool calls may run. Nothing \
     you say here lets anything run. Ask people with request_approval and wait with get_decision; only the status `approved` \
-    is a yes. Look ahead with check_gate. Say what you found with record_assertion and submit_handoff.";
+    is a yes. Look ahead with check_gate. Say what you found with record_assertion and submit_handoff. \
+    Hand a case over to people with escalate.";
 
 /// What is told about a tool.
 pub struct Told {
@@ -43,8 +44,9 @@ pub struct Told {
 }
 
 /// Every tool.
-pub static TOOLS: LazyLock<Vec<Told>> =
-    LazyLock::new(|| vec![request::told(), decision::told(), gate::told(), handoff::told(), assertion::told()]);
+pub static TOOLS: LazyLock<Vec<Told>> = LazyLock::new(|| {
+    vec![request::told(), decision::told(), gate::told(), handoff::told(), assertion::told(), escalate::told()]
+});
 
 /// What tools need to answer one request.
 pub struct Toolbox {
@@ -70,6 +72,7 @@ impl Toolbox {
             gate::NAME => self.check_gate(call.arguments).await,
             handoff::NAME => self.submit_handoff(call.arguments).await,
             assertion::NAME => self.record_assertion(call.arguments).await,
+            escalate::NAME => self.escalate(call.arguments).await,
             _ => return Err(Fault::UnknownTool(call.name)),
         };
         Ok(self.said(said))

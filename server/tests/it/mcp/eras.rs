@@ -7,7 +7,8 @@ use crate::support::{TestConsole, on_both};
 
 on_both!(the_newer_era_needs_no_handshake, the_older_era_needs_no_session, any_server_answers);
 
-const TOOLS: [&str; 5] = ["request_approval", "get_decision", "check_gate", "submit_handoff", "record_assertion"];
+const TOOLS: [&str; 6] =
+    ["request_approval", "get_decision", "check_gate", "submit_handoff", "record_assertion", "escalate"];
 
 async fn the_newer_era_needs_no_handshake(console: TestConsole) {
     let (agent, client) = desk(&console).await;
@@ -41,7 +42,11 @@ fn described(list: &Value) {
         let reads = matches!(name, "get_decision" | "check_gate");
         assert_eq!(tool["annotations"]["readOnlyHint"], json!(reads), "{name}");
         assert_eq!(tool["annotations"]["destructiveHint"], json!(false), "{name}");
-        assert_eq!(tool["annotations"]["idempotentHint"], json!(name != "request_approval"), "{name}");
+        assert_eq!(
+            tool["annotations"]["idempotentHint"],
+            json!(!matches!(name, "request_approval" | "escalate")),
+            "{name}"
+        );
     }
 }
 

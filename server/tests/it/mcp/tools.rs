@@ -11,6 +11,8 @@ on_both!(
     a_call_is_asked_about_and_made,
     a_question_is_told_and_waited_past,
     a_call_that_needs_nobody_is_said_so,
+    a_case_is_handed_over_once_and_whole,
+    what_reviewers_wrote_is_told,
 );
 
 async fn an_approval_is_asked_for_and_its_decision_read(console: TestConsole) {
@@ -116,4 +118,35 @@ async fn a_call_that_needs_nobody_is_said_so(console: TestConsole) {
     assert_eq!((&told["status"], &told["is_final"]), (&json!("not_needed"), &json!(true)), "{told}");
     let waiting = agent.console.get(&agent.key, "/approvals?status=pending").await.expect(200);
     assert_eq!(waiting["items"], json!([]), "nobody was asked");
+}
+
+async fn a_case_is_handed_over_once_and_whole(console: TestConsole) {
+    let (agent, client) = desk(&console).await;
+    let half = json!({"run_id": agent.run, "customer_id": "cust_1", "recommended_action": "Call."});
+    let refused = client.refused("escalate", half).await;
+    let paths: Vec<&str> =
+        refused["errors"].as_array().expect("errors").iter().filter_map(|one| one["path"].as_str()).collect();
+    assert_eq!((&refused["code"], paths), (&json!("invalid_field"), vec!["/root_cause_analysis", "/refund_amount"]));
+    let whole = json!({
+        "run_id": agent.run, "customer_id": "cust_1", "root_cause_analysis": "The parcel was lost.",
+        "refund_amount": {"amount": "18.40", "currency": "EUR"}, "recommended_action": "Call.", "idempotency_key": "case-1",
+    });
+    client.fits("escalate", "inputSchema", &whole).await;
+    let first = client.call("escalate", whole.clone()).await;
+    assert_eq!(client.call("escalate", whole).await, first, "a repeat opens no second one");
+    assert_eq!(first["status"], "open");
+    let listed = console.get(&agent.key, "/escalations").await.expect(200);
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1), "{listed}");
+    assert_eq!(listed["items"][0]["escalation_id"], first["escalation_id"], "{listed}");
+}
+
+async fn what_reviewers_wrote_is_told(console: TestConsole) {
+    let (agent, client) = desk(&console).await;
+    agent.prepare().await;
+    let approval = agent.suspended_payment("pay-1").await;
+    let edit = json!({"verdict": "approve", "edited_input": {"to": "ACME", "amount": 120}});
+    agent.decide(&console.token("ana").await, &approval, edit).await.expect(201);
+    agent.approve(&console.token("tomas").await, &approval).await.expect(201);
+    let told = client.call("get_decision", json!({"approval_id": approval})).await;
+    assert_eq!((&told["status"], &told["edited_input"]["amount"]), (&json!("approved"), &json!(120)), "{told}");
 }

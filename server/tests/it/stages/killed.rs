@@ -59,11 +59,21 @@ impl Harness<'_> {
         let failed = self.post(&self.site.hook, "stages/account_setup/fail", &failed).await?;
         for call in failed["compensations"].as_array().expect("a list") {
             let id = call["id"].as_str().expect("an id");
-            self.call(id, "close_account", &call["input"], &json!({})).await?;
-            self.post(&self.site.hook, &format!("compensations/{id}"), &json!({"outcome": "done"})).await?;
+            self.undo(id, &call["input"]).await?;
         }
         self.call("a-2", "setup_account", &account(), &json!({"account_id": "acc_2"})).await?;
         self.call("w-1", "send_welcome_email", &customer, &json!({"sent": true})).await
+    }
+
+    /// Closes the account, unless that was done and reported before the kill: then it may not be done again.
+    async fn undo(&self, id: &str, input: &Value) -> Option<()> {
+        let check = json!({"session_id": "s1", "tool": "close_account", "tool_use_id": id, "input": input});
+        let answer = self.post(&self.site.hook, "gate-checks", &check).await?;
+        if answer["error"].as_str().is_some_and(|error| error.starts_with("compensation_settled")) {
+            return Some(());
+        }
+        self.call(id, "close_account", input, &json!({})).await?;
+        self.post(&self.site.hook, &format!("compensations/{id}"), &json!({"outcome": "done"})).await.map(drop)
     }
 
     /// Whether the account was not given up yet: a call of an attempt that was may not run again.
