@@ -52,10 +52,12 @@ impl Desk {
     ///
     /// # Errors
     /// `not_found` for an unknown workflow; `invalid_field` for an unknown requester, and where the workflow's
-    /// policies exclude the requester or the agent's owner and the run names none.
+    /// policies exclude the requester or the agent's owner and the run names none; `wrong_scope` for a key of other
+    /// workflows.
     pub async fn start_run(&self, caller: &Caller, body: StartRun, idempotency: Option<Idempotency>) -> Result<Value> {
         let key = Self::may_start_runs(caller)?;
         let published = self.find_workflow(caller, &body.workflow, body.version).await?;
+        key.must_begin(&published.version.name)?;
         let compiled = self.compiled(&published.version.name, published.version.version).await?;
         text::required("/subject", &body.subject, NAME)?;
         text::optional("/requested_by", body.requested_by.as_deref(), NAME)?;

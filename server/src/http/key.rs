@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use chrono::TimeDelta;
-use domain::Refusal;
+use domain::{Refusal, key::Begins};
 
 use super::{
     AppState,
@@ -48,6 +48,16 @@ async fn apply_new(state: &AppState, caller: &Caller, fields: &Form) -> Result<D
         owner: given("owner"),
         source: given("source"),
         lives: lifetime(fields.text("expires"))?,
+        begins: Begins {
+            unregistered: !fields.text("begins_runs").is_empty(),
+            workflows: fields
+                .text("workflows")
+                .split([',', ' '])
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        },
     };
     let created = state.desk.create_key(caller, new).await?;
     Ok(Done::Show { secret: created.secret.reveal().to_owned() })

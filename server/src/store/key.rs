@@ -3,11 +3,12 @@
 use domain::{
     Digest, Scope, Time,
     id::{KeyId, PersonId, RunId},
+    key::Begins,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Tx, on, parse};
+use super::{Tx, from_text, on, parse, to_text};
 use crate::error::{Result, StoreError};
 
 /// An API key, usable or not.
@@ -31,6 +32,8 @@ pub struct Key {
     pub source: Option<String>,
     /// The only run it sees.
     pub run: Option<RunId>,
+    /// What it may begin.
+    pub begins: Begins,
     /// When it was created.
     pub created_at: Time,
     /// When it ends.
@@ -52,6 +55,8 @@ struct KeyRow {
     hint: Option<String>,
     source: Option<String>,
     run_id: Option<Uuid>,
+    begins_runs: bool,
+    workflows: String,
     created_at: Time,
     expires_at: Option<Time>,
     revoked_at: Option<Time>,
@@ -74,6 +79,10 @@ impl TryFrom<KeyRow> for Key {
             hint: row.hint,
             source: row.source,
             run: row.run_id.map(RunId::from_uuid),
+            begins: Begins {
+                unregistered: row.begins_runs,
+                workflows: from_text(&row.workflows, "api_key", "workflows", id)?,
+            },
             created_at: row.created_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
@@ -86,7 +95,7 @@ macro_rules! select_keys {
     ($tail:literal) => {
         concat!(
             "SELECT k.id, k.name, k.scopes, k.owner_id, p.name AS owner_name, p.disabled_at AS owner_disabled_at, k.hint, \
-             k.source, k.run_id, k.created_at, k.expires_at, k.revoked_at, k.last_used_at FROM api_key k LEFT JOIN person p ON p.id = k.owner_id ",
+             k.source, k.run_id, k.begins_runs, k.workflows, k.created_at, k.expires_at, k.revoked_at, k.last_used_at FROM api_key k LEFT JOIN person p ON p.id = k.owner_id ",
             $tail
         )
     };
@@ -156,8 +165,8 @@ pub async fn insert(tx: &mut Tx, key: &Key, secret: Digest) -> Result<(), StoreE
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
     on!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO api_key (id, secret_hash, name, scopes, owner_id, source, run_id, created_at, expires_at, hint) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO api_key (id, secret_hash, name, scopes, owner_id, source, run_id, created_at, expires_at, hint, \
+             begins_runs, workflows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(key.id.uuid())
         .bind(secret.bytes().to_vec())
@@ -169,6 +178,8 @@ pub async fn insert(tx: &mut Tx, key: &Key, secret: Digest) -> Result<(), StoreE
         .bind(key.created_at)
         .bind(key.expires_at)
         .bind(&key.hint)
+        .bind(key.begins.unregistered)
+        .bind(to_text(&key.begins.workflows))
         .execute(conn)
         .await
         .map(drop)

@@ -13,6 +13,11 @@ use crate::{
 /// The framework's word for itself.
 const FRAMEWORK: &str = "claude-code";
 
+/// What a session reads that nobody registered, where its key does not let it begin a run by itself.
+const UNREGISTERED: &str = "Countersign does not know this session, and its key begins no run for a session that nobody \
+                            registered: every tool call will be denied. Have your program start the run and name this session (POST /runs), \
+                            set COUNTERSIGN_RUN, or use a key made with --begins-runs.";
+
 /// What `countersign hook session-start` found in its environment.
 struct Surroundings {
     run: Option<RunId>,
@@ -64,6 +69,7 @@ pub(super) async fn starts(desk: &Desk, caller: &Caller, headers: &HeaderMap, in
             desk.attach_session(caller, run, session).await?;
             run
         }
+        (None, Some(_), Some(_)) if !desk.begins_runs(caller)? => return Ok(Said::Tell(UNREGISTERED.to_owned())),
         (None, Some(workflow), Some(subject)) => {
             // A client that asks twice, its session being new, gets one run.
             let parts = [input.session_id.as_bytes(), workflow.as_bytes(), subject.as_bytes()];

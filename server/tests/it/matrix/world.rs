@@ -7,7 +7,7 @@ use axum::{
     body::Body,
     http::{Method, Request, header},
 };
-use domain::{Role, Scope, id::RunId};
+use domain::{Role, Scope, id::RunId, key::Begins};
 use futures::FutureExt as _;
 use server::{
     desk::{Caller, Desk, key::KeySecret},
@@ -164,6 +164,7 @@ impl<'a> World<'a> {
             is_owner_disabled: false,
             hint: None,
             run,
+            begins: Begins::default(),
             created_at: now,
             expires_at: None,
             revoked_at: None,
