@@ -119,6 +119,7 @@ impl Desk {
     pub async fn run_detail(&self, caller: &Caller, id: RunId) -> Result<Value> {
         caller.authorize(Action::ReadRun)?;
         let run = self.visible_run(caller, id).await?;
+        let compiled = self.compiled(&run.workflow, run.version).await?;
         let mut tx = self.database.read().await?;
         let sessions = store::session::list_of_run(&mut tx, id).await?;
         let facts = store::fact::list_current(&mut tx, id).await?;
@@ -130,16 +131,16 @@ impl Desk {
             "status": run.status(), "ended_at": run.state.ended_at(), "ended_because": run.state.why(),
             "stages": stages,
             "sessions": sessions.iter().map(session_view).collect::<Vec<_>>(),
-            "facts": facts.into_iter().map(fact_view).collect::<Map<_, _>>(),
+            "facts": facts.into_iter().map(|fact| fact_view(fact, compiled.workflow())).collect::<Map<_, _>>(),
             "assertions": assertions.into_iter().collect::<Map<_, _>>(),
         }))
     }
 }
 
-fn fact_view(fact: store::fact::Fact) -> (String, Value) {
+fn fact_view(fact: store::fact::Fact, workflow: &Workflow) -> (String, Value) {
     let view = json!({
         "value": fact.value, "source": fact.source, "reference": fact.reference, "version": fact.version,
-        "written_at": fact.written_at,
+        "written_at": fact.written_at, "agent_grade": workflow.is_agent_grade(&fact.name),
     });
     (fact.name, view)
 }
