@@ -98,6 +98,7 @@ fn package() -> Package {
         reference: Some("jum_789xyz".to_owned()),
         recorded_at: Some(time("14:31:40")),
         version: Some(2),
+        agent_grade: true,
     };
     let (condition, said) = (condition("kyc_verified", true, vec![fact]), said());
     Package {

@@ -75,6 +75,9 @@ pub struct FactRead {
     pub recorded_at: Option<Time>,
     /// Its version, from 1.
     pub version: Option<i64>,
+    /// Whether the agent could have written it by itself; left out where it could not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub agent_grade: bool,
 }
 
 /// What the agent said beside what is recorded.

@@ -7,6 +7,22 @@ use crate::{
     id::{KeyId, PersonId, RunId},
 };
 
+/// What a harness's key may begin.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begins {
+    /// Whether its hooks begin runs for sessions that nobody has registered.
+    pub unregistered: bool,
+    /// The workflows of whose runs it may be a part; every one when there is none.
+    pub workflows: Vec<String>,
+}
+
+impl Begins {
+    /// Whether it may start a run of a workflow, and have sessions join one.
+    pub fn allows(&self, workflow: &str) -> bool {
+        self.workflows.is_empty() || self.workflows.iter().any(|named| named == workflow)
+    }
+}
+
 /// A page of keys, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeysPage {
@@ -35,6 +51,8 @@ pub struct KeyRow {
     pub source: Option<String>,
     /// The only run it sees.
     pub run: Option<RunId>,
+    /// What it may begin.
+    pub begins: Begins,
     /// When it was created.
     pub created_at: Time,
     /// When it ends.

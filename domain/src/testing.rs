@@ -77,6 +77,7 @@ pub fn evidence() -> Evidence {
         reference: Some("jum_789xyz".to_owned()),
         recorded_at: Some(at(-5)),
         version: Some(1),
+        agent_grade: false,
     };
     let condition = ConditionResult {
         name: "kyc_verified".to_owned(),

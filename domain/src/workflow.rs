@@ -3,6 +3,7 @@
 pub mod comparison;
 pub mod shown;
 pub mod stage;
+pub mod trust;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::{
     template,
 };
 pub use stage::{Advance, Compensate, OnFailure, OnReject, Stage};
+pub use trust::Trust;
 
 /// One published version of a workflow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +30,8 @@ pub struct Workflow {
     pub subject: String,
     /// What happens to tools no gate names.
     pub default: Default,
+    /// Whether the agent could have reported tool results itself.
+    pub trust: Trust,
     /// The manifest: what risk and the approval page rely on.
     pub tools: BTreeMap<String, Tool>,
     /// The facts conditions may read.

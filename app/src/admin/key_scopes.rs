@@ -16,7 +16,9 @@ pub const fn meaning(scope: Scope) -> &'static str {
         Scope::Reviewer => {
             "A person's token: reads approvals, and decides where a policy takes decisions by API. Needs an owner who is a reviewer."
         }
-        Scope::SupportLead => "A support lead's token: reads approvals. Needs an owner with that role.",
+        Scope::SupportLead => {
+            "A support lead's token: reads approvals, works escalations. Needs an owner with that role."
+        }
         Scope::Auditor => "Reads approvals, runs and workflows. Changes nothing.",
         Scope::Admin => "Publishes workflows. Decides nothing.",
     }

@@ -120,6 +120,11 @@ fn State<'a>(row: &'a KeyRow, now: Time) -> impl IntoView + use<> {
 fn Facts<'a>(row: &'a KeyRow, now: Time) -> impl IntoView + use<> {
     let scopes = row.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", ");
     let source = row.source.clone().map(|source| view! { " · source " <Text text=&source /> });
+    let begins = row.begins.unregistered.then_some(" · begins runs");
+    let workflows = (!row.begins.workflows.is_empty()).then(|| {
+        let names = row.begins.workflows.join(", ");
+        view! { " · only " <Text text=&names /> }
+    });
     let run = row.run.map(|run| view! { " · for run " <a class="lnk" href=format!("/runs/{run}")>{run.tail()}</a> });
     let owner = row.owner.clone().map(|owner| {
         view! { " · owner " <a class="lnk" href=format!("/admin/people/{}", owner.id)><Text text=&owner.name /></a> }
@@ -130,7 +135,7 @@ fn Facts<'a>(row: &'a KeyRow, now: Time) -> impl IntoView + use<> {
     );
     view! {
         <p class="ps-6 text-xs text-muted break-words">
-            {scopes} {source} {run} {owner} " · created " <Moment at=row.created_at now=now grain=Grain::Minute /> {ends}
+            {scopes} {source} {run} {begins} {workflows} {owner} " · created " <Moment at=row.created_at now=now grain=Grain::Minute /> {ends}
         </p>
     }
     .into_any()

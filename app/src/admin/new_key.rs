@@ -8,7 +8,7 @@ use crate::{
         badge::Tone,
         button,
         copy::Copy,
-        field::{Fault, Field, INPUT},
+        field::{Fault, Field, INPUT, Tick},
         icon::Icon,
         notice::Notice,
     },
@@ -78,9 +78,39 @@ fn Form<'a>(posted: Option<&'a Posted>) -> impl IntoView + use<> {
                 required=false
                 hint="With the scope system only: the system of record, as workflows and the record name it."
             />
+            <Begins posted=posted />
             <Lives chosen=kept("expires") fault=fault("expires") />
             <button type="submit" class=button::PRIMARY>"Create key and show its secret"</button>
         </form>
+    }
+    .into_any()
+}
+
+/// What a harness's key may begin.
+#[component]
+fn Begins<'a>(posted: Option<&'a Posted>) -> impl IntoView + use<> {
+    let kept = posted.map(|posted| posted.value("workflows")).unwrap_or_default();
+    let fault = |field: &str| posted.and_then(|posted| posted.fault(field));
+    let checked = posted.is_some_and(|posted| posted.values.contains_key("begins_runs"));
+    let refused = fault("begins_runs");
+    view! {
+        <div>
+            <Tick
+                name="begins_runs".to_owned()
+                label="Begins runs"
+                meaning="With the scope hook only: a client's session that nobody registered begins a run. Without it, such a session may call nothing."
+                checked=checked
+            />
+            {refused.map(|message| view! { <Fault id="begins-runs-fault".to_owned() message=message /> })}
+        </div>
+        <Field
+            label="Workflows"
+            name="workflows"
+            value=kept
+            fault=fault("workflows")
+            required=false
+            hint="With the scope hook only: the names of the workflows whose runs it may start and join, with spaces between. Empty: every one."
+        />
     }
     .into_any()
 }

@@ -64,6 +64,8 @@ fn condition_row(condition: &ConditionResult, place: usize, now: Time) -> AnyVie
     let (tone, icon, verdict) =
         if condition.passed { (Tone::Pass, "check", "Met") } else { (Tone::Fail, "x", "Not met") };
     let reference = condition.facts.iter().find_map(|fact| fact.reference.clone());
+    // The agent may have written it by itself: said where the reviewer looks first.
+    let grade = condition.facts.iter().any(|fact| fact.agent_grade).then_some(", agent-grade");
     let source = match &condition.source {
         Some(source) => view! { <Text text=&source /> }.into_any(),
         None => view! { <span class="text-muted">"nothing recorded"</span> }.into_any(),
@@ -73,7 +75,7 @@ fn condition_row(condition: &ConditionResult, place: usize, now: Time) -> AnyVie
             <span role="cell" class="min-w-0"><code class="font-medium break-words"><Text text=&condition.name /></code></span>
             <span role="cell" class="min-w-0 max-md:order-3"><span class="md:hidden text-faint text-xs">"expected "</span>{expected(&condition.expected, format!("expected-{place}"))}</span>
             <span role="cell" class="min-w-0 max-md:order-4"><span class="md:hidden text-faint text-xs">"recorded "</span><Recorded value=Some(&condition.recorded) anchor=format!("condition-{place}") /></span>
-            <span role="cell" class="min-w-0 break-words max-md:order-5">{source}" "{reference.map(|reference| view! { <code class="text-xs"><Text text=&reference /></code> })}</span>
+            <span role="cell" class="min-w-0 break-words max-md:order-5">{source}{grade}" "{reference.map(|reference| view! { <code class="text-xs"><Text text=&reference /></code> })}</span>
             <span role="cell" class="text-xs text-muted max-md:order-6">{condition.recorded_at.map(|at| view! { <Moment at=at now=now /> })}</span>
             <span role="cell" class="text-end max-md:order-2"><Badge tone=tone icon=icon text=verdict /></span>
             <div role="cell" class="col-span-2 md:col-span-6 min-w-0 max-md:order-7">{more(condition, place, now)}</div>
@@ -118,13 +120,14 @@ fn more(condition: &ConditionResult, place: usize, now: Time) -> AnyView {
 
 fn fact_line(fact: &FactRead, anchor: String, now: Time) -> AnyView {
     let source = fact.source.clone().map(|source| view! { " from "<Text text=&source /> });
+    let grade = fact.agent_grade.then_some(" (agent-grade)");
     let reference = fact.reference.clone().map(|reference| view! { " "<code><Text text=&reference /></code> });
     let version = fact.version.map(|version| format!(", version {version}"));
     let at = fact.recorded_at.map(|at| view! { ", "<Moment at=at now=now /> });
     view! {
         <li class="text-muted">
             "Fact "<code class="text-fg"><Text text=&fact.name /></code>": "<Recorded value=fact.value.as_ref() anchor=anchor />
-            {source}{reference}{version}{at}
+            {source}{grade}{reference}{version}{at}
         </li>
     }
     .into_any()

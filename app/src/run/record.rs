@@ -29,6 +29,7 @@ pub fn Facts<'a>(run: &'a RunPage) -> impl IntoView + use<> {
 
 fn fact_row(fact: &FactRow, place: usize, now: Time) -> AnyView {
     let reference = fact.reference.clone().map(|reference| view! { " "<code><Text text=&reference /></code> });
+    let grade = fact.agent_grade.then_some(", agent-grade");
     let earlier = earlier(&fact.earlier, place, now);
     view! {
         <li class="px-3 py-1.5 border-t border-rule first:border-t-0">
@@ -38,7 +39,7 @@ fn fact_row(fact: &FactRow, place: usize, now: Time) -> AnyView {
             </div>
             <div class="flex items-baseline gap-3 flex-wrap">
                 <span class="min-w-0"><Recorded value=Some(&fact.value) anchor=format!("fact-{place}") /></span>
-                <span class="ms-auto text-xs text-muted break-words min-w-0"><Text text=&fact.source />{reference}", version "{fact.version}</span>
+                <span class="ms-auto text-xs text-muted break-words min-w-0"><Text text=&fact.source />{grade}{reference}", version "{fact.version}</span>
             </div>
             {earlier}
         </li>

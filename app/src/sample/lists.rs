@@ -69,6 +69,7 @@ fn fact() -> FactRow {
         reference: Some("ra_5513".to_owned()),
         version: 2,
         written_at: time("14:33:10"),
+        agent_grade: true,
         earlier: vec![EarlierFact {
             value: json!("medium"),
             source: "risk_engine".to_owned(),

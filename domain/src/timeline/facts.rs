@@ -20,6 +20,8 @@ pub struct FactRow {
     pub version: i64,
     /// When.
     pub written_at: Time,
+    /// Whether the agent could have written it by itself.
+    pub agent_grade: bool,
     /// What was recorded before, newest first.
     pub earlier: Vec<EarlierFact>,
 }

@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Default as Fallback, Review, Tool, Workflow};
+use super::{Condition, Default as Fallback, Review, Tool, Trust, Workflow};
 
 mod people;
 mod stages;
@@ -45,6 +45,7 @@ enum Way {
 pub fn compare(before: &Workflow, after: &Workflow) -> Comparison {
     let mut found = Comparison::default();
     found.defaults(&before.default, &after.default);
+    found.trust(before.trust, after.trust);
     found.requests(before.requests.as_deref(), after.requests.as_deref());
     found.guards(before, after);
     found.stages(before, after);
@@ -134,6 +135,21 @@ impl Comparison {
                 std::cmp::Ordering::Equal => Way::Other,
             };
             self.say(way, "default", format!("{} every tool no gate or stage names; it {} them", does(new), did(old)));
+        }
+    }
+
+    /// What an agent could have reported itself counts for less.
+    fn trust(&mut self, old: Trust, new: Trust) {
+        match (old, new) {
+            (Trust::Isolated, Trust::Shared) => self.say(Way::Stricter, "trust", "takes facts of tools as agent-grade"),
+            (Trust::Shared, Trust::Isolated) => {
+                self.say(
+                    Way::Looser,
+                    "trust",
+                    "takes facts of tools as what the harness saw; it took them as agent-grade",
+                );
+            }
+            (Trust::Isolated, Trust::Isolated) | (Trust::Shared, Trust::Shared) => {}
         }
     }
 

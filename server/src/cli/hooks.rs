@@ -90,7 +90,8 @@ impl Install {
         file::write(&file, &settings)?;
         println!("wrote {}", file.display());
         println!(
-            "Start the client with {KEY} set to a key of the scope hook, and COUNTERSIGN_SUBJECT or COUNTERSIGN_RUN."
+            "Start the client with {KEY} set to a key of the scope hook, and COUNTERSIGN_RUN; or, if the key was made with \
+             --begins-runs, COUNTERSIGN_SUBJECT."
         );
         if let Some(why) = refused_name(&url).filter(|_| !self.by_command) {
             println!("warning: {why}");

@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 use clap::{Args, Subcommand};
-use domain::{Scope, key::KeyState};
+use domain::{
+    Scope,
+    key::{Begins, KeyState},
+};
 
 use super::{Stopped, storage::Storage};
 use crate::{
@@ -22,7 +25,8 @@ pub(super) enum Key {
         /// Its name, or its `key_…` id
         key: String,
     },
-    /// List keys, tab-separated: id, name, scopes, source, expiry, state, how the secret begins, last use
+    /// List keys, tab-separated: id, name, scopes, source, expiry, state, how the secret begins, last use,
+    /// whether its hooks begin runs, workflows
     List,
 }
 
@@ -39,6 +43,12 @@ pub(super) struct Create {
     /// The system of record it speaks for; with the scope system only
     #[arg(long)]
     source: Option<String>,
+    /// Let its hooks begin runs for sessions that nobody has registered; with the scope hook only
+    #[arg(long)]
+    begins_runs: bool,
+    /// A workflow of whose runs it may be a part; may be repeated, every one when left out; with the scope hook only
+    #[arg(long = "workflow", value_name = "NAME")]
+    workflows: Vec<String>,
     /// How long it lives, such as 30d, 12h or 90m
     #[arg(long, value_parser = lifetime)]
     expires: Option<TimeDelta>,
@@ -71,8 +81,9 @@ impl Key {
     async fn apply(self, desk: &Desk) -> Result<(), Stopped> {
         let caller = &Caller::CommandLine;
         match self {
-            Self::Create(Create { name, scopes, owner, source, expires }) => {
-                let new = NewKey { name, scopes, owner, source, lives: expires };
+            Self::Create(Create { name, scopes, owner, source, begins_runs, workflows, expires }) => {
+                let begins = Begins { unregistered: begins_runs, workflows };
+                let new = NewKey { name, scopes, owner, source, lives: expires, begins };
                 println!("{}", desk.create_key(caller, new).await?.secret.reveal());
             }
             Self::Revoke { key } => println!("revoked {}", desk.revoke_key(caller, &key).await?),
@@ -99,7 +110,14 @@ fn line(key: &store::key::Key, now: domain::Time) -> String {
     let hint = key.hint.as_deref().unwrap_or("-");
     let time = |at: Option<domain::Time>| at.map_or_else(|| "-".to_owned(), |at| at.to_rfc3339());
     let (expires, used) = (time(key.expires_at), time(key.last_used_at));
-    format!("{}\t{}\t{}\t{source}\t{expires}\t{state}\t{hint}\t{used}", key.id, key.name, scopes.join(","))
+    let begins = if key.begins.unregistered { "begins-runs" } else { "-" };
+    let workflows = if key.begins.workflows.is_empty() { "-".to_owned() } else { key.begins.workflows.join(",") };
+    format!(
+        "{}\t{}\t{}\t{source}\t{expires}\t{state}\t{hint}\t{used}\t{begins}\t{workflows}",
+        key.id,
+        key.name,
+        scopes.join(",")
+    )
 }
 
 #[cfg(test)]

@@ -198,7 +198,7 @@ async fn create(desk: &Desk, key: &SampleKey) -> Result<String> {
         scopes: vec![key.scope],
         owner: (key.scope == Scope::Hook).then(|| OWNER.to_owned()),
         source: (key.scope == Scope::System).then(|| key.name.to_owned()),
-        lives: None,
+        ..NewKey::default()
     };
     Ok(desk.create_key(&Caller::CommandLine, new).await?.secret.reveal().to_owned())
 }

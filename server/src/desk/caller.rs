@@ -3,6 +3,7 @@
 use domain::{
     Actor, Refusal, Role, Scope, SystemActor,
     id::{KeyId, PersonId, RunId},
+    key::Begins,
     permission::Action,
     refusal::Code,
 };
@@ -38,6 +39,24 @@ pub struct KeyCaller {
     pub source: Option<String>,
     /// The only run it sees, when it was minted for one.
     pub run: Option<RunId>,
+    /// What it may begin.
+    pub begins: Begins,
+}
+
+impl KeyCaller {
+    /// Refuses what has to do with a workflow that this key may not be a part of.
+    ///
+    /// # Errors
+    /// `wrong_scope`, naming those it may.
+    pub fn must_begin(&self, workflow: &str) -> Result<()> {
+        if self.begins.allows(workflow) {
+            return Ok(());
+        }
+        let known = self.begins.workflows.join(", ");
+        let message =
+            format!("This key starts and joins runs of {known} only: it was made so (key create --workflow).");
+        Err(Refusal::new(Code::WrongScope, message).into())
+    }
 }
 
 /// A signed-in person who is not disabled.

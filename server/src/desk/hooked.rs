@@ -134,6 +134,11 @@ impl Desk {
         self.note_fetched(key, &stored).await
     }
 
+    /// Whether hooks with this key begin runs for sessions that nobody has registered.
+    pub fn begins_runs(&self, caller: &Caller) -> Result<bool> {
+        Ok(caller.key(Action::StartRun)?.begins.unregistered)
+    }
+
     /// What was last answered to this very call in a session, whatever its id; that it waits, if one of them does.
     pub async fn last_outcome(
         &self,

@@ -11,6 +11,7 @@ use domain::{
     Digest, Refusal, Role, Scope,
     event::Event,
     id::{KeyId, PersonId},
+    key::Begins,
     permission::Action,
     refusal::Code,
 };
@@ -30,6 +31,8 @@ use crate::{
 const PREFIX: &str = "csk_";
 /// Characters after it that are kept, so that a key can be recognised: too few to help anybody guess the rest.
 const HINT: usize = 4;
+/// Workflows that a key is limited to, at the most.
+const MOST_WORKFLOWS: usize = 50;
 
 /// A key's secret: shown once, kept nowhere.
 #[derive(Clone)]
@@ -82,6 +85,8 @@ pub struct NewKey {
     pub source: Option<String>,
     /// How long it lives.
     pub lives: Option<TimeDelta>,
+    /// What it may begin, for the scope `hook`.
+    pub begins: Begins,
 }
 
 /// A key that was created.
@@ -98,7 +103,7 @@ impl Desk {
     ///
     /// # Errors
     /// `invalid_field` for what does not fit together: the scope `system` needs a source and only it has one; a
-    /// person's scopes need an owner with that role.
+    /// person's scopes need an owner with that role; only `hook` begins anything.
     pub async fn create_key(&self, caller: &Caller, new: NewKey) -> Result<CreatedKey> {
         caller.authorize(Action::ManageAccess)?;
         check(&new)?;
@@ -125,6 +130,7 @@ impl Desk {
                         run: None,
                         run_ended_at: None,
                         is_minter_revoked: false,
+                        begins: new.begins,
                         created_at,
                         expires_at: new.lives.and_then(|lives| created_at.checked_add_signed(lives)),
                         revoked_at: None,
@@ -194,6 +200,7 @@ fn check(new: &NewKey) -> Result<(), Refusal> {
         (false, Some(_)) => return Err(Refusal::invalid("source", "only the scope system has a source")),
         (false, None) => {}
     }
+    begins(new)?;
     let persons = new.scopes.iter().find(|scope| matches!(scope, Scope::Reviewer | Scope::SupportLead));
     match persons {
         Some(scope) if new.owner.is_none() => {
@@ -204,6 +211,22 @@ fn check(new: &NewKey) -> Result<(), Refusal> {
         }
         _ => Ok(()),
     }
+}
+
+/// Only a harness begins anything. A workflow need not be published yet: its name is all that is compared.
+fn begins(new: &NewKey) -> Result<(), Refusal> {
+    let Begins { unregistered, workflows } = &new.begins;
+    let is_hook = new.scopes.contains(&Scope::Hook);
+    if *unregistered && !is_hook {
+        return Err(Refusal::invalid("begins_runs", "only the scope hook begins runs"));
+    }
+    if !workflows.is_empty() && !is_hook {
+        return Err(Refusal::invalid("workflows", "only the scope hook is limited to workflows"));
+    }
+    if workflows.len() > MOST_WORKFLOWS {
+        return Err(Refusal::invalid("workflows", format!("expected at most {MOST_WORKFLOWS} names")));
+    }
+    workflows.iter().try_for_each(|name| text::required("workflows", name, NAME))
 }
 
 /// The owner, who must have the roles that the scopes stand for.

@@ -56,10 +56,12 @@ impl Desk {
     ///
     /// # Errors
     /// `not_found` for an unknown workflow; `invalid_field` for an unknown requester, and where the workflow's
-    /// policies exclude the requester or the agent's owner and the run names none.
+    /// policies exclude the requester or the agent's owner and the run names none; `wrong_scope` for a key of other
+    /// workflows.
     pub async fn start_run(&self, caller: &Caller, body: StartRun, idempotency: Option<Idempotency>) -> Result<Value> {
         let key = Self::may_start_runs(caller)?;
         let published = self.find_workflow(caller, &body.workflow, body.version).await?;
+        key.must_begin(&published.version.name)?;
         let compiled = self.compiled(&published.version.name, published.version.version).await?;
         text::required("/subject", &body.subject, NAME)?;
         text::optional("/requested_by", body.requested_by.as_deref(), NAME)?;
@@ -125,6 +127,7 @@ impl Desk {
     pub async fn run_detail(&self, caller: &Caller, id: RunId) -> Result<Value> {
         caller.authorize(Action::ReadRun)?;
         let run = self.visible_run(caller, id).await?;
+        let compiled = self.compiled(&run.workflow, run.version).await?;
         let mut tx = self.database.read().await?;
         let sessions = store::session::list_of_run(&mut tx, id).await?;
         let facts = store::fact::list_current(&mut tx, id).await?;
@@ -136,16 +139,16 @@ impl Desk {
             "status": run.status(), "ended_at": run.state.ended_at(), "ended_because": run.state.why(),
             "stages": stages,
             "sessions": sessions.iter().map(session_view).collect::<Vec<_>>(),
-            "facts": facts.into_iter().map(fact_view).collect::<Map<_, _>>(),
+            "facts": facts.into_iter().map(|fact| fact_view(fact, compiled.workflow())).collect::<Map<_, _>>(),
             "assertions": assertions.into_iter().collect::<Map<_, _>>(),
         }))
     }
 }
 
-fn fact_view(fact: store::fact::Fact) -> (String, Value) {
+fn fact_view(fact: store::fact::Fact, workflow: &Workflow) -> (String, Value) {
     let view = json!({
         "value": fact.value, "source": fact.source, "reference": fact.reference, "version": fact.version,
-        "written_at": fact.written_at,
+        "written_at": fact.written_at, "agent_grade": workflow.is_agent_grade(&fact.name),
     });
     (fact.name, view)
 }

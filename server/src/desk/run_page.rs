@@ -12,7 +12,7 @@ use domain::{
         AssertionRow, EarlierFact, EscalationRow, FactRow, GateRow, GateStanding, RunPage, RunQuery, SessionRow,
         WaitingApproval,
     },
-    workflow::Gate,
+    workflow::{Gate, Workflow},
 };
 
 use super::{
@@ -73,7 +73,7 @@ impl Desk {
             may_settle: caller.authorize(Action::ReportCompensation).is_ok(),
             handoffs: staged.handoffs,
             gates,
-            facts: facts(&mut tx, &run).await?,
+            facts: facts(&mut tx, &run, workflow.workflow()).await?,
             assertions: store::fact::list_said(&mut tx, id).await?.into_iter().map(assertion_row).collect(),
             approvals: store::runs::list_approvals(&mut tx, id, APPROVALS).await?,
             workflow: run.workflow,
@@ -117,11 +117,12 @@ async fn gates(tx: &mut Tx, run: &Run, gates: &[Gate], waiting: &[QueueRow]) -> 
     Ok(rows)
 }
 
-async fn facts(tx: &mut Tx, run: &Run) -> Result<Vec<FactRow>> {
+async fn facts(tx: &mut Tx, run: &Run, workflow: &Workflow) -> Result<Vec<FactRow>> {
     let current = store::fact::list_current(tx, run.id).await?;
     let mut earlier = store::fact::list_earlier(tx, run.id, EARLIER).await?;
     let row = |fact: Fact| FactRow {
         earlier: earlier.extract_if(.., |old| old.name == fact.name).map(earlier_row).collect(),
+        agent_grade: workflow.is_agent_grade(&fact.name),
         name: fact.name,
         value: fact.value,
         source: fact.source,

@@ -90,9 +90,11 @@ impl AttachSession {
 impl Desk {
     /// Attaches a further session to a run; the same session again answers the same id.
     pub async fn attach_session(&self, caller: &Caller, run: RunId, body: AttachSession) -> Result<Value> {
-        let key = caller.key(Action::StartRun)?.id;
+        let key = caller.key(Action::StartRun)?;
         let run = self.visible_run(caller, run).await?;
+        key.must_begin(&run.workflow)?;
         body.check("")?;
+        let key = key.id;
         let in_run = run.id;
         let id = self.database.write(move |tx| attach_boxed(tx, in_run, key, body)).await?;
         // A stage whose review waited for a session to suspend has one now.

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use chrono::TimeDelta;
-use domain::{Refusal, client::Client};
+use domain::{Refusal, client::Client, key::Begins};
 
 use super::{
     AppState,
@@ -52,6 +52,11 @@ async fn apply_connect(state: &AppState, person: &PersonCaller, fields: &Form) -
         owner: Some(owner.map_or_else(|| person.id.to_string(), str::to_owned)),
         source: None,
         lives: Some(TimeDelta::days(USUAL_DAYS)),
+        // Its lines name one workflow, and hooks begin runs of it for the client's sessions.
+        begins: Begins {
+            unregistered: client == Client::ClaudeCode,
+            workflows: Some(fields.text("workflow").trim().to_owned()).filter(|name| !name.is_empty()).into_iter().collect(),
+        },
     };
     let created = state.desk.create_key(&Caller::Person(person.clone()), new).await?;
     Ok(Done::Show { secret: created.secret.reveal().to_owned() })
@@ -74,6 +79,16 @@ async fn apply_new(state: &AppState, caller: &Caller, fields: &Form) -> Result<D
         owner: given("owner"),
         source: given("source"),
         lives: lifetime(fields.text("expires"))?,
+        begins: Begins {
+            unregistered: !fields.text("begins_runs").is_empty(),
+            workflows: fields
+                .text("workflows")
+                .split([',', ' '])
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        },
     };
     let created = state.desk.create_key(caller, new).await?;
     Ok(Done::Show { secret: created.secret.reveal().to_owned() })

@@ -70,6 +70,7 @@ fn read(name: &str, workflow: &Workflow, roots: &Roots) -> FactRead {
             reference: None,
             recorded_at: None,
             version: None,
+            agent_grade: false,
         };
     };
     let RecordedFact { value, source, reference, written_at, version } = fact;
@@ -80,6 +81,7 @@ fn read(name: &str, workflow: &Workflow, roots: &Roots) -> FactRead {
         reference: reference.clone(),
         recorded_at: Some(*written_at),
         version: Some(*version),
+        agent_grade: workflow.is_agent_grade(name),
     }
 }
 

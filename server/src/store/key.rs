@@ -3,12 +3,13 @@
 use domain::{
     Digest, Scope, Time,
     id::{KeyId, PersonId, RunId},
+    key::Begins,
     run::Run as State,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Tx, from_text, on, parse};
+use super::{Tx, from_text, on, parse, to_text};
 use crate::error::{Result, StoreError};
 
 /// An API key, usable or not.
@@ -36,6 +37,8 @@ pub struct Key {
     pub run_ended_at: Option<Time>,
     /// Whether the key that began that run is revoked.
     pub is_minter_revoked: bool,
+    /// What it may begin.
+    pub begins: Begins,
     /// When it was created.
     pub created_at: Time,
     /// When it ends.
@@ -59,6 +62,8 @@ struct KeyRow {
     run_id: Option<Uuid>,
     run_state: Option<String>,
     minter_revoked_at: Option<Time>,
+    begins_runs: bool,
+    workflows: String,
     created_at: Time,
     expires_at: Option<Time>,
     revoked_at: Option<Time>,
@@ -84,6 +89,10 @@ impl TryFrom<KeyRow> for Key {
             run: row.run_id.map(RunId::from_uuid),
             run_ended_at: ran.and_then(|state| state.ended_at()),
             is_minter_revoked: row.minter_revoked_at.is_some(),
+            begins: Begins {
+                unregistered: row.begins_runs,
+                workflows: from_text(&row.workflows, "api_key", "workflows", id)?,
+            },
             created_at: row.created_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
@@ -96,7 +105,7 @@ macro_rules! select_keys {
     ($tail:literal) => {
         concat!(
             "SELECT k.id, k.name, k.scopes, k.owner_id, p.name AS owner_name, p.disabled_at AS owner_disabled_at, k.hint, \
-             k.source, k.run_id, r.state AS run_state, m.revoked_at AS minter_revoked_at, k.created_at, k.expires_at, \
+             k.source, k.run_id, k.begins_runs, k.workflows, r.state AS run_state, m.revoked_at AS minter_revoked_at, k.created_at, k.expires_at, \
              k.revoked_at, k.last_used_at FROM api_key k LEFT JOIN person p ON p.id = k.owner_id \
              LEFT JOIN run r ON r.id = k.run_id LEFT JOIN api_key m ON m.id = r.key_id ",
             $tail
@@ -168,8 +177,8 @@ pub async fn insert(tx: &mut Tx, key: &Key, secret: Digest) -> Result<(), StoreE
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
     on!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO api_key (id, secret_hash, name, scopes, owner_id, source, run_id, created_at, expires_at, hint) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO api_key (id, secret_hash, name, scopes, owner_id, source, run_id, created_at, expires_at, hint, \
+             begins_runs, workflows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(key.id.uuid())
         .bind(secret.bytes().to_vec())
@@ -181,6 +190,8 @@ pub async fn insert(tx: &mut Tx, key: &Key, secret: Digest) -> Result<(), StoreE
         .bind(key.created_at)
         .bind(key.expires_at)
         .bind(&key.hint)
+        .bind(key.begins.unregistered)
+        .bind(to_text(&key.begins.workflows))
         .execute(conn)
         .await
         .map(drop)

@@ -96,9 +96,8 @@ async fn expired_and_revoked_keys_open_nothing(console: TestConsole) {
     let new = server::desk::key::NewKey {
         name: "short".to_owned(),
         scopes: vec![domain::Scope::Hook],
-        owner: None,
-        source: None,
         lives: Some(chrono::TimeDelta::hours(1)),
+        ..server::desk::key::NewKey::default()
     };
     let key = console.desk.create_key(&server::desk::Caller::CommandLine, new).await.expect("a key");
     console.get(key.secret.reveal(), "/runs").await.expect(200);

@@ -58,6 +58,7 @@ mod stages;
 mod storms;
 mod story;
 mod support;
+mod trust;
 mod upgrades;
 mod vault;
 mod walk;

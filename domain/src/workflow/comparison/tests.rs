@@ -38,6 +38,7 @@ fn workflow() -> Workflow {
         subject: "account".to_owned(),
         default: Fallback::Block,
         tools: [("pay".to_owned(), tool.clone()), ("note".to_owned(), tool)].into(),
+        trust: Trust::Isolated,
         advance: Advance::Auto,
         stages: Vec::new(),
         facts: [("status".to_owned(), fact)].into(),
@@ -162,7 +163,9 @@ fn each_change_of_a_stage_goes_one_way_there_and_the_other_way_back() {
         format!("{name}\n    {there}")
     });
     let explicit = there_and_back_from(&staged(), |workflow| workflow.advance = Advance::Explicit);
-    let told: Vec<String> = told.chain([format!("explicit\n    {explicit}")]).collect();
+    let shared = there_and_back_from(&staged(), |workflow| workflow.trust = Trust::Shared);
+    let told = told.chain([format!("explicit\n    {explicit}"), format!("shared\n    {shared}")]);
+    let told: Vec<String> = told.collect();
     insta::assert_snapshot!(told.join("\n"));
 }
 

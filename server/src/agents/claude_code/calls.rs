@@ -24,7 +24,7 @@ use crate::{
 const HOLD: Duration = Duration::from_secs(570);
 /// What an unknown session is told.
 pub(super) const UNKNOWN: &str = "Countersign does not know this session, so its tools may not run. Begin it with COUNTERSIGN_RUN set to a \
-                       run, or with COUNTERSIGN_SUBJECT set to what a new run is about.";
+                       run, or, with a key made with --begins-runs, with COUNTERSIGN_SUBJECT set to what a new run is about.";
 
 /// A call, and what `countersign hook` says of the client that makes it.
 struct Call<'a> {

@@ -19,6 +19,11 @@ use crate::{
 /// How often a beginning is looked at again that somebody else began at the same moment.
 const TRIES: u32 = 5;
 
+/// What a session reads that nobody registered, where its key does not let it begin a run by itself.
+const UNREGISTERED: &str = "Countersign does not know this session, and its key begins no run for a session that nobody \
+                            registered: every tool call will be denied. Have your program start the run and name this session (POST /runs), \
+                            set COUNTERSIGN_RUN, or use a key made with --begins-runs.";
+
 /// What `countersign hook session-start` found in its environment.
 struct Surroundings {
     run: Option<RunId>,
@@ -71,6 +76,7 @@ pub(super) async fn starts(desk: &Desk, caller: &Caller, headers: &HeaderMap, in
             desk.attach_session(caller, run, session).await?;
             run
         }
+        (None, Some(_), Some(_)) if !desk.begins_runs(caller)? => return Ok(Said::Tell(UNREGISTERED.to_owned())),
         (None, Some(workflow), Some(subject)) => {
             // A client that asks twice gets one run, and another one once that has ended.
             let after = known.map(|ended| format!(":after:{}", ended.id)).unwrap_or_default();

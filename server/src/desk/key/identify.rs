@@ -93,8 +93,8 @@ async fn usable(tx: &mut Tx, key: Key) -> Result<KeyCaller> {
     if scopes.is_empty() {
         return Err(not_usable("This key stands for a role that its owner does not have any more."));
     }
-    let Key { id, name, owner, source, run, .. } = key;
-    Ok(KeyCaller { id, name, scopes, owner, source, run })
+    let Key { id, name, owner, source, run, begins, .. } = key;
+    Ok(KeyCaller { id, name, scopes, owner, source, run, begins })
 }
 
 /// The scopes of a key that still stand: those of a role end when its owner loses the role.

@@ -6,6 +6,7 @@ use domain::{
     Actor, Scope, Time,
     event::Event,
     id::{KeyId, RunId},
+    key::Begins,
 };
 use serde_json::{Value, json};
 
@@ -91,6 +92,7 @@ impl Minted {
             run: Some(run.id),
             run_ended_at: None,
             is_minter_revoked: false,
+            begins: Begins::default(),
             created_at: tx.now(),
             expires_at: by.and_then(|by| by.expires_at),
             revoked_at: None,

@@ -56,6 +56,7 @@ fn row(key: Key, now: Time) -> KeyRow {
         owner,
         source: key.source,
         run: key.run,
+        begins: key.begins,
         created_at: key.created_at,
         expires_at: key.expires_at,
         last_used_at: key.last_used_at,

@@ -9,6 +9,7 @@ mod names;
 mod policies;
 mod stage_rules;
 mod stages;
+mod trust;
 
 use std::collections::BTreeMap;
 
@@ -32,9 +33,10 @@ const MAX_TITLE: usize = 200;
 
 const KEYS: Keys = Keys {
     known: &[
-        "name", "title", "subject", "default", "advance", "tools", "facts", "stages", "gates", "policies", "requests",
+        "name", "title", "subject", "default", "trust", "advance", "tools", "facts", "stages", "gates", "policies",
+        "requests",
     ],
-    later: &["closure", "trust", "inputs", "steps"],
+    later: &["closure", "inputs", "steps"],
 };
 
 /// Reads and checks a definition.
@@ -54,6 +56,7 @@ pub fn parse(text: &str) -> Result<Workflow, Refusal> {
     consistency::check(&workflow, &mut faults);
     stage_rules::check(&workflow, &mut faults);
     expressions::check(&workflow, &mut faults);
+    trust::check(&workflow, &mut faults);
     budget::check(&workflow, &mut faults);
     if faults.is_empty() { Ok(workflow) } else { Err(faults.into_refusal()) }
 }
@@ -69,6 +72,7 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Workflow {
         title: title.unwrap_or_else(|| titled(&name)),
         subject: subject.unwrap_or_else(|| "subject".to_owned()),
         default: read_default(cursor, faults),
+        trust: trust::read(cursor, faults),
         tools: read_tools(cursor, faults),
         facts: fields::read_facts(cursor, faults),
         advance: stages::read_advance(cursor, faults),

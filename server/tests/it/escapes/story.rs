@@ -82,7 +82,7 @@ async fn person(console: &TestConsole, name: String) -> u16 {
 
 async fn key(console: &TestConsole, name: String, scope: Scope, owner: Option<String>) -> String {
     let source = (scope == Scope::System).then(|| name.clone());
-    let new = NewKey { name, scopes: vec![scope], owner, source, lives: None };
+    let new = NewKey { name, scopes: vec![scope], owner, source, ..NewKey::default() };
     console.desk.create_key(&Caller::CommandLine, new).await.expect("a key").secret.reveal().to_owned()
 }
 

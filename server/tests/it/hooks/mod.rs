@@ -48,7 +48,7 @@ impl<'a> Client<'a> {
     pub async fn unknown(console: &'a TestConsole) -> Self {
         console.cast().await;
         console.desk.publish_workflow(&Caller::CommandLine, None, PAYMENTS).await.expect("a workflow");
-        let key = console.key("claude", &[Scope::Hook], Some("dev@example.com")).await;
+        let key = console.key_that_begins("claude", &[]).await;
         let ledger = console.key("books", &[Scope::System], None).await;
         Self { console, key, ledger, run: String::new(), session: "c1" }
     }

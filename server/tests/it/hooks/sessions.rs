@@ -1,15 +1,19 @@
 //! Sessions: registered when they begin, told how their run stands, held once when they stop too early.
 
+use domain::Scope;
 use serde_json::json;
+use server::desk::Caller;
 
 use super::{Client, context, decision, reason};
 use crate::{
     stages::{Works, harness, onboarding},
-    support::{TestConsole, on_both},
+    support::{PAYMENTS, TestConsole, on_both},
 };
 
 on_both!(
     an_unknown_session_is_denied_until_it_is_registered,
+    a_session_nobody_registered_begins_no_run_unless_its_key_says_so,
+    a_key_of_some_workflows_begins_and_joins_no_others,
     a_session_joins_the_run_of_its_surroundings,
     a_prompt_is_answered_with_how_the_run_stands,
     an_agent_that_stops_too_early_is_held_once,
@@ -40,6 +44,53 @@ async fn an_unknown_session_is_denied_until_it_is_registered(console: TestConsol
     let run = console.get(&client.key, &format!("/runs/{}", runs["items"][0]["run_id"].as_str().expect("an id"))).await;
     let session = run.expect(200)["sessions"][0].clone();
     assert_eq!((&session["cwd"], &session["runner"]), (&json!("/srv/app"), &json!("build-7")));
+}
+
+async fn a_session_nobody_registered_begins_no_run_unless_its_key_says_so(console: TestConsole) {
+    let known = Client::unknown(&console).await;
+    let client = Client { key: console.key("plain", &[Scope::Hook], Some("dev@example.com")).await, ..known };
+    let runs = async || console.get(&client.key, "/runs").await.expect(200)["items"].as_array().map(Vec::len);
+    let before = runs().await;
+    let around = [("countersign-workflow", "payments"), ("countersign-subject", "acc_1")];
+    let told = client.ask_with("session-start", json!({"source": "startup"}), &around).await;
+    assert!(context(&told).contains("--begins-runs"), "{told}");
+    let input = json!({"account": "acc_1"});
+    assert_eq!(decision(&client.call("pre-tool-use", "l-1", "look_up", input.clone()).await), "deny");
+    assert_eq!(runs().await, before, "nothing was begun");
+    // The harness's own program starts runs with the same key, and registers the session.
+    let session = json!({"framework": "claude-code", "id": "c1"});
+    let body = json!({"workflow": "payments", "subject": "a", "requested_by": "rosa@example.com", "session": session});
+    console.post(&client.key, "/runs", &body).await.expect(201);
+    assert_eq!(decision(&client.call("pre-tool-use", "l-1", "look_up", input).await), "allow");
+}
+
+async fn a_key_of_some_workflows_begins_and_joins_no_others(console: TestConsole) {
+    let laxer = PAYMENTS.replace("name: payments", "name: laxer");
+    let client = Client::of_a_run(&console, false).await;
+    console.desk.publish_workflow(&Caller::CommandLine, None, &laxer).await.expect("a workflow");
+    let limited = Client { key: console.key_that_begins("limited", &["payments"]).await, session: "c9", ..client };
+    let around = |workflow| {
+        [
+            ("countersign-workflow", workflow),
+            ("countersign-subject", "acc_9"),
+            ("countersign-requested-by", "rosa@example.com"),
+        ]
+    };
+    let refused = limited.ask_with("session-start", json!({}), &around("laxer")).await;
+    assert!(refused["systemMessage"].as_str().is_some_and(|told| told.contains("runs of payments only")), "{refused}");
+    let body = json!({"workflow": "laxer", "subject": "acc_9", "requested_by": "rosa@example.com"});
+    assert_eq!(console.post(&limited.key, "/runs", &body).await.problem(), "403 wrong_scope");
+    // Nor does it bring a session into a run that somebody else has started.
+    let other = console.key_that_begins("other", &[]).await;
+    let run = console.post(&other, "/runs", &body).await.expect(201)["run_id"].clone();
+    let run = run.as_str().expect("an id");
+    let refused = limited.ask_with("session-start", json!({}), &[("countersign-run", run)]).await;
+    assert!(refused["systemMessage"].is_string(), "{refused}");
+    let session = json!({"framework": "claude-code", "id": "c9"});
+    let joined = console.post(&limited.key, &format!("/runs/{run}/sessions"), &session).await;
+    assert_eq!(joined.problem(), "403 wrong_scope");
+    let told = limited.ask_with("session-start", json!({}), &around("payments")).await;
+    assert!(context(&told).contains(" of payments for acc_9."), "{told}");
 }
 
 async fn a_session_joins_the_run_of_its_surroundings(console: TestConsole) {

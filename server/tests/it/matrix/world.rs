@@ -7,7 +7,7 @@ use axum::{
     body::Body,
     http::{Method, Request, header},
 };
-use domain::{Role, Scope, id::RunId};
+use domain::{Role, Scope, id::RunId, key::Begins};
 use futures::FutureExt as _;
 use server::{
     desk::{Caller, Desk, key::KeySecret},
@@ -166,6 +166,7 @@ impl<'a> World<'a> {
             run,
             run_ended_at: None,
             is_minter_revoked: false,
+            begins: Begins::default(),
             created_at: now,
             expires_at: None,
             revoked_at: None,

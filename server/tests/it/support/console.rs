@@ -8,7 +8,7 @@ use axum::{
     http::{Method, Request, header},
 };
 use chrono::TimeDelta;
-use domain::{Role, Scope, Time};
+use domain::{Role, Scope, Time, key::Begins};
 use serde_json::Value;
 use server::{
     clock::Clock,
@@ -98,7 +98,16 @@ impl TestConsole {
     pub async fn key(&self, name: &str, scopes: &[Scope], owner: Option<&str>) -> String {
         let source = scopes.contains(&Scope::System).then(|| name.to_owned());
         let owner = owner.map(str::to_owned);
-        let new = NewKey { name: name.to_owned(), scopes: scopes.to_vec(), owner, source, lives: None };
+        let new = NewKey { name: name.to_owned(), scopes: scopes.to_vec(), owner, source, ..NewKey::default() };
+        self.desk.create_key(&Caller::CommandLine, new).await.expect("a key").secret.reveal().to_owned()
+    }
+
+    /// Creates a harness's key of Dev's whose hooks begin runs, of these workflows only or of every one.
+    pub async fn key_that_begins(&self, name: &str, workflows: &[&str]) -> String {
+        let begins =
+            Begins { unregistered: true, workflows: workflows.iter().map(|workflow| (*workflow).to_owned()).collect() };
+        let (scopes, owner) = (vec![Scope::Hook], Some("dev@example.com".to_owned()));
+        let new = NewKey { name: name.to_owned(), scopes, owner, begins, ..NewKey::default() };
         self.desk.create_key(&Caller::CommandLine, new).await.expect("a key").secret.reveal().to_owned()
     }
 

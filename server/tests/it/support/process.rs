@@ -59,7 +59,7 @@ impl Installation {
         let token =
             |name: &str| key(&["--name", name, "--scope", "reviewer", "--owner", &format!("{name}@example.com")]);
         Self {
-            hook: key(&["--name", "agent", "--scope", "hook", "--owner", "dev@example.com"]),
+            hook: key(&["--name", "agent", "--scope", "hook", "--begins-runs", "--owner", "dev@example.com"]),
             ledger: key(&["--name", "ledger", "--scope", "system", "--source", "ledger"]),
             reviewers: [token("ana"), token("tomas")],
             folder,

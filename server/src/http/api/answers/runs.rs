@@ -155,6 +155,8 @@ pub struct FactView {
     pub version: i64,
     /// When it was written.
     pub written_at: Time,
+    /// Whether the agent could have written it by itself: a tool's fact where the workflow says `trust: shared`.
+    pub agent_grade: bool,
 }
 
 /// An entry of a run's timeline.
