@@ -45,6 +45,8 @@ pub enum Action {
     GiveInformation,
     /// Have a failed resumption sent again, or end the sending.
     WakeSession,
+    /// Take resumptions for a host, and report how they went.
+    RunSessions,
     /// Add and disable people, set passwords, create and revoke keys, register endpoints.
     ManageAccess,
 }
@@ -72,6 +74,7 @@ impl Action {
         Self::RequestApproval,
         Self::GiveInformation,
         Self::WakeSession,
+        Self::RunSessions,
         Self::ManageAccess,
     ];
 
@@ -93,6 +96,7 @@ impl Action {
             Self::ReadAudit => &[Scope::Auditor],
             Self::Decide => &[Scope::Reviewer],
             Self::FollowLive => &[],
+            Self::RunSessions => &[Scope::Runner],
             Self::WakeSession => &[Scope::Reviewer, Scope::Admin],
         }
     }
@@ -115,6 +119,7 @@ impl Action {
             | Self::ReportToolResult
             | Self::MoveStage
             | Self::RequestApproval
+            | Self::RunSessions
             | Self::AwaitDecision => &[],
         }
     }

@@ -30,6 +30,10 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
         Event::ApprovalCancelled { reason, .. } => Told::of([who, words(" took the approval back")])
             .more([Phrase::Quote(reason.clone()), words(" Nothing ran.")])
             .badge((Tone::Quiet, "ban", "Cancelled")),
+        Event::ApprovalSuperseded { .. } => Told::of([words(
+            "The call is gone: the session went on without it. Nothing ran",
+        )])
+        .badge((Tone::Quiet, "ban", "Superseded")),
         Event::InformationRequested { question, revision, .. } => {
             Told::of([who, words(format!(" asked about rev {revision}"))])
                 .more([Phrase::Quote(question.clone())])

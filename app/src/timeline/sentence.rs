@@ -96,16 +96,20 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ApprovalConsumed { .. }
         | Event::ApprovalVoided { .. }
         | Event::ApprovalCancelled { .. }
+        | Event::ApprovalSuperseded { .. }
         | Event::InformationRequested { .. }
         | Event::InformationGiven { .. }
         | Event::DecisionRecorded { .. } => tell_approval(item, who()),
-        Event::SessionSuspended { .. }
+        Event::SessionAssigned { .. }
+        | Event::SessionSuspended { .. }
         | Event::SessionReleased { .. }
         | Event::SessionResumed { .. }
         | Event::SessionEnded { .. }
         | Event::ResumptionQueued { .. }
         | Event::ResumptionDelivered { .. }
         | Event::ResumptionAttempted { .. }
+        | Event::ResumptionLeased { .. }
+        | Event::ResumptionReported { .. }
         | Event::ResumptionFailed { .. }
         | Event::ResumptionRetried { .. }
         | Event::ResumptionAbandoned { .. }

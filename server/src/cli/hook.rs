@@ -37,6 +37,9 @@ pub(super) struct Hook {
     /// The workflow of a run that a session begins
     #[arg(long, value_name = "NAME", env = "COUNTERSIGN_WORKFLOW")]
     workflow: Option<String>,
+    /// The runner that resumes a session that begins: the name of its key
+    #[arg(long, value_name = "NAME", env = "COUNTERSIGN_RUNNER")]
+    runner: Option<String>,
 }
 
 fn event(slug: &str) -> Result<Event, String> {
@@ -70,6 +73,7 @@ impl Hook {
             ("countersign-workflow", self.workflow.clone()),
             ("countersign-interactive", is_interactive.then(|| "true".to_owned())),
             ("countersign-host", host()),
+            ("countersign-runner", self.runner.clone()),
         ];
         headers.extend(around.into_iter().filter_map(|(name, value)| Some((name, value?))));
         let outbound = Outbound::with(Arc::new(|host, port| look_up(host, port).boxed()), PATIENCE);
@@ -105,6 +109,6 @@ fn host() -> Option<String> {
     name.map(|name| name.trim().to_owned()).or_else(|| variable("HOSTNAME")).filter(|name| !name.is_empty())
 }
 
-async fn look_up(host: String, port: u16) -> std::io::Result<Vec<std::net::SocketAddr>> {
+pub(super) async fn look_up(host: String, port: u16) -> std::io::Result<Vec<std::net::SocketAddr>> {
     Ok(tokio::net::lookup_host((host, port)).await?.collect())
 }

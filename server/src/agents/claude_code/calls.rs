@@ -80,7 +80,7 @@ async fn check(desk: &Desk, caller: &Caller, session: &Attached, input: &Input) 
     };
     if let (Ruled::Allowed(_) | Ruled::Blocked(_), Some(approval)) = (&ruled, approval) {
         // The session reads the outcome with this answer: nobody need wake it any more.
-        desk.await_outcome(caller, approval, Duration::ZERO, None).await?;
+        desk.note_read(session, approval).await?;
     }
     Ok(ruled)
 }

@@ -5,6 +5,7 @@
 
 mod calls;
 pub mod input;
+pub mod resumed;
 pub mod said;
 mod session;
 pub mod settings;

@@ -6,12 +6,14 @@ use serde_json::Map;
 
 use super::{calls::UNKNOWN, input::Input, said::Said};
 use crate::{
-    desk::{Caller, Desk, idempotency::Idempotency, run::StartRun, session::AttachSession},
+    desk::{
+        Caller, Desk,
+        idempotency::Idempotency,
+        run::StartRun,
+        session::{AttachSession, CLAUDE_CODE, Resume, ResumeVia},
+    },
     error::Result,
 };
-
-/// The framework's word for itself.
-const FRAMEWORK: &str = "claude-code";
 
 /// What `countersign hook session-start` found in its environment.
 struct Surroundings {
@@ -20,6 +22,7 @@ struct Surroundings {
     subject: Option<String>,
     requested_by: Option<String>,
     is_interactive: bool,
+    host: Option<String>,
     runner: Option<String>,
 }
 
@@ -37,7 +40,8 @@ impl Surroundings {
             subject: text("countersign-subject"),
             requested_by: text("countersign-requested-by"),
             is_interactive: text("countersign-interactive").is_some_and(|value| value == "true"),
-            runner: text("countersign-host"),
+            host: text("countersign-host"),
+            runner: text("countersign-runner"),
         })
     }
 }
@@ -49,14 +53,19 @@ pub(super) async fn starts(desk: &Desk, caller: &Caller, headers: &HeaderMap, in
     let known = desk.find_hooked(caller, &input.session_id).await?;
     let known = known.filter(|session| around.run.is_none_or(|run| run == session.run));
     if let Some(session) = known.filter(|session| session.state != Session::Ended) {
+        if let (Some(runner), false) = (&around.runner, around.is_interactive) {
+            desk.assign_session(caller, &session, runner, input.cwd.as_deref()).await?;
+        }
         return Ok(Said::Tell(briefing(desk, caller, session.run).await?));
     }
+    // Before this one somebody sits: it is not resumed by a runner.
+    let runner = around.runner.filter(|_| !around.is_interactive);
     let session = AttachSession {
-        framework: FRAMEWORK.to_owned(),
+        framework: CLAUDE_CODE.to_owned(),
         id: input.session_id.clone(),
         cwd: input.cwd,
-        runner: around.runner,
-        resume: None,
+        runner: runner.clone().or(around.host),
+        resume: runner.map(|_| Resume { via: ResumeVia::Runner, endpoint: None }),
         interactive: around.is_interactive,
     };
     let run = match (around.run, around.workflow, around.subject) {

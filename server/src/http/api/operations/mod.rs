@@ -5,6 +5,7 @@ pub mod audit;
 pub mod health;
 pub mod live;
 pub mod requests;
+pub mod runners;
 pub mod runs;
 pub mod stages;
 pub mod workflows;
