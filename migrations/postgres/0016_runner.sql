@@ -8,4 +8,4 @@ CREATE INDEX resumption_by_runner ON resumption (runner, run_due_at) WHERE run_d
 CREATE INDEX resumption_held ON resumption (held_until) WHERE held_until IS NOT NULL;
 UPDATE resumption SET state = ((state::jsonb - 'endpoint') || jsonb_build_object(
     'way', jsonb_build_object('via', 'webhook', 'endpoint', state::jsonb -> 'endpoint')
-))::text WHERE status IN ('delivering', 'failed');
+))::text WHERE status IN ('delivering', 'failed') AND state::jsonb -> 'endpoint' IS NOT NULL;

@@ -8,4 +8,4 @@ CREATE INDEX resumption_by_runner ON resumption (runner, run_due_at) WHERE run_d
 CREATE INDEX resumption_held ON resumption (held_until) WHERE held_until IS NOT NULL;
 UPDATE resumption SET state = json_remove(
     json_set(state, '$.way', json_object('via', 'webhook', 'endpoint', json_extract(state, '$.endpoint'))), '$.endpoint'
-) WHERE status IN ('delivering', 'failed');
+) WHERE status IN ('delivering', 'failed') AND json_extract(state, '$.endpoint') IS NOT NULL;
