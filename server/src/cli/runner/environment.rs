@@ -51,10 +51,8 @@ const BEGINNINGS: [&str; 2] = ["ANTHROPIC_", "LC_"];
 
 /// The variables of this process that the client gets, with the console's address.
 pub(super) fn scrubbed(more: &[String], server: &str) -> Vec<(OsString, OsString)> {
-    #[expect(clippy::disallowed_methods, reason = "the command line reads its configuration here, once")]
-    let all = std::env::vars_os();
     let mut kept: Vec<(OsString, OsString)> =
-        all.filter(|(name, _)| name.to_str().is_some_and(|name| is_passed(name, more))).collect();
+        std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(|name| is_passed(name, more))).collect();
     kept.push(("COUNTERSIGN_URL".into(), server.into()));
     kept
 }

@@ -1,7 +1,7 @@
 //! What a runner reports, and what follows.
 
 use domain::{
-    Refusal, Time,
+    Actor, Refusal, Time,
     approval::{Approval, Use},
     event::Event,
     id::{ApprovalId, ResumptionId, RunId},
@@ -113,7 +113,7 @@ async fn take(
     runner: &str,
     id: ResumptionId,
     body: ReportRun,
-    by: domain::Actor,
+    by: Actor,
     jitter: u8,
 ) -> Result<(Taken, Option<RunId>)> {
     let run = of_resumption(tx, id).await?;
@@ -126,6 +126,27 @@ async fn take(
         }
         return Ok((Taken::of(id, &state), None));
     }
+    end_turn(tx, &run, queued, &session, Said { runner, body, by, jitter }).await
+}
+
+/// What a runner said, and who it is.
+struct Said<'a> {
+    runner: &'a str,
+    body: ReportRun,
+    by: Actor,
+    jitter: u8,
+}
+
+/// Notes how a turn ended, once. The run is locked.
+async fn end_turn(
+    tx: &mut Tx,
+    run: &Run,
+    queued: Queued,
+    session: &Attached,
+    said: Said<'_>,
+) -> Result<(Taken, Option<RunId>)> {
+    let Said { runner, body, by, jitter } = said;
+    let (id, now, lease) = (queued.id, tx.now(), digest(&body.lease));
     let stored = store::approval::find(tx, queued.approval).await?.ok_or(Error::Moved)?;
     let is_call = stored.package.origin == Origin::Gate;
     let is_read = is_read(tx, &queued, &stored).await?;
@@ -142,23 +163,18 @@ async fn take(
     if !store::resumption::update(tx, &queued, &state).await? {
         return Err(Error::Moved);
     }
+    let (approval, outcome, detail) = (stored.id, body.outcome, body.detail.clone());
     if let Some(event) = event {
-        tx.record_in(run.id, &run.subject, Some(stored.id), RESUMPTION, event);
+        tx.record_in(run.id, &run.subject, Some(approval), RESUMPTION, event);
     }
-    let reported = Event::ResumptionReported {
-        resumption: id,
-        approval: stored.id,
-        runner: runner.to_owned(),
-        attempt,
-        outcome: body.outcome,
-        detail: body.detail.clone(),
-    };
-    tx.record_in(run.id, &run.subject, Some(stored.id), by, reported);
+    let runner = runner.to_owned();
+    let reported = Event::ResumptionReported { resumption: id, approval, runner, attempt, outcome, detail };
+    tx.record_in(run.id, &run.subject, Some(approval), by, reported);
     let mut is_moved = false;
     if weighed == (Weighed::Settled { is_superseded: true }) {
-        is_moved |= supersede(tx, &run, stored).await?;
+        is_moved |= supersede(tx, run, stored).await?;
     }
-    is_moved |= close_siblings(tx, &run, &session, &body).await?;
+    is_moved |= close_siblings(tx, run, session, &body).await?;
     Ok((Taken::of(id, &state), is_moved.then_some(run.id)))
 }
 
