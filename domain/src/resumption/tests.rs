@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::*;
