@@ -31,18 +31,26 @@ policies:
 "#;
 
 /// A server, and a client with the hooks as they are installed.
-struct Desk {
-    site: Installation,
-    server: Running,
-    client: reqwest::Client,
-    executable: PathBuf,
-    home: TempDir,
-    folder: TempDir,
-    settings: Value,
+pub struct Desk {
+    /// Its data.
+    pub site: Installation,
+    /// Its server.
+    pub server: Running,
+    /// Asks it.
+    pub client: reqwest::Client,
+    /// The client's program.
+    pub executable: PathBuf,
+    /// The client's home.
+    pub home: TempDir,
+    /// Where the client works.
+    pub folder: TempDir,
+    /// The client's settings.
+    pub settings: Value,
 }
 
 impl Desk {
-    fn open() -> Option<Self> {
+    /// With a workflow, and hooks installed; `None` without a client.
+    pub fn open() -> Option<Self> {
         let executable = Claude::find()?;
         let site = Installation::new();
         let file = site.folder().join("shell.yaml");
@@ -61,7 +69,8 @@ impl Desk {
         Some(Self { site, server, client: reqwest::Client::new(), executable, home, folder, settings })
     }
 
-    fn claude(&self, model: &ScriptedModel) -> Claude {
+    /// The client, with the hooks.
+    pub fn claude(&self, model: &ScriptedModel) -> Claude {
         let claude = Claude::new(&self.executable, model, self.home.path(), self.folder.path());
         // Nobody else would keep a tool from running.
         claude
@@ -72,24 +81,27 @@ impl Desk {
             .env("COUNTERSIGN_REQUESTED_BY", "rosa@example.com")
     }
 
-    fn has(&self, file: &str) -> bool {
+    /// Whether a tool made this file.
+    pub fn has(&self, file: &str) -> bool {
         self.folder.path().join(file).exists()
     }
 
-    async fn get(&self, key: &str, path: &str) -> Value {
+    /// Reads from the API.
+    pub async fn get(&self, key: &str, path: &str) -> Value {
         let (status, answer) = self.server.get(&self.client, key, path).await.expect("an answer");
         assert_eq!(status, 200, "{path}: {answer}");
         answer
     }
 
     /// The approvals that wait.
-    async fn waiting(&self) -> Vec<String> {
+    pub async fn waiting(&self) -> Vec<String> {
         let page = self.get(&self.site.reviewers[0], "/approvals?status=pending").await;
         let items = page["items"].as_array().expect("items").clone();
         items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
     }
 
-    async fn decide(&self, approval: &str, mut body: Value) {
+    /// Decides, as the first reviewer.
+    pub async fn decide(&self, approval: &str, mut body: Value) {
         let shown = self.get(&self.site.reviewers[0], &format!("/approvals/{approval}")).await;
         body["revision"] = shown["revision"].clone();
         body["package_digest"] = shown["package_digest"].clone();
@@ -100,7 +112,8 @@ impl Desk {
     }
 }
 
-fn touch(file: &str) -> Value {
+/// A call that makes a file.
+pub fn touch(file: &str) -> Value {
     json!({"command": format!("touch {file}"), "description": "Makes a file"})
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     Digest, Role,
-    id::{ApprovalId, CompensationId, HandoffId, KeyId, PersonId, RunId},
+    id::{ApprovalId, CompensationId, HandoffId, KeyId, PersonId, ResumptionId, RunId},
     workflow::shown::DraftQuery,
 };
 use serde_json::{Value, json};
@@ -29,6 +29,7 @@ impl World<'_> {
             Thing::Run | Thing::Active | Thing::Undoing | Thing::Stuck => RunId::from_uuid(uuid).to_string(),
             Thing::Handoff => HandoffId::from_uuid(uuid).to_string(),
             Thing::Waiting | Thing::Asked | Thing::Unwoken => ApprovalId::from_uuid(uuid).to_string(),
+            Thing::Resumption => ResumptionId::from_uuid(uuid).to_string(),
             Thing::Person | Thing::DisabledPerson => PersonId::from_uuid(uuid).to_string(),
             Thing::Key => KeyId::from_uuid(uuid).to_string(),
             Thing::Leaf => "999999".to_owned(),
@@ -64,6 +65,7 @@ impl World<'_> {
             Thing::Waiting => self.waiting(which).await,
             Thing::Asked => self.asked(which).await,
             Thing::Unwoken => self.unwoken(which).await,
+            Thing::Resumption => self.resumption(which).await,
             Thing::Workflow => self.workflow().await,
             Thing::Leaf => words([("id", "1".to_owned())]),
             Thing::Group => self.group().await,
@@ -186,6 +188,12 @@ impl World<'_> {
         let shown = self.console.get(&self.hook, &format!("/approvals/{id}")).await.expect(200);
         assert_eq!(shown["resumption"]["state"], "failed", "{shown}");
         self.shown_approval(id).await
+    }
+
+    async fn resumption(&mut self, which: Which) -> Words {
+        let approval = self.unwoken(which).await;
+        let shown = self.console.get(&self.hook, &format!("/approvals/{}", approval["id"])).await.expect(200);
+        words([("id", shown["resumption"]["resumption_id"].as_str().expect("an id").to_owned())])
     }
 
     /// The workflow, a text to publish in its place, and the seal of whoever has seen what that changes.

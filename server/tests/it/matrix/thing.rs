@@ -21,6 +21,8 @@ pub enum Thing {
     Asked,
     /// A decided approval whose session could not be woken.
     Unwoken,
+    /// A resumption that no runner takes.
+    Resumption,
     /// A workflow, by name.
     Workflow,
     /// An event, by its number.
