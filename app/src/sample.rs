@@ -196,7 +196,7 @@ pub fn approved(used: Use) -> Approval {
 pub fn progress(resumed: bool, result: Option<bool>) -> ResumptionProgress {
     let queued_at = time("14:58:02");
     let state = if resumed {
-        Resumption::Resumed { queued_at, at: time("14:58:05") }
+        Resumption::Resumed { queued_at, at: time("14:58:05"), turn: None }
     } else {
         Resumption::Queued { at: queued_at, way: Way::Poll, attempts: 0 }
     };

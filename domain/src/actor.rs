@@ -108,6 +108,8 @@ words! {
         Agent = "agent",
         /// A system of record: writes facts under its source name.
         System = "system",
+        /// A host that runs agents: has suspended sessions go on. Its key's name is the runner's.
+        Runner = "runner",
         /// A person's token: reads approvals, decides where a policy allows it.
         Reviewer = "reviewer",
         /// A support lead's token.

@@ -56,6 +56,11 @@ tagged! {
             /// Why.
             reason: String,
         },
+        /// The call it was for is gone: its session went on without it.
+        Superseded {
+            /// When that was known.
+            at: Time,
+        },
     }
 }
 
@@ -104,6 +109,8 @@ words! {
         Expired = "expired",
         /// Whoever asked took it back.
         Cancelled = "cancelled",
+        /// The call it was for is gone.
+        Superseded = "superseded",
     }
 }
 
@@ -121,6 +128,7 @@ impl Approval {
             Self::Rejected { .. } => Status::Rejected,
             Self::Expired { .. } => Status::Expired,
             Self::Cancelled { .. } => Status::Cancelled,
+            Self::Superseded { .. } => Status::Superseded,
         }
     }
 
@@ -128,9 +136,11 @@ impl Approval {
     pub const fn ended_at(&self) -> Option<Time> {
         match self {
             Self::Pending { .. } => None,
-            Self::Approved { at, .. } | Self::Rejected { at } | Self::Expired { at } | Self::Cancelled { at, .. } => {
-                Some(*at)
-            }
+            Self::Approved { at, .. }
+            | Self::Rejected { at }
+            | Self::Expired { at }
+            | Self::Cancelled { at, .. }
+            | Self::Superseded { at } => Some(*at),
         }
     }
 
@@ -138,7 +148,11 @@ impl Approval {
     pub const fn expires_at(&self) -> Option<Time> {
         match self {
             Self::Pending { expires_at, .. } => *expires_at,
-            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => None,
+            Self::Approved { .. }
+            | Self::Rejected { .. }
+            | Self::Expired { .. }
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => None,
         }
     }
 
@@ -151,7 +165,11 @@ impl Approval {
     pub fn is_overdue(&self, now: Time) -> bool {
         match self {
             Self::Pending { expires_at, .. } => expires_at.is_some_and(|end| end <= now),
-            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => false,
+            Self::Approved { .. }
+            | Self::Rejected { .. }
+            | Self::Expired { .. }
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => false,
         }
     }
 
@@ -165,7 +183,11 @@ impl Approval {
         match self {
             Self::Pending { .. } => true,
             Self::Approved { used: Use::Unused, valid_until, .. } => valid_until.is_none_or(|end| now < end),
-            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => false,
+            Self::Approved { .. }
+            | Self::Rejected { .. }
+            | Self::Expired { .. }
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => false,
         }
     }
 
@@ -197,9 +219,11 @@ impl Approval {
                     Ok((Self::Rejected { at: now }, Some(Event::ApprovalRejected { approval: id })))
                 }
             },
-            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => {
-                Err(self.settled())
-            }
+            Self::Approved { .. }
+            | Self::Rejected { .. }
+            | Self::Expired { .. }
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => Err(self.settled()),
         }
     }
 
@@ -210,42 +234,11 @@ impl Approval {
                 Ok((Self::Expired { at: now }, Event::ApprovalExpired { approval: id }))
             }
             Self::Pending { .. } => Err(Refusal::new(Code::IllegalMove, "The approval is not due yet.")),
-            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => {
-                Err(self.settled())
-            }
-        }
-    }
-
-    /// Uses the approval for one call, once.
-    pub fn consume(self, id: ApprovalId, call: Call, now: Time) -> Result<(Self, Event), Refusal> {
-        match self {
-            Self::Approved { at, valid_until, used: Use::Unused } if valid_until.is_none_or(|end| now < end) => {
-                let event = Event::ApprovalConsumed {
-                    approval: id,
-                    session: call.session,
-                    tool_use_id: call.tool_use_id.clone(),
-                };
-                Ok((Self::Approved { at, valid_until, used: Use::Consumed { by: call } }, event))
-            }
-            Self::Approved { .. } => Err(Refusal::new(Code::IllegalMove, "The approval cannot be used any more.")),
-            Self::Pending { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => {
-                Err(Refusal::new(Code::IllegalMove, "The call is not approved."))
-            }
-        }
-    }
-
-    /// Voids an unused approval because a condition no longer holds.
-    pub fn void(self, id: ApprovalId, because: String) -> Result<(Self, Event), Refusal> {
-        match self {
-            Self::Approved { at, valid_until, used: Use::Unused } => {
-                let event = Event::ApprovalVoided { approval: id, because: because.clone() };
-                Ok((Self::Approved { at, valid_until, used: Use::Void { because } }, event))
-            }
             Self::Approved { .. }
-            | Self::Pending { .. }
             | Self::Rejected { .. }
             | Self::Expired { .. }
-            | Self::Cancelled { .. } => Err(Refusal::new(Code::IllegalMove, "Only an unused approval can be voided.")),
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => Err(self.settled()),
         }
     }
 
@@ -261,6 +254,9 @@ impl Approval {
             Self::Cancelled { at, reason } => {
                 let message = format!("Nothing was applied: the approval was cancelled. {reason}");
                 Refusal::new(Code::Cancelled, message).with("cancelled_at", serde_json::json!(at))
+            }
+            Self::Superseded { .. } => {
+                Refusal::new(Code::Cancelled, "Nothing was applied: the call is gone that this approval was for.")
             }
         }
     }
@@ -281,6 +277,7 @@ fn question_is_open() -> Refusal {
     Refusal::new(Code::InformationRequested, message)
 }
 
+mod used;
 mod waiting;
 
 #[cfg(test)]

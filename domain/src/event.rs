@@ -14,6 +14,7 @@ use crate::{
         ApprovalId, CheckId, CompensationId, DecisionId, EndpointId, EscalationId, EventId, GroupId, HandoffId, KeyId,
         PersonId, ResumptionId, RunId, SessionId, SnapshotId,
     },
+    resumption::Reported,
     stage::StageEnd,
     workflow::Risk,
 };
@@ -54,6 +55,8 @@ events! {
     RunFailed = "run.failed" { error: String, },
     /// An agent session joined a run.
     SessionAttached = "session.attached" { session: SessionId, framework: String, external_id: String, },
+    /// A session is woken by a runner from now on.
+    SessionAssigned = "session.assigned" { session: SessionId, runner: String, },
     /// A session now waits for an approval.
     SessionSuspended = "session.suspended" { session: SessionId, approval: ApprovalId, awaiting: usize, },
     /// One of several approvals ended; the session still waits.
@@ -116,6 +119,8 @@ events! {
     ApprovalCancelled = "approval.cancelled" { approval: ApprovalId, reason: String, },
     /// A reviewer changed the call's input: a new revision, which voids earlier votes.
     ApprovalEdited = "approval.edited" { approval: ApprovalId, input: Value, revision: u32, package_digest: Digest, },
+    /// The call an approval was for is gone: its session goes on without it.
+    ApprovalSuperseded = "approval.superseded" { approval: ApprovalId, },
     /// A reviewer asks before deciding; the deadline stands still.
     InformationRequested = "information.requested" { approval: ApprovalId, question: String, revision: u32, expires_at: Option<Time>, },
     /// The question was answered; the deadline runs again.
@@ -132,7 +137,11 @@ events! {
     ResumptionDelivered = "resumption.delivered" { resumption: ResumptionId, approval: ApprovalId, },
     /// The outcome is being sent to an endpoint.
     ResumptionAttempted = "resumption.attempted" { resumption: ResumptionId, approval: ApprovalId, endpoint: EndpointId, attempt: u32, },
-    /// The endpoint did not take it.
+    /// A runner has taken it, to have the agent's client go on.
+    ResumptionLeased = "resumption.leased" { resumption: ResumptionId, approval: ApprovalId, runner: String, attempt: u32, },
+    /// A runner says how it ended.
+    ResumptionReported = "resumption.reported" { resumption: ResumptionId, approval: ApprovalId, runner: String, attempt: u32, outcome: Reported, detail: Option<String>, },
+    /// The endpoint did not take it, or the runner could not.
     ResumptionFailed = "resumption.failed" { resumption: ResumptionId, approval: ApprovalId, attempt: u32, cause: String, next_try: Option<Time>, },
     /// A person has it sent now.
     ResumptionRetried = "resumption.retried" { resumption: ResumptionId, approval: ApprovalId, },

@@ -202,6 +202,9 @@ impl Prior {
             Approval::Cancelled { reason, .. } => {
                 self.refuse(&format!("approval_cancelled: {reason} Nothing ran. Call again to ask afresh."))
             }
+            Approval::Superseded { .. } => {
+                self.refuse("approval_superseded: the session went on without this call. Call again to ask afresh.")
+            }
             Approval::Approved { used: Use::Consumed { .. }, .. } => {
                 self.refuse("approval_used: another call of this action used it. Call again to ask afresh.")
             }

@@ -55,6 +55,8 @@ pub enum Action {
     WorkEscalations,
     /// Have a failed resumption sent again, or end the sending.
     WakeSession,
+    /// Take resumptions for a host, and report how they went.
+    RunSessions,
     /// Add and disable people, set passwords, create and revoke keys, register endpoints.
     ManageAccess,
 }
@@ -87,6 +89,7 @@ impl Action {
         Self::ReadEscalations,
         Self::WorkEscalations,
         Self::WakeSession,
+        Self::RunSessions,
         Self::ManageAccess,
     ];
 
@@ -117,6 +120,7 @@ impl Action {
             Self::ReadAudit => &[Scope::Auditor],
             Self::Decide => &[Scope::Reviewer],
             Self::FollowLive => &[],
+            Self::RunSessions => &[Scope::Runner],
             Self::WakeSession => &[Scope::Reviewer, Scope::Admin],
         }
     }
@@ -148,6 +152,7 @@ impl Action {
             | Self::CallTools
             | Self::TryGate
             | Self::OpenEscalation
+            | Self::RunSessions
             | Self::AwaitDecision => &[],
         }
     }

@@ -80,6 +80,8 @@ codes! {
     Conflict = 409 "conflict" "Changed meanwhile",
     /// The first request with this idempotency key is still running.
     StillRunning = 409 "still_running" "Still running",
+    /// A runner's lease is over, or another's.
+    LeaseLost = 409 "lease_lost" "The lease is over",
     /// The move is not possible from here.
     IllegalMove = 409 "illegal_move" "Not possible in this state",
     /// Nobody could administer afterwards.

@@ -1,30 +1,25 @@
 //! Waking a session: a durable state of its own, apart from the decision that caused it.
 
-use chrono::TimeDelta;
 use serde::Serialize;
 
 use crate::{
-    Refusal, Time,
+    Digest, Refusal, Time,
     event::Event,
     id::{ApprovalId, EndpointId, ResumptionId},
     refusal::Code,
 };
 
-/// Seconds to wait before each try of a webhook, the first included.
-const PAUSES: [i64; 7] = [0, 5, 5 * 60, 30 * 60, 2 * 3_600, 5 * 3_600, 10 * 3_600];
-/// Tries before a person is needed.
-pub const ATTEMPTS: u32 = 7;
-/// A receiver that asks to be left alone is obeyed this long at the most.
-const LONGEST_ASKED: TimeDelta = TimeDelta::hours(12);
-/// How far the clocks of two servers may be apart.
-const LAG: TimeDelta = TimeDelta::minutes(1);
-/// The longest jitter, as a part of the pause: a tenth.
-const JITTER: i64 = 10;
+mod runner;
+mod tries;
+
+pub use runner::{Reported, Turn, Weighed};
+use tries::LAG;
+pub use tries::{ATTEMPTS, Setback, next_try};
 
 tagged! {
     "Way", "via", "via@";
     /// How a session is woken.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(tag = "via", rename_all = "snake_case")]
     pub enum Way {
@@ -34,6 +29,11 @@ tagged! {
         Webhook {
             /// The endpoint.
             endpoint: EndpointId,
+        },
+        /// The runner of its host starts the agent's client again.
+        Runner {
+            /// The runner's name: that of its key.
+            runner: String,
         },
     }
 }
@@ -63,30 +63,36 @@ tagged! {
             #[serde(default)]
             attempts: u32,
         },
-        /// A worker is sending it.
+        /// A worker is sending it, or a runner has the agent's client go on.
         Delivering {
             /// When it was queued.
             queued_at: Time,
-            /// Where it goes.
-            endpoint: EndpointId,
+            /// How it goes out.
+            way: Way,
             /// Which try this is, from 1.
             attempt: u32,
             /// When the worker is taken for dead and the try is made again.
             leased_until: Time,
+            /// The digest of what a runner shows to report.
+            #[serde(default)]
+            lease: Option<Digest>,
         },
-        /// The harness has the outcome: it fetched it, or its endpoint took it.
+        /// The harness has the outcome: it fetched it, its endpoint took it, or a runner's session read it.
         Resumed {
             /// When it was queued.
             queued_at: Time,
             /// When.
             at: Time,
+            /// What the runner started, if one did.
+            #[serde(default)]
+            turn: Option<Turn>,
         },
         /// The last try failed. It is retried by itself, or a person is needed.
         Failed {
             /// When it was queued.
             queued_at: Time,
-            /// Where it should go.
-            endpoint: EndpointId,
+            /// How it should go out.
+            way: Way,
             /// Tries so far.
             attempts: u32,
             /// Why the last one failed.
@@ -95,6 +101,9 @@ tagged! {
             failed_at: Time,
             /// When it is tried again; `None` when a person is needed.
             next_try: Option<Time>,
+            /// The digest of what the runner showed that reported it: it may report once more.
+            #[serde(default)]
+            lease: Option<Digest>,
         },
         /// A person decided that nothing is sent any more.
         Abandoned {
@@ -119,52 +128,62 @@ impl Resumption {
         (Self::Queued { at: now, way, attempts: 0 }, Event::ResumptionQueued { resumption, approval })
     }
 
-    /// A worker takes the record, to send it. A worker whose lease is over is taken for dead: its try is made again. A
-    /// lease or a pause that is longer than there are any was noted by a clock that was wrong, and is over too.
+    /// A worker takes the record, to send it.
     pub fn lease(self, resumption: ResumptionId, approval: ApprovalId, leased_until: Time, now: Time) -> Moved {
-        let (queued_at, endpoint, attempt) = match self {
-            Self::Queued { at, way: Way::Webhook { endpoint }, attempts } => (at, endpoint, attempts + 1),
-            Self::Failed { queued_at, endpoint, attempts, next_try: Some(next), .. }
+        let (queued_at, way, attempt) = self.taken(leased_until, now)?;
+        let Way::Webhook { endpoint } = way else { return Err(illegal("Nothing is to be sent now.")) };
+        let event = Event::ResumptionAttempted { resumption, approval, endpoint, attempt };
+        Ok((Self::Delivering { queued_at, way, attempt, leased_until, lease: None }, event))
+    }
+
+    /// What may be taken now: since when it is queued, how it goes out, and which try begins. A worker whose lease is
+    /// over is taken for dead: its try is made again. A lease or a pause that is longer than there are any was noted by
+    /// a clock that was wrong, and is over too.
+    fn taken(self, leased_until: Time, now: Time) -> Result<(Time, Way, u32), Refusal> {
+        match self {
+            Self::Queued { at, way: way @ (Way::Webhook { .. } | Way::Runner { .. }), attempts } => {
+                Ok((at, way, attempts + 1))
+            }
+            Self::Failed { queued_at, way, attempts, next_try: Some(next), .. }
                 if next <= now || next > Self::longest_pause(now) =>
             {
-                (queued_at, endpoint, attempts + 1)
+                Ok((queued_at, way, attempts + 1))
             }
-            Self::Delivering { queued_at, endpoint, attempt, leased_until: before }
+            Self::Delivering { queued_at, way, attempt, leased_until: before, .. }
                 if before <= now || before > leased_until + LAG =>
             {
-                (queued_at, endpoint, attempt)
+                Ok((queued_at, way, attempt))
             }
             Self::Queued { way: Way::Poll, .. }
             | Self::Failed { .. }
             | Self::Delivering { .. }
             | Self::Resumed { .. }
-            | Self::Abandoned { .. } => return Err(illegal("Nothing is to be sent now.")),
-        };
-        let event = Event::ResumptionAttempted { resumption, approval, endpoint, attempt };
-        Ok((Self::Delivering { queued_at, endpoint, attempt, leased_until }, event))
-    }
-
-    /// The owning key fetched the final status, or the endpoint took it. Whichever comes first resumes, also when a
-    /// person has given up sending.
-    pub fn deliver(self, resumption: ResumptionId, approval: ApprovalId, now: Time) -> Moved {
-        match self {
-            Self::Queued { at: queued_at, .. }
-            | Self::Delivering { queued_at, .. }
-            | Self::Failed { queued_at, .. }
-            | Self::Abandoned { queued_at, .. } => {
-                Ok((Self::Resumed { queued_at, at: now }, Event::ResumptionDelivered { resumption, approval }))
-            }
-            Self::Resumed { .. } => Err(illegal("The session was resumed already.")),
+            | Self::Abandoned { .. } => Err(illegal("Nothing is to be sent now.")),
         }
     }
 
-    /// The endpoint did not take it. Only the try under way can fail.
+    /// The owning key fetched the final status, the endpoint took it, or the waiting call read it. Whichever comes first
+    /// resumes, also when a person has given up sending.
+    pub fn deliver(self, resumption: ResumptionId, approval: ApprovalId, now: Time) -> Moved {
+        let (queued_at, turn) = match self {
+            Self::Delivering { queued_at, way, attempt, leased_until, lease } => {
+                (queued_at, Turn::going_on(way, lease, attempt, leased_until))
+            }
+            Self::Queued { at: queued_at, .. } | Self::Failed { queued_at, .. } | Self::Abandoned { queued_at, .. } => {
+                (queued_at, None)
+            }
+            Self::Resumed { .. } => return Err(illegal("The session was resumed already.")),
+        };
+        Ok((Self::Resumed { queued_at, at: now, turn }, Event::ResumptionDelivered { resumption, approval }))
+    }
+
+    /// The endpoint did not take it, or the runner could not. Only the try under way can fail.
     pub fn fail(self, resumption: ResumptionId, approval: ApprovalId, setback: Setback, now: Time) -> Moved {
         match self {
-            Self::Delivering { queued_at, endpoint, attempt, .. } if attempt == setback.attempt => {
+            Self::Delivering { queued_at, way, attempt, lease, .. } if attempt == setback.attempt => {
                 let Setback { cause, next_try, .. } = setback;
                 let event = Event::ResumptionFailed { resumption, approval, attempt, cause: cause.clone(), next_try };
-                let state = Self::Failed { queued_at, endpoint, attempts: attempt, cause, failed_at: now, next_try };
+                let state = Self::Failed { queued_at, way, attempts: attempt, cause, failed_at: now, next_try, lease };
                 Ok((state, event))
             }
             Self::Delivering { .. }
@@ -178,8 +197,8 @@ impl Resumption {
     /// A person has it sent now. Where no try was left, they begin anew.
     pub fn retry(self, resumption: ResumptionId, approval: ApprovalId) -> Moved {
         let (at, way, attempts) = match self {
-            Self::Failed { queued_at, endpoint, attempts, next_try, .. } => {
-                (queued_at, Way::Webhook { endpoint }, if next_try.is_some() { attempts } else { 0 })
+            Self::Failed { queued_at, way, attempts, next_try, .. } => {
+                (queued_at, way, if next_try.is_some() { attempts } else { 0 })
             }
             Self::Abandoned { queued_at, way, .. } => (queued_at, way, 0),
             Self::Queued { .. } => return Err(illegal("The resumption is queued already.")),
@@ -193,9 +212,10 @@ impl Resumption {
     pub fn abandon(self, resumption: ResumptionId, approval: ApprovalId, reason: String, now: Time) -> Moved {
         let (queued_at, way) = match self {
             Self::Queued { at, way, .. } => (at, way),
-            Self::Delivering { queued_at, endpoint, .. } | Self::Failed { queued_at, endpoint, .. } => {
-                (queued_at, Way::Webhook { endpoint })
+            Self::Delivering { lease: Some(_), leased_until, .. } if now < leased_until => {
+                return Err(illegal("A runner has the session go on at this moment."));
             }
+            Self::Delivering { queued_at, way, .. } | Self::Failed { queued_at, way, .. } => (queued_at, way),
             Self::Resumed { .. } => return Err(illegal("The session was resumed already.")),
             Self::Abandoned { .. } => return Err(illegal("The resumption was abandoned already.")),
         };
@@ -203,20 +223,18 @@ impl Resumption {
         Ok((Self::Abandoned { queued_at, way, at: now, reason }, event))
     }
 
-    /// When a pause ends at the latest that began now or before.
-    pub fn longest_pause(now: Time) -> Time {
-        now + LONGEST_ASKED + LAG
+    /// How it goes out, as long as it may.
+    pub const fn way(&self) -> Option<&Way> {
+        match self {
+            Self::Queued { way, .. } | Self::Delivering { way, .. } | Self::Failed { way, .. } => Some(way),
+            Self::Resumed { .. } | Self::Abandoned { .. } => None,
+        }
     }
 
-    /// When a lease ends at the latest that began now or before and lasts so long.
-    pub fn longest_lease(now: Time, lasts: TimeDelta) -> Time {
-        now + lasts + LAG
-    }
-
-    /// When a worker may take the record.
+    /// When a worker, or the runner, may take the record.
     pub const fn due(&self) -> Option<Time> {
         match self {
-            Self::Queued { at, way: Way::Webhook { .. }, .. } => Some(*at),
+            Self::Queued { at, way: Way::Webhook { .. } | Way::Runner { .. }, .. } => Some(*at),
             Self::Delivering { leased_until, .. } => Some(*leased_until),
             Self::Failed { next_try, .. } => *next_try,
             Self::Queued { way: Way::Poll, .. } | Self::Resumed { .. } | Self::Abandoned { .. } => None,
@@ -242,26 +260,6 @@ impl Resumption {
             Self::Abandoned { .. } => "abandoned",
         }
     }
-}
-
-/// How a try failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setback {
-    /// Which try, from 1.
-    pub attempt: u32,
-    /// Why.
-    pub cause: String,
-    /// When it is tried again.
-    pub next_try: Option<Time>,
-}
-
-/// When to try again after the given try, from 1. `jitter` spreads the tries of many; `asked` is how long the receiver
-/// wants to be left alone. `None` when no try is left.
-pub fn next_try(attempt: u32, now: Time, jitter: u8, asked: Option<TimeDelta>) -> Option<Time> {
-    let pause = *PAUSES.get(usize::try_from(attempt).ok()?)? * 1_000;
-    let spread = pause * i64::from(jitter) / (i64::from(u8::MAX) * JITTER);
-    let pause = TimeDelta::milliseconds(pause + spread);
-    now.checked_add_signed(pause.max(asked.unwrap_or_default().min(LONGEST_ASKED)))
 }
 
 fn illegal(why: &str) -> Refusal {

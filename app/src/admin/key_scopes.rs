@@ -13,6 +13,7 @@ pub const fn meaning(scope: Scope) -> &'static str {
         Scope::Hook => "A trusted harness: starts runs, asks gates, reports what tools returned.",
         Scope::Agent => "The model's side: records assertions and fetches outcomes. It cannot write facts.",
         Scope::System => "A system of record: writes facts under its own source.",
+        Scope::Runner => "A host that runs agents: has suspended sessions go on. The key's name is the runner's.",
         Scope::Reviewer => {
             "A person's token: reads approvals, and decides where a policy takes decisions by API. Needs an owner who is a reviewer."
         }

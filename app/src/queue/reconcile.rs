@@ -60,6 +60,8 @@ pub enum Left {
     Expired,
     /// Whoever asked took it back.
     Cancelled,
+    /// The call it was for is gone.
+    Superseded,
     /// It waits, but not for the viewer.
     NotYours,
 }
@@ -71,6 +73,7 @@ impl Left {
             Status::Rejected => Some(Self::Rejected(now.by.clone())),
             Status::Expired => Some(Self::Expired),
             Status::Cancelled => Some(Self::Cancelled),
+            Status::Superseded => Some(Self::Superseded),
             Status::Pending if view == View::NeedsMyDecision && !now.row.viewer_can_decide => Some(Self::NotYours),
             Status::Pending => None,
         }
@@ -86,6 +89,7 @@ impl Left {
             Self::Rejected(who) => by("Rejected", who),
             Self::Expired => "Expired".to_owned(),
             Self::Cancelled => "Cancelled".to_owned(),
+            Self::Superseded => "Superseded".to_owned(),
             Self::NotYours => "Waits for others now".to_owned(),
         }
     }
@@ -155,7 +159,7 @@ impl Shown {
                 shown.clone_from(now);
             } else {
                 // It was woken, or given up: nothing is to be done any more.
-                shown.resumption = Resumption::Resumed { queued_at: shown.since, at: page.now };
+                shown.resumption = Resumption::Resumed { queued_at: shown.since, at: page.now, turn: None };
             }
         }
         let is_known = |row: &&FailingRow| self.failing.iter().any(|shown| shown.id == row.id);

@@ -125,7 +125,7 @@ fn reason(left: &Left) -> impl IntoView + use<> {
         Left::Approved(_) => (Tone::Pass, "check"),
         Left::Rejected(_) => (Tone::Fail, "x"),
         Left::Expired => (Tone::Quiet, "hourglass"),
-        Left::Cancelled => (Tone::Quiet, "ban"),
+        Left::Cancelled | Left::Superseded => (Tone::Quiet, "ban"),
         Left::NotYours => (Tone::Quiet, "user-round"),
     };
     view! { <Badge tone=tone icon=icon text=left.words() /> }

@@ -170,5 +170,6 @@ fn rule_verdict(review: &Review) -> (Tone, &'static str, String) {
         (Approval::Rejected { .. }, _) => (Tone::Fail, "x", "Rejected".to_owned()),
         (Approval::Expired { .. }, _) => (Tone::Quiet, "hourglass", "Expired".to_owned()),
         (Approval::Cancelled { .. }, _) => (Tone::Quiet, "ban", "Cancelled".to_owned()),
+        (Approval::Superseded { .. }, _) => (Tone::Quiet, "ban", "Superseded".to_owned()),
     }
 }

@@ -36,6 +36,7 @@ pub fn FourFacts<'a>(review: &'a Review) -> impl IntoView + use<> {
         Approval::Approved { .. } | Approval::Rejected { .. } => "Decided",
         Approval::Expired { .. } => "Expired",
         Approval::Cancelled { .. } => "Cancelled",
+        Approval::Superseded { .. } => "Superseded",
     };
     let decide_by = view! { <DecideBy review=review /> }.into_any();
     view! {
@@ -85,8 +86,7 @@ fn DecideBy<'a>(review: &'a Review) -> impl IntoView + use<> {
         Approval::Approved { at, .. }
         | Approval::Rejected { at }
         | Approval::Expired { at }
-        | Approval::Cancelled { at, .. } => {
-            view! { <span><Moment at=at now=now grain=Grain::Minute /></span> }.into_any()
-        }
+        | Approval::Cancelled { at, .. }
+        | Approval::Superseded { at } => view! { <span><Moment at=at now=now grain=Grain::Minute /></span> }.into_any(),
     }
 }

@@ -52,7 +52,7 @@ pub fn winner(review: &Review) -> Option<&Decision> {
     let verdict = match review.state.status() {
         Status::Approved => Verdict::Approve,
         Status::Rejected => Verdict::Reject,
-        Status::Pending | Status::Expired | Status::Cancelled => return None,
+        Status::Pending | Status::Expired | Status::Cancelled | Status::Superseded => return None,
     };
     review.votes.iter().rfind(|vote| vote.verdict == verdict)
 }

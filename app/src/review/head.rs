@@ -145,5 +145,6 @@ fn status(review: &Review) -> (Tone, &'static str, String) {
         Approval::Rejected { .. } => (Tone::Fail, "x", "Rejected".to_owned()),
         Approval::Expired { .. } => (Tone::Quiet, "hourglass", "Expired".to_owned()),
         Approval::Cancelled { .. } => (Tone::Quiet, "ban", "Cancelled".to_owned()),
+        Approval::Superseded { .. } => (Tone::Quiet, "ban", "Superseded".to_owned()),
     }
 }

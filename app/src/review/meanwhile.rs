@@ -32,6 +32,8 @@ fn settled(review: &Review, draft: &Draft) -> AnyView {
         let words = if is_empty { "Nothing ran." } else { "Your decision was not sent. Nothing ran." };
         let (icon, title) = if review.state.status() == Status::Cancelled {
             ("ban", "Whoever asked took this back")
+        } else if review.state.status() == Status::Superseded {
+            ("ban", "The call is gone")
         } else {
             ("hourglass", "The time to decide is over")
         };

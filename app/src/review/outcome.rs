@@ -37,9 +37,10 @@ pub fn is_settling(review: &Review) -> bool {
     // Once only a person can wake the session, nothing more comes by itself; the call may still come by itself.
     let is_stuck = progress.is_some_and(|progress| !progress.state.is_settling() && !is_resumed(&progress.state));
     match &review.state {
-        Approval::Pending { .. } | Approval::Cancelled { .. } | Approval::Approved { used: Use::Void { .. }, .. } => {
-            false
-        }
+        Approval::Pending { .. }
+        | Approval::Cancelled { .. }
+        | Approval::Superseded { .. }
+        | Approval::Approved { used: Use::Void { .. }, .. } => false,
         Approval::Approved { used: Use::Unused, valid_until: Some(end), .. } if *end <= review.now => false,
         Approval::Approved { .. } if review.package.origin != Origin::Gate => waking,
         Approval::Approved { .. } => !is_stuck && progress.is_none_or(|progress| progress.result.is_none()),
@@ -60,6 +61,7 @@ pub fn Outcome<'a>(review: &'a Review) -> impl IntoView + use<> {
         Approval::Rejected { at } => rejected(review, *at),
         Approval::Expired { at } => expired(review, *at),
         Approval::Cancelled { at, reason } => cancelled(review, *at, reason),
+        Approval::Superseded { at } => superseded(review, *at),
         Approval::Pending { .. } => ().into_any(),
     };
     let trouble = trouble(review);
@@ -227,6 +229,17 @@ fn cancelled(review: &Review, at: Time, reason: &str) -> AnyView {
             <div><span class="font-medium text-fg"><Text text=&by /></span>" took this back: "<bdi>"“"{reason}"”"</bdi></div>
             <p>"This is not a rejection. The agent’s side reads that it was cancelled; the same action is evaluated afresh under a new call id."</p>
             <p class="text-xs">"Cancelled at "<Moment at=at now=now /></p>
+        </Notice>
+    }
+    .into_any()
+}
+
+fn superseded(review: &Review, at: Time) -> AnyView {
+    let now = review.now;
+    view! {
+        <Notice tone=Tone::Quiet icon="ban" title="The call is gone">
+            <p>"Nothing ran. The session went on without this call, so that nobody waits for it any more; the same action is evaluated afresh under a new call id."</p>
+            <p class="text-xs">"Superseded at "<Moment at=at now=now /></p>
         </Notice>
     }
     .into_any()

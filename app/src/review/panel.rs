@@ -200,7 +200,7 @@ pub const fn ending(review: &Review) -> Ending {
         Status::Pending => Ending::Open,
         Status::Approved => Ending::Approved,
         Status::Rejected => Ending::Rejected,
-        Status::Expired | Status::Cancelled => Ending::Expired,
+        Status::Expired | Status::Cancelled | Status::Superseded => Ending::Expired,
     }
 }
 
@@ -236,6 +236,9 @@ fn heading(review: &Review, setback: Option<&Setback>) -> (String, String) {
         (Approval::Cancelled { .. }, _, _) => {
             ("Cancelled".to_owned(), "Nobody needs to decide this any more.".to_owned())
         }
+        (Approval::Superseded { .. }, _, _) => {
+            ("Superseded".to_owned(), "The session went on without this call.".to_owned())
+        }
     }
 }
 
@@ -260,7 +263,7 @@ const fn verb(review: &Review, setback: Option<&Setback>) -> &'static str {
         (Status::Pending, Mandate::Decide { .. }, _) => "Your decision binds to",
         (Status::Pending, Mandate::Voted { .. }, _) => "Your decision is bound to",
         (Status::Approved | Status::Rejected, _, _) => "Bound to",
-        (Status::Pending | Status::Expired | Status::Cancelled, _, _) => "This is",
+        (Status::Pending | Status::Expired | Status::Cancelled | Status::Superseded, _, _) => "This is",
     }
 }
 

@@ -19,7 +19,8 @@ pub fn Strip<'a>(review: &'a Review) -> impl IntoView + use<> {
         Approval::Approved { at, .. }
         | Approval::Rejected { at }
         | Approval::Expired { at }
-        | Approval::Cancelled { at, .. } => span::ago(*at, now()),
+        | Approval::Cancelled { at, .. }
+        | Approval::Superseded { at } => span::ago(*at, now()),
     };
     let can = matches!(review.mandate, Mandate::Decide { .. });
     let (class, icon, word) = if can {
@@ -59,5 +60,6 @@ fn state(review: &Review) -> String {
         (Status::Rejected, _) => "Rejected".to_owned(),
         (Status::Expired, _) => "Expired".to_owned(),
         (Status::Cancelled, _) => "Cancelled".to_owned(),
+        (Status::Superseded, _) => "Superseded".to_owned(),
     }
 }

@@ -25,8 +25,16 @@ const DISCLOSE: &str = "inline-flex items-center gap-1 min-h-6 text-muted hover:
 
 /// The step of the session, while it is not resumed: what it is called and what is said beside it.
 pub fn waking_step(progress: Option<&ResumptionProgress>, what: &str, aside: Option<String>) -> Step {
-    let to = |progress: &ResumptionProgress| progress.endpoint.as_ref().map(|name| format!("webhook {name}"));
+    let to = |progress: &ResumptionProgress| match progress.state.way() {
+        Some(Way::Runner { runner }) => Some(format!("runner {runner}")),
+        Some(Way::Poll | Way::Webhook { .. }) | None => {
+            progress.endpoint.as_ref().map(|name| format!("webhook {name}"))
+        }
+    };
     match progress.map(|progress| (&progress.state, progress)) {
+        Some((Resumption::Queued { way: Way::Runner { runner }, .. }, _)) => {
+            Step::now(what, Some(format!("waits for runner {runner}")))
+        }
         Some((Resumption::Queued { way: Way::Webhook { .. }, .. }, progress)) => {
             Step::now(what, to(progress).or(aside))
         }
@@ -59,7 +67,10 @@ fn failed(
     next_try: Option<Time>,
 ) -> AnyView {
     let (now, cause) = (review.now, cause.to_owned());
-    let endpoint = progress.endpoint.clone();
+    let place = match progress.state.way() {
+        Some(Way::Runner { runner }) => Some(format!("runner {runner}")),
+        Some(Way::Poll | Way::Webhook { .. }) | None => progress.endpoint.clone(),
+    };
     let automatic = next_try.map_or_else(
         || view! { <span class="font-medium text-fail">"Needs a person"</span> }.into_any(),
         |next| {
@@ -70,7 +81,7 @@ fn failed(
     let (told, can_wake) = (nothing_ran(review), progress.viewer_can_wake);
     view! {
         <Notice tone=Tone::Fail icon="rotate-ccw" title="The session was not resumed" alert=true>
-            <p>{endpoint.map(|name| view! { <code><Text text=&name /></code>": " })}<Text text=&cause />"."</p>
+            <p>{place.map(|name| view! { <code><Text text=&name /></code>": " })}<Text text=&cause />"."</p>
             <p class="text-xs">{format!("Attempt {attempts} of {ATTEMPTS}. ")}{told}" The decision stands; nobody has to decide again."</p>
             <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
                 {can_wake.then(|| view! { <Retry word="Retry now" /> })}
@@ -89,7 +100,7 @@ fn abandoned(review: &Review, progress: &ResumptionProgress, at: Time, reason: &
     view! {
         <Notice tone=Tone::Quiet icon="ban" title="The resumption was abandoned">
             <p><bdi>"“"<Text text=&reason />"”"</bdi></p>
-            <p class="text-xs">"Nothing is sent any more, since "<Moment at=at now=now />". "{told}" The outcome can still be fetched."</p>
+            <p class="text-xs">"Nobody wakes the session any more, since "<Moment at=at now=now />". "{told}" The outcome can still be fetched."</p>
             {can_wake.then(|| view! { <Retry word="Send after all" /> })}
         </Notice>
         {log(progress, now)}
@@ -143,7 +154,7 @@ fn Abandon() -> impl IntoView {
             <summary class=DISCLOSE><Icon name="chevron-right" class="chev w-3.5 h-3.5 shrink-0" />"Abandon the resumption"</summary>
             <form method="post" class="mt-2 space-y-2">
                 <input type="hidden" name="form" value="abandon" />
-                <p class="text-muted">"Nothing is sent to the endpoint any more. The decision stands, and the harness can still fetch it."</p>
+                <p class="text-muted">"Nobody wakes the session any more. The decision stands, and the harness can still fetch it."</p>
                 <label class="block">
                     <span class="block font-medium mb-1">"Why"</span>
                     <input type="text" name="reason" required=true maxlength="1000" autocomplete="off" class="field w-full h-8 px-2 rounded-md border border-control bg-surface" />

@@ -62,6 +62,7 @@ fn approval_row(approval: &ApprovalRow, now: Time) -> AnyView {
         Status::Rejected => (Tone::Fail, "x", "Rejected"),
         Status::Expired => (Tone::Quiet, "hourglass", "Expired"),
         Status::Cancelled => (Tone::Quiet, "ban", "Cancelled"),
+        Status::Superseded => (Tone::Quiet, "ban", "Superseded"),
     };
     let when = match approval.ended_at {
         Some(at) => view! { "ended "<Moment at=at now=now /> }.into_any(),

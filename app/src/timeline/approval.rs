@@ -35,6 +35,10 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
                 .more([words("Earlier votes count no more. Digest "), Phrase::Digest(*package_digest)])
                 .badge((Tone::Accent, "file-diff", "Edited"))
         }
+        Event::ApprovalSuperseded { .. } => Told::of([words(
+            "The call is gone: the session went on without it. Nothing ran",
+        )])
+        .badge((Tone::Quiet, "ban", "Superseded")),
         Event::InformationRequested { question, revision, .. } => {
             Told::of([who, words(format!(" asked about rev {revision}"))])
                 .more([Phrase::Quote(question.clone())])

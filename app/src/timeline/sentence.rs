@@ -102,16 +102,20 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ApprovalVoided { .. }
         | Event::ApprovalCancelled { .. }
         | Event::ApprovalEdited { .. }
+        | Event::ApprovalSuperseded { .. }
         | Event::InformationRequested { .. }
         | Event::InformationGiven { .. }
         | Event::DecisionRecorded { .. } => tell_approval(item, who()),
-        Event::SessionSuspended { .. }
+        Event::SessionAssigned { .. }
+        | Event::SessionSuspended { .. }
         | Event::SessionReleased { .. }
         | Event::SessionResumed { .. }
         | Event::SessionEnded { .. }
         | Event::ResumptionQueued { .. }
         | Event::ResumptionDelivered { .. }
         | Event::ResumptionAttempted { .. }
+        | Event::ResumptionLeased { .. }
+        | Event::ResumptionReported { .. }
         | Event::ResumptionFailed { .. }
         | Event::ResumptionRetried { .. }
         | Event::ResumptionAbandoned { .. }

@@ -2,7 +2,7 @@
 
 use super::{phrase::Phrase, sentence::Told};
 use crate::kit::badge::Tone;
-use domain::{alert::AlertKind, event::Event};
+use domain::{alert::AlertKind, event::Event, resumption::Reported};
 
 /// Tells an event of resumptions, alerts and endpoints.
 pub fn tell(event: &Event, who: Phrase) -> Told {
@@ -30,6 +30,22 @@ pub fn tell(event: &Event, who: Phrase) -> Told {
             Phrase::code(endpoint.tail()),
             words(format!(", try {attempt}")),
         ]),
+        Event::SessionAssigned { session, runner } => Told::of([
+            words("Session "),
+            Phrase::code(session.tail()),
+            words(" is woken by runner "),
+            Phrase::code(runner),
+        ]),
+        Event::ResumptionLeased { runner, attempt, .. } => {
+            Told::of([words("Runner "), Phrase::code(runner), words(format!(" has the session go on, try {attempt}"))])
+        }
+        Event::ResumptionReported { runner, outcome, detail, .. } => {
+            let told = Told::of([words("Runner "), Phrase::code(runner), words(format!(" {}", reported(*outcome)))]);
+            match detail {
+                Some(detail) => told.more([Phrase::Said(detail.as_str().into())]),
+                None => told,
+            }
+        }
         Event::ResumptionFailed { attempt, cause, next_try, .. } => {
             let told = Told::of([words(format!("Try {attempt} failed"))]).more([Phrase::Quote(cause.clone())]).badge((
                 Tone::Fail,
@@ -76,6 +92,24 @@ pub const fn trouble(alert: AlertKind) -> &'static str {
         AlertKind::CompensationFailed => "An effect of a failed stage stands, and only a person can see to it",
         AlertKind::ApprovalMissing => "A session waits for an approval that does not exist",
         AlertKind::InputDiffers => "A tool ran with another input than was allowed",
+    }
+}
+
+/// What a runner reported.
+const fn reported(outcome: Reported) -> &'static str {
+    match outcome {
+        Reported::Running => "still has the agent at work",
+        Reported::Resumed => "had the session go on, and the agent ended",
+        Reported::AlreadyResumed => "found that the session waits for nothing",
+        Reported::DeferredAgain => "found the call suspended once more",
+        Reported::Superseded => "found the session waiting with another call",
+        Reported::ToolUnavailable => "found that the tool is not there any more",
+        Reported::GateUnreachable => "started nothing: the gate cannot be asked",
+        Reported::SessionUnknown => "has no such session",
+        Reported::SettingsRefused => "started nothing: its settings are not as they must be",
+        Reported::CwdRefused => "started nothing: it may not work in that folder",
+        Reported::GivenBack => "gave the session back",
+        Reported::Failed => "could not have the session go on, or the agent ended with an error",
     }
 }
 

@@ -32,6 +32,7 @@ fn states() -> Vec<(&'static str, Approval)> {
         ("rejected", Approval::Rejected { at: at(0) }),
         ("expired", Approval::Expired { at: at(0) }),
         ("cancelled", Approval::Cancelled { at: at(0), reason: "Asked for twice.".to_owned() }),
+        ("superseded", Approval::Superseded { at: at(0) }),
     ]
 }
 
@@ -55,6 +56,7 @@ fn moves() -> Vec<(&'static str, Move)> {
         ("cancel", |state, now| state.cancel(approval(1), "Asked for twice.".to_owned(), now).map(with_event)),
         ("expire", |state, now| state.expire(approval(1), now).map(with_event)),
         ("consume by toolu_1", |state, now| state.consume(approval(1), call("toolu_1"), now).map(with_event)),
+        ("supersede", |state, now| state.supersede(approval(1), now).map(with_event)),
         ("void", |state, _| state.void(approval(1), "KYC failed".to_owned()).map(with_event)),
     ]
 }
@@ -81,7 +83,10 @@ fn shown(state: &Approval) -> String {
             let spent = if pause.spent > 0 { format!(", paused {} s", pause.spent) } else { String::new() };
             format!("pending{until}{waits}{spent}")
         }
-        Approval::Rejected { .. } | Approval::Expired { .. } | Approval::Cancelled { .. } => state.status().to_string(),
+        Approval::Rejected { .. }
+        | Approval::Expired { .. }
+        | Approval::Cancelled { .. }
+        | Approval::Superseded { .. } => state.status().to_string(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Moves of a pending approval that decide nothing: a question, its answer, and taking it back.
 
-use super::{Approval, expired, question_is_open};
+use super::{Approval, Use, expired, question_is_open};
 use crate::{Refusal, Time, event::Event, id::ApprovalId, information::Pause, refusal::Code};
 
 impl Approval {
@@ -26,9 +26,11 @@ impl Approval {
                 let event = Event::InformationRequested { approval: id, question, revision, expires_at };
                 Ok((Self::Pending { expires_at, pause }, event))
             }
-            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => {
-                Err(self.settled())
-            }
+            Self::Approved { .. }
+            | Self::Rejected { .. }
+            | Self::Expired { .. }
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => Err(self.settled()),
         }
     }
 
@@ -54,9 +56,11 @@ impl Approval {
                 Ok((Self::Pending { expires_at, pause }, event))
             }
             Self::Pending { .. } => Err(Refusal::new(Code::IllegalMove, "No question is open; nothing was stored.")),
-            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => {
-                Err(self.settled())
-            }
+            Self::Approved { .. }
+            | Self::Rejected { .. }
+            | Self::Expired { .. }
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => Err(self.settled()),
         }
     }
 
@@ -73,7 +77,26 @@ impl Approval {
                 let event = Event::ApprovalCancelled { approval: id, reason: reason.clone() };
                 Ok((Self::Cancelled { at: now, reason }, event))
             }
-            Self::Approved { .. } | Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } => {
+            Self::Approved { .. }
+            | Self::Rejected { .. }
+            | Self::Expired { .. }
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. } => Err(self.settled()),
+        }
+    }
+
+    /// Closes an approval whose call is gone: one that waits, or one that was given and not used. What people decided
+    /// otherwise stands.
+    ///
+    /// # Errors
+    /// As [`Self::decide`]; `illegal_move` once it was used or is void.
+    pub fn supersede(self, id: ApprovalId, now: Time) -> Result<(Self, Event), Refusal> {
+        match self {
+            Self::Pending { .. } | Self::Approved { used: Use::Unused, .. } => {
+                Ok((Self::Superseded { at: now }, Event::ApprovalSuperseded { approval: id }))
+            }
+            Self::Approved { .. } => Err(Refusal::new(Code::IllegalMove, "The approval was used, or is void.")),
+            Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } | Self::Superseded { .. } => {
                 Err(self.settled())
             }
         }

@@ -74,6 +74,7 @@ fn one_earlier_approval() {
         ("rejected", Some(Approval::Rejected { at: at(0) })),
         ("expired", Some(Approval::Expired { at: at(0) })),
         ("cancelled", Some(Approval::Cancelled { at: at(0), reason: "Not wanted.".to_owned() })),
+        ("superseded", Some(Approval::Superseded { at: at(0) })),
         ("approved, unused", Some(approved(Use::Unused, None))),
         ("approved, usable until 09:11", Some(approved(Use::Unused, Some(11)))),
         ("approved, stale since 09:10", Some(approved(Use::Unused, Some(10)))),

@@ -38,6 +38,9 @@ pub(super) struct Hook {
     /// The workflow of a run that a session begins
     #[arg(long, value_name = "NAME", env = "COUNTERSIGN_WORKFLOW")]
     workflow: Option<String>,
+    /// The runner that resumes a session that begins: the name of its key
+    #[arg(long, value_name = "NAME", env = "COUNTERSIGN_RUNNER")]
+    runner: Option<String>,
 }
 
 fn event(slug: &str) -> Result<Event, String> {
@@ -72,6 +75,7 @@ impl Hook {
             ("countersign-interactive", client.asks_somebody.then(|| "true".to_owned())),
             ("countersign-client", client.name),
             ("countersign-host", host()),
+            ("countersign-runner", self.runner.clone()),
         ];
         headers.extend(around.into_iter().filter_map(|(name, value)| Some((name, value?))));
         let outbound = Outbound::with(Arc::new(|host, port| look_up(host, port).boxed()), PATIENCE);

@@ -51,6 +51,9 @@ pub(super) struct Install {
     /// The project
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
+    /// The runner that resumes the project's sessions: the name of its key
+    #[arg(long, value_name = "NAME")]
+    runner: Option<String>,
     /// Ask through this program alone: Claude Code sends no HTTP to names of private addresses
     #[arg(long)]
     by_command: bool,
@@ -84,8 +87,8 @@ impl Install {
         let settings = if file.exists() { file::read(&file)? } else { json!({}) };
         let program = std::env::current_exe()?.display().to_string();
         let server = self.server.trim_end_matches('/').to_owned();
-        let (by_command, managed) = (self.by_command, self.managed);
-        let wanted = Wanted { server, workflow: self.workflow, program, by_command, managed };
+        let (by_command, managed, runner) = (self.by_command, self.managed, self.runner);
+        let wanted = Wanted { server, workflow: Some(self.workflow), runner, program, by_command, managed };
         let settings = wanted.installed_in(settings).map_err(|why| failed(&file, &why))?;
         file::write(&file, &settings)?;
         println!("wrote {}", file.display());

@@ -34,7 +34,7 @@ pub(super) enum Key {
 pub(super) struct Create {
     #[arg(long)]
     name: String,
-    /// hook, agent, system, reviewer, `support_lead`, auditor or admin; may be repeated
+    /// hook, agent, system, runner, reviewer, `support_lead`, auditor or admin; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", required = true)]
     scopes: Vec<Scope>,
     /// Who answers for it: an email

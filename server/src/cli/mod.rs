@@ -7,6 +7,7 @@ mod hook;
 mod hooks;
 mod key;
 mod person;
+mod runner;
 mod serve;
 mod storage;
 mod workflow;
@@ -70,6 +71,11 @@ enum Command {
     /// Write and check the hooks of a project
     #[command(subcommand)]
     Hooks(hooks::Hooks),
+    /// Have suspended sessions of this host go on once people have decided
+    Runner(runner::Runner),
+    /// What the runner starts: becomes the client
+    #[command(hide = true)]
+    RunnerChild(runner::Child),
 }
 
 /// Why a command ends with 1.
@@ -130,7 +136,7 @@ pub fn main() -> ExitCode {
         Ok(typed) => typed,
         Err(error) => return hook::misunderstood(&words, &error).unwrap_or_else(|| error.exit()),
     };
-    start_log(typed.log, matches!(typed.command, Command::Serve(_)));
+    start_log(typed.log, matches!(typed.command, Command::Serve(_) | Command::Runner(_)));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return ended(&error.into()),
@@ -168,6 +174,8 @@ impl CommandLine {
             Command::Workflow(workflow) => workflow.run(&self.storage).await,
             Command::Hook(hook) => hook.run().await,
             Command::Hooks(hooks) => hooks.run().await,
+            Command::Runner(runner) => runner.run().await,
+            Command::RunnerChild(child) => child.run(),
         }
     }
 }
@@ -208,6 +216,9 @@ mod tests {
             "countersign hooks install --server https://a.example --workflow refunds --managed",
             "countersign hooks install --server http://a.example --workflow refunds --allow-http --by-command",
             "countersign hooks doctor",
+            "countersign hooks install --server https://a.example --workflow refunds --runner build-7",
+            "countersign runner --server https://a.example --allow-dir /srv --allow-dir /home/agent --at-once 4",
+            "countersign runner --server https://a.example --allow-dir . --claude /opt/claude --settings s.json --pass AWS_PROFILE",
         ] {
             assert!(is_understood(good), "{good}");
         }
@@ -216,6 +227,8 @@ mod tests {
             "countersign serve --listen nowhere",
             "countersign hook sometime --server https://a.example",
             "countersign demo --pace 0",
+            "countersign runner --server https://a.example",
+            "countersign runner --server https://a.example --allow-dir . --at-once 0",
             "countersign person add --email a@b.c --name A --role reviewer",
             "countersign person add --email a@b.c --name A --role boss --password-stdin",
             "countersign person change a@b.c",

@@ -200,7 +200,7 @@ async fn told(mut stopped: watch::Receiver<bool>) {
 }
 
 /// Waits for ctrl-c or SIGTERM.
-async fn asked_to_stop() {
+pub(super) async fn asked_to_stop() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -7,7 +7,7 @@ use domain::{
     event::Event,
     id::{DeliveryId, EndpointId, ResumptionId},
     permission::Action,
-    resumption::{Resumption, Setback, next_try},
+    resumption::{Resumption, Setback, Way, next_try},
 };
 use futures::FutureExt as _;
 use serde_json::json;
@@ -177,7 +177,7 @@ async fn lease(
     let Ok((state, event)) = queued.state.clone().lease(queued.id, queued.approval, now + LEASE, now) else {
         return Ok(None);
     };
-    let Resumption::Delivering { endpoint, attempt, .. } = state else { return Ok(None) };
+    let Resumption::Delivering { way: Way::Webhook { endpoint }, attempt, .. } = state else { return Ok(None) };
     let sending = busy.entry(endpoint).or_default();
     if *sending >= most_each || !store::resumption::update(tx, &queued, &state).await? {
         return Ok(None);

@@ -179,7 +179,7 @@ impl Desk {
 /// The role a person's token stands for; `None` for a machine's scopes.
 pub(super) const fn role_behind(scope: Scope) -> Option<Role> {
     match scope {
-        Scope::Hook | Scope::Agent | Scope::System => None,
+        Scope::Hook | Scope::Agent | Scope::System | Scope::Runner => None,
         Scope::Reviewer => Some(Role::Reviewer),
         Scope::SupportLead => Some(Role::SupportLead),
         Scope::Auditor => Some(Role::Auditor),

@@ -32,6 +32,7 @@ pub mod resumption;
 pub mod review;
 pub mod run;
 pub mod run_page;
+pub mod runner;
 pub mod runs;
 pub mod session;
 pub mod set_up;

@@ -61,8 +61,8 @@ pub(super) async fn end(tx: &mut Tx, run: &Run, stored: &Stored, ending: Ending<
     let (state, released) = session.state.release(session.id, id)?;
     store::session::update(tx, session.id, &state).await?;
     tx.record_in(run.id, &run.subject, Some(id), Actor::System(SystemActor::Engine), released);
-    if matches!(ending.state, Approval::Cancelled { .. }) {
-        // Whoever took it back needs no waking: nothing is sent.
+    if matches!(ending.state, Approval::Cancelled { .. } | Approval::Superseded { .. }) {
+        // Whoever took it back needs no waking, and a call that is gone waits for nothing: nothing is sent.
         return Ok(());
     }
     queue_resumption(tx, run, id, session.id, Actor::System(SystemActor::Resumption)).await
@@ -77,7 +77,11 @@ pub(super) async fn queue_resumption(
     actor: Actor,
 ) -> Result<()> {
     let woken = store::session::find(tx, run.id, &session.to_string()).await?.ok_or(Error::Moved)?;
-    let way = woken.endpoint.map_or(Way::Poll, |endpoint| Way::Webhook { endpoint });
+    let way = match (woken.runner, woken.endpoint) {
+        (Some(runner), _) if woken.by_runner => Way::Runner { runner },
+        (_, Some(endpoint)) => Way::Webhook { endpoint },
+        (_, None) => Way::Poll,
+    };
     let id = ResumptionId::from_uuid(tx.uuid());
     let (state, queued) = Resumption::queue(id, approval, way, tx.now());
     store::resumption::insert(tx, &Queued { id, approval, session, state, moves: 0 }).await?;
@@ -238,6 +242,7 @@ impl Desk {
             Approval::Pending { .. }
             | Approval::Approved { .. }
             | Approval::Rejected { .. }
+            | Approval::Superseded { .. }
             | Approval::Expired { .. } => deciding.iter().filter_map(|vote| vote.notes.as_deref()).collect(),
         };
         let mut told = json!({

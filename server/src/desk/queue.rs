@@ -131,7 +131,7 @@ const fn deciding(status: Status) -> Option<Verdict> {
     match status {
         Status::Approved => Some(Verdict::Approve),
         Status::Rejected => Some(Verdict::Reject),
-        Status::Pending | Status::Expired | Status::Cancelled => None,
+        Status::Pending | Status::Expired | Status::Cancelled | Status::Superseded => None,
     }
 }
 

@@ -163,7 +163,12 @@ impl Desk {
 
 /// What may be taken now.
 pub(super) fn due(now: Time) -> Due {
-    Due { now, longest_lease: Resumption::longest_lease(now, LEASE), longest_pause: Resumption::longest_pause(now) }
+    due_within(now, LEASE)
+}
+
+/// What may be taken now where a lease lasts so long.
+pub(super) fn due_within(now: Time, lease: TimeDelta) -> Due {
+    Due { now, longest_lease: Resumption::longest_lease(now, lease), longest_pause: Resumption::longest_pause(now) }
 }
 
 /// How long a worker may take for one delivery before it is taken for dead: far longer than a delivery may last.

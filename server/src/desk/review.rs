@@ -170,8 +170,8 @@ async fn progress(tx: &mut Tx, id: ApprovalId, viewer: &PersonCaller) -> Result<
 /// The name of the endpoint a resumption goes to.
 async fn endpoint_name(tx: &mut Tx, state: &Resumption) -> Result<Option<String>> {
     let (Resumption::Queued { way: Way::Webhook { endpoint }, .. }
-    | Resumption::Delivering { endpoint, .. }
-    | Resumption::Failed { endpoint, .. }
+    | Resumption::Delivering { way: Way::Webhook { endpoint }, .. }
+    | Resumption::Failed { way: Way::Webhook { endpoint }, .. }
     | Resumption::Abandoned { way: Way::Webhook { endpoint }, .. }) = state
     else {
         return Ok(None);

@@ -1,7 +1,7 @@
 //! Attaching agent sessions to runs.
 
 use domain::{
-    Actor, Refusal,
+    Actor, FieldError, Refusal, Scope,
     event::Event,
     id::{EndpointId, KeyId, RunId, SessionId},
     permission::Action,
@@ -12,6 +12,7 @@ use futures::{FutureExt as _, future::BoxFuture};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
     Caller, Desk,
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    store::{self, Tx, run::Run, session::Attached},
+    store::{self, Tx, key::Key, run::Run, session::Attached},
 };
 
 /// How Claude Code is called as a framework: its hooks know their session by its id alone.
@@ -36,7 +37,7 @@ pub struct AttachSession {
     /// Where it works.
     #[serde(default)]
     pub cwd: Option<String>,
-    /// The host that runs it.
+    /// The host that runs it; the name of the runner that resumes it, where one does.
     #[serde(default)]
     pub runner: Option<String>,
     /// How it is woken.
@@ -66,6 +67,8 @@ pub enum ResumeVia {
     Poll,
     /// The outcome is sent to an endpoint; the harness may fetch it as well.
     Webhook,
+    /// The runner of its host has the client go on.
+    Runner,
 }
 
 impl AttachSession {
@@ -81,10 +84,47 @@ impl AttachSession {
         match self.resume.as_ref().map(|resume| (resume.via, resume.endpoint.as_deref())) {
             Some((ResumeVia::Webhook, Some(name))) => text::required(&place, name, NAME),
             Some((ResumeVia::Webhook, None)) => Err(Refusal::invalid(place, "a webhook needs the name of an endpoint")),
-            Some((ResumeVia::Poll, Some(_))) => Err(Refusal::invalid(place, "only a webhook has an endpoint")),
+            Some((ResumeVia::Poll | ResumeVia::Runner, Some(_))) => {
+                Err(Refusal::invalid(place, "only a webhook has an endpoint"))
+            }
+            Some((ResumeVia::Runner, None)) => self.check_runner(at),
             Some((ResumeVia::Poll, None)) | None => Ok(()),
         }
     }
+
+    /// What a runner needs to have the client go on: everything that is wrong at once.
+    fn check_runner(&self, at: &str) -> Result<(), Refusal> {
+        let mut errors = Vec::new();
+        let mut refuse = |field: &str, why: &str| errors.push(FieldError::new(format!("{at}/{field}"), why));
+        if self.framework != CLAUDE_CODE {
+            refuse("framework", "a runner resumes sessions of claude-code: use another way to be woken");
+        }
+        if !is_session_id(&self.id) {
+            refuse("id", "a runner resumes by the session id of Claude Code, a UUID in lower case");
+        }
+        if self.runner.is_none() {
+            refuse("runner", "name the runner: the name of its key");
+        }
+        if !self.cwd.as_deref().is_some_and(|cwd| cwd.starts_with('/')) {
+            refuse("cwd", "name the folder the session works in, as an absolute path: it is resumed there");
+        }
+        if self.interactive {
+            refuse("interactive", "somebody sits before this session, so that no runner may resume it");
+        }
+        match errors.first() {
+            None => Ok(()),
+            Some(first) => Err(Refusal::new(Code::InvalidField, first.message.clone()).with_errors(errors)),
+        }
+    }
+
+    fn is_by_runner(&self) -> bool {
+        self.resume.as_ref().is_some_and(|resume| resume.via == ResumeVia::Runner)
+    }
+}
+
+/// Whether a text is a session id of Claude Code: a UUID, as it is written there. Nothing else reaches a command line.
+pub fn is_session_id(text: &str) -> bool {
+    text.len() == 36 && Uuid::try_parse(text).is_ok_and(|id| id.hyphenated().to_string() == text)
 }
 
 impl Desk {
@@ -101,6 +141,50 @@ impl Desk {
         self.advance(in_run).await;
         Ok(json!({"session_id": id}))
     }
+
+    /// Has a runner wake a session that nobody else wakes, there where it works.
+    ///
+    /// # Errors
+    /// `invalid_field` for what no runner can resume.
+    pub async fn assign_session(
+        &self,
+        caller: &Caller,
+        session: &Attached,
+        runner: &str,
+        cwd: Option<&str>,
+    ) -> Result<()> {
+        let by = caller.key(Action::StartRun)?.id;
+        if session.by_runner || session.endpoint.is_some() || session.is_interactive {
+            return Ok(());
+        }
+        let body = AttachSession {
+            framework: session.framework.clone(),
+            id: session.external_id.clone(),
+            cwd: cwd.map(str::to_owned).or_else(|| session.cwd.clone()),
+            runner: Some(runner.to_owned()),
+            resume: Some(Resume { via: ResumeVia::Runner, endpoint: None }),
+            interactive: false,
+        };
+        body.check("")?;
+        let (id, run, runner, cwd) = (session.id, session.run, runner.to_owned(), body.cwd.unwrap_or_default());
+        let assigned = self.database.write(move |tx| {
+            async move {
+                must_be_a_runner(tx, &runner, "").await?;
+                let run = store::run::find(tx, run).await?.ok_or(Error::Moved)?;
+                store::session::assign(tx, id, &runner, &cwd).await?;
+                tx.record_in(
+                    run.id,
+                    &run.subject,
+                    None,
+                    Actor::Key(by),
+                    Event::SessionAssigned { session: id, runner },
+                );
+                Ok(())
+            }
+            .boxed()
+        });
+        assigned.await
+    }
 }
 
 fn attach_boxed(tx: &mut Tx, run: RunId, key: KeyId, body: AttachSession) -> BoxFuture<'_, Result<SessionId>> {
@@ -114,6 +198,10 @@ fn attach_boxed(tx: &mut Tx, run: RunId, key: KeyId, body: AttachSession) -> Box
 
 /// Stores a session with its event; the same session again answers the same id.
 pub(super) async fn attach(tx: &mut Tx, run: &Run, key: KeyId, body: AttachSession, at: &str) -> Result<SessionId> {
+    let by_runner = body.is_by_runner();
+    if let Some(runner) = body.runner.as_deref().filter(|_| by_runner) {
+        must_be_a_runner(tx, runner, at).await?;
+    }
     let endpoint = match body.resume.and_then(|resume| resume.endpoint) {
         Some(name) => Some(find_endpoint(tx, &name, at).await?),
         None => None,
@@ -127,6 +215,7 @@ pub(super) async fn attach(tx: &mut Tx, run: &Run, key: KeyId, body: AttachSessi
         cwd: body.cwd,
         runner: body.runner,
         endpoint,
+        by_runner,
         is_interactive: body.interactive,
         key,
         attached_at: tx.now(),
@@ -163,6 +252,20 @@ async fn must_be_free(tx: &mut Tx, session: &Attached) -> Result<()> {
     Err(Refusal::new(Code::Conflict, message).into())
 }
 
+/// Sessions of a runner that nobody runs would never be resumed.
+async fn must_be_a_runner(tx: &mut Tx, name: &str, at: &str) -> Result<()> {
+    let now = tx.now();
+    let is_usable = |key: &Key| {
+        key.scopes.contains(&Scope::Runner) && key.revoked_at.is_none() && key.expires_at.is_none_or(|end| now < end)
+    };
+    if store::key::list_by_name(tx, name).await?.iter().any(is_usable) {
+        return Ok(());
+    }
+    let why =
+        format!("there is no runner named {name:?}: an administrator creates a key of that name with the scope runner");
+    Err(Refusal::invalid(format!("{at}/runner"), why).into())
+}
+
 /// The endpoint a session names.
 ///
 /// # Errors
@@ -182,6 +285,8 @@ async fn find_endpoint(tx: &mut Tx, name: &str, at: &str) -> Result<EndpointId> 
 pub(super) fn session_view(session: &Attached) -> Value {
     json!({
         "session_id": session.id, "framework": session.framework, "id": session.external_id,
-        "status": session.state.status(), "cwd": session.cwd, "runner": session.runner, "interactive": session.is_interactive, "attached_at": session.attached_at,
+        "status": session.state.status(), "cwd": session.cwd, "runner": session.runner,
+        "resumed_by": if session.by_runner { "runner" } else if session.endpoint.is_some() { "webhook" } else { "poll" },
+        "interactive": session.is_interactive, "attached_at": session.attached_at,
     })
 }

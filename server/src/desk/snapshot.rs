@@ -183,6 +183,7 @@ fn is_reliable(state: &Approval, now: Time) -> bool {
         Approval::Pending { .. }
         | Approval::Rejected { .. }
         | Approval::Expired { .. }
-        | Approval::Cancelled { .. } => false,
+        | Approval::Cancelled { .. }
+        | Approval::Superseded { .. } => false,
     }
 }

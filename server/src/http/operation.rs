@@ -94,6 +94,8 @@ pub enum Body {
     Json(SchemaOf),
     /// Text of a media type.
     Text(&'static str),
+    /// Nothing.
+    Nothing,
 }
 
 impl Operation {
@@ -188,6 +190,13 @@ impl Operation {
     #[must_use]
     pub fn gives_text(mut self, status: u16, media_type: &'static str, meaning: &'static str) -> Self {
         self.answers.push(Given { status, meaning, body: Body::Text(media_type), header: None });
+        self
+    }
+
+    /// An answer without a body.
+    #[must_use]
+    pub fn gives_nothing(mut self, status: u16, meaning: &'static str) -> Self {
+        self.answers.push(Given { status, meaning, body: Body::Nothing, header: None });
         self
     }
 

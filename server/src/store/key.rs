@@ -137,6 +137,14 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Key>, StoreError> {
     rows.into_iter().map(Key::try_from).collect()
 }
 
+/// Keys of a name, usable or not.
+pub async fn list_by_name(tx: &mut Tx, name: &str) -> Result<Vec<Key>, StoreError> {
+    let rows: Vec<KeyRow> = on!(tx, |conn| {
+        sqlx::query_as(select_keys!("WHERE k.name = $1 ORDER BY k.id")).bind(name).fetch_all(conn).await
+    })?;
+    rows.into_iter().map(Key::try_from).collect()
+}
+
 /// Keys older than one, newest first.
 pub async fn list_before(tx: &mut Tx, before: Option<KeyId>, limit: i64) -> Result<Vec<Key>, StoreError> {
     let rows: Vec<KeyRow> = on!(tx, |conn| {

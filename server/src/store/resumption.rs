@@ -1,5 +1,7 @@
 //! The outbox that wakes sessions: one record an ended approval.
 
+pub mod runner;
+
 use domain::{
     Time,
     id::{ApprovalId, EndpointId, ResumptionId, RunId, SessionId},
@@ -51,23 +53,38 @@ impl TryFrom<ResumptionRow> for Queued {
     }
 }
 
-/// Where a state goes out, for the look-up of what is due.
-const fn endpoint(state: &Resumption) -> Option<EndpointId> {
-    match state {
-        Resumption::Queued { way: Way::Webhook { endpoint }, .. }
-        | Resumption::Delivering { endpoint, .. }
-        | Resumption::Failed { endpoint, .. } => Some(*endpoint),
-        Resumption::Queued { way: Way::Poll, .. } | Resumption::Resumed { .. } | Resumption::Abandoned { .. } => None,
+/// What a state is found by.
+struct Found<'a> {
+    /// Where it is sent.
+    endpoint: Option<EndpointId>,
+    /// When it may be sent.
+    due: Option<Time>,
+    /// Who has the session go on.
+    runner: Option<&'a str>,
+    /// When that may be.
+    run_due: Option<Time>,
+}
+
+impl<'a> Found<'a> {
+    const fn by(state: &'a Resumption) -> Self {
+        let none = Self { endpoint: None, due: None, runner: None, run_due: None };
+        match (state.way(), state) {
+            (Some(Way::Webhook { endpoint }), _) => Self { endpoint: Some(*endpoint), due: state.due(), ..none },
+            (Some(Way::Runner { runner }), _) => Self { runner: Some(runner.as_str()), run_due: state.due(), ..none },
+            (None, Resumption::Resumed { turn: Some(turn), .. }) => Self { runner: Some(turn.runner.as_str()), ..none },
+            (Some(Way::Poll) | None, _) => none,
+        }
     }
 }
 
 /// Queues a wake-up. A second one for the same approval breaks the unique constraint, and with it the command.
 pub async fn insert(tx: &mut Tx, queued: &Queued) -> Result<(), StoreError> {
     let now = tx.now();
+    let found = Found::by(&queued.state);
     on!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO resumption (id, approval_id, session_id, status, state, queued_at, endpoint_id, due_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO resumption (id, approval_id, session_id, status, state, queued_at, endpoint_id, due_at, runner, run_due_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(queued.id.uuid())
         .bind(queued.approval.uuid())
@@ -75,8 +92,10 @@ pub async fn insert(tx: &mut Tx, queued: &Queued) -> Result<(), StoreError> {
         .bind(queued.state.status())
         .bind(to_text(&queued.state))
         .bind(now)
-        .bind(endpoint(&queued.state).map(EndpointId::uuid))
-        .bind(queued.state.due())
+        .bind(found.endpoint.map(EndpointId::uuid))
+        .bind(found.due)
+        .bind(found.runner)
+        .bind(found.run_due)
         .execute(conn)
         .await
         .map(drop)
@@ -98,22 +117,26 @@ pub async fn find_of_approval(tx: &mut Tx, approval: ApprovalId) -> Result<Optio
 /// Stores a resumption's new state, unless it has changed since it was read: of two who change it at once, one succeeds.
 pub async fn update(tx: &mut Tx, read: &Queued, state: &Resumption) -> Result<bool, StoreError> {
     let now = tx.now();
-    let resumed = matches!(state, Resumption::Resumed { .. }).then_some(now);
+    let found = Found::by(state);
+    let resumed = if let Resumption::Resumed { at, .. } = state { Some(*at) } else { None };
     let fails = matches!(state, Resumption::Failed { .. }).then_some(now);
     let is_over = matches!(state, Resumption::Resumed { .. } | Resumption::Abandoned { .. });
     let moved = on!(tx, |conn| {
         sqlx::query(
             "UPDATE resumption SET moves = moves + 1, status = $1, state = $2, resumed_at = $3, endpoint_id = $4, \
-             due_at = $5, failing_since = CASE WHEN $6 THEN NULL ELSE COALESCE(failing_since, $7) END \
-             WHERE id = $8 AND moves = $9",
+             due_at = $5, failing_since = CASE WHEN $6 THEN NULL ELSE COALESCE(failing_since, $7) END, runner = $8, \
+             run_due_at = $9, held_until = $10 WHERE id = $11 AND moves = $12",
         )
         .bind(state.status())
         .bind(to_text(state))
         .bind(resumed)
-        .bind(endpoint(state).map(EndpointId::uuid))
-        .bind(state.due())
+        .bind(found.endpoint.map(EndpointId::uuid))
+        .bind(found.due)
         .bind(is_over)
         .bind(fails)
+        .bind(found.runner)
+        .bind(found.run_due)
+        .bind(state.held_until())
         .bind(read.id.uuid())
         .bind(read.moves)
         .execute(conn)

@@ -30,6 +30,8 @@ pub struct Attached {
     pub runner: Option<String>,
     /// Where it is woken; it fetches the outcome itself when there is none.
     pub endpoint: Option<EndpointId>,
+    /// Whether the runner of that name wakes it.
+    pub by_runner: bool,
     /// Whether somebody sits before it: its calls are held open while people decide.
     pub is_interactive: bool,
     /// The key that attached it.
@@ -48,6 +50,7 @@ struct SessionRow {
     cwd: Option<String>,
     runner: Option<String>,
     endpoint_id: Option<Uuid>,
+    by_runner: bool,
     interactive: bool,
     key_id: Uuid,
     attached_at: Time,
@@ -67,6 +70,7 @@ impl TryFrom<SessionRow> for Attached {
             cwd: row.cwd,
             runner: row.runner,
             endpoint: row.endpoint_id.map(EndpointId::from_uuid),
+            by_runner: row.by_runner,
             is_interactive: row.interactive,
             key: KeyId::from_uuid(row.key_id),
             attached_at: row.attached_at,
@@ -77,7 +81,7 @@ impl TryFrom<SessionRow> for Attached {
 macro_rules! select_session {
     ($tail:literal) => {
         concat!(
-            "SELECT id, run_id, framework, external_id, state, cwd, runner, endpoint_id, interactive, key_id, attached_at FROM session ",
+            "SELECT id, run_id, framework, external_id, state, cwd, runner, endpoint_id, by_runner, interactive, key_id, attached_at FROM session ",
             $tail
         )
     };
@@ -87,8 +91,8 @@ macro_rules! select_session {
 pub async fn insert(tx: &mut Tx, session: &Attached) -> Result<bool, StoreError> {
     let stored = on!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO session (id, run_id, framework, external_id, status, state, cwd, runner, key_id, attached_at, endpoint_id, interactive) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+            "INSERT INTO session (id, run_id, framework, external_id, status, state, cwd, runner, key_id, attached_at, endpoint_id, interactive, by_runner) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
         )
         .bind(session.id.uuid())
         .bind(session.run.uuid())
@@ -102,6 +106,7 @@ pub async fn insert(tx: &mut Tx, session: &Attached) -> Result<bool, StoreError>
         .bind(session.attached_at)
         .bind(session.endpoint.map(EndpointId::uuid))
         .bind(session.is_interactive)
+        .bind(session.by_runner)
         .execute(conn)
         .await
         .map(|done| done.rows_affected())
@@ -128,6 +133,13 @@ pub async fn find(tx: &mut Tx, run: RunId, name: &str) -> Result<Option<Attached
                 .await
         })?,
     };
+    row.map(Attached::try_from).transpose()
+}
+
+/// A session by our id, whatever its run.
+pub async fn find_any(tx: &mut Tx, id: SessionId) -> Result<Option<Attached>, StoreError> {
+    let row: Option<SessionRow> =
+        on!(tx, |conn| sqlx::query_as(select_session!("WHERE id = $1")).bind(id.uuid()).fetch_optional(conn).await)?;
     row.map(Attached::try_from).transpose()
 }
 
@@ -170,6 +182,21 @@ pub async fn update(tx: &mut Tx, id: SessionId, state: &Session) -> Result<(), S
         sqlx::query("UPDATE session SET status = $1, state = $2 WHERE id = $3")
             .bind(state.status().as_str())
             .bind(to_text(state))
+            .bind(id.uuid())
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Has a runner wake a session from now on, there where it works.
+pub async fn assign(tx: &mut Tx, id: SessionId, runner: &str, cwd: &str) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("UPDATE session SET runner = $1, cwd = $2, by_runner = $3 WHERE id = $4")
+            .bind(runner)
+            .bind(cwd)
+            .bind(true)
             .bind(id.uuid())
             .execute(conn)
             .await

@@ -28,6 +28,11 @@ pub async fn run(desk: Desk) {
                 Err(error) => tracing::warn!(%error, "runs could not be looked at, trying again in an hour"),
             }
         }
+        match desk.give_up_on_runners().await {
+            Ok(0) => {}
+            Ok(silent) => tracing::warn!(silent, "runners stopped answering"),
+            Err(error) => tracing::warn!(%error, "silent runners could not be looked at, trying again"),
+        }
         match desk.reconcile(ended_after).await {
             Ok(done) => {
                 if done.repaired + done.raised + done.settled > 0 {

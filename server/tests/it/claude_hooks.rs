@@ -34,13 +34,18 @@ policies:
 pub struct Desk {
     /// Its people and keys.
     pub site: Installation,
-    server: Running,
-    client: reqwest::Client,
-    executable: PathBuf,
-    home: TempDir,
+    /// Its server.
+    pub server: Running,
+    /// Asks it.
+    pub client: reqwest::Client,
+    /// The client's program.
+    pub executable: PathBuf,
+    /// The client's home.
+    pub home: TempDir,
     /// Where the client works.
     pub folder: TempDir,
-    settings: Value,
+    /// The client's settings.
+    pub settings: Value,
 }
 
 impl Desk {
@@ -69,7 +74,8 @@ impl Desk {
         Some(Self { site, server, client: reqwest::Client::new(), executable, home, folder, settings })
     }
 
-    fn claude(&self, model: &ScriptedModel) -> Claude {
+    /// The client, with the hooks.
+    pub fn claude(&self, model: &ScriptedModel) -> Claude {
         // Nobody else would keep a tool from running.
         self.asking(model).args(["--permission-mode", "bypassPermissions"])
     }
@@ -89,7 +95,8 @@ impl Desk {
         self.folder.path().join(file).exists()
     }
 
-    async fn get(&self, key: &str, path: &str) -> Value {
+    /// Reads from the API.
+    pub async fn get(&self, key: &str, path: &str) -> Value {
         let (status, answer) = self.server.get(&self.client, key, path).await.expect("an answer");
         assert_eq!(status, 200, "{path}: {answer}");
         answer

@@ -102,7 +102,7 @@ fn answers_are_closed_and_references_lead_somewhere() {
 }
 
 /// These have stories of their own, held against the same document.
-const ELSEWHERE: [&str; 7] = [
+const ELSEWHERE: [&str; 9] = [
     "/information ",
     "/resumption/",
     "POST /api/v1/runs/{id}/approvals ",
@@ -110,6 +110,8 @@ const ELSEWHERE: [&str; 7] = [
     "/compensations/",
     "/handoffs",
     "/escalations",
+    "/runner/lease ",
+    "/report ",
 ];
 
 async fn every_documented_success_happens(console: TestConsole) {

@@ -6,6 +6,7 @@
 mod calls;
 pub mod heard;
 pub mod input;
+pub mod resumed;
 pub mod said;
 mod session;
 pub mod settings;

@@ -10,7 +10,7 @@ use crate::{
         Caller, Desk,
         idempotency::Idempotency,
         run::StartRun,
-        session::{AttachSession, CLAUDE_CODE},
+        session::{AttachSession, CLAUDE_CODE, Resume, ResumeVia},
     },
     error::{Error, Result, StoreError},
     store::session::Attached,
@@ -31,6 +31,7 @@ struct Surroundings {
     subject: Option<String>,
     requested_by: Option<String>,
     is_interactive: bool,
+    host: Option<String>,
     runner: Option<String>,
 }
 
@@ -48,7 +49,8 @@ impl Surroundings {
             subject: text("countersign-subject"),
             requested_by: text("countersign-requested-by"),
             is_interactive: text("countersign-interactive").is_some_and(|value| value == "true"),
-            runner: text("countersign-host"),
+            host: text("countersign-host"),
+            runner: text("countersign-runner"),
         })
     }
 }
@@ -61,14 +63,19 @@ pub(super) async fn starts(desk: &Desk, caller: &Caller, headers: &HeaderMap, in
     let is_own = |session: &&Attached| around.run.is_none_or(|run| run == session.run);
     if let Some(session) = known.as_ref().filter(is_own).filter(|session| session.state != Session::Ended) {
         desk.note_place(caller, session, input.cwd, around.is_interactive).await?;
+        if let (Some(runner), false) = (&around.runner, around.is_interactive) {
+            desk.assign_session(caller, session, runner, session.cwd.as_deref()).await?;
+        }
         return Ok(Said::Tell(briefing(desk, caller, session.run).await?));
     }
+    // Before this one somebody sits: it is not resumed by a runner.
+    let runner = around.runner.filter(|_| !around.is_interactive);
     let session = AttachSession {
         framework: CLAUDE_CODE.to_owned(),
         id: input.session_id.clone(),
         cwd: input.cwd,
-        runner: around.runner,
-        resume: None,
+        runner: runner.clone().or(around.host),
+        resume: runner.map(|_| Resume { via: ResumeVia::Runner, endpoint: None }),
         interactive: around.is_interactive,
     };
     let run = match (around.run, around.workflow, around.subject) {

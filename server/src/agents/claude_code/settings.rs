@@ -30,8 +30,10 @@ const EVENTS: [Event; 7] = [
 pub struct Wanted {
     /// The console's address, without a slash at its end.
     pub server: String,
-    /// The workflow of runs that sessions begin.
-    pub workflow: String,
+    /// The workflow of runs that sessions begin; none where sessions only go on.
+    pub workflow: Option<String>,
+    /// The runner that resumes them.
+    pub runner: Option<String>,
     /// This very program.
     pub program: String,
     /// Whether everything is asked through the program: for consoles that a private name leads to.
@@ -91,7 +93,8 @@ impl Wanted {
     fn command(&self, event: Event, timeout: u64) -> Value {
         let mut args = vec!["hook", event.slug(), "--server", &self.server];
         if event == Event::SessionStart {
-            args.extend(["--workflow", &self.workflow]);
+            args.extend(self.workflow.iter().flat_map(|workflow| ["--workflow", workflow]));
+            args.extend(self.runner.iter().flat_map(|runner| ["--runner", runner]));
         }
         json!({"type": "command", "command": self.program, "args": args, "timeout": timeout, "onFailure": "block"})
     }
@@ -135,6 +138,17 @@ fn extend(settings: &mut Map<String, Value>, name: &str, item: String) {
     if !list.iter().any(|known| known.as_str() == Some(&item)) {
         list.push(Value::String(item));
     }
+}
+
+/// Where the hooks of a settings file ask, by HTTP or by a command.
+pub fn gate(settings: &Value) -> Option<String> {
+    let (_, handler) = *handlers(settings, Event::PreToolUse).first()?;
+    if let Some(url) = handler["url"].as_str() {
+        return url.split_once(PREFIX).map(|(server, _)| server.to_owned());
+    }
+    let args: Vec<&str> = handler["args"].as_array()?.iter().filter_map(Value::as_str).collect();
+    let at = args.iter().position(|arg| *arg == "--server")?;
+    args.get(at + 1).map(|server| server.trim_end_matches('/').to_owned())
 }
 
 #[cfg(test)]

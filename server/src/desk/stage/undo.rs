@@ -138,7 +138,8 @@ pub(super) async fn take_back_calls(tx: &mut Tx, run: &Run, tools: &[String], be
             Approval::Approved { used: Use::Consumed { .. } | Use::Void { .. }, .. }
             | Approval::Rejected { .. }
             | Approval::Expired { .. }
-            | Approval::Cancelled { .. } => {}
+            | Approval::Cancelled { .. }
+            | Approval::Superseded { .. } => {}
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ pub mod health;
 pub mod live;
 mod operations;
 pub mod requests;
+pub mod runners;
 pub mod runs;
 pub mod stages;
 pub mod workflows;
@@ -24,7 +25,7 @@ use super::routes::Routes;
 pub fn routes(routes: Routes) -> Routes {
     let routes = operations::workflows::routes(operations::health::routes(routes));
     let routes = operations::approvals::routes(operations::requests::routes(operations::runs::routes(routes)));
-    let routes = operations::escalations::routes(operations::stages::routes(routes));
+    let routes = operations::escalations::routes(operations::runners::routes(operations::stages::routes(routes)));
     operations::audit::routes(operations::live::routes(routes))
 }
 

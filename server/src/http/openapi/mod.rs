@@ -132,11 +132,12 @@ fn responses(route: &Route, operation: &Operation, schemas: &mut Schemas, proble
 }
 
 fn answered(given: &Given, operation: &Operation, schemas: &mut Schemas) -> Value {
-    let content = match given.body {
-        Body::Json(schema) => json!({"application/json": {"schema": schemas.answer(schema)}}),
-        Body::Text(media_type) => json!({media_type: {"schema": {"type": "string"}}}),
-    };
-    let mut answered = json!({"description": given.meaning, "content": content});
+    let mut answered = json!({"description": given.meaning});
+    match given.body {
+        Body::Json(schema) => answered["content"]["application/json"]["schema"] = schemas.answer(schema),
+        Body::Text(media_type) => answered["content"][media_type]["schema"] = json!({"type": "string"}),
+        Body::Nothing => {}
+    }
     let text = json!({"type": "string"});
     if let Some((name, meaning)) = given.header {
         answered["headers"][name] = json!({"description": meaning, "schema": text});

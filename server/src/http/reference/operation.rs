@@ -170,7 +170,7 @@ fn operation(method: &str, path: &str, described: &Value, named: &Named<'_>) -> 
                 refusals.push((status.clone(), refused(&content["schema"])));
             }
             Some((media_type, body)) => answers.push((status.clone(), answer(response, media_type, body, named))),
-            None => {}
+            None => answers.push((status.clone(), answer(response, "no body", &Value::Null, named))),
         }
     }
     Operation {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::{
     Digest, Role,
-    id::{ApprovalId, CompensationId, EscalationId, HandoffId, KeyId, PersonId, RunId},
+    id::{ApprovalId, CompensationId, EscalationId, HandoffId, KeyId, PersonId, ResumptionId, RunId},
     workflow::shown::DraftQuery,
 };
 use serde_json::{Value, json};
@@ -30,6 +30,7 @@ impl World<'_> {
             Thing::Handoff => HandoffId::from_uuid(uuid).to_string(),
             Thing::Waiting | Thing::Asked | Thing::Unwoken => ApprovalId::from_uuid(uuid).to_string(),
             Thing::Escalation => EscalationId::from_uuid(uuid).to_string(),
+            Thing::Resumption => ResumptionId::from_uuid(uuid).to_string(),
             Thing::Person | Thing::DisabledPerson => PersonId::from_uuid(uuid).to_string(),
             Thing::Key => KeyId::from_uuid(uuid).to_string(),
             Thing::Leaf => "999999".to_owned(),
@@ -66,6 +67,7 @@ impl World<'_> {
             Thing::Asked => self.asked(which).await,
             Thing::Unwoken => self.unwoken(which).await,
             Thing::Escalation => self.escalated(which).await,
+            Thing::Resumption => self.resumption(which).await,
             Thing::Workflow => self.workflow().await,
             Thing::Leaf => words([("id", "1".to_owned())]),
             Thing::Group => self.group().await,
@@ -197,6 +199,12 @@ impl World<'_> {
         });
         let opened = self.called(&format!("/runs/{run}/escalations"), &summary).await;
         words([("id", opened["escalation_id"].as_str().expect("an id").to_owned())])
+    }
+
+    async fn resumption(&mut self, which: Which) -> Words {
+        let approval = self.unwoken(which).await;
+        let shown = self.console.get(&self.hook, &format!("/approvals/{}", approval["id"])).await.expect(200);
+        words([("id", shown["resumption"]["resumption_id"].as_str().expect("an id").to_owned())])
     }
 
     /// The workflow, a text to publish in its place, and the seal of whoever has seen what that changes.

@@ -132,6 +132,8 @@ fn work() -> Vec<Row> {
         post("/api/v1/approvals/{id}/cancel", Waiting, r#"{"reason":"No longer needed."}"#),
         post("/api/v1/approvals/{id}/resumption/retry", Unwoken, ""),
         post("/api/v1/approvals/{id}/resumption/abandon", Unwoken, r#"{"reason":"The agent is gone."}"#),
+        post("/api/v1/runner/lease", Nothing, "{}"),
+        post("/api/v1/resumptions/{id}/report", Resumption, r#"{"lease":"x","outcome":"resumed"}"#),
     ]
 }
 

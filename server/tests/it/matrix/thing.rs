@@ -23,6 +23,8 @@ pub enum Thing {
     Unwoken,
     /// An escalation that is open.
     Escalation,
+    /// A resumption that no runner takes.
+    Resumption,
     /// A workflow, by name.
     Workflow,
     /// An event, by its number.

@@ -10,7 +10,8 @@ use super::{
 fn wanted() -> Wanted {
     Wanted {
         server: "https://countersign.example".to_owned(),
-        workflow: "refunds".to_owned(),
+        runner: None,
+        workflow: Some("refunds".to_owned()),
         program: "/usr/bin/countersign".to_owned(),
         by_command: false,
         managed: false,

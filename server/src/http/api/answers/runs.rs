@@ -133,8 +133,10 @@ pub struct SessionView {
     pub status: SessionStatus,
     /// Where it works.
     pub cwd: Option<String>,
-    /// The host that runs it.
+    /// The host that runs it; the name of the runner that resumes it, where one does.
     pub runner: Option<String>,
+    /// How it is woken: `poll`, `webhook` or `runner`.
+    pub resumed_by: String,
     /// Whether somebody sits before it.
     pub interactive: bool,
     /// When it joined the run.

@@ -6,6 +6,7 @@ pub mod escalations;
 pub mod health;
 pub mod live;
 pub mod requests;
+pub mod runners;
 pub mod runs;
 pub mod stages;
 pub mod workflows;
