@@ -124,16 +124,6 @@ impl Desk {
             .await
     }
 
-    /// Notes that a session has read the outcome of an approval of its own: nobody need wake it any more.
-    pub async fn note_read(&self, caller: &Caller, session: SessionId, approval: ApprovalId) -> Result<()> {
-        let key = caller.key(Action::AwaitDecision)?;
-        let stored = self.outcome_now(caller, approval).await?;
-        if stored.call.session != session || stored.state.ended_at().is_none() {
-            return Ok(());
-        }
-        self.note_fetched(key, &stored).await
-    }
-
     /// Whether hooks with this key begin runs for sessions that nobody has registered.
     pub fn begins_runs(&self, caller: &Caller) -> Result<bool> {
         Ok(caller.key(Action::StartRun)?.begins.unregistered)

@@ -137,7 +137,7 @@ impl<'a> Call<'a> {
         };
         if let (Ruled::Allowed(_) | Ruled::Blocked(_), Some(approval)) = (&ruled, approval) {
             // The session reads the outcome with this answer. Noting that changes nothing about the answer.
-            if let Err(error) = self.desk.note_read(caller, self.session.id, approval).await {
+            if let Err(error) = self.desk.note_read(self.session, approval).await {
                 tracing::warn!(%error, %approval, "that a session has read an outcome could not be noted");
             }
         }
