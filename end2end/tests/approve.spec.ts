@@ -1,7 +1,7 @@
 // The main job: an agent is stopped, two people approve, the agent goes on, and the record says who did what.
 import type { Page } from '@playwright/test';
 import { ANA, TOMAS } from '../support/cast';
-import { approve, panel } from '../support/panel';
+import { approve, choice, panel } from '../support/panel';
 import { ACCOUNT, onboarding } from '../support/stories';
 import { SIZES, expect, go, hydrated, test } from '../support/test';
 
@@ -24,7 +24,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 
     await findInQueue(tomas);
     await expect(panel(tomas)).toContainText('Ana Ruiz approved');
-    await panel(tomas).getByRole('radio', { name: /^Approve/ }).check();
+    await choice(tomas, 'Approve').check();
     const clicked = performance.now();
     await panel(tomas).getByRole('button', { name: 'Approve and resume' }).click();
     const waited = await outcome;

@@ -29,10 +29,10 @@ test('keys alone: to the row, into it, and decide', async ({ console, visit }) =
   await seesFocus(page);
   await page.keyboard.press('Space');
   await expect(choice(page, 'Approve')).toBeChecked();
-  // Between the two lies the question to the agent.
-  for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+  // Between the two lie the edits and the question to the agent.
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
   await expect(choice(page, 'Reject')).toBeChecked();
-  for (const key of ['ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
+  for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
   await tabTo(page, '#notes');
   await page.keyboard.type('Fine. jkxo');
   await page.keyboard.press('Tab');

@@ -66,7 +66,8 @@ pub fn close_menu() -> bool {
 /// Whether a form holds something that would be lost with the page.
 pub fn is_filled(form: &HtmlFormElement) -> bool {
     let has_choice = form.query_selector("input:checked").ok().flatten().is_some();
-    let texts = form.query_selector_all("textarea").ok();
+    // The arguments stand in theirs from the beginning; whoever edits them has made a choice.
+    let texts = form.query_selector_all("textarea:not([name=edited_input])").ok();
     let has_text = texts.is_some_and(|texts| {
         elements(&texts)
             .any(|text| text.dyn_ref::<web_sys::HtmlTextAreaElement>().is_some_and(|text| !text.value().is_empty()))

@@ -4,7 +4,7 @@
 use super::{
     differences,
     drafts::EDIT,
-    edits::EditedInput,
+    edits::{EditedInput, is_editable},
     filled::{FormState, Missing, Terms},
     follow::Followed,
     reasons::{Notes, ReasonCodes},
@@ -45,7 +45,7 @@ pub fn DecisionForm<'a>(
     let can_ask = !review.state.is_waiting_for_information();
     let can_approve =
         can_ask && !unapplied.is_some_and(|unapplied| matches!(unapplied.setback, Setback::ConditionsChanged { .. }));
-    let can_edit = can_approve && review.package.origin == Origin::Gate;
+    let can_edit = can_approve && review.package.origin == Origin::Gate && is_editable(&review.package.input);
     let arguments = can_edit
         .then(|| view! { <EditedInput package=&review.package draft=&draft message=message("edited_input") /> });
     let form = NodeRef::<html::Form>::new();

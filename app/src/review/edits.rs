@@ -11,11 +11,21 @@ use serde_json::Value;
 /// The text area's id, and the form's field.
 pub const FIELD: &str = "edited_input";
 
+/// The largest input that is edited here, in bytes of canonical JSON: nobody edits more by hand.
+const MOST: usize = 64 << 10;
+/// What is longer written out is edited as it is.
+const MOST_WRITTEN_OUT: usize = 4 * MOST;
+
+/// Whether an input is small enough to be edited by hand.
+pub fn is_editable(input: &Value) -> bool {
+    canonical::to_string(input).len() <= MOST
+}
+
 /// The text that is edited: one argument a line.
-pub fn text(input: &Value) -> String {
+fn text(input: &Value) -> String {
     let sorted = canonical::to_string(input);
     let value: Value = serde_json::from_str(&sorted).unwrap_or_default();
-    serde_json::to_string_pretty(&value).unwrap_or(sorted)
+    serde_json::to_string_pretty(&value).ok().filter(|text| text.len() <= MOST_WRITTEN_OUT).unwrap_or(sorted)
 }
 
 /// How far the arguments have been edited.
@@ -82,4 +92,22 @@ pub fn EditedInput<'a>(
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn arguments_stand_on_lines_of_their_own() {
+        assert_eq!(text(&json!({"to": "ACME", "amount": 1840.0})), "{\n  \"amount\": 1840,\n  \"to\": \"ACME\"\n}");
+    }
+
+    #[test]
+    fn what_would_grow_too_long_stands_as_it_is() {
+        let numbers = json!({"all": {"of": vec![0; 30_000]}});
+        assert!(is_editable(&numbers) && !text(&numbers).contains('\n'));
+        assert!(!is_editable(&json!({"all": "x".repeat(MOST)})));
+    }
 }

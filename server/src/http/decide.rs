@@ -1,7 +1,7 @@
 //! The decision form: posted with or without script, answered by a redirect or by the page with the draft kept.
 
 use axum::{
-    extract::{FromRequest as _, Request, State},
+    extract::{Request, State},
     http::{Method, StatusCode},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -28,6 +28,8 @@ use crate::{
     error::Error,
 };
 
+/// The largest form: the arguments come along, whether they are edited or not.
+const MOST_BYTES: usize = 1 << 20;
 /// The form's word for approving with edits.
 const EDIT: &str = "edit";
 
@@ -44,8 +46,7 @@ async fn decide(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let Some(person) = person else { return Redirect::to(&sign_in_path(&parts.uri)).into_response() };
-    let whole = Request::from_parts(parts.clone(), body);
-    let fields = match Form::from_request(whole, &state).await {
+    let fields = match Form::read(Request::from_parts(parts.clone(), body), MOST_BYTES).await {
         Ok(fields) => fields,
         Err(error) => return error.into_response(),
     };

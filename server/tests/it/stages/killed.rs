@@ -67,9 +67,10 @@ impl Harness<'_> {
 
     /// Closes the account, unless that was done and reported before the kill: then it may not be done again.
     async fn undo(&self, id: &str, input: &Value) -> Option<()> {
-        let check = json!({"session_id": "s1", "tool": "close_account", "tool_use_id": id, "input": input});
-        let answer = self.post(&self.site.hook, "gate-checks", &check).await?;
-        if answer["error"].as_str().is_some_and(|error| error.starts_with("compensation_settled")) {
+        let path = format!("/runs/{}/timeline?limit=200", self.run);
+        let (_, page) = self.server.get(self.client, &self.site.hook, &path).await?;
+        let is_done = |event: &Value| event["kind"] == "compensation.done" && event["payload"]["compensation"] == id;
+        if page["items"].as_array()?.iter().any(is_done) {
             return Some(());
         }
         self.call(id, "close_account", input, &json!({})).await?;
