@@ -15,30 +15,11 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
             Told::of([words("Approval opened: "), Phrase::Approval(*approval, title.clone())])
                 .more([words("Policy "), Phrase::code(policy)])
         }
-        Event::ApprovalApproved { .. } => {
-            Told::of([words("The policy is satisfied")]).badge((Tone::Pass, "check", "Approved"))
-        }
-        Event::ApprovalRejected { .. } => {
-            Told::of([words("The call may not run")]).badge((Tone::Fail, "x", "Rejected"))
-        }
-        Event::ApprovalExpired { .. } => {
-            Told::of([words("Nobody decided in time. Nothing ran")]).badge((Tone::Quiet, "hourglass", "Expired"))
-        }
-        Event::ApprovalConsumed { .. } => {
-            Told::of([words("The approved call was allowed. The approval cannot be used again")])
-        }
-        Event::ApprovalCancelled { reason, .. } => Told::of([who, words(" took the approval back")])
-            .more([Phrase::Quote(reason.clone()), words(" Nothing ran.")])
-            .badge((Tone::Quiet, "ban", "Cancelled")),
         Event::ApprovalEdited { revision, package_digest, .. } => {
             Told::of([who, words(format!(" edited the call, the package is rev {revision}"))])
                 .more([words("Earlier votes count no more. Digest "), Phrase::Digest(*package_digest)])
                 .badge((Tone::Accent, "file-diff", "Edited"))
         }
-        Event::ApprovalSuperseded { .. } => Told::of([words(
-            "The call is gone: the session went on without it. Nothing ran",
-        )])
-        .badge((Tone::Quiet, "ban", "Superseded")),
         Event::InformationRequested { question, revision, .. } => {
             Told::of([who, words(format!(" asked about rev {revision}"))])
                 .more([Phrase::Quote(question.clone())])
@@ -55,6 +36,32 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
             tell_reasons(told, reason_code.as_deref(), notes.as_deref())
                 .more([words("Bound to digest "), Phrase::Digest(*package_digest)])
         }
+        _ => tell_end(item, who),
+    }
+}
+
+/// How an approval ended.
+fn tell_end(item: &TimelineItem, who: Phrase) -> Told {
+    match &item.entry.event {
+        Event::ApprovalApproved { .. } => {
+            Told::of([words("The policy is satisfied")]).badge((Tone::Pass, "check", "Approved"))
+        }
+        Event::ApprovalRejected { .. } => {
+            Told::of([words("The call may not run")]).badge((Tone::Fail, "x", "Rejected"))
+        }
+        Event::ApprovalExpired { .. } => {
+            Told::of([words("Nobody decided in time. Nothing ran")]).badge((Tone::Quiet, "hourglass", "Expired"))
+        }
+        Event::ApprovalConsumed { .. } => {
+            Told::of([words("The approved call was allowed. The approval cannot be used again")])
+        }
+        Event::ApprovalCancelled { reason, .. } => Told::of([who, words(" took the approval back")])
+            .more([Phrase::Quote(reason.clone()), words(" Nothing ran.")])
+            .badge((Tone::Quiet, "ban", "Cancelled")),
+        Event::ApprovalSuperseded { .. } => Told::of([words(
+            "The call is gone: the session went on without it. Nothing ran",
+        )])
+        .badge((Tone::Quiet, "ban", "Superseded")),
         Event::ApprovalVoided { because, .. } => {
             Told::of([words("A condition no longer held when the approved call came")])
                 .more([Phrase::Quote(because.clone()), words(" Nothing ran; a fresh approval is needed.")])

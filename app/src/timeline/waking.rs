@@ -30,6 +30,22 @@ pub fn tell(event: &Event, who: Phrase) -> Told {
             Phrase::code(endpoint.tail()),
             words(format!(", try {attempt}")),
         ]),
+        Event::ResumptionFailed { attempt, cause, next_try, .. } => {
+            let told = Told::of([words(format!("Try {attempt} failed"))]).more([Phrase::Quote(cause.clone())]).badge((
+                Tone::Fail,
+                "rotate-ccw",
+                "Not resumed",
+            ));
+            if next_try.is_some() { told } else { told.more([words(" No try is left: a person is needed.")]) }
+        }
+        Event::ResumptionRetried { .. } => Told::of([who, words(" has the outcome sent again")]),
+        _ => tell_runner(event).unwrap_or_else(|| tell_care(event, who)),
+    }
+}
+
+/// What a runner does.
+fn tell_runner(event: &Event) -> Option<Told> {
+    let told = match event {
         Event::SessionAssigned { session, runner } => Told::of([
             words("Session "),
             Phrase::code(session.tail()),
@@ -46,17 +62,9 @@ pub fn tell(event: &Event, who: Phrase) -> Told {
                 None => told,
             }
         }
-        Event::ResumptionFailed { attempt, cause, next_try, .. } => {
-            let told = Told::of([words(format!("Try {attempt} failed"))]).more([Phrase::Quote(cause.clone())]).badge((
-                Tone::Fail,
-                "rotate-ccw",
-                "Not resumed",
-            ));
-            if next_try.is_some() { told } else { told.more([words(" No try is left: a person is needed.")]) }
-        }
-        Event::ResumptionRetried { .. } => Told::of([who, words(" has the outcome sent again")]),
-        _ => tell_care(event, who),
-    }
+        _ => return None,
+    };
+    Some(told)
 }
 
 fn tell_care(event: &Event, who: Phrase) -> Told {

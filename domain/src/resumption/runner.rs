@@ -91,9 +91,8 @@ impl Reported {
             return Weighed::Settled { is_superseded: false };
         }
         match self {
-            Self::Resumed | Self::Superseded => Weighed::Settled { is_superseded: is_call },
             Self::AlreadyResumed if is_call && attempt < DOUBTS => Weighed::Again(next_try(1, now, jitter, None)),
-            Self::AlreadyResumed => Weighed::Settled { is_superseded: is_call },
+            Self::Resumed | Self::Superseded | Self::AlreadyResumed => Weighed::Settled { is_superseded: is_call },
             Self::DeferredAgain | Self::ToolUnavailable | Self::GateUnreachable | Self::Failed => later(),
             Self::SessionUnknown | Self::SettingsRefused | Self::CwdRefused => Weighed::Again(None),
             Self::GivenBack | Self::Running => Weighed::Again(Some(now)),
@@ -164,13 +163,11 @@ impl Resumption {
                     None => self.deliver(resumption, approval, now),
                 }
             }
-            Self::Failed { ref way, lease: Some(lease), attempts, .. } if lease == shown => match setback {
-                Some(_) => return Ok((self, None)),
-                None => {
-                    let turn = Turn::going_on(way.clone(), Some(lease), attempts, now);
-                    self.deliver(resumption, approval, now).map(|(state, event)| (state.with(turn), event))
-                }
-            },
+            Self::Failed { lease: Some(lease), .. } if lease == shown && setback.is_some() => return Ok((self, None)),
+            Self::Failed { ref way, lease: Some(lease), attempts, .. } if lease == shown => {
+                let turn = Turn::going_on(way.clone(), Some(lease), attempts, now);
+                self.deliver(resumption, approval, now).map(|(state, event)| (state.with(turn), event))
+            }
             Self::Resumed { queued_at, at, turn: Some(turn) } if turn.lease == shown => {
                 let turn = Some(Turn { until: None, ..turn });
                 return Ok((Self::Resumed { queued_at, at, turn }, None));

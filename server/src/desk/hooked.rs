@@ -3,7 +3,7 @@
 use domain::{
     Digest, Refusal, canonical,
     gate::Outcome,
-    id::{ApprovalId, CheckId, RunId, SessionId},
+    id::{ApprovalId, CheckId, RunId},
     permission::Action,
     refusal::Code,
     session::Session,

@@ -55,7 +55,10 @@ async fn apply_connect(state: &AppState, person: &PersonCaller, fields: &Form) -
         // Its lines name one workflow, and hooks begin runs of it for the client's sessions.
         begins: Begins {
             unregistered: client == Client::ClaudeCode,
-            workflows: Some(fields.text("workflow").trim().to_owned()).filter(|name| !name.is_empty()).into_iter().collect(),
+            workflows: Some(fields.text("workflow").trim().to_owned())
+                .filter(|name| !name.is_empty())
+                .into_iter()
+                .collect(),
         },
     };
     let created = state.desk.create_key(&Caller::Person(person.clone()), new).await?;

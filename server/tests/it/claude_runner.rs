@@ -17,9 +17,9 @@ use crate::{
 };
 
 /// How long something may take that is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Beyond a lease and the round of the worker that looks for silent runners.
-const LONG: Duration = Duration::from_secs(180);
+const LONG: Duration = Duration::from_mins(3);
 
 /// A desk whose sessions a runner resumes.
 struct Site {

@@ -140,16 +140,5 @@ fn extend(settings: &mut Map<String, Value>, name: &str, item: String) {
     }
 }
 
-/// Where the hooks of a settings file ask, by HTTP or by a command.
-pub fn gate(settings: &Value) -> Option<String> {
-    let (_, handler) = *handlers(settings, Event::PreToolUse).first()?;
-    if let Some(url) = handler["url"].as_str() {
-        return url.split_once(PREFIX).map(|(server, _)| server.to_owned());
-    }
-    let args: Vec<&str> = handler["args"].as_array()?.iter().filter_map(Value::as_str).collect();
-    let at = args.iter().position(|arg| *arg == "--server")?;
-    args.get(at + 1).map(|server| server.trim_end_matches('/').to_owned())
-}
-
 #[cfg(test)]
 mod tests;

@@ -17,7 +17,10 @@ use self::{
     turn::Setup,
 };
 use super::{Stopped, hook::variable};
-use crate::{agents::claude_code::settings::KEY, webhook::check_url};
+use crate::{
+    agents::claude_code::settings::{KEY, doctor::in_clear_text},
+    webhook::check_url,
+};
 
 pub(super) use process::Child;
 
@@ -48,12 +51,18 @@ pub(super) struct Runner {
     /// A further variable of the environment that the client gets; may be repeated
     #[arg(long, value_name = "NAME")]
     pass: Vec<String>,
+    /// Send keys in the clear to a console on another machine
+    #[arg(long)]
+    allow_http: bool,
 }
 
 impl Runner {
     pub(super) async fn run(self) -> Result<(), Stopped> {
         let server = self.server.trim_end_matches('/').to_owned();
         check_url(&server, true).map_err(|why| Stopped::Failed(format!("--server: {why}")))?;
+        if let Some(why) = in_clear_text(&server).filter(|_| !self.allow_http) {
+            return Err(Stopped::Failed(format!("{why} Give the console TLS, or say --allow-http.")));
+        }
         let key = needed(RUNNER_KEY, "a key of the scope runner")?;
         let hook_key = needed(KEY, "a key of the scope hook, which the client's hooks use")?;
         let dirs = Dirs::new(&self.allow_dir).map_err(Stopped::Failed)?;

@@ -8,7 +8,10 @@ use std::{
 use domain::Digest;
 use serde_json::{Value, json};
 
-use crate::agents::claude_code::settings::{Wanted, faults, gate};
+use crate::agents::claude_code::settings::{
+    Wanted,
+    doctor::{Source, in_clear_text, look_over},
+};
 
 /// Folders below which sessions may go on.
 pub(super) struct Dirs(Vec<PathBuf>);
@@ -67,11 +70,14 @@ impl Settings {
         let file = fs::canonicalize(file).map_err(|error| format!("{}: {error}", file.display()))?;
         let text = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         let settings: Value = serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-        let found = faults(&settings);
-        if !found.is_empty() {
-            return Err(format!("{} does not keep calls behind the gate: {}", file.display(), found.join(" ")));
+        let found = look_over(&[Source { name: file.display().to_string(), is_managed: false, settings }]);
+        let gate = found.server.ok_or_else(|| format!("{} does not say where the gate is", file.display()))?;
+        // Whether a key may go there in the clear is the operator's to say, and was asked when the runner began.
+        let clear = in_clear_text(&gate);
+        let faults: Vec<String> = found.faults.into_iter().filter(|fault| Some(fault) != clear.as_ref()).collect();
+        if !faults.is_empty() {
+            return Err(format!("{} does not keep calls behind the gate: {}", file.display(), faults.join(" ")));
         }
-        let gate = gate(&settings).ok_or_else(|| format!("{} does not say where the gate is", file.display()))?;
         Ok(Self { file, digest: digest(&text), gate, is_own: false })
     }
 
@@ -79,8 +85,8 @@ impl Settings {
     pub(super) fn write(server: &str) -> Result<Self, String> {
         let told = |error: std::io::Error| error.to_string();
         let program = std::env::current_exe().map_err(told)?.display().to_string();
-        let (server, by_command) = (server.to_owned(), false);
-        let wanted = Wanted { server, workflow: None, runner: None, program, by_command };
+        let server = server.to_owned();
+        let wanted = Wanted { server, workflow: None, runner: None, program, by_command: false, managed: false };
         let settings = wanted.installed_in(json!({}))?;
         let file = private_folder().map_err(told)?.join("settings.json");
         fs::write(&file, settings.to_string()).map_err(told)?;

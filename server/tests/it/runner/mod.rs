@@ -171,9 +171,9 @@ async fn only_the_runner_of_a_session_may_report(console: TestConsole) {
     let body = json!({"wait": 61});
     assert_eq!(console.post(&site.runner, "/runner/lease", &body).await.problem(), "422 invalid_field");
     let lent = site.lease().await.expect("a session");
-    let by = |key: &str| site.report_as(key, &lent, "resumed", json!({}));
-    assert_eq!(site.report_as(&other, &lent, "resumed", json!({})).await.problem(), "404 not_found");
-    assert_eq!(by(&site.agent.key).await.problem(), "403 wrong_scope");
+    for (key, problem) in [(&other, "404 not_found"), (&site.agent.key, "403 wrong_scope")] {
+        assert_eq!(site.report_as(key, &lent, "resumed", json!({})).await.problem(), problem);
+    }
     assert_eq!(site.report(&lent, "gone", json!({})).await.problem(), "422 invalid_field");
     for outcome in ["running", "resumed", "failed"] {
         let wrong = site.report(&lent, outcome, json!({"lease": "guessed"})).await;

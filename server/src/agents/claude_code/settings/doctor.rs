@@ -95,7 +95,8 @@ fn wanted(ours: &[&Found<'_>]) -> Wanted {
     let server = argument(Event::Guard, "--server").or_else(from_url);
     Wanted {
         server: server.or_else(|| argument(Event::PreToolUse, "--server")).unwrap_or_default(),
-        workflow: argument(Event::SessionStart, "--workflow").unwrap_or_default(),
+        workflow: argument(Event::SessionStart, "--workflow"),
+        runner: argument(Event::SessionStart, "--runner"),
         program: "countersign".to_owned(),
         by_command: url.is_none(),
         managed: false,
