@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use chrono::TimeDelta;
-use domain::{Refusal, client::Client, key::Begins};
+use domain::{Refusal, Scope, client::Client, key::Begins};
 
 use super::{
     AppState,
@@ -52,17 +52,19 @@ async fn apply_connect(state: &AppState, person: &PersonCaller, fields: &Form) -
         owner: Some(owner.map_or_else(|| person.id.to_string(), str::to_owned)),
         source: None,
         lives: Some(TimeDelta::days(USUAL_DAYS)),
-        // Its lines name one workflow, and hooks begin runs of it for the client's sessions.
-        begins: Begins {
-            unregistered: client == Client::ClaudeCode,
-            workflows: Some(fields.text("workflow").trim().to_owned())
-                .filter(|name| !name.is_empty())
-                .into_iter()
-                .collect(),
-        },
+        begins: begun_by(client, fields.text("workflow").trim()),
     };
     let created = state.desk.create_key(&Caller::Person(person.clone()), new).await?;
     Ok(Done::Show { secret: created.secret.reveal().to_owned() })
+}
+
+/// What a client's key begins: its lines name one workflow, and hooks begin runs of it for the client's sessions.
+fn begun_by(client: Client, workflow: &str) -> Begins {
+    let is_named = client.scope() == Scope::Hook && !workflow.is_empty();
+    Begins {
+        unregistered: client == Client::ClaudeCode,
+        workflows: is_named.then(|| workflow.to_owned()).into_iter().collect(),
+    }
 }
 
 async fn create(State(state): State<AppState>, PageCaller(person): PageCaller, request: Request) -> Response {

@@ -62,9 +62,9 @@ pub(super) async fn starts(desk: &Desk, caller: &Caller, headers: &HeaderMap, in
     let known = desk.find_hooked(caller, &input.session_id).await?;
     let is_own = |session: &&Attached| around.run.is_none_or(|run| run == session.run);
     if let Some(session) = known.as_ref().filter(is_own).filter(|session| session.state != Session::Ended) {
-        desk.note_place(caller, session, input.cwd, around.is_interactive).await?;
+        desk.note_place(caller, session, input.cwd.clone(), around.is_interactive).await?;
         if let (Some(runner), false) = (&around.runner, around.is_interactive) {
-            desk.assign_session(caller, session, runner, session.cwd.as_deref()).await?;
+            desk.assign_session(caller, session, runner, input.cwd.as_deref()).await?;
         }
         return Ok(Said::Tell(briefing(desk, caller, session.run).await?));
     }

@@ -69,7 +69,7 @@ impl Runner {
         let claude = place::program(&self.claude).map_err(|why| Stopped::Failed(format!("--claude: {why}")))?;
         let settings = match &self.settings {
             Some(file) => Settings::read(file),
-            None => Settings::write(&server),
+            None => Settings::write(&server, &std::env::current_exe()?),
         };
         let settings = settings.map_err(|why| Stopped::Failed(format!("--settings: {why}")))?;
         let environment = environment::scrubbed(&self.pass, &server);

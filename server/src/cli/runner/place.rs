@@ -82,9 +82,9 @@ impl Settings {
     }
 
     /// Writes settings with the hooks alone, into a folder that only this user may enter.
-    pub(super) fn write(server: &str) -> Result<Self, String> {
+    pub(super) fn write(server: &str, program: &Path) -> Result<Self, String> {
         let told = |error: std::io::Error| error.to_string();
-        let program = std::env::current_exe().map_err(told)?.display().to_string();
+        let program = program.display().to_string();
         let server = server.to_owned();
         let wanted = Wanted { server, workflow: None, runner: None, program, by_command: false, managed: false };
         let settings = wanted.installed_in(json!({}))?;
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn settings_without_the_hooks_are_refused_and_changes_are_seen() {
-        let settings = Settings::write("http://127.0.0.1:8080").expect("settings");
+        let settings = Settings::write("http://127.0.0.1:8080", Path::new("/usr/bin/countersign")).expect("settings");
         assert_eq!(settings.gate(), "http://127.0.0.1:8080");
         assert_eq!(settings.must_be_unchanged(), Ok(()));
         let mut text: Value = serde_json::from_slice(&fs::read(settings.file()).expect("read")).expect("JSON");
