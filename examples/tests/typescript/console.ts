@@ -90,8 +90,6 @@ export class Console {
   /** Waits for an approval and decides it with the lead's own token. */
   async decide(verdict: 'approve' | 'reject', notes?: string): Promise<string> {
     const approval = await this.pending();
-    // A client that is told to wait ends first: its guard, asked after the decision, would claim the call for it.
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
     const { revision, package_digest } = await this.ask(`/approvals/${approval}`);
     const reason = verdict === 'reject' ? { reason_code: 'other' } : {};
     await this.ask(`/approvals/${approval}/decisions`, { verdict, revision, package_digest, notes, ...reason });

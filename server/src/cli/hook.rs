@@ -74,6 +74,7 @@ impl Hook {
             ("countersign-workflow", self.workflow.clone()),
             ("countersign-interactive", client.asks_somebody.then(|| "true".to_owned())),
             ("countersign-client", client.name),
+            ("countersign-client-age", client.age.map(|age| age.as_millis().to_string())),
             ("countersign-host", host()),
             ("countersign-runner", self.runner.clone()),
         ];

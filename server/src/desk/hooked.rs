@@ -1,5 +1,6 @@
 //! What hooks of agents' clients ask: they know their session and the call, and nothing of runs.
 
+use chrono::TimeDelta;
 use domain::{
     Digest, Refusal, canonical,
     gate::Outcome,
@@ -122,6 +123,20 @@ impl Desk {
                 .boxed()
             })
             .await
+    }
+
+    /// How long ago people decided about an approval that this very call opened; `None` for any other.
+    pub async fn decided_of_call(
+        &self,
+        session: &Attached,
+        tool_use_id: &str,
+        approval: ApprovalId,
+    ) -> Result<Option<TimeDelta>> {
+        let mut tx = self.database.read_plainly().await?;
+        let Some(stored) = store::approval::find(&mut tx, approval).await? else { return Ok(None) };
+        let is_own = stored.call.session == session.id && stored.call.tool_use_id == tool_use_id;
+        let decided_at = stored.state.ended_at().filter(|_| is_own);
+        Ok(decided_at.map(|decided_at| tx.now() - decided_at))
     }
 
     /// Whether hooks with this key begin runs for sessions that nobody has registered.

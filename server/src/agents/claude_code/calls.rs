@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use chrono::TimeDelta;
 use domain::{
     gate::Outcome,
     id::{ApprovalId, CheckId, RunId},
@@ -35,6 +36,8 @@ struct Call<'a> {
     run: Option<&'a str>,
     /// The client's process. Over HTTP alone nobody knows.
     process: Option<&'a str>,
+    /// How long that process has run.
+    age: Option<TimeDelta>,
     /// Whether somebody sits before it.
     is_interactive: bool,
 }
@@ -103,7 +106,9 @@ impl<'a> Call<'a> {
         let is_interactive = session.is_interactive || text("countersign-interactive") == Some("true");
         let named = |name| text(name).filter(|value| !value.is_empty());
         let (run, process) = (named("countersign-run"), named("countersign-client"));
-        Self { desk, session, input, run, process, is_interactive }
+        let age =
+            named("countersign-client-age").and_then(|age| age.parse().ok()).and_then(TimeDelta::try_milliseconds);
+        Self { desk, session, input, run, process, age, is_interactive }
     }
 
     /// Why the session is not the one its client means.
@@ -153,6 +158,14 @@ impl<'a> Call<'a> {
             let why = "already_ran: the result of this call is recorded. Make a new call, under a new id.";
             return Ok(Ruled::Blocked(why.to_owned()));
         }
+        if let Some(approval) = approval
+            && self.was_told_to_wait(approval).await?
+        {
+            return Ok(Ruled::Waits(
+                approval,
+                format!("{approval} was decided. Resume the session to have the call run."),
+            ));
+        }
         if let (Some(process), Some(_)) = (self.process, approval)
             && !self.desk.is_first_to_run(caller, self.session, check, process).await?
         {
@@ -164,6 +177,16 @@ impl<'a> Call<'a> {
         // What no gate or stage names was not looked at: to allow it would overrule the client's own permissions.
         let is_unguarded = is_unguarded(answer) && approval.is_none() && updated.is_none();
         Ok(if is_unguarded { Ruled::Unguarded } else { Ruled::Allowed(updated) })
+    }
+}
+
+impl Call<'_> {
+    /// Whether the client that asks ran already when people decided about this very call: it has been told to wait, and
+    /// ends. A client that somebody sits before was held meanwhile.
+    async fn was_told_to_wait(&self, approval: ApprovalId) -> Result<bool> {
+        let Some(age) = self.age.filter(|_| !self.is_interactive) else { return Ok(false) };
+        let decided = self.desk.decided_of_call(self.session, &self.input.tool_use_id, approval).await?;
+        Ok(decided.is_some_and(|ago| ago < age))
     }
 }
 

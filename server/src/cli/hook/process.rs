@@ -1,10 +1,14 @@
 //! The client that asks: the parent of this command, which it starts without a shell between.
 
+use std::time::Duration;
+
 /// What is known of it.
 pub(super) struct Client {
     /// Which process it is, among all of all machines: two may have resumed one session. `None` where that cannot be
     /// told.
     pub(super) name: Option<String>,
+    /// How long it has run. `None` where that cannot be told.
+    pub(super) age: Option<Duration>,
     /// Whether it may ask somebody to permit a call: then no answer that leads to a question keeps a tool from running.
     pub(super) asks_somebody: bool,
 }
@@ -17,7 +21,7 @@ impl Client {
         let name = parent.zip(started).map(|(parent, started)| {
             format!("{}/{parent}/{}", host.unwrap_or("localhost"), started.trim().replace(char::is_whitespace, "-"))
         });
-        Self { name, asks_somebody: asks_somebody(entry, line.as_deref()) }
+        Self { name, age: parent.and_then(age), asks_somebody: asks_somebody(entry, line.as_deref()) }
     }
 }
 
@@ -39,6 +43,27 @@ fn started(process: u32) -> Option<String> {
         Ok(stat) => stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned),
         Err(_) => told(process, "lstart="),
     }
+}
+
+/// How long a process has run.
+fn age(process: u32) -> Option<Duration> {
+    #[cfg(target_os = "linux")]
+    {
+        let uptime: f64 = std::fs::read_to_string("/proc/uptime").ok()?.split_whitespace().next()?.parse().ok()?;
+        #[expect(clippy::cast_precision_loss, reason = "centuries of ticks are counted exactly")]
+        let began = started(process)?.parse::<u64>().ok()? as f64 / rustix::param::clock_ticks_per_second() as f64;
+        Duration::try_from_secs_f64(uptime - began).ok()
+    }
+    #[cfg(not(target_os = "linux"))]
+    elapsed(&told(process, "etime=")?)
+}
+
+/// What `ps` writes as the time a process has run: days, hours, minutes and seconds, as far as there are any.
+#[cfg(any(test, not(target_os = "linux")))]
+fn elapsed(written: &str) -> Option<Duration> {
+    let (days, clock) = written.split_once('-').unwrap_or(("0", written));
+    let clock = clock.split(':').try_fold(0, |seconds, part| Some(seconds * 60 + part.parse::<u64>().ok()?))?;
+    Some(Duration::from_secs(days.parse::<u64>().ok()? * 86_400 + clock))
 }
 
 /// The words it was started with.
@@ -107,6 +132,16 @@ mod tests {
             assert!(asks("sdk-ts", somebody), "{somebody}");
         }
         assert!(asks_somebody(None, None), "what cannot be told");
+    }
+
+    #[test]
+    fn how_long_a_process_has_run_is_told() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().expect("a process");
+        let [young, own] = [child.id(), std::process::id()].map(|process| age(process).expect("an age"));
+        assert!(young <= own && own < Duration::from_hours(1), "{young:?} {own:?}");
+        child.kill().and_then(|()| child.wait()).expect("ended");
+        let written = ["00:07", "01:02:03", "2-00:00:01", "soon"].map(elapsed);
+        assert_eq!(written.map(|age| age.map(|age| age.as_secs())), [Some(7), Some(3_723), Some(172_801), None]);
     }
 
     #[test]

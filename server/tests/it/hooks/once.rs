@@ -1,5 +1,6 @@
 //! What was allowed runs once: in one process of the client, with the input that was allowed.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{
@@ -12,6 +13,7 @@ use crate::support::{TestConsole, on_both};
 on_both!(
     what_has_run_is_not_allowed_again,
     an_approved_call_runs_in_one_process,
+    a_client_that_was_told_to_wait_uses_nothing_up,
     a_tool_that_ran_with_another_input_records_nothing,
     an_outcome_is_read_by_its_own_session_alone,
     a_call_that_waits_is_permitted_by_nobody_else,
@@ -56,6 +58,28 @@ async fn an_approved_call_runs_in_one_process(console: TestConsole) {
     assert_eq!(guard(first).await.0, "allow", "the same process may ask again");
     let refused = guard(second).await;
     assert!(refused.0 == "deny" && refused.1.starts_with("allowed_elsewhere"), "{refused:?}");
+}
+
+async fn a_client_that_was_told_to_wait_uses_nothing_up(console: TestConsole) {
+    let client = Client::of_a_run(&console, false).await;
+    let approval = waiting(&client).await;
+    approve(&client, &approval).await;
+    console.clock.advance(TimeDelta::seconds(10));
+    let call = json!({"tool_name": "pay", "tool_input": large(), "tool_use_id": "p-1"});
+    let asked = async |event: &str, process: &str, age: &str| {
+        let around = [("countersign-client", process), ("countersign-client-age", age)];
+        decision(&client.ask_with(event, call.clone(), &around).await).to_owned()
+    };
+    // It began before people decided, so that it ends, and its guard was only slow.
+    assert_eq!(asked("guard", "build-7/41/100", "10001").await, "ask");
+    assert_eq!(asked("pre-tool-use", "build-7/41/100", "10001").await, "defer", "where commands ask alone");
+    let waits = console.get(&client.key, &format!("/approvals/{approval}")).await.expect(200);
+    assert_eq!(waits["resumption"]["state"], "queued", "nobody has gone on: {waits}");
+    // The one that resumes the session runs it.
+    for event in ["pre-tool-use", "guard"] {
+        assert_eq!(asked(event, "build-7/42/200", "9999").await, "allow");
+    }
+    assert_eq!(asked("guard", "build-7/43/300", "9999").await, "deny", "and no third one");
 }
 
 async fn a_tool_that_ran_with_another_input_records_nothing(console: TestConsole) {
