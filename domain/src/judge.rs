@@ -14,6 +14,9 @@ use crate::{
 /// At most this many approvals of a run may be pending.
 pub const MAX_PENDING: usize = 50;
 
+/// How the error begins of a call that rests while its session waits for another: once that has ended, it is judged anew.
+pub const AWAITING: &str = "awaiting ";
+
 /// What the gates of a tool found, before anything decided earlier is considered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
@@ -137,7 +140,7 @@ pub fn judge(
             let first = awaiting.first().copied();
             let id = first.map_or_else(String::new, |id| id.to_string());
             return Judgement::Block {
-                error: format!("awaiting {id}: the session waits for a person to decide."),
+                error: format!("{AWAITING}{id}: the session waits for a person to decide."),
                 approval: first,
             };
         }

@@ -81,7 +81,7 @@ pub(super) struct Evaluated {
     pub(super) session: Attached,
     pub(super) finding: Finding,
     pub(super) action: Digest,
-    /// 0 for the first answer to a call, 1 for the answer after its approval ended.
+    /// 0 for the first answer to a call, one more for each after what it waited for had ended.
     pub(super) phase: i64,
     /// The approval the call waited for, if its first answer suspended it.
     pub(super) waited_for: Option<ApprovalId>,
@@ -178,7 +178,11 @@ impl Desk {
                 }
                 return Ok(earlier.answer);
             }
-            Some(earlier) => (1, earlier.approval),
+            Some(earlier) => {
+                // What it rested for was never its own.
+                let own = earlier.approval.filter(|_| earlier.outcome == Outcome::Suspend);
+                (earlier.phase + 1, own)
+            }
         };
         if let Some(claimed) = claimed_by_another(asked, &snapshot, session.id) {
             return self.refuse_aside(&snapshot, &session, asked, claimed).await;
@@ -276,15 +280,20 @@ fn evaluate(
     Evaluated { snapshot, session, finding, action, phase, waited_for, updated_input: None }
 }
 
-/// Whether a call's stored answer stands: everything but a suspension whose approval has ended since.
+/// Whether a call's stored answer stands: everything but a suspension whose approval has ended since, and a call that
+/// rested while its session waited for another one's.
 fn is_settled(earlier: &Check, snapshot: &Snapshot) -> bool {
-    if earlier.outcome != Outcome::Suspend || earlier.phase > 0 {
+    let Some(approval) = earlier.approval.filter(|_| earlier.outcome == Outcome::Suspend || rests(earlier)) else {
         return true;
-    }
-    let ended = |known: &&store::approval::RunApproval| {
-        Some(known.prior.id) == earlier.approval && known.prior.state.ended_at().is_some()
     };
-    !snapshot.approvals.iter().any(|known| ended(&known))
+    let mut known = snapshot.approvals.iter().filter(|known| known.prior.id == approval);
+    !known.any(|known| known.prior.state.ended_at().is_some())
+}
+
+/// Whether a call was blocked for no reason of its own: its session waited for a person.
+fn rests(earlier: &Check) -> bool {
+    let error = || serde_json::from_str::<Value>(&earlier.answer).ok()?["error"].as_str().map(str::to_owned);
+    earlier.outcome == Outcome::Block && error().is_some_and(|error| error.starts_with(judge::AWAITING))
 }
 
 fn check_shape(call: &CheckCall) -> Result<(), Refusal> {

@@ -147,8 +147,13 @@ impl Desk {
     ) -> Result<(bool, Value)> {
         let AskedAction { tool, input, tool_use_id } = action;
         let call = CheckCall { session_id: request.session, tool, input, tool_use_id, assertions: Map::new() };
+        let blob = request.along.blob.clone();
         let answer = self.check_as(caller, request.key, run, call, Some(request.along)).await?;
         let is_open = answer["outcome"] == "suspend";
+        let waits_for = answer["approval_id"].as_str().and_then(|id| id.parse().ok()).filter(|_| is_open);
+        if let (Some(blob), Some(approval)) = (blob, waits_for) {
+            self.keep_blob(request.key.id, approval, &blob).await?;
+        }
         let answer = if is_open { awaiting(&answer, request.console) } else { answer };
         if let Some(idempotency) = request.idempotency {
             let (key, kept) = (request.key.id, answer.clone());

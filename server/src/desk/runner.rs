@@ -10,6 +10,7 @@ use domain::{
     Digest, Refusal, Time,
     approval::{Approval, Status, Use},
     event::Event,
+    gate::Outcome,
     id::{ApprovalId, ResumptionId, RunId},
     package::Origin,
     permission::Action,
@@ -278,5 +279,6 @@ async fn is_read(tx: &mut Tx, queued: &Queued, stored: &Stored) -> Result<bool> 
         return Ok(true);
     }
     let checked = store::gate_check::find_of_call(tx, stored.call.session, &stored.call.tool_use_id).await?;
-    Ok(checked.is_some_and(|check| check.phase > 0))
+    // A call may have rested for another before it waited for its own.
+    Ok(checked.is_some_and(|check| check.approval != Some(stored.id) || check.outcome != Outcome::Suspend))
 }

@@ -17,7 +17,7 @@ use crate::error::{Result, StoreError};
 pub struct Check {
     /// Its id.
     pub id: CheckId,
-    /// 0 for the first answer, 1 for the answer after the call's approval ended.
+    /// 0 for the first answer, one more for each after what the call waited for had ended.
     pub phase: i64,
     /// The tool.
     pub tool: String,

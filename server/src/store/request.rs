@@ -47,6 +47,23 @@ pub async fn insert_blob(tx: &mut Tx, id: ApprovalId, key: KeyId, sealed: &[u8])
     Ok(())
 }
 
+/// Keeps another state with an approval, or the first; `false` where another key keeps one.
+pub async fn put_blob(tx: &mut Tx, id: ApprovalId, key: KeyId, sealed: &[u8]) -> Result<bool, StoreError> {
+    let stored = on!(tx, |conn| {
+        sqlx::query(
+            "INSERT INTO approval_blob (approval_id, key_id, sealed) VALUES ($1, $2, $3) ON CONFLICT (approval_id) \
+             DO UPDATE SET sealed = excluded.sealed WHERE approval_blob.key_id = excluded.key_id",
+        )
+        .bind(id.uuid())
+        .bind(key.uuid())
+        .bind(sealed.to_vec())
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    Ok(stored > 0)
+}
+
 /// The sealed state of an approval, for the key that gave it and no other.
 pub async fn find_blob(tx: &mut Tx, id: ApprovalId, key: KeyId) -> Result<Option<Vec<u8>>, StoreError> {
     let row: Option<(Uuid, Vec<u8>)> = on!(tx, |conn| {

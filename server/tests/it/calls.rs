@@ -1,6 +1,7 @@
 //! The identity of a call: same call, same answer; one approval, one use.
 
 use chrono::TimeDelta;
+use domain::Role;
 use serde_json::json;
 
 use crate::support::{TestConsole, on_both};
@@ -10,6 +11,7 @@ on_both!(
     another_input_under_the_same_id_is_blocked,
     the_same_action_under_a_new_id_waits_for_the_same_approval,
     a_suspended_session_gets_no_other_gated_call,
+    a_call_that_rested_for_another_is_judged_anew,
     a_forked_session_cannot_use_the_approval,
     an_approval_is_used_once,
     conditions_are_checked_again_before_the_call_runs,
@@ -64,6 +66,48 @@ async fn the_same_action_under_a_new_id_waits_for_the_same_approval(console: Tes
     assert_eq!(late["outcome"], "block");
     assert!(late["error"].as_str().expect("an error").starts_with("approval_used"), "{late}");
     assert_ne!(agent.suspended_payment("pay-3").await, approval);
+}
+
+async fn a_call_that_rested_for_another_is_judged_anew(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let first = agent.suspended_payment("pay-1").await;
+    let pay = async || agent.check("pay-2", "pay", json!({"to": "ACME", "amount": 333})).await;
+    let look = async || agent.check("look-2", "look_up", json!({"account": "acc_1"})).await;
+    for rests in [pay().await, look().await, pay().await] {
+        assert!(rests["error"].as_str().expect("an error").starts_with(&format!("awaiting {first}")), "{rests}");
+    }
+    let (ana, tomas) = (console.token("ana").await, console.token("tomas").await);
+    for person in [&ana, &tomas] {
+        agent.approve(person, &first).await.expect(201);
+    }
+    // Both are looked at as if they came now, under the ids they had: one may run, the other needs people of its own.
+    let waits = pay().await;
+    let second = waits["approval_id"].as_str().expect("an approval").to_owned();
+    assert_eq!((&waits["outcome"], second == first), (&json!("suspend"), false), "{waits}");
+    assert_eq!(pay().await, waits, "the same call, the same answer");
+    assert!(look().await["error"].as_str().expect("an error").starts_with(&format!("awaiting {second}")));
+    // Whoever approved the first may not decide about the second.
+    console.person("Lea Roth", &[Role::Reviewer], &["compliance"]).await;
+    console.person("Kim Sand", &[Role::Reviewer], &["risk"]).await;
+    let (lea, kim) = (console.token("lea").await, console.token("kim").await);
+    for person in [&lea, &kim] {
+        agent.approve(person, &second).await.expect(201);
+    }
+    assert_eq!(look().await["outcome"], "allow");
+    let allowed = pay().await;
+    assert_eq!(allowed["outcome"], "allow");
+    assert_eq!(pay().await, allowed);
+    // A rejection is no rest: it stands.
+    let third = agent.check("pay-3", "pay", json!({"to": "ACME", "amount": 334})).await;
+    let third = third["approval_id"].as_str().expect("an approval").to_owned();
+    console.person("Ole Berg", &[Role::Reviewer], &["risk"]).await;
+    let ole = console.token("ole").await;
+    agent.decide(&ole, &third, json!({"verdict": "reject", "reason_code": "doubt", "notes": "No."})).await.expect(201);
+    for _ in 0..2 {
+        let refused = agent.check("pay-3", "pay", json!({"to": "ACME", "amount": 334})).await;
+        assert!(refused["error"].as_str().expect("an error").starts_with("approval_rejected"), "{refused}");
+    }
 }
 
 async fn a_suspended_session_gets_no_other_gated_call(console: TestConsole) {

@@ -15,6 +15,7 @@ on_both!(
     a_workflow_without_requests_takes_none,
     a_run_holds_no_more_than_people_can_read,
     a_state_blob_is_given_back_to_its_key_alone,
+    a_state_blob_comes_along_with_a_call_that_waits_already,
 );
 
 async fn ask(agent: &Agent<'_>, body: Value) -> Reply {
@@ -215,4 +216,25 @@ async fn a_state_blob_is_given_back_to_its_key_alone(console: TestConsole) {
             assert!(!bytes.windows(12).any(|window| window == b"secret-state"), "sealed at rest");
         }
     }
+}
+
+async fn a_state_blob_comes_along_with_a_call_that_waits_already(console: TestConsole) {
+    let mut agent = console.cast().await;
+    agent.prepare().await;
+    let approval = agent.suspended_payment("pay-1").await;
+    let body = |blob: &str| {
+        let action = json!({"tool": "pay", "input": {"to": "ACME", "amount": 250}, "tool_use_id": "pay-1"});
+        json!({"summary": "Pay it?", "action": action, "state_blob": blob})
+    };
+    for blob in ["first", "second", "second"] {
+        assert_eq!(id(&ask(&agent, body(blob)).await.expect(201)), approval);
+    }
+    // A state that cannot be kept is not dropped without a word.
+    let hook = std::mem::replace(&mut agent.key, console.key("other", &[Scope::Hook], None).await);
+    assert_eq!(ask(&agent, body("third")).await.problem(), "409 conflict");
+    agent.key = hook;
+    for person in ["ana", "tomas"] {
+        agent.approve(&console.token(person).await, &approval).await.expect(201);
+    }
+    assert_eq!(agent.outcome(&approval).await["state_blob"], "second");
 }

@@ -78,12 +78,13 @@ impl Doctor {
         let home = home.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".claude")));
         let own = home.map(|home| home.join("settings.json"));
         let of_project = [FILE, ".claude/settings.local.json"].map(|file| self.project.join(file));
-        let files = [self.managed_file.clone()].into_iter().chain(own).chain(of_project);
+        let managed = managed(&self.managed_file);
+        let files = managed.iter().cloned().chain(own).chain(of_project);
         let mut sources = Vec::new();
         for path in files.filter(|path| path.exists()) {
             match file::read(&path) {
                 Ok(settings) => {
-                    let is_managed = path == self.managed_file;
+                    let is_managed = managed.contains(&path);
                     if is_managed && others_may_write(&path) {
                         faults.push(format!("{} may be written by others than its owner.", path.display()));
                     }
@@ -94,6 +95,16 @@ impl Doctor {
         }
         sources
     }
+}
+
+/// An administrator's settings: the file, and what lies in the folder beside it.
+fn managed(file: &Path) -> Vec<PathBuf> {
+    let folder = file.with_extension("d");
+    let is_read = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "json");
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut more: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_read).collect();
+    more.sort();
+    std::iter::once(file.to_owned()).chain(more).collect()
 }
 
 fn asks_over_http(settings: &Value) -> bool {

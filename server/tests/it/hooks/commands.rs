@@ -111,6 +111,13 @@ fn managed_settings_keep_what_is_there_and_let_no_other_hooks_count() {
     assert!(settings.get("allowedHttpHookUrls").is_none(), "{settings}");
     let (is_well, told) = machine.doctor(|_| {});
     assert!(is_well && !told.contains("note:"), "{told}");
+    // What lies beside it counts as well.
+    let beside = machine.site.folder().join("managed.d");
+    std::fs::create_dir(&beside).expect("a folder");
+    std::fs::write(beside.join("10-off.json"), r#"{"disableAllHooks": true}"#).expect("a file");
+    let (is_well, told) = machine.doctor(|_| {});
+    assert!(!is_well && told.contains("`disableAllHooks` is set in") && told.contains("10-off.json"), "{told}");
+    std::fs::remove_dir_all(&beside).expect("removed");
     std::fs::set_permissions(machine.managed(), std::fs::Permissions::from_mode(0o666)).expect("a mode");
     assert!(machine.doctor(|_| {}).1.contains("may be written by others"));
 }
