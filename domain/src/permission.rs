@@ -97,7 +97,16 @@ impl Action {
     pub const fn scopes(self) -> &'static [Scope] {
         match self {
             Self::PublishWorkflow | Self::ManageAccess => &[Scope::Admin],
-            Self::ReadWorkflows | Self::ReadRun => Scope::ALL,
+            // A runner reads nothing of what its sessions are about.
+            Self::ReadWorkflows | Self::ReadRun => &[
+                Scope::Hook,
+                Scope::Agent,
+                Scope::System,
+                Scope::Reviewer,
+                Scope::SupportLead,
+                Scope::Auditor,
+                Scope::Admin,
+            ],
             Self::StartRun
             | Self::CheckGate
             | Self::ReportToolResult

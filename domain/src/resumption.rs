@@ -11,10 +11,12 @@ use crate::{
 
 mod runner;
 mod tries;
+mod turn;
 
-pub use runner::{Reported, Turn, Weighed};
+pub use runner::{Reported, Weighed};
 use tries::LAG;
 pub use tries::{ATTEMPTS, Setback, next_try};
+pub use turn::Turn;
 
 tagged! {
     "Way", "via", "via@";

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Moved, Resumption, Setback, Way, illegal, next_try};
+use super::{Moved, Resumption, Setback, Turn, Way, illegal, next_try};
 use crate::{
     Digest, Refusal, Time,
     actor::{UnknownWord, words},
@@ -16,29 +16,6 @@ use crate::{
 /// How often the client may find nothing to go on with before that is believed: whoever decides quickly may be faster
 /// than the client that is still writing its session down.
 const DOUBTS: u32 = 3;
-
-/// The turn of an agent that a runner started.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Turn {
-    /// The runner's name.
-    pub runner: String,
-    /// The digest of what it shows to report.
-    pub lease: Digest,
-    /// Which try it was, from 1.
-    pub attempt: u32,
-    /// When the runner is taken for dead; `None` once it has reported how the turn ended.
-    pub until: Option<Time>,
-}
-
-impl Turn {
-    pub(super) fn going_on(way: Way, lease: Option<Digest>, attempt: u32, until: Time) -> Option<Self> {
-        match (way, lease) {
-            (Way::Runner { runner }, Some(lease)) => Some(Self { runner, lease, attempt, until: Some(until) }),
-            (Way::Runner { .. } | Way::Poll | Way::Webhook { .. }, _) => None,
-        }
-    }
-}
 
 words! {
     /// What a runner reports.
@@ -83,14 +60,18 @@ pub enum Weighed {
 }
 
 impl Reported {
-    /// Weighs a report. `is_read`: the waiting call has the outcome, so whatever comes next, nothing is repeated.
+    /// Weighs a report. `is_read`: the waiting call has the outcome, so that nothing is repeated by itself.
     /// `is_call`: a call waits for the approval, rather than a stage or a question.
     pub fn weigh(self, is_call: bool, is_read: bool, attempt: u32, now: Time, jitter: u8) -> Weighed {
         let later = || Weighed::Again(next_try(attempt, now, jitter, None));
-        if is_read {
-            return Weighed::Settled { is_superseded: false };
-        }
         match self {
+            // What ended in between may have run what it was allowed: a person looks before anything is repeated.
+            Self::GivenBack | Self::Failed if is_read => Weighed::Again(None),
+            Self::Resumed | Self::Superseded | Self::AlreadyResumed | Self::DeferredAgain | Self::ToolUnavailable
+                if is_read =>
+            {
+                Weighed::Settled { is_superseded: false }
+            }
             Self::AlreadyResumed if is_call && attempt < DOUBTS => Weighed::Again(next_try(1, now, jitter, None)),
             Self::Resumed | Self::Superseded | Self::AlreadyResumed => Weighed::Settled { is_superseded: is_call },
             Self::DeferredAgain | Self::ToolUnavailable | Self::GateUnreachable | Self::Failed => later(),
@@ -168,6 +149,12 @@ impl Resumption {
                 let turn = Turn::going_on(way.clone(), Some(lease), attempts, now);
                 self.deliver(resumption, approval, now).map(|(state, event)| (state.with(turn), event))
             }
+            Self::Resumed { queued_at, turn: Some(turn), .. }
+                if turn.lease == shown && turn.until.is_some() && setback.is_some() =>
+            {
+                let cause = setback.map(|setback| setback.cause).unwrap_or_default();
+                Ok(turn.broken_off(resumption, approval, queued_at, &cause, now))
+            }
             Self::Resumed { queued_at, at, turn: Some(turn) } if turn.lease == shown => {
                 let turn = Some(Turn { until: None, ..turn });
                 return Ok((Self::Resumed { queued_at, at, turn }, None));
@@ -213,28 +200,39 @@ impl Resumption {
             Self::Resumed { queued_at, turn: Some(Turn { runner, lease, attempt, until: Some(end) }), .. }
                 if end <= now =>
             {
-                let cause = format!(
-                    "{} after the call was allowed, which may have run: look before you retry",
-                    silent(&runner)
-                );
-                let event =
-                    Event::ResumptionFailed { resumption, approval, attempt, cause: cause.clone(), next_try: None };
-                let state = Self::Failed {
-                    queued_at,
-                    way: Way::Runner { runner },
-                    attempts: attempt,
-                    cause,
-                    failed_at: now,
-                    next_try: None,
-                    lease: Some(lease),
-                };
-                Ok((state, event))
+                let cause = silent(&runner);
+                let turn = Turn { runner, lease, attempt, until: Some(end) };
+                Ok(turn.broken_off(resumption, approval, queued_at, &cause, now))
             }
             Self::Queued { .. }
             | Self::Delivering { .. }
             | Self::Resumed { .. }
             | Self::Failed { .. }
             | Self::Abandoned { .. } => Err(illegal("No lease is over.")),
+        }
+    }
+
+    /// No runner has taken it for long: people are told, and a runner may take it still.
+    ///
+    /// # Errors
+    /// `illegal_move` unless it waits for a runner.
+    pub fn neglect(self, resumption: ResumptionId, approval: ApprovalId, now: Time) -> Moved {
+        match self {
+            Self::Queued { at, way: Way::Runner { runner }, attempts } => {
+                let cause = format!(
+                    "no runner named {runner} has taken it: start one, or see whether its key may still be used"
+                );
+                let (attempt, next_try) = (attempts.max(1), Some(now));
+                let event = Event::ResumptionFailed { resumption, approval, attempt, cause: cause.clone(), next_try };
+                let way = Way::Runner { runner };
+                let state = Self::Failed { queued_at: at, way, attempts, cause, failed_at: now, next_try, lease: None };
+                Ok((state, event))
+            }
+            Self::Queued { .. }
+            | Self::Delivering { .. }
+            | Self::Resumed { .. }
+            | Self::Failed { .. }
+            | Self::Abandoned { .. } => Err(illegal("It does not wait for a runner.")),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod remembered;
+mod settled;
 mod staged;
 pub mod trial;
 
@@ -19,7 +20,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use self::staged::{claimed_by_another, settled_compensation, undone};
+use self::{
+    settled::is_settled,
+    staged::{claimed_by_another, settled_compensation, undone},
+};
 use super::{
     Caller, Desk, KeyCaller,
     fact::{RecordAssertions, assert_boxed, check_assertions},
@@ -30,7 +34,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     rules::evaluate::COMPENSATION_GATE,
-    store::{self, Appended, CheckRow, gate_check::Check, session::Attached},
+    store::{self, Appended, CheckRow, session::Attached},
 };
 
 /// What `POST /runs/{id}/gate-checks` takes.
@@ -278,22 +282,6 @@ fn evaluate(
     let finding = snapshot.compiled.check_named(&snapshot.roots, tool, input, tool_use_id);
     let action = action_digest_of(&asked.call.tool, &asked.input, snapshot.run.id, &finding.gate_id);
     Evaluated { snapshot, session, finding, action, phase, waited_for, updated_input: None }
-}
-
-/// Whether a call's stored answer stands: everything but a suspension whose approval has ended since, and a call that
-/// rested while its session waited for another one's.
-fn is_settled(earlier: &Check, snapshot: &Snapshot) -> bool {
-    let Some(approval) = earlier.approval.filter(|_| earlier.outcome == Outcome::Suspend || rests(earlier)) else {
-        return true;
-    };
-    let mut known = snapshot.approvals.iter().filter(|known| known.prior.id == approval);
-    !known.any(|known| known.prior.state.ended_at().is_some())
-}
-
-/// Whether a call was blocked for no reason of its own: its session waited for a person.
-fn rests(earlier: &Check) -> bool {
-    let error = || serde_json::from_str::<Value>(&earlier.answer).ok()?["error"].as_str().map(str::to_owned);
-    earlier.outcome == Outcome::Block && error().is_some_and(|error| error.starts_with(judge::AWAITING))
 }
 
 fn check_shape(call: &CheckCall) -> Result<(), Refusal> {

@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use domain::{
-    Digest, Refusal, canonical,
+    Digest, Refusal,
+    approval::Approval,
+    canonical,
     gate::Outcome,
     id::{ApprovalId, CheckId, RunId},
     permission::Action,
@@ -125,18 +127,24 @@ impl Desk {
             .await
     }
 
-    /// How long ago people decided about an approval that this very call opened; `None` for any other.
-    pub async fn decided_of_call(
+    /// The approval that this very call waited for, if it ended within `age` and the call was answered nothing but to
+    /// wait, or was allowed by it since.
+    pub async fn waited_for(
         &self,
+        caller: &Caller,
         session: &Attached,
         tool_use_id: &str,
-        approval: ApprovalId,
-    ) -> Result<Option<TimeDelta>> {
+        age: TimeDelta,
+    ) -> Result<Option<ApprovalId>> {
+        caller.key(Action::CheckGate)?;
         let mut tx = self.database.read_plainly().await?;
+        let checked = store::gate_check::find_of_call(&mut tx, session.id, tool_use_id).await?;
+        let waited = checked.filter(|check| check.outcome == Outcome::Suspend || check.phase > 0);
+        let Some(approval) = waited.and_then(|check| check.approval) else { return Ok(None) };
         let Some(stored) = store::approval::find(&mut tx, approval).await? else { return Ok(None) };
-        let is_own = stored.call.session == session.id && stored.call.tool_use_id == tool_use_id;
-        let decided_at = stored.state.ended_at().filter(|_| is_own);
-        Ok(decided_at.map(|decided_at| tx.now() - decided_at))
+        let may_run = matches!(stored.state, Approval::Approved { .. });
+        let ended_at = stored.state.ended_at().filter(|_| may_run);
+        Ok(ended_at.filter(|ended_at| tx.now() - *ended_at < age).map(|_| approval))
     }
 
     /// Whether hooks with this key begin runs for sessions that nobody has registered.

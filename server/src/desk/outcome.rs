@@ -78,7 +78,8 @@ pub(super) async fn queue_resumption(
 ) -> Result<()> {
     let woken = store::session::find(tx, run.id, &session.to_string()).await?.ok_or(Error::Moved)?;
     let way = match (woken.runner, woken.endpoint) {
-        (Some(runner), _) if woken.by_runner => Way::Runner { runner },
+        // Whoever sits before a session has it go on.
+        (Some(runner), _) if woken.by_runner && !woken.is_interactive => Way::Runner { runner },
         (_, Some(endpoint)) => Way::Webhook { endpoint },
         (_, None) => Way::Poll,
     };

@@ -13,7 +13,7 @@ use futures::FutureExt as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Caller, Desk, KeyCaller, text};
+use super::{Caller, Desk, KeyCaller, runner::waiting_call, text};
 use crate::{
     error::{Error, Result},
     store::{
@@ -95,9 +95,12 @@ impl Desk {
             return Ok(());
         }
         let mut tx = self.database.read().await?;
-        let queued = store::resumption::find_of_approval(&mut tx, stored.id).await?;
+        let Some(queued) = store::resumption::find_of_approval(&mut tx, stored.id).await? else { return Ok(()) };
+        // A program that looks on resumes nothing where a runner does; an agent that asked itself has its answer.
+        let is_by_runner = matches!(queued.state.way(), Some(Way::Runner { .. }));
+        let is_asked = stored.package.summary.is_some() && waiting_call(&mut tx, stored).await?.is_none();
         drop(tx);
-        if queued.is_none_or(|queued| matches!(queued.state, Resumption::Resumed { .. })) {
+        if matches!(queued.state, Resumption::Resumed { .. }) || (is_by_runner && !is_asked) {
             return Ok(());
         }
         let approval = stored.id;

@@ -1,5 +1,6 @@
 //! Runners: what they take, how long they hold it, and what follows from what they report.
 
+mod look;
 mod report;
 
 use std::time::Duration;
@@ -8,9 +9,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use domain::{
     Digest, Refusal, Time,
-    approval::{Approval, Status, Use},
-    event::Event,
-    gate::Outcome,
+    approval::Status,
     id::{ApprovalId, ResumptionId, RunId},
     package::Origin,
     permission::Action,
@@ -24,18 +23,21 @@ use tokio::sync::broadcast::error::RecvError;
 use super::{
     Caller, Desk,
     outcome::LONGEST_POLL,
-    resumption::{RESUMPTION, change_if_possible, delivered, due_within, run_of},
-    session::{CLAUDE_CODE, is_session_id},
+    resumption::{change_if_possible, delivered, due_within},
 };
 use crate::{
-    error::{Error, Result},
-    store::{self, Tx, approval::Stored, resumption::Queued, session::Attached},
+    error::Result,
+    store::{self, resumption::Queued, session::Attached},
 };
 
+pub(super) use look::waiting_call;
+use look::{Look, give_up, look};
 pub use report::{ReportRun, Taken};
 
 /// How long a runner may be silent before it is taken for dead.
 const HELD: TimeDelta = TimeDelta::minutes(1);
+/// How long a session may wait for its runner before people are told.
+const NEGLECTED: TimeDelta = TimeDelta::minutes(10);
 /// Silent runners looked at in one round.
 const AT_ONCE: i64 = 100;
 
@@ -98,14 +100,6 @@ pub struct LentSession {
     pub framework: String,
 }
 
-/// One look at what there is to do.
-enum Look {
-    Took(Box<Lent>),
-    /// Something was put right instead: look again.
-    Again,
-    Nothing,
-}
-
 impl Desk {
     /// Gives a runner the next of its sessions to have go on, waiting for one. No two runners get the same, and none gets
     /// a session that one may be at work on.
@@ -160,7 +154,8 @@ impl Desk {
             }
             let (runner, secret) =
                 (runner.to_owned(), BASE64_URL_SAFE_NO_PAD.encode(self.database.ids().bytes::<32>()));
-            let looked = self.database.write(move |tx| async move { look(tx, &runner, secret).await }.boxed());
+            let [jitter] = self.database.ids().bytes();
+            let looked = self.database.write(move |tx| async move { look(tx, &runner, secret, jitter).await }.boxed());
             match looked.await? {
                 Look::Took(lent) => return Ok(Some(*lent)),
                 Look::Again => {}
@@ -188,16 +183,29 @@ impl Desk {
         self.database.write(move |tx| change_if_possible(tx, approval, delivered).boxed()).await
     }
 
+    /// Tells people of sessions that no runner has taken for long; answers how many. A runner may take them still.
+    pub async fn note_neglected(&self) -> Result<usize> {
+        let mut tx = self.database.read().await?;
+        let before = tx.now() - NEGLECTED;
+        let waiting = store::resumption::runner::list_untaken(&mut tx, before, AT_ONCE).await?;
+        drop(tx);
+        for queued in &waiting {
+            let neglect = |queued: &Queued, now| queued.state.clone().neglect(queued.id, queued.approval, now);
+            let approval = queued.approval;
+            self.database.write(move |tx| change_if_possible(tx, approval, neglect).boxed()).await?;
+        }
+        Ok(waiting.len())
+    }
+
     /// Takes runners for dead that are silent beyond their leases; answers how many.
     pub async fn give_up_on_runners(&self) -> Result<usize> {
         let mut tx = self.database.read().await?;
         let now = tx.now();
         let silent = store::resumption::runner::list_silent(&mut tx, now, AT_ONCE).await?;
         drop(tx);
-        for queued in &silent {
-            let (approval, [jitter]) = (queued.approval, self.database.ids().bytes());
-            let lapse = move |queued: &Queued, now| queued.state.clone().lapse(queued.id, queued.approval, jitter, now);
-            self.database.write(move |tx| change_if_possible(tx, approval, lapse).boxed()).await?;
+        for queued in silent.iter().map(|queued| queued.id) {
+            let [jitter] = self.database.ids().bytes();
+            self.database.write(move |tx| give_up(tx, queued, jitter).boxed()).await?;
         }
         Ok(silent.len())
     }
@@ -216,69 +224,7 @@ fn concerns_runners(kind: &str) -> bool {
     )
 }
 
-/// Takes the next record, and says what the runner needs to know.
-async fn look(tx: &mut Tx, runner: &str, secret: String) -> Result<Look> {
-    let now = tx.now();
-    let next = store::resumption::runner::lock_next(tx, runner, due_within(now, HELD)).await?;
-    let Some((queued, session)) = next else { return Ok(Look::Nothing) };
-    let stored = store::approval::find(tx, queued.approval).await?.ok_or(Error::Moved)?;
-    let run = run_of(tx, queued.approval).await?;
-    let had_one = matches!(queued.state, Resumption::Delivering { .. });
-    if had_one && is_read(tx, &queued, &stored).await? {
-        // The runner before had the call go through the gate and fell silent: nothing is repeated by itself.
-        let (state, event) = delivered(&queued, now)?;
-        return settle(tx, &queued, &stored, &state, event).await;
-    }
-    let leased_until = now + HELD;
-    let lease = digest(&secret);
-    let Ok((state, event)) = queued.state.clone().lend(queued.id, queued.approval, lease, leased_until, now) else {
-        return Ok(Look::Nothing);
-    };
-    let Some(cwd) = session.cwd.filter(|_| session.framework == CLAUDE_CODE && is_session_id(&session.external_id))
-    else {
-        return Ok(Look::Nothing);
-    };
-    if !store::resumption::update(tx, &queued, &state).await? {
-        return Ok(Look::Again);
-    }
-    let attempt = state.attempt();
-    tx.record_in(run.id, &run.subject, Some(queued.approval), RESUMPTION, event);
-    let origin = stored.package.origin;
-    Ok(Look::Took(Box::new(Lent {
-        resumption_id: queued.id,
-        lease: secret,
-        leased_until,
-        attempt,
-        approval_id: queued.approval,
-        status: stored.state.status(),
-        origin,
-        tool_use_id: (origin == Origin::Gate).then_some(stored.call.tool_use_id),
-        run_id: run.id,
-        session: LentSession { id: session.external_id, cwd, framework: session.framework },
-    })))
-}
-
-async fn settle(tx: &mut Tx, queued: &Queued, stored: &Stored, state: &Resumption, event: Event) -> Result<Look> {
-    if store::resumption::update(tx, queued, state).await? {
-        let run = store::run::find(tx, stored.run).await?.ok_or(Error::Moved)?;
-        tx.record_in(run.id, &run.subject, Some(stored.id), RESUMPTION, event);
-    }
-    Ok(Look::Again)
-}
-
 /// What a lease is known by.
 fn digest(lease: &str) -> Digest {
     Digest::of_parts("lease/v1", &[lease.as_bytes()])
-}
-
-/// Whether the call that waited has the outcome: it was allowed or blocked since.
-async fn is_read(tx: &mut Tx, queued: &Queued, stored: &Stored) -> Result<bool> {
-    if matches!(queued.state, Resumption::Resumed { .. })
-        || matches!(stored.state, Approval::Approved { used: Use::Consumed { .. } | Use::Void { .. }, .. })
-    {
-        return Ok(true);
-    }
-    let checked = store::gate_check::find_of_call(tx, stored.call.session, &stored.call.tool_use_id).await?;
-    // A call may have rested for another before it waited for its own.
-    Ok(checked.is_some_and(|check| check.approval != Some(stored.id) || check.outcome != Outcome::Suspend))
 }

@@ -142,7 +142,7 @@ impl Desk {
         Ok(json!({"session_id": id}))
     }
 
-    /// Has a runner wake a session that nobody else wakes, there where it works.
+    /// Has a runner wake a session that nobody else wakes, and that nobody sits before, there where it works.
     ///
     /// # Errors
     /// `invalid_field` for what no runner can resume.
@@ -154,7 +154,7 @@ impl Desk {
         cwd: Option<&str>,
     ) -> Result<()> {
         let by = caller.key(Action::StartRun)?.id;
-        if session.by_runner || session.endpoint.is_some() || session.is_interactive {
+        if session.by_runner || session.endpoint.is_some() {
             return Ok(());
         }
         let body = AttachSession {

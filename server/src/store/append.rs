@@ -33,7 +33,7 @@ pub struct CheckRow {
     pub session: SessionId,
     /// The client's id of the call.
     pub tool_use_id: String,
-    /// 0 for the first answer, 1 for the answer after the call's approval ended.
+    /// 0 for the first answer, one more for each after what the call waited for had ended.
     pub phase: i64,
     /// The tool.
     pub tool: String,

@@ -83,6 +83,28 @@ pub async fn find_of_call(tx: &mut Tx, session: SessionId, tool_use_id: &str) ->
     row.map(Check::try_from).transpose()
 }
 
+/// Another call of a session that waits for an approval than the one named: its newest check says so.
+pub async fn find_other_waiting(
+    tx: &mut Tx,
+    session: SessionId,
+    approval: ApprovalId,
+    than: &str,
+) -> Result<Option<String>, StoreError> {
+    let found: Option<(String,)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT c.tool_use_id FROM gate_check c WHERE c.session_id = $1 AND c.approval_id = $2 AND c.outcome = 'suspend' \
+             AND c.tool_use_id <> $3 AND NOT EXISTS (SELECT 1 FROM gate_check l WHERE l.session_id = c.session_id \
+             AND l.tool_use_id = c.tool_use_id AND l.phase > c.phase) ORDER BY c.id DESC LIMIT 1",
+        )
+        .bind(session.uuid())
+        .bind(approval.uuid())
+        .bind(than)
+        .fetch_optional(conn)
+        .await
+    })?;
+    Ok(found.map(|(call,)| call))
+}
+
 /// What the newest check of a call by its content answered, whatever the call's id.
 pub async fn find_outcome_of(tx: &mut Tx, session: SessionId, call: Digest) -> Result<Option<Outcome>, StoreError> {
     let row: Option<(String,)> = on!(tx, |conn| {

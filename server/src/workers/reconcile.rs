@@ -33,6 +33,11 @@ pub async fn run(desk: Desk) {
             Ok(silent) => tracing::warn!(silent, "runners stopped answering"),
             Err(error) => tracing::warn!(%error, "silent runners could not be looked at, trying again"),
         }
+        match desk.note_neglected().await {
+            Ok(0) => {}
+            Ok(waiting) => tracing::warn!(waiting, "sessions wait for a runner that does not come"),
+            Err(error) => tracing::warn!(%error, "sessions that wait for runners could not be looked at, trying again"),
+        }
         match desk.reconcile(ended_after).await {
             Ok(done) => {
                 if done.repaired + done.raised + done.settled > 0 {

@@ -205,23 +205,6 @@ async fn a_rejected_call_does_not_run_and_the_model_reads_why() {
 }
 
 #[tokio::test]
-async fn nobody_deciding_is_no_approval() {
-    let quick = SHELL.replace("via: [console, api] }", "via: [console, api], deadline: { expire: 3s } }");
-    let Some(desk) = Desk::open_with(&quick) else { return };
-    let model = ScriptedModel::start(one("file")).await;
-    let session = deferred(&desk, &model).await;
-    let patience = std::time::Instant::now() + std::time::Duration::from_mins(1);
-    while !desk.waiting().await.is_empty() {
-        assert!(std::time::Instant::now() < patience, "it expires");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    let ran = resumed(&desk, &model, &session).await;
-    assert!(ran.status.success() && !desk.has("file"), "{}", ran.stderr);
-    let results = model.tool_results();
-    assert!(results[0].1 && results[0].2.contains("approval_expired: nobody decided in time"), "{results:?}");
-}
-
-#[tokio::test]
 async fn an_edited_call_runs_as_the_reviewer_wrote_it() {
     let Some(desk) = Desk::open() else { return };
     let model = ScriptedModel::start(one("file")).await;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    claude_hooks::{Desk, touch},
+    claude_hooks::{Desk, SHELL, touch},
     support::model::{ScriptedModel, ToolCall, Turn},
 };
 
@@ -56,7 +56,11 @@ impl Runner {
 
 impl Site {
     fn open() -> Option<Self> {
-        let desk = Desk::open()?;
+        Self::open_with(SHELL)
+    }
+
+    fn open_with(workflow: &str) -> Option<Self> {
+        let desk = Desk::open_with(workflow)?;
         let key = desk.site.run(&["key", "create", "--name", "build-7", "--scope", "runner"]).trim().to_owned();
         let own = TempDir::new().expect("a folder");
         std::fs::write(own.path().join("settings.json"), desk.settings.to_string()).expect("a file");
@@ -180,17 +184,23 @@ fn one_more() -> Vec<Turn> {
 }
 
 #[tokio::test]
-async fn a_rejection_reaches_the_model() {
-    let Some(site) = Site::open() else { return };
-    let model = ScriptedModel::start(one()).await;
-    let runner = site.runner(&model);
-    let (_, approval) = site.deferred(&model).await;
-    let body = json!({"verdict": "reject", "reason_code": "no", "notes": "Write a migration instead."});
-    site.desk.decide(&approval, body).await;
-    site.settled(&approval, "resumed", &runner, PATIENCE).await;
-    let results = model.tool_results();
-    assert!(results[0].1 && results[0].2.contains("approval_rejected: Write a migration instead."), "{results:?}");
-    assert_eq!(site.lines("file"), 0);
+async fn a_rejection_and_a_deadline_reach_the_model() {
+    let quick = SHELL.replace("via: [console, api] }", "via: [console, api], deadline: { expire: 4s } }");
+    let told = ["approval_rejected: Write a migration instead.", "approval_expired: nobody decided in time"];
+    for (workflow, told) in [SHELL, &quick].into_iter().zip(told) {
+        let Some(site) = Site::open_with(workflow) else { return };
+        let model = ScriptedModel::start(one()).await;
+        let runner = site.runner(&model);
+        let (_, approval) = site.deferred(&model).await;
+        if workflow == SHELL {
+            let body = json!({"verdict": "reject", "reason_code": "no", "notes": "Write a migration instead."});
+            site.desk.decide(&approval, body).await;
+        }
+        site.settled(&approval, "resumed", &runner, PATIENCE).await;
+        let results = model.tool_results();
+        assert!(results[0].1 && results[0].2.contains(told), "{results:?}");
+        assert_eq!(site.lines("file"), 0);
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use domain::{
     gate::Outcome,
     id::{ApprovalId, CheckId, RunId},
+    judge::AWAITING,
     permission::Action,
 };
 use serde_json::{Map, Value, json};
@@ -123,6 +124,9 @@ impl<'a> Call<'a> {
     }
 
     async fn check(&self, caller: &Caller) -> Result<Ruled> {
+        if let Some(ruled) = self.told_to_wait(caller).await? {
+            return Ok(ruled);
+        }
         let call = CheckCall {
             session_id: self.session.id.to_string(),
             tool: self.input.tool_name.clone(),
@@ -140,7 +144,13 @@ impl<'a> Call<'a> {
             }
             _ => Ruled::Blocked(answer["error"].as_str().unwrap_or("The call may not run.").to_owned()),
         };
-        if let (Ruled::Allowed(_) | Ruled::Blocked(_), Some(approval)) = (&ruled, approval) {
+        let is_read = match &ruled {
+            Ruled::Allowed(_) => true,
+            // What only rests for another call has read nothing of that one's outcome.
+            Ruled::Blocked(why) => !why.starts_with(AWAITING),
+            Ruled::Unguarded | Ruled::Waits(..) => false,
+        };
+        if let (true, Some(approval)) = (is_read, approval) {
             // The session reads the outcome with this answer. Noting that changes nothing about the answer.
             if let Err(error) = self.desk.note_read(self.session, approval).await {
                 tracing::warn!(%error, %approval, "that a session has read an outcome could not be noted");
@@ -158,14 +168,6 @@ impl<'a> Call<'a> {
             let why = "already_ran: the result of this call is recorded. Make a new call, under a new id.";
             return Ok(Ruled::Blocked(why.to_owned()));
         }
-        if let Some(approval) = approval
-            && self.was_told_to_wait(approval).await?
-        {
-            return Ok(Ruled::Waits(
-                approval,
-                format!("{approval} was decided. Resume the session to have the call run."),
-            ));
-        }
         if let (Some(process), Some(_)) = (self.process, approval)
             && !self.desk.is_first_to_run(caller, self.session, check, process).await?
         {
@@ -181,12 +183,14 @@ impl<'a> Call<'a> {
 }
 
 impl Call<'_> {
-    /// Whether the client that asks ran already when people decided about this very call: it has been told to wait, and
-    /// ends. A client that somebody sits before was held meanwhile.
-    async fn was_told_to_wait(&self, approval: ApprovalId) -> Result<bool> {
-        let Some(age) = self.age.filter(|_| !self.is_interactive) else { return Ok(false) };
-        let decided = self.desk.decided_of_call(self.session, &self.input.tool_use_id, approval).await?;
-        Ok(decided.is_some_and(|ago| ago < age))
+    /// The client that asks ran already when people decided about this very call: it has been told to wait, and ends, so
+    /// that nothing is used up for it. A client that somebody sits before was held meanwhile.
+    async fn told_to_wait(&self, caller: &Caller) -> Result<Option<Ruled>> {
+        let Some(age) = self.age.filter(|_| !self.is_interactive) else { return Ok(None) };
+        let waited = self.desk.waited_for(caller, self.session, &self.input.tool_use_id, age).await?;
+        Ok(waited.map(|approval| {
+            Ruled::Waits(approval, format!("{approval} was decided. Resume the session to have the call run."))
+        }))
     }
 }
 

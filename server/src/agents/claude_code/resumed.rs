@@ -73,10 +73,12 @@ fn result(stdout: &str) -> Option<Value> {
     whole.or_else(|| stdout.lines().rev().find_map(|line| serde_json::from_str(line).ok().filter(is_result)))
 }
 
+/// What is reported of a text: its beginning, without what terminals are told by.
 fn shortened(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
     match text.char_indices().nth(MOST_TOLD) {
         Some((at, _)) => format!("{} …", &text[..at]),
-        None => text.to_owned(),
+        None => text,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Time, resumption::Reported};
+use domain::{Time, refusal::Code, resumption::Reported};
 use futures::FutureExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -107,15 +107,14 @@ impl Console {
         let headers = [("authorization", format!("Bearer {}", self.key))];
         let url = format!("{}/api/v1{path}", self.server);
         let (status, answer) = by.post(&url, &headers, body.to_string()).await.map_err(Unheard::Away)?;
-        let told = || {
-            let problem: Value = serde_json::from_slice(&answer).unwrap_or_default();
-            let detail = problem["detail"].as_str().unwrap_or("without a word");
-            format!("{status}, {detail}")
-        };
+        let problem: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        let told = || format!("{status}, {}", problem["detail"].as_str().unwrap_or("without a word"));
         match status {
             200..=299 => Ok((status, answer.to_vec())),
             401 | 403 => Err(Unheard::Refused(told())),
-            404 | 409 | 422 => Err(Unheard::Lost(told())),
+            404 | 422 => Err(Unheard::Lost(told())),
+            // Anything else that stands in the way passes.
+            409 if problem["code"] == Code::LeaseLost.as_str() => Err(Unheard::Lost(told())),
             _ => Err(Unheard::Away(told())),
         }
     }

@@ -68,7 +68,7 @@ impl Runner {
         let dirs = Dirs::new(&self.allow_dir).map_err(Stopped::Failed)?;
         let claude = place::program(&self.claude).map_err(|why| Stopped::Failed(format!("--claude: {why}")))?;
         let settings = match &self.settings {
-            Some(file) => Settings::read(file),
+            Some(file) => Settings::read(file, self.allow_http),
             None => Settings::write(&server, &std::env::current_exe()?),
         };
         let settings = settings.map_err(|why| Stopped::Failed(format!("--settings: {why}")))?;

@@ -66,14 +66,14 @@ pub(super) struct Settings {
 
 impl Settings {
     /// Takes settings that keep every call behind the gate.
-    pub(super) fn read(file: &Path) -> Result<Self, String> {
+    pub(super) fn read(file: &Path, allow_http: bool) -> Result<Self, String> {
         let file = fs::canonicalize(file).map_err(|error| format!("{}: {error}", file.display()))?;
         let text = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         let settings: Value = serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", file.display()))?;
         let found = look_over(&[Source { name: file.display().to_string(), is_managed: false, settings }]);
         let gate = found.server.ok_or_else(|| format!("{} does not say where the gate is", file.display()))?;
-        // Whether a key may go there in the clear is the operator's to say, and was asked when the runner began.
-        let clear = in_clear_text(&gate);
+        // Whether a key may go there in the clear is the operator's to say.
+        let clear = in_clear_text(&gate).filter(|_| allow_http);
         let faults: Vec<String> = found.faults.into_iter().filter(|fault| Some(fault) != clear.as_ref()).collect();
         if !faults.is_empty() {
             return Err(format!("{} does not keep calls behind the gate: {}", file.display(), faults.join(" ")));
@@ -90,7 +90,7 @@ impl Settings {
         let settings = wanted.installed_in(json!({}))?;
         let file = private_folder().map_err(told)?.join("settings.json");
         fs::write(&file, settings.to_string()).map_err(told)?;
-        Ok(Self { is_own: true, ..Self::read(&file)? })
+        Ok(Self { is_own: true, ..Self::read(&file, true)? })
     }
 
     pub(super) fn file(&self) -> &Path {
@@ -173,7 +173,7 @@ mod tests {
         text["hooks"]["PreToolUse"][0]["hooks"][0]["onFailure"] = json!("continue");
         fs::write(settings.file(), text.to_string()).expect("written");
         assert!(settings.must_be_unchanged().expect_err("changed").contains("has changed"));
-        assert!(Settings::read(settings.file()).map(drop).expect_err("loose").contains("onFailure"));
+        assert!(Settings::read(settings.file(), false).map(drop).expect_err("loose").contains("onFailure"));
         settings.remove();
         assert!(!settings.file().exists());
     }

@@ -13,12 +13,16 @@ use futures::FutureExt as _;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{HELD, digest, is_read};
+use super::{
+    HELD, digest,
+    look::{is_read, waiting_call},
+};
 use crate::{
     desk::{
         Caller, Desk,
         outcome::{Ending, end},
         resumption::RESUMPTION,
+        snapshot::Attempts,
         text::{self, NAME},
     },
     error::{Error, Result},
@@ -90,8 +94,17 @@ impl Desk {
         text::optional("/detail", body.detail.as_deref(), DETAIL)?;
         text::optional("/tool_use_id", body.tool_use_id.as_deref(), NAME)?;
         let (by, [jitter]) = (caller.actor(), self.database.ids().bytes());
-        let (taken, moved) =
-            self.database.write(move |tx| async move { take(tx, &runner, id, body, by, jitter).await }.boxed()).await?;
+        let mut attempts = Attempts::default();
+        let (taken, moved) = loop {
+            let (runner, body) = (runner.clone(), body.clone());
+            let attempt = self
+                .database
+                .write(move |tx| async move { take(tx, &runner, id, body, by, jitter).await }.boxed())
+                .await;
+            if let Some(settled) = attempts.settled(attempt) {
+                break settled?;
+            }
+        };
         if let Some(run) = moved {
             self.conclude(run).await;
         }
@@ -116,16 +129,17 @@ async fn take(
     by: Actor,
     jitter: u8,
 ) -> Result<(Taken, Option<RunId>)> {
-    let run = of_resumption(tx, id).await?;
-    let (queued, session) = own(tx, runner, id).await?;
     let (now, lease) = (tx.now(), digest(&body.lease));
     if body.outcome == Reported::Running {
+        let (queued, _) = own(tx, runner, id).await?;
         let state = queued.state.clone().extend(lease, now + HELD, now)?;
         if !store::resumption::update(tx, &queued, &state).await? {
             return Err(Error::Moved);
         }
         return Ok((Taken::of(id, &state), None));
     }
+    let run = of_resumption(tx, id).await?;
+    let (queued, session) = own(tx, runner, id).await?;
     end_turn(tx, &run, queued, &session, Said { runner, body, by, jitter }).await
 }
 
@@ -148,8 +162,8 @@ async fn end_turn(
     let Said { runner, body, by, jitter } = said;
     let (id, now, lease) = (queued.id, tx.now(), digest(&body.lease));
     let stored = store::approval::find(tx, queued.approval).await?.ok_or(Error::Moved)?;
-    let is_call = stored.package.origin == Origin::Gate;
-    let is_read = is_read(tx, &queued, &stored).await?;
+    let call = waiting_call(tx, &stored).await?;
+    let (is_call, is_read) = (call.is_some(), is_read(tx, &queued, &stored, call.as_deref()).await?);
     let attempt = queued.state.attempt();
     let weighed = body.outcome.weigh(is_call, is_read, attempt, now, jitter);
     let setback = match &weighed {
@@ -219,7 +233,9 @@ async fn close_siblings(tx: &mut Tx, run: &Run, session: &Attached, body: &Repor
         let is_pending = matches!(known.prior.state, Approval::Pending { .. });
         if is_of_session && is_pending && Some(known.prior.id) != kept {
             let stored = store::approval::find(tx, known.prior.id).await?.ok_or(Error::Moved)?;
-            is_any |= supersede(tx, run, stored).await?;
+            if waiting_call(tx, &stored).await?.is_some() {
+                is_any |= supersede(tx, run, stored).await?;
+            }
         }
     }
     Ok(is_any)

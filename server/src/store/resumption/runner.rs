@@ -33,7 +33,7 @@ where
 {
     query.push(
         "SELECT r.id, r.approval_id, r.session_id, r.state, r.moves FROM resumption r JOIN session s ON s.id = r.session_id \
-         WHERE r.run_due_at IS NOT NULL AND s.status <> 'suspended' AND r.runner = ",
+         WHERE r.run_due_at IS NOT NULL AND s.status <> 'suspended' AND NOT s.interactive AND r.runner = ",
     );
     query.push_bind(runner.to_owned());
     query.push(" AND (r.status = 'queued' OR r.run_due_at <= ").push_bind(due.now);
@@ -111,6 +111,22 @@ async fn is_held_by_another(tx: &mut Tx, queued: &Queued, of: &Attached, now: Ti
         .await
     })?;
     Ok(held.is_some())
+}
+
+/// Records that wait for their runner since before a moment, of sessions that could go on.
+pub async fn list_untaken(tx: &mut Tx, before: Time, limit: i64) -> Result<Vec<Queued>, StoreError> {
+    let rows: Vec<ResumptionRow> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT r.id, r.approval_id, r.session_id, r.state, r.moves FROM resumption r JOIN session s ON s.id = r.session_id \
+             WHERE r.status = 'queued' AND r.run_due_at <= $1 AND s.status <> 'suspended' AND NOT s.interactive \
+             ORDER BY r.run_due_at LIMIT $2",
+        )
+        .bind(before)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+    })?;
+    rows.into_iter().map(Queued::try_from).collect()
 }
 
 /// Records whose runner is silent beyond its lease.

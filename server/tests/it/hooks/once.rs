@@ -75,6 +75,7 @@ async fn a_client_that_was_told_to_wait_uses_nothing_up(console: TestConsole) {
     assert_eq!(asked("pre-tool-use", "build-7/41/100", "10001").await, "defer", "where commands ask alone");
     let waits = console.get(&client.key, &format!("/approvals/{approval}")).await.expect(200);
     assert_eq!(waits["resumption"]["state"], "queued", "nobody has gone on: {waits}");
+    assert_eq!(waits["state"]["used"]["use"], "unused", "{waits}");
     // The one that resumes the session runs it.
     for event in ["pre-tool-use", "guard"] {
         assert_eq!(asked(event, "build-7/42/200", "9999").await, "allow");

@@ -1,5 +1,6 @@
 //! Runners: what they are given, for how long, and what follows from what they report.
 
+mod broken_off;
 mod reported;
 
 use axum::http::StatusCode;
@@ -23,6 +24,7 @@ on_both!(
 /// What the sessions are called.
 const ONE: &str = "e3e911d2-ed81-446a-9923-74214fcdbc23";
 const TWO: &str = "0bd5f3a9-1c80-4c0d-9d2b-6d3c39d4a1b2";
+const THREE: &str = "7a51c2de-0f4b-4d6e-8c1a-95b6f3e20d17";
 
 /// An agent whose sessions a runner resumes.
 struct Site<'a> {
@@ -229,8 +231,10 @@ async fn a_runner_that_died_is_replaced_after_its_lease(console: TestConsole) {
     site.pass(59);
     assert_eq!(site.lease().await, None);
     site.pass(2);
+    assert_eq!(site.lease().await, None, "it counts as a try, and has its pause");
+    site.pass(10);
     let next = site.lease().await.expect("the same once more");
-    assert_eq!((&next["resumption_id"], &next["attempt"]), (&dead["resumption_id"], &json!(1)));
+    assert_eq!((&next["resumption_id"], &next["attempt"]), (&dead["resumption_id"], &json!(2)));
     assert_eq!(site.report(&dead, "resumed", json!({})).await.problem(), "409 lease_lost");
     site.call_again(ONE, "note-1").await;
     site.report(&next, "resumed", json!({})).await.expect(200);

@@ -3,7 +3,7 @@
 use domain::{Scope, resumption::ATTEMPTS};
 use serde_json::json;
 
-use super::{ONE, Site, TWO, by_runner};
+use super::{ONE, Site, THREE, TWO, by_runner};
 use crate::{
     hooks::{Client, context, decision},
     support::{Agent, TestConsole, on_both},
@@ -142,7 +142,9 @@ async fn a_session_is_given_to_the_runner_of_its_surroundings(console: TestConso
     let session = &shown["sessions"][0];
     assert_eq!((&session["runner"], &session["resumed_by"]), (&json!("build-7"), &json!("runner")), "{session}");
     // One that was named beforehand is assigned when it begins; one before which somebody sits is not.
-    for (session, interactive, resumed_by) in [(TWO, "false", "runner"), ("c9", "true", "poll")] {
+    for (session, interactive, resumed_by) in
+        [(TWO, "false", "runner"), ("c9", "true", "poll"), (THREE, "true", "poll"), (THREE, "false", "runner")]
+    {
         let body = json!({"framework": "claude-code", "id": session});
         console.post(&client.key, &format!("/runs/{run}/sessions"), &body).await.expect(201);
         client.session = session;
