@@ -132,10 +132,18 @@ fn is_anchored(workflow: &Workflow, node: &IdedExpr, truth: bool) -> bool {
                 }
                 _ => false,
             },
-            _ => compares_with_record(workflow, node),
+            (name, _) => compares_with_record(workflow, name, node, truth),
         },
         Expr::Select(select) if select.test => truth && reads_record(workflow, node),
-        Expr::Comprehension(macros) => reads_record(workflow, &macros.iter_range) && is_plain(&macros.iter_range),
+        // `exists` over a system's list, whose question is an equation with its member; others can hold of an empty list, or
+        // whatever its members are.
+        Expr::Comprehension(macros) => {
+            let begins_false =
+                matches!(&macros.accu_init.expr, Expr::Literal(LiteralValue::Boolean(fixed)) if !*fixed.inner());
+            let is_equation = children(&macros.loop_step).into_iter().any(|child| equates(child, &macros.iter_var));
+            let of_record = reads_record(workflow, &macros.iter_range) && is_plain(&macros.iter_range);
+            truth && begins_false && is_equation && of_record
+        }
         _ => match path_of(node).as_deref() {
             Some(["approvals", _, "approved"]) => truth,
             Some(_) => reads_record(workflow, node),
@@ -144,9 +152,32 @@ fn is_anchored(workflow: &Workflow, node: &IdedExpr, truth: bool) -> bool {
     }
 }
 
-/// Whether a comparison or call reads a system's fact wherever it goes.
-fn compares_with_record(workflow: &Workflow, node: &IdedExpr) -> bool {
-    is_plain(node) && reads_record(workflow, node)
+/// Whether a comparison or call is settled by a system's fact: by nothing else, or it must equal that fact, or be in a
+/// system's list. An agent can always report what is smaller, or different.
+fn compares_with_record(workflow: &Workflow, name: &str, node: &IdedExpr, truth: bool) -> bool {
+    if !is_plain(node) || !reads_record(workflow, node) {
+        return false;
+    }
+    let is_settled = match (name, truth) {
+        (operators::EQUALS, true) => true,
+        (operators::IN, true) => children(node).last().is_some_and(|list| reads_record(workflow, list)),
+        _ => false,
+    };
+    is_settled || !reads_agents(workflow, node)
+}
+
+/// Whether an expression is an equation with a variable.
+fn equates(node: &IdedExpr, variable: &str) -> bool {
+    let Expr::Call(call) = &node.expr else { return false };
+    let is_it = |side: &IdedExpr| matches!(&side.expr, Expr::Ident(name) if name == variable);
+    call.func_name == operators::EQUALS && is_plain(node) && children(node).into_iter().any(is_it)
+}
+
+/// Whether an expression reads a fact that tools report, or rests on a stage.
+fn reads_agents(workflow: &Workflow, node: &IdedExpr) -> bool {
+    let reads = Reads::of(node);
+    !reads.stages.is_empty()
+        || reads.facts.iter().any(|fact| workflow.facts.get(fact).is_none_or(|rule| !is_of_system(&rule.from)))
 }
 
 /// Whether nothing in an expression may be left out when it is evaluated, and nothing asks for mere presence.
