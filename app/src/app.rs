@@ -12,6 +12,7 @@ use crate::{
         connect::ConnectPage,
         deliveries::DeliveriesPage,
         endpoints::EndpointsPage,
+        escalations::EscalationsPage,
         groups::{GroupPage, GroupsPage},
         keys::{KeysPage, NewKeyPage},
         not_found::NotFoundPage,
@@ -81,6 +82,8 @@ fn Console() -> impl IntoView {
             <Route path=path!("/runs") view=RunsPage ssr=SsrMode::Async />
             <Route path=path!("/runs/:id") view=RunPage ssr=SsrMode::Async />
             <Route path=path!("/profile") view=ProfilePage ssr=SsrMode::Async />
+            // One route, so that the list stays while the case changes.
+            <Route path=path!("/escalations/:id?") view=EscalationsPage ssr=SsrMode::Async />
             // One route, so that the list stays while the drawer changes.
             <Route path=path!("/audit/:leaf?") view=AuditPage ssr=SsrMode::Async />
             <Route path=path!("/workflows") view=WorkflowsPage ssr=SsrMode::Async />

@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use domain::{
     audit::{AuditEvent, AuditPage, AuditQuery},
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
+    escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
     found::Found,
     group::{GroupDetail, GroupsPage},
-    id::{ApprovalId, PersonId},
+    id::{ApprovalId, EscalationId, PersonId},
     key::KeysPage,
     person::{PeoplePage, PeopleQuery, PersonDetail},
     profile::Profile,
@@ -44,6 +45,12 @@ pub trait Desk: Send + Sync {
 
     /// The run page.
     async fn run(&self, query: RunQuery) -> Result<RunPage, Failure>;
+
+    /// A page of escalations, the longest waiting first.
+    async fn escalations(&self, query: EscalationsQuery) -> Result<EscalationsPage, Failure>;
+
+    /// One escalation, with what is needed to settle it.
+    async fn escalation(&self, id: EscalationId) -> Result<EscalationPage, Failure>;
 
     /// A page of the audit log, newest first.
     async fn audit(&self, query: AuditQuery) -> Result<AuditPage, Failure>;

@@ -10,6 +10,7 @@ pub mod brought;
 pub mod calls;
 #[cfg(feature = "ssr")]
 pub mod desk;
+mod escalations;
 pub mod failure;
 mod frame;
 mod keys;

@@ -21,6 +21,7 @@ use domain::{
 use serde_json::json;
 
 pub use self::{
+    escalations::{case, cases},
     events::every_event,
     lists::{audit, audit_event, run_page, runs},
 };

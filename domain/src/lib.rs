@@ -19,6 +19,7 @@ pub mod digest;
 pub mod edit;
 pub mod endpoint;
 pub mod escalation;
+pub mod escalations;
 pub mod event;
 pub mod field;
 pub mod found;

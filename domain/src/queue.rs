@@ -64,6 +64,8 @@ pub struct QueueCounts {
     pub mine: u32,
     /// Decided, and the session could not be woken.
     pub failing: u32,
+    /// Handed over to people, and not settled.
+    pub escalations: u32,
     /// Decided by the viewer's console today (UTC), for the empty state.
     pub decided_today: u32,
 }

@@ -18,7 +18,7 @@ async function person(stage: Stage): Promise<Page> {
 
 /** Fills in the form that makes a key. */
 export async function fillKey(page: Page, name: string): Promise<void> {
-  await page.getByLabel('Name').fill(name);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
   await page.getByRole('checkbox', { name: /^hook/ }).check();
   await page.getByLabel("Owner's email").fill(ANA.email);
 }
@@ -31,7 +31,7 @@ export async function connect(page: Page, client: string, name: string): Promise
   await page.goto('/admin/connect');
   await page.getByRole('radio', { name: client }).check();
   await page.getByLabel('Workflow').selectOption('payments');
-  await page.getByLabel('Name').fill(name);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
   await page.getByRole('button', { name: CONNECT }).click();
   await page.getByRole('heading', { level: 2, name }).waitFor();
 }
@@ -39,7 +39,7 @@ export async function connect(page: Page, client: string, name: string): Promise
 /** Adds a reviewer; leads to their page. */
 export async function addReviewer(page: Page, { name, email, groups }: Person): Promise<void> {
   await page.goto('/admin/people/new');
-  await page.getByLabel('Name').fill(name);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
   await page.getByLabel('Email').fill(email);
   await page.getByRole('checkbox', { name: /^Reviewer/ }).check();
   for (const group of groups) await page.getByRole('checkbox', { name: group, exact: true }).check();
@@ -60,7 +60,7 @@ export async function addKey(page: Page, name: string): Promise<string> {
 /** Registers an endpoint on this machine. */
 export async function addEndpoint(page: Page, name: string, url: string): Promise<void> {
   await page.goto('/admin/endpoints');
-  await page.getByLabel('Name').fill(name);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
   await page.getByLabel('Address', { exact: true }).fill(url);
   await page.getByLabel('Allow a private network').check();
   await page.getByRole('button', { name: 'Add endpoint' }).click();

@@ -84,6 +84,12 @@ export class Agent {
     return String(answer.approval_id);
   }
 
+  /** Hands the case over to people; gives the escalation's id. */
+  async escalate(summary: Json): Promise<string> {
+    const answer = await call(`${this.url}/api/v1/runs/${this.run}/escalations`, this.keys.agent, summary, 201);
+    return String(answer.escalation_id);
+  }
+
   /** Answers a reviewer's question. */
   async inform(approval: string, answer: string, attachments: Json): Promise<void> {
     await call(`${this.url}/api/v1/approvals/${approval}/information`, this.keys.agent, { answer, attachments });

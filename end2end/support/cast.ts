@@ -26,7 +26,9 @@ export const LENA = person('Lena Vogt', 'support');
 export const NOOR: Person = { ...person('Noor Haddad'), role: 'admin' };
 /** Reads everything, decides nothing. */
 export const IVO: Person = { ...person('Ivo Brandt'), role: 'auditor' };
-export const EVERYBODY = [ANA, TOMAS, MIRA, DEV, ROSA, LENA, NOOR, IVO];
+/** Works escalations. */
+export const PRIYA: Person = { ...person('Priya Nair'), role: 'support_lead' };
+export const EVERYBODY = [ANA, TOMAS, MIRA, DEV, ROSA, LENA, NOOR, IVO, PRIYA];
 
 export const PASSWORD = 'a passphrase for tests';
 

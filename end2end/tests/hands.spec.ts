@@ -47,7 +47,7 @@ test('a narrow screen: queue, approval, down to the decision, decide', async ({ 
   const page = await visit(ANA, { viewport: NARROW, hasTouch: true, isMobile: true });
   await go(page, '/approvals');
   const sections = page.getByRole('navigation', { name: 'Sections, below' });
-  await expect(sections.getByRole('link', { name: /Needs me/ })).toContainText('1');
+  await expect(sections.getByRole('link', { name: /Approvals/ })).toContainText('1');
   await page.getByRole('row').getByRole('link', { name: /Called the customer back/ }).tap();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Called the customer back');
   await expect(sections).toHaveCount(0);

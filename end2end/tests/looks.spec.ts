@@ -12,7 +12,8 @@ const SHOTS = ['sign-in', 'queue', 'approval-open', 'approval-approving', 'appro
   .concat(['profile', 'palette', 'keys-sheet', 'approval-resuming', 'run-waiting', 'run-done'])
   .concat(['runs', 'audit', 'audit-event', 'api-reference', 'queue-arriving', 'queue-resumption-failed'])
   .concat(['approval-resumption-failed', 'approval-resumed', 'admin-endpoints', 'admin-endpoint-made', 'admin-deliveries'])
-  .concat(['stage-review', 'approval-editing', 'approval-edited', 'admin-connect', 'admin-connected', 'run-stages', 'run-stage-stuck', 'workflow-stages']);
+  .concat(['stage-review', 'approval-editing', 'approval-edited', 'admin-connect', 'admin-connected', 'run-stages', 'run-stage-stuck', 'workflow-stages'])
+  .concat(['escalations', 'escalation-open', 'escalation-resolved']);
 const SCHEMES = ['light', 'dark'] as const;
 
 // Examining a long page takes axe a while.

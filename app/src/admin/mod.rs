@@ -20,6 +20,7 @@ mod tabs;
 
 pub use connect::ConnectView;
 pub use deliveries::DeliveriesView;
+pub use done::Done;
 pub use endpoints::EndpointsView;
 pub use group::GroupView;
 pub use groups::GroupsView;
@@ -28,5 +29,6 @@ pub use new_key::NewKeyView;
 pub use new_person::NewPersonView;
 pub use people::PeopleView;
 pub use person::PersonView;
+pub use refused::Refused;
 pub use roles::titles as role_titles;
 pub use tabs::{AdminTab, AdminTabs};

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod carried;
 pub mod endpoint;
+pub mod escalations;
 pub mod found;
 pub mod group;
 pub mod key;

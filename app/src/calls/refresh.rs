@@ -5,7 +5,8 @@ use super::carried::Answer;
 use crate::failure::Failure;
 use domain::{
     audit::{AuditPage, AuditQuery},
-    id::ApprovalId,
+    escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
+    id::{ApprovalId, EscalationId},
     queue::{QueueQuery, QueueRefresh},
     review::{Review, Viewer},
     timeline::{RunPage, RunQuery},
@@ -31,6 +32,18 @@ pub async fn refresh_queue(query: QueueQuery, shown: Vec<ApprovalId>) -> Result<
 #[server(prefix = "/calls", endpoint = "refresh_review", input = Json, output = Answer)]
 pub async fn refresh_review(id: ApprovalId) -> Result<Review, Failure> {
     answer(desk()?.review(id)).await
+}
+
+/// The list of escalations as it is now.
+#[server(prefix = "/calls", endpoint = "refresh_escalations", input = Json, output = Answer)]
+pub async fn refresh_escalations(query: EscalationsQuery) -> Result<EscalationsPage, Failure> {
+    answer(desk()?.escalations(query)).await
+}
+
+/// The escalation as it is now.
+#[server(prefix = "/calls", endpoint = "refresh_escalation", input = Json, output = Answer)]
+pub async fn refresh_escalation(id: EscalationId) -> Result<EscalationPage, Failure> {
+    answer(desk()?.escalation(id)).await
 }
 
 /// The log as it is now.

@@ -12,7 +12,7 @@ const OTHER: &str = "relative flex flex-col items-center justify-center gap-0.5 
 /// The places that people reach for most, and under "More" the rest.
 const MOST: [(Place, &str, &str, &str); 4] = [
     (Place::Approvals, "Approvals", "/approvals", "inbox"),
-    (Place::NeedsMe, "Needs me", "/approvals?view=mine", "user-round"),
+    (Place::Escalations, "Escalations", "/escalations", "headset"),
     (Place::Runs, "Runs", "/runs", "waypoints"),
     (Place::Audit, "Audit", "/audit", "scroll-text"),
 ];
@@ -31,7 +31,7 @@ pub fn BottomBar<'a>(viewer: &'a Viewer, place: Place) -> impl IntoView + use<> 
             </a>
         }
     });
-    let more = [Place::Workflows, Place::Admin];
+    let more = [Place::NeedsMe, Place::Workflows, Place::Admin];
     let rest = shown_to(viewer).into_iter().flat_map(|(_, entries)| entries).filter(|line| more.contains(&line.place));
     let rest = rest
         .map(|line| {

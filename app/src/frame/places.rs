@@ -9,6 +9,8 @@ pub enum Place {
     Approvals,
     /// Those that wait for the viewer.
     NeedsMe,
+    /// What was handed over to people.
+    Escalations,
     /// Runs.
     Runs,
     /// The audit log.
@@ -53,6 +55,7 @@ pub const SECTIONS: [Section; 3] = [
         entries: &[
             entry(Place::Approvals, "Approvals", "/approvals", "inbox"),
             entry(Place::NeedsMe, "Needs my decision", "/approvals?view=mine", "user-round"),
+            entry(Place::Escalations, "Escalations", "/escalations", "headset"),
             entry(Place::Runs, "Runs", "/runs", "waypoints"),
         ],
     },
@@ -77,6 +80,7 @@ impl Place {
         match self {
             Self::Approvals => Some(counts.pending),
             Self::NeedsMe => Some(counts.mine),
+            Self::Escalations => Some(counts.escalations),
             Self::Runs | Self::Audit | Self::Workflows | Self::Admin | Self::Elsewhere => None,
         }
     }

@@ -57,9 +57,14 @@ impl News {
         }
     }
 
-    /// Whether lists of approvals, or their counts, may have changed.
+    /// Whether lists of approvals, or the counts of the navigation, may have changed.
     pub fn concerns_lists(&self) -> bool {
-        self.any(|leaf| leaf.approval.is_some())
+        self.any(|leaf| leaf.approval.is_some() || is_of_escalations(leaf))
+    }
+
+    /// Whether escalations may have changed.
+    pub fn concerns_escalations(&self) -> bool {
+        self.any(is_of_escalations)
     }
 
     /// Whether this approval may have changed.
@@ -78,6 +83,10 @@ impl News {
             Self::Reset(_) => true,
         }
     }
+}
+
+fn is_of_escalations(leaf: &Leaf) -> bool {
+    leaf.kind.starts_with("escalation.")
 }
 
 /// What tabs of one browser say to each other.

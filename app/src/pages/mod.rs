@@ -6,6 +6,7 @@ pub mod audit;
 pub mod connect;
 pub mod deliveries;
 pub mod endpoints;
+pub mod escalations;
 pub mod failed;
 pub mod groups;
 pub mod keys;

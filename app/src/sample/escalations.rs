@@ -4,9 +4,39 @@ use super::{id, time, viewer};
 use domain::{
     Actor,
     escalation::{EscalatedConcern, Escalation, Money, Summary},
-    id::EscalationId,
+    escalations::{Case, EscalationPage, EscalationsPage, Lead},
+    id::{EscalationId, RunId},
     timeline::EscalationRow,
 };
+
+/// A list with both; nothing is paid back in the second.
+pub fn cases() -> EscalationsPage {
+    let case = |row| Case {
+        row,
+        run: id::<RunId>("run", '1'),
+        workflow: "onboarding".to_owned(),
+        subject: "acc_7".to_owned(),
+    };
+    let mut rows: Vec<Case> = escalations().into_iter().map(case).collect();
+    rows[1].row.summary.refund_amount = None;
+    rows[1].row.assignee = None;
+    EscalationsPage { now: time("14:50:00"), rows, next_cursor: None }
+}
+
+/// The open one, for a support lead.
+pub fn case() -> EscalationPage {
+    let page = cases();
+    EscalationPage {
+        now: page.now,
+        case: page.rows[0].clone(),
+        by: None,
+        may_work: true,
+        viewer: viewer(),
+        leads: vec![Lead { id: viewer(), name: "Mira Okafor".to_owned() }],
+        waiting: Vec::new(),
+        activity: Vec::new(),
+    }
+}
 
 /// One open, one resolved.
 pub fn escalations() -> Vec<EscalationRow> {

@@ -1,6 +1,7 @@
 //! Escalations: a case is handed over to people, who take it up and settle it. They may be opened after their run has
 //! ended, too: a run that was given up is when people are needed.
 
+pub(super) mod page;
 mod work;
 
 use domain::{

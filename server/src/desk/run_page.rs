@@ -17,6 +17,7 @@ use domain::{
 
 use super::{
     Caller, Desk, PersonCaller,
+    escalation::page::escalation_row,
     timeline::{named, read_cursor},
 };
 use crate::{
@@ -136,17 +137,9 @@ async fn facts(tx: &mut Tx, run: &Run, workflow: &Workflow) -> Result<Vec<FactRo
 /// Every escalation that is not resolved, of which there are few, then the newest that are.
 async fn escalations(tx: &mut Tx, run: &Run) -> Result<Vec<EscalationRow>> {
     let mut stored = store::escalation::list_unresolved(tx, run.id).await?;
-    let of_run = EscalationFilter { run: Some(run.id), status: Some(EscalationStatus::Resolved) };
+    let of_run = EscalationFilter { run: Some(run.id), status: Some(EscalationStatus::Resolved), of: None };
     stored.extend(store::escalation::list(tx, of_run, None, ESCALATIONS).await?);
-    let row = |stored: store::escalation::Stored| EscalationRow {
-        id: stored.id,
-        summary: stored.summary,
-        state: stored.state,
-        opened_by: stored.opened_by,
-        opened_at: stored.opened_at,
-        assignee: stored.assignee_name,
-    };
-    Ok(stored.into_iter().map(row).collect())
+    Ok(stored.into_iter().map(escalation_row).collect())
 }
 
 fn earlier_row(fact: Fact) -> EarlierFact {
@@ -164,7 +157,7 @@ fn assertion_row(said: store::fact::Said) -> AssertionRow {
     AssertionRow { name: said.name, value: said.value, statement: said.statement, by, at: said.at }
 }
 
-fn waiting_row(row: QueueRow) -> WaitingApproval {
+pub(super) fn waiting_row(row: QueueRow) -> WaitingApproval {
     WaitingApproval { id: row.id, title: row.title, opened_at: row.opened_at }
 }
 

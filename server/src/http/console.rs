@@ -6,9 +6,10 @@ use domain::{
     Digest, Refusal,
     audit::{AuditEvent, AuditPage, AuditQuery},
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
+    escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
     found::Found,
     group::{GroupDetail, GroupsPage},
-    id::{ApprovalId, PersonId},
+    id::{ApprovalId, EscalationId, PersonId},
     key::KeysPage,
     person::{PeoplePage, PeopleQuery, PersonDetail},
     profile::Profile,
@@ -102,6 +103,14 @@ impl app::desk::Desk for Console {
 
     async fn run(&self, query: RunQuery) -> Result<RunPage, Failure> {
         self.desk.run_page(self.signed_in()?, &query).await.map_err(failure)
+    }
+
+    async fn escalations(&self, query: EscalationsQuery) -> Result<EscalationsPage, Failure> {
+        self.desk.escalations_page(self.signed_in()?, &query).await.map_err(failure)
+    }
+
+    async fn escalation(&self, id: EscalationId) -> Result<EscalationPage, Failure> {
+        self.desk.escalation_page(self.signed_in()?, id).await.map_err(failure)
     }
 
     async fn audit(&self, query: AuditQuery) -> Result<AuditPage, Failure> {

@@ -11,6 +11,7 @@ pub mod decide;
 #[cfg(debug_assertions)]
 pub mod dev;
 pub mod endpoints;
+mod escalation;
 mod fill;
 pub mod form;
 pub mod group;
@@ -61,7 +62,9 @@ fn collected() -> Routes {
     let routes = set_up::routes(workflow::routes(routes));
     let routes = crate::agents::claude_code::routes(endpoints::routes(approval::routes(routes)));
     let routes = crate::agents::mcp::routes(routes);
-    let routes = reference::routes(schema::routes(run::routes(key::routes(group::routes(person::routes(routes))))));
+    let routes = reference::routes(schema::routes(escalation::routes(run::routes(key::routes(group::routes(
+        person::routes(routes),
+    ))))));
     let (get, anybody) = (Method::GET, Access::Public);
     routes.add(get.clone(), "/assets/{name}", anybody, assets::serve).add(get, "/openapi.json", anybody, openapi::serve)
 }

@@ -47,6 +47,8 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get.clone(), "/profile", Access::Page, page)
         .add(get.clone(), "/runs", Access::Page, page)
         .add(get.clone(), "/runs/{id}", Access::Page, page)
+        .add(get.clone(), "/escalations", Access::Page, page)
+        .add(get.clone(), "/escalations/{id}", Access::Page, page)
         .add(get.clone(), "/audit", Access::Page, page)
         .add(get.clone(), "/audit/{leaf}", Access::Page, page)
         .add(get.clone(), "/admin/endpoints", Access::Page, page)

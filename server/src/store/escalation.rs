@@ -55,6 +55,8 @@ pub struct EscalationFilter {
     pub status: Option<EscalationStatus>,
     /// Only this run.
     pub run: Option<RunId>,
+    /// Only those of this person.
+    pub of: Option<PersonId>,
 }
 
 #[derive(FromRow)]
@@ -163,6 +165,26 @@ pub async fn find(tx: &mut Tx, id: EscalationId) -> Result<Option<Stored>, Store
     row.map(Stored::try_from).transpose()
 }
 
+/// Those that are not resolved, the longest waiting first, after `cursor`; a person's own, where one is named.
+pub async fn list_waiting(
+    tx: &mut Tx,
+    of: Option<PersonId>,
+    after: Option<EscalationId>,
+    limit: i64,
+) -> Result<Vec<Stored>, StoreError> {
+    let after = after.map_or(Uuid::nil(), EscalationId::uuid);
+    let rows: Vec<Row> = on!(tx, |conn| {
+        let mut query = QueryBuilder::new(SELECT);
+        query.push("> ").push_bind(after).push(" AND e.status IN ('open', 'acknowledged')");
+        if let Some(person) = of {
+            query.push(" AND e.assignee_id = ").push_bind(person.uuid());
+        }
+        query.push(" ORDER BY e.id LIMIT ").push_bind(limit);
+        query.build_query_as().fetch_all(conn).await
+    })?;
+    rows.into_iter().map(Stored::try_from).collect()
+}
+
 /// Escalations, newest first, before `cursor`.
 pub async fn list(
     tx: &mut Tx,
@@ -179,6 +201,9 @@ pub async fn list(
         }
         if let Some(run) = filter.run {
             query.push(" AND e.run_id = ").push_bind(run.uuid());
+        }
+        if let Some(person) = filter.of {
+            query.push(" AND e.assignee_id = ").push_bind(person.uuid());
         }
         query.push(" ORDER BY e.id DESC LIMIT ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await

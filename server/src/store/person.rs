@@ -163,6 +163,19 @@ pub async fn lock_access(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The support leads who may sign in, by name.
+pub async fn list_leads(tx: &mut Tx) -> Result<Vec<(PersonId, String)>, StoreError> {
+    let rows: Vec<(Uuid, String)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT p.id, p.name FROM person p JOIN person_role r ON r.person_id = p.id \
+             WHERE r.role = 'support_lead' AND p.disabled_at IS NULL ORDER BY p.name, p.id LIMIT 500",
+        )
+        .fetch_all(conn)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(id, name)| (PersonId::from_uuid(id), name)).collect())
+}
+
 /// Gives a person a name and roles in place of the old ones.
 pub async fn update(tx: &mut Tx, id: PersonId, name: &str, roles: &[Role]) -> Result<(), StoreError> {
     on!(tx, |conn| {

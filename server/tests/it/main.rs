@@ -20,6 +20,7 @@ mod dev;
 mod drafts;
 mod edits;
 mod endpoints;
+mod escalation_pages;
 mod escalations;
 mod escapes;
 mod facts;

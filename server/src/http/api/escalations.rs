@@ -46,7 +46,7 @@ pub async fn open(
 /// `GET /escalations`, newest first.
 pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Caller>, query: Query) -> Answer {
     query.only(&["status", "run", "cursor", "limit"])?;
-    let filter = EscalationFilter { status: query.read("status")?, run: query.read("run")? };
+    let filter = EscalationFilter { status: query.read("status")?, run: query.read("run")?, of: None };
     let page = state.desk.list_escalations(&caller, filter, query.text("cursor"), query.limit()?).await?;
     Ok(ok(Page { items: page.items.into_iter().map(EscalationItem::from).collect(), next_cursor: page.next_cursor }))
 }

@@ -60,6 +60,13 @@ fn forms_of_work() -> Vec<Row> {
             Stuck,
             &[("form", "settle"), ("compensation", "{compensation}"), ("detail", "Shut by hand.")],
         ),
+        form("/escalations/{id}", Escalation, &[("form", "acknowledge")]),
+        form(
+            "/escalations/{id}",
+            Escalation,
+            &[("form", "assign"), ("to", "dev@example.com"), ("reason", "Knows the case.")],
+        ),
+        form("/escalations/{id}", Escalation, &[("form", "resolve"), ("resolution", "Paid back.")]),
         form("/workflows/new", Nothing, &[("form", "definition"), ("source", "{definition}"), ("act", "publish")]),
         form(
             "/workflows/{name}/edit",
