@@ -18,8 +18,7 @@ use domain::{
 use leptos::prelude::*;
 
 const OTHER: &str = "relative block px-4 py-3 border-b border-rule hover:bg-hover focus-within:bg-selected";
-const OPEN: &str =
-    "relative block px-4 py-3 border-b border-rule bg-selected";
+const OPEN: &str = "relative block px-4 py-3 border-b border-rule bg-selected";
 
 /// How far a case is, as a badge.
 pub fn badge(state: &Escalation) -> AnyView {

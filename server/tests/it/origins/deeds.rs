@@ -135,6 +135,16 @@ async fn about_stages(agent: &Agent<'_>) -> Vec<Deed> {
     ]
 }
 
+/// A case that was handed over.
+async fn about_a_case(agent: &Agent<'_>) -> Deed {
+    let summary = json!({
+        "customer_id": "cust_1", "root_cause_analysis": "Lost.", "refund_amount": null, "recommended_action": "Call.",
+    });
+    let opened = agent.post("escalations", &summary).await.expect(201);
+    let path = format!("/escalations/{}", opened["escalation_id"].as_str().expect("an id"));
+    form("/escalations/{id}", &path, &[("form", "resolve"), ("resolution", "Called.")])
+}
+
 const STAGED: &str = r#"
 name: staged
 default: block
@@ -213,6 +223,7 @@ async fn what_another_site_has_sent_is_not_done(console: TestConsole) {
     let agent = console.cast().await;
     let mut deeds = about_approvals(&agent).await;
     deeds.extend(about_stages(&agent).await);
+    deeds.push(about_a_case(&agent).await);
     deeds.extend(about_people(&console).await);
     deeds.extend(about_the_rest(&console).await);
     for deed in &deeds {
