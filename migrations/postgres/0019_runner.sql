@@ -1,6 +1,7 @@
 -- Sessions that the runner of their host wakes. What goes out by a runner is due at `run_due_at`, apart from what is sent;
--- until `held_until` it may be at work on the session. How a resumption goes out stands in its state in one shape now.
+-- until `held_until` it may be at work on the session. `stopped`: the client said last that it stops. How a resumption goes out stands in its state in one shape now.
 ALTER TABLE session ADD COLUMN by_runner BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE session ADD COLUMN stopped BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE resumption ADD COLUMN runner TEXT;
 ALTER TABLE resumption ADD COLUMN run_due_at TIMESTAMPTZ;
 ALTER TABLE resumption ADD COLUMN held_until TIMESTAMPTZ;

@@ -84,6 +84,19 @@ impl Desk {
             .await
     }
 
+    /// Notes that the client of a session that a runner resumes stops, or works again: a runner tells it nothing while it
+    /// is at work.
+    pub async fn note_stopped(&self, caller: &Caller, session: &Attached, stopped: bool) -> Result<()> {
+        caller.key(Action::StartRun)?;
+        let id = session.id;
+        if !session.by_runner {
+            return Ok(());
+        }
+        self.database
+            .write(move |tx| async move { Ok(store::session::update_stopped(tx, id, stopped).await?) }.boxed())
+            .await
+    }
+
     /// The caller as it stands now: a key may have been revoked, or have expired, while it waited.
     ///
     /// # Errors

@@ -176,6 +176,19 @@ pub async fn update_place(tx: &mut Tx, id: SessionId, cwd: Option<&str>, interac
     Ok(())
 }
 
+/// Stores whether the client of a session said last that it stops.
+pub async fn update_stopped(tx: &mut Tx, id: SessionId, stopped: bool) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("UPDATE session SET stopped = $1 WHERE id = $2")
+            .bind(stopped)
+            .bind(id.uuid())
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
 /// Stores a session's new state.
 pub async fn update(tx: &mut Tx, id: SessionId, state: &Session) -> Result<(), StoreError> {
     on!(tx, |conn| {

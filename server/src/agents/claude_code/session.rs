@@ -63,6 +63,7 @@ pub(super) async fn starts(desk: &Desk, caller: &Caller, headers: &HeaderMap, in
     let is_own = |session: &&Attached| around.run.is_none_or(|run| run == session.run);
     if let Some(session) = known.as_ref().filter(is_own).filter(|session| session.state != Session::Ended) {
         desk.note_place(caller, session, input.cwd.clone(), around.is_interactive).await?;
+        desk.note_stopped(caller, session, false).await?;
         if let (Some(runner), false) = (&around.runner, around.is_interactive) {
             desk.assign_session(caller, session, runner, input.cwd.as_deref()).await?;
         }
@@ -135,7 +136,10 @@ async fn briefing(desk: &Desk, caller: &Caller, run: RunId) -> Result<String> {
 /// A prompt: the agent reads how its run stands now.
 pub(super) async fn prompted(desk: &Desk, caller: &Caller, input: &Input) -> Result<Said> {
     match desk.find_hooked(caller, &input.session_id).await? {
-        Some(session) => Ok(Said::Tell(briefing(desk, caller, session.run).await?)),
+        Some(session) => {
+            desk.note_stopped(caller, &session, false).await?;
+            Ok(Said::Tell(briefing(desk, caller, session.run).await?))
+        }
         None => Ok(Said::Tell(UNKNOWN.to_owned())),
     }
 }
@@ -145,6 +149,8 @@ pub(super) async fn prompted(desk: &Desk, caller: &Caller, input: &Input) -> Res
 pub(super) async fn stops(desk: &Desk, caller: &Caller, input: &Input) -> Result<Said> {
     let Some(session) = desk.find_hooked(caller, &input.session_id).await? else { return Ok(Said::Nothing) };
     let standing = desk.standing(caller, session.run).await?;
+    let is_held = standing.unfinished.is_some() && !input.stop_hook_active;
+    desk.note_stopped(caller, &session, !is_held).await?;
     Ok(match standing.unfinished {
         Some(open) if input.stop_hook_active => Said::Warn(format!("Countersign: the run is not finished. {open}")),
         Some(open) => Said::GoOn(format!("The run is not finished. {open} Go on, or say what you wait for and stop.")),

@@ -1,5 +1,6 @@
 //! What runners take from the outbox.
 
+use chrono::TimeDelta;
 use domain::{Time, id::ResumptionId};
 use sqlx::QueryBuilder;
 
@@ -24,8 +25,12 @@ pub async fn find(tx: &mut Tx, id: ResumptionId) -> Result<Option<Queued>, Store
     row.map(Queued::try_from).transpose()
 }
 
-/// What the runner may take now, longest due first: nothing of a session that waits for people, or that a runner may be
-/// at work on.
+/// How long a client that has not said that it stops is left alone, where no call of its waits.
+const LEFT_ALONE: TimeDelta = TimeDelta::minutes(10);
+
+/// What the runner may take now, longest due first: nothing of a session that waits for people, that somebody sits before,
+/// or that a runner may be at work on. Where no call waits, the session's client may still be at work by itself: it is
+/// told only once it has said that it stops, or has had time enough.
 fn takeable<DB: sqlx::Database>(query: &mut QueryBuilder<DB>, runner: &str, due: Due)
 where
     String: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
@@ -33,9 +38,11 @@ where
 {
     query.push(
         "SELECT r.id, r.approval_id, r.session_id, r.state, r.moves FROM resumption r JOIN session s ON s.id = r.session_id \
+         JOIN approval a ON a.id = r.approval_id \
          WHERE r.run_due_at IS NOT NULL AND s.status <> 'suspended' AND NOT s.interactive AND r.runner = ",
     );
     query.push_bind(runner.to_owned());
+    query.push(" AND (a.origin = 'gate' OR s.stopped OR r.run_due_at <= ").push_bind(due.now - LEFT_ALONE).push(")");
     query.push(" AND (r.status = 'queued' OR r.run_due_at <= ").push_bind(due.now);
     query.push(" OR (r.status = 'delivering' AND r.run_due_at > ").push_bind(due.longest_lease);
     query.push(") OR r.run_due_at > ").push_bind(due.longest_pause);

@@ -112,6 +112,13 @@ async fn an_expired_approval_and_a_stage_are_told_apart(console: TestConsole) {
         let token = if person == "ana" { site.ana.clone() } else { console.token(person).await };
         site.agent.approve(&token, &approval).await.expect(201);
     }
+    // Its client may be at work still, and learn it by itself.
+    assert_eq!(site.lease().await, None, "it has not said that it stops");
+    let (key, ledger, run) = (site.agent.key.clone(), site.agent.ledger.clone(), site.agent.run.clone());
+    let client = Client { console: &console, key, ledger, run, session: ONE };
+    client.ask("user-prompt-submit", json!({"prompt": "Go on."})).await;
+    assert_eq!(site.lease().await, None);
+    client.ask("stop", json!({"stop_hook_active": false})).await;
     let lent = site.lease().await.expect("a session");
     assert_eq!((&lent["origin"], &lent["tool_use_id"]), (&json!("request"), &json!(null)), "{lent}");
     site.report(&lent, "resumed", json!({})).await.expect(200);
