@@ -168,6 +168,12 @@ impl<'a> Call<'a> {
             let why = "already_ran: the result of this call is recorded. Make a new call, under a new id.";
             return Ok(Ruled::Blocked(why.to_owned()));
         }
+        // People may have decided between the first look and the check: then the next client is the one to run it.
+        if approval.is_some()
+            && let Some(waits) = self.told_to_wait(caller).await?
+        {
+            return Ok(waits);
+        }
         if let (Some(process), Some(_)) = (self.process, approval)
             && !self.desk.is_first_to_run(caller, self.session, check, process).await?
         {
