@@ -14,12 +14,8 @@ const INSTALLED: &str = "installed-requirements.txt";
 /// Runs all of it. A language that fails does not keep the other from running.
 pub fn run(counts: &mut Counts) -> Result<()> {
     let dir = workspace::root().join("examples");
-    install::node()?;
-    install::program("curl")?;
-    install::program("jq")?;
-    // First, because a test in Python pastes what the README of a program in TypeScript says.
-    install_packages(&dir)?;
-    let outcomes = [("Python", python(&dir, counts)), ("TypeScript", typescript(&dir, counts))];
+    let bin = install()?;
+    let outcomes = [("Python", python(&dir, &bin, counts)), ("TypeScript", typescript(&dir, counts))];
     let failed = outcomes.into_iter().filter_map(|(name, outcome)| Some(format!("{name}: {:#}", outcome.err()?)));
     let failed: Vec<_> = failed.collect();
     if !failed.is_empty() {
@@ -28,8 +24,18 @@ pub fn run(counts: &mut Counts) -> Result<()> {
     Ok(())
 }
 
-fn python(dir: &Path, counts: &mut Counts) -> Result<()> {
-    let bin = environment(dir)?;
+/// What the clients need, for both languages: a test in Python pastes what the README of a program in TypeScript says.
+/// Returns the folder with the programs of Python's environment.
+pub fn install() -> Result<PathBuf> {
+    let dir = workspace::root().join("examples");
+    install::node()?;
+    install::program("curl")?;
+    install::program("jq")?;
+    install_packages(&dir)?;
+    environment(&dir)
+}
+
+fn python(dir: &Path, bin: &Path, counts: &mut Counts) -> Result<()> {
     process::run(in_dir(dir, &bin.join("ruff")).args(["check", "--quiet"]))?;
     process::run(in_dir(dir, &bin.join("ruff")).args(["format", "--quiet", "--check"]))?;
     let mut pytest = in_dir(dir, &bin.join("pytest"));

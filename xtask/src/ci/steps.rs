@@ -15,22 +15,47 @@ use std::process::Command;
 pub struct Step {
     pub name: &'static str,
     pub purpose: &'static str,
+    pub when: When,
     pub run: fn(&Options, &mut Counts) -> Result<()>,
 }
 
-pub const STEPS: [Step; 12] = [
-    Step { name: "setup", purpose: "install what is missing", run: setup },
-    Step { name: "fmt", purpose: "cargo fmt --check", run: fmt },
-    Step { name: "tidy", purpose: "the architecture's invariants", run: tidy_step },
-    Step { name: "supply", purpose: "licences, sources, versions with known holes", run: supply },
-    Step { name: "clippy-xtask", purpose: "lints of these commands and of the tests' shim", run: clippy_xtask },
-    Step { name: "clippy", purpose: "lints of domain, app (ssr) and server", run: clippy },
-    Step { name: "clippy-wasm", purpose: "lints of the app as the browser gets it", run: clippy_wasm },
-    Step { name: "assets", purpose: "wasm, styles with the class check, icons, fonts", run: build_assets },
-    Step { name: "tests", purpose: "unit and integration tests, on SQLite and PostgreSQL", run: tests },
-    Step { name: "doc", purpose: "cargo doc without warnings", run: doc },
-    Step { name: "examples", purpose: "clients for other frameworks, with the real ones", run: examples_step },
-    Step { name: "end2end", purpose: "the console in a browser, and real clients", run: end2end_step },
+/// How a step stands to those that run beside the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum When {
+    /// Before them: it installs, or takes no time.
+    First,
+    /// Meanwhile.
+    Compiling,
+    /// One of them. Cargo's folders are locked by profile, so a profile belongs to one side alone.
+    Beside,
+    /// Once they have ended.
+    After,
+}
+
+const fn step(
+    name: &'static str,
+    purpose: &'static str,
+    when: When,
+    run: fn(&Options, &mut Counts) -> Result<()>,
+) -> Step {
+    Step { name, purpose, when, run }
+}
+
+pub const STEPS: [Step; 14] = [
+    step("setup", "install what is missing", When::First, setup),
+    step("fmt", "cargo fmt --check", When::First, fmt),
+    step("tidy", "the architecture's invariants", When::First, tidy_step),
+    step("supply", "licences, sources, versions with known holes", When::First, supply),
+    step("clippy-xtask", "lints of these commands and of the tests' shim", When::Compiling, clippy_xtask),
+    step("clippy", "lints of domain, app (ssr) and server", When::Compiling, clippy),
+    step("build", "the tests and the server compile", When::Compiling, build),
+    step("clients", "install clients of Claude Code, of MCP and of the examples", When::Beside, clients),
+    step("assets", "wasm, styles with the class check, icons, fonts", When::Beside, build_assets),
+    step("clippy-wasm", "lints of the app as the browser gets it", When::Beside, clippy_wasm),
+    step("tests", "unit and integration tests, on SQLite and PostgreSQL", When::After, tests),
+    step("doc", "cargo doc without warnings", When::After, doc),
+    step("examples", "clients for other frameworks, with the real ones", When::After, examples_step),
+    step("end2end", "the console in a browser, and real clients", When::After, end2end_step),
 ];
 
 /// The product's crates are always built together and so: other selections would switch on other
@@ -83,13 +108,29 @@ fn clippy_wasm(_: &Options, _: &mut Counts) -> Result<()> {
         println!("  Debian's compiler brings no clippy: NOT linted for the browser in this run");
         return Ok(());
     }
-    lint(&["--package", "app", "--features", "hydrate"], &["--target", "wasm32-unknown-unknown"])
+    // With the profile of the assets, whose macros and build scripts serve here, too.
+    let target = ["--target", "wasm32-unknown-unknown", "--profile", "wasm-release"];
+    lint(&["--package", "app", "--lib", "--no-default-features", "--features", "hydrate"], &target)
 }
 
 fn lint(packages: &[&str], more: &[&str]) -> Result<()> {
     let mut clippy = process::cargo(["clippy"]);
     clippy.args(packages).args(more).args(["--", "-D", "warnings"]);
     process::run(&mut clippy)
+}
+
+/// All that is run later, so that what runs beside this has ended when the first test begins.
+fn build(_: &Options, _: &mut Counts) -> Result<()> {
+    for packages in [&PRODUCT[..], &XTASK[..]] {
+        process::run(&mut process::cargo(["test", "--no-run"].iter().chain(packages)))?;
+    }
+    Ok(())
+}
+
+fn clients(_: &Options, _: &mut Counts) -> Result<()> {
+    end2end::claude()?;
+    end2end::mcp_clients()?;
+    examples::install().map(|_| ())
 }
 
 fn build_assets(_: &Options, _: &mut Counts) -> Result<()> {
