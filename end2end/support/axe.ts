@@ -5,11 +5,21 @@ import type { Page } from '@playwright/test';
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** What axe finds, short enough to read. */
-export async function violations(page: Page): Promise<string[]> {
+export function violations(page: Page): Promise<string[]> {
   const rules = { 'target-size': { enabled: true } };
-  const axe = new AxeBuilder({ page }).options({ rules }).withTags(TAGS).setLegacyMode();
-  const { violations: found } = await axe.analyze();
-  return found.flatMap(({ id, help, nodes }) =>
+  return found(new AxeBuilder({ page }).options({ rules }).withTags(TAGS));
+}
+
+/** The same of colours alone, where all else was examined before. */
+export function contrasts(page: Page): Promise<string[]> {
+  return found(new AxeBuilder({ page }).withRules(['color-contrast']));
+}
+
+async function found(axe: AxeBuilder): Promise<string[]> {
+  // No page has frames: the mode that looks into them costs time alone.
+  axe.setLegacyMode();
+  const { violations } = await axe.analyze();
+  return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id} (${help}): ${html.slice(0, 160)} ${failureSummary ?? ''}`),
   );
 }

@@ -1,7 +1,7 @@
 // Every page and panel state: no accessibility violation in either scheme, nothing sticks out sideways at any width,
-// and pictures of the main ones for a person to compare with the mock-ups (test-results/shots).
+// and, on request, pictures of the main ones for a person to compare with the mock-ups (test-results/shots).
 import type { Page } from '@playwright/test';
-import { violations } from '../support/axe';
+import { contrasts, violations } from '../support/axe';
 import { fitsSideways, panel } from '../support/panel';
 import { STATES } from '../support/states';
 import { SIZES, expect, test } from '../support/test';
@@ -19,23 +19,39 @@ const SCHEMES = ['light', 'dark'] as const;
 // Examining a long page takes axe a while.
 test.describe.configure({ timeout: 120_000 });
 
+// Nobody looks at the pictures of a run that nobody watches: `SHOTS=1` takes them.
+const IS_WATCHED = process.env.SHOTS !== undefined;
+
 for (const [name, reach] of Object.entries(STATES)) {
   test(`${name} is accessible and fits`, async ({ console, guard, visit, decide }) => {
     const page = await reach({ console, guard, visit, decide });
-    for (const [size, viewport] of Object.entries(SIZES)) {
-      await page.setViewportSize(viewport);
-      for (const colorScheme of SCHEMES) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        // Colours are the same at any size: every state is examined wide and light, narrow and dark, and the main ones wide
-        // and dark as well, with the parts that no narrow page shows.
-        if ((size === 'wide') === (colorScheme === 'light') || (size === 'wide' && SHOTS.includes(name))) {
-          expect.soft(await violations(page), `${size}, ${colorScheme}`).toEqual([]);
-        }
-        if (SHOTS.includes(name)) await shoot(page, `${name}-${size}-${colorScheme}`);
-      }
+    // Every state is examined wide and light, narrow and dark. Its colours are the same at any size; what no narrow page
+    // shows has its own, and they are examined wide and dark for the main ones.
+    await show(page, 'wide', 'light');
+    expect.soft(await violations(page), 'wide, light').toEqual([]);
+    if (SHOTS.includes(name)) {
+      await show(page, 'wide', 'dark');
+      expect.soft(await contrasts(page), 'wide, dark').toEqual([]);
     }
+    await show(page, 'narrow', 'dark');
+    expect.soft(await violations(page), 'narrow, dark').toEqual([]);
+    if (IS_WATCHED && SHOTS.includes(name)) await shootAll(page, name);
     await fitsSideways(page);
   });
+}
+
+async function show(page: Page, size: keyof typeof SIZES, colorScheme: (typeof SCHEMES)[number]): Promise<void> {
+  await page.setViewportSize(SIZES[size]);
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+}
+
+async function shootAll(page: Page, name: string): Promise<void> {
+  for (const size of ['wide', 'narrow'] as const) {
+    for (const scheme of SCHEMES) {
+      await show(page, size, scheme);
+      await shoot(page, `${name}-${size}-${scheme}`);
+    }
+  }
 }
 
 async function shoot(page: Page, name: string): Promise<void> {
