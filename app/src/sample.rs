@@ -60,7 +60,10 @@ pub fn policy() -> Policy {
         },
         via: vec![Via::Console],
         valid_for: None,
+        remind_after: None,
+        raise: None,
         expire_after: None,
+        hours: None,
     }
 }
 
@@ -71,6 +74,7 @@ pub fn vote(person: char, name: &str, group: &str, verdict: Verdict) -> Decision
         person: id("usr", person),
         name: name.to_owned(),
         group: group.to_owned(),
+        by_raise: None,
         verdict,
         revision: 3,
         package_digest: Digest::of("package", b"1"),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Refusal, Time,
     actor::{UnknownWord, words},
+    deadline::Steps,
     decision::Verdict,
     event::Event,
     id::{ApprovalId, SessionId},
@@ -29,6 +30,9 @@ tagged! {
             /// How its deadline stands still while a question is open.
             #[serde(default)]
             pause: Pause,
+            /// What happens to it by itself before that.
+            #[serde(default)]
+            steps: Steps,
         },
         /// The policy is satisfied.
         Approved {
@@ -115,9 +119,9 @@ words! {
 }
 
 impl Approval {
-    /// A new approval, which waits for people.
+    /// A new approval, which waits for people, with a deadline at most.
     pub fn open(expires_at: Option<Time>) -> Self {
-        Self::Pending { expires_at, pause: Pause::default() }
+        Self::Pending { expires_at, pause: Pause::default(), steps: Steps::default() }
     }
 
     /// The state without its data.
@@ -207,8 +211,8 @@ impl Approval {
             return Err(expired());
         }
         match self {
-            Self::Pending { expires_at, pause } => match standing.outcome {
-                None | Some(Verdict::RequestInformation) => Ok((Self::Pending { expires_at, pause }, None)),
+            Self::Pending { expires_at, pause, steps } => match standing.outcome {
+                None | Some(Verdict::RequestInformation) => Ok((Self::Pending { expires_at, pause, steps }, None)),
                 Some(Verdict::Approve) if pause.since.is_some() => Err(question_is_open()),
                 Some(Verdict::Approve) => {
                     let valid_until = valid_for.and_then(|seconds| later(now, seconds));
@@ -277,6 +281,7 @@ fn question_is_open() -> Refusal {
     Refusal::new(Code::InformationRequested, message)
 }
 
+mod timed;
 mod used;
 mod waiting;
 

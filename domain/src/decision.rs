@@ -36,6 +36,9 @@ pub struct Decision {
     pub name: String,
     /// The group whose seat it fills.
     pub group: String,
+    /// The group the approval was raised to, where that alone lets the person fill this seat.
+    #[serde(default)]
+    pub by_raise: Option<String>,
     /// The verdict.
     pub verdict: Verdict,
     /// The package revision that was read.

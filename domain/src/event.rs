@@ -115,6 +115,10 @@ events! {
     ApprovalRejected = "approval.rejected" { approval: ApprovalId, },
     /// Nobody decided in time.
     ApprovalExpired = "approval.expired" { approval: ApprovalId, },
+    /// Those who may decide were reminded; they belong to these groups.
+    ApprovalReminded = "approval.reminded" { approval: ApprovalId, groups: Vec<String>, },
+    /// Nobody had decided for long: the people of this group may fill any open seat from now on.
+    ApprovalRaised = "approval.raised" { approval: ApprovalId, group: String, },
     /// Whoever asked for an approval took it back.
     ApprovalCancelled = "approval.cancelled" { approval: ApprovalId, reason: String, },
     /// A reviewer changed the call's input: a new revision, which voids earlier votes.
@@ -130,7 +134,7 @@ events! {
     /// Conditions no longer held when the approved call came; a fresh approval is needed.
     ApprovalVoided = "approval.voided" { approval: ApprovalId, because: String, },
     /// A reviewer decided.
-    DecisionRecorded = "decision.recorded" { decision: DecisionId, approval: ApprovalId, verdict: Verdict, group: String, revision: u32, package_digest: Digest, reason_code: Option<String>, notes: Option<String>, },
+    DecisionRecorded = "decision.recorded" { decision: DecisionId, approval: ApprovalId, verdict: Verdict, group: String, by_raise: Option<String>, revision: u32, package_digest: Digest, reason_code: Option<String>, notes: Option<String>, },
     /// The wake-up was queued with the decision.
     ResumptionQueued = "resumption.queued" { resumption: ResumptionId, approval: ApprovalId, },
     /// The agent's side has the final status: it fetched it, or its endpoint took it.

@@ -37,7 +37,7 @@ pub struct Need {
     pub version: u32,
     /// The policy.
     pub policy: String,
-    /// How many of the group must approve.
+    /// How many of the group must approve; 0 where the policy only raises approvals to it.
     pub count: u32,
 }
 

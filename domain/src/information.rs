@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Time, approval::later};
+use crate::{Time, approval::later, deadline::Steps, hours::Counting};
 
 /// The longest the deadline of one approval is paused, over all its questions, in seconds. After that it runs on, so
 /// that nobody can keep a session suspended for ever by asking.
@@ -68,18 +68,38 @@ impl Pause {
         later(self.since?, self.left())
     }
 
-    /// Begins to wait. The deadline moves as far as the pause may last, so that it holds even if nobody answers.
-    pub(crate) fn begin(self, expires_at: Option<Time>, now: Time) -> (Self, Option<Time>) {
-        let moved = expires_at.map(|end| later(end, self.left()).unwrap_or(end));
-        (Self { since: Some(now), ..self }, moved)
+    /// Begins to wait. What is to come moves as far as the pause may last, so that it holds even if nobody answers.
+    pub(crate) fn begin(self, waits: Timing, counting: &dyn Counting, now: Time) -> (Self, Timing) {
+        let waiting = Self { since: Some(now), ..self };
+        let moved = waiting.until().map_or(waits.clone(), |until| waits.postponed(counting, now, until));
+        (waiting, moved)
     }
 
-    /// Ends the waiting. What of the pause was not needed is taken off the deadline again.
-    pub(crate) fn end(self, expires_at: Option<Time>, now: Time) -> (Self, Option<Time>) {
+    /// Ends the waiting. What is to come is as far ahead as it was when the waiting began, or when the pause ended.
+    pub(crate) fn end(self, waits: Timing, counting: &dyn Counting, now: Time) -> (Self, Timing) {
         let waited = self.since.map_or(0, |since| u64::try_from((now - since).num_seconds()).unwrap_or(0));
-        let used = waited.min(self.left());
-        let unused = chrono::TimeDelta::try_seconds(i64::try_from(self.left() - used).unwrap_or(0));
-        let moved = expires_at.map(|end| unused.and_then(|unused| end.checked_sub_signed(unused)).unwrap_or(end));
-        (Self { since: None, spent: self.spent + used }, moved)
+        let moved = match self.until() {
+            Some(until) if now < until => waits.postponed(counting, until, now),
+            Some(_) | None => waits,
+        };
+        (Self { since: None, spent: self.spent + waited.min(self.left()) }, moved)
+    }
+}
+
+/// The moments at which something happens by itself to an approval that waits.
+#[derive(Debug, Clone)]
+pub(crate) struct Timing {
+    pub(crate) expires_at: Option<Time>,
+    pub(crate) steps: Steps,
+}
+
+impl Timing {
+    /// As far ahead of one moment as it is of another. What is behind that already stays where it is.
+    fn postponed(self, counting: &dyn Counting, ahead_of: Time, from: Time) -> Self {
+        let shift = |at: Time| {
+            let moved = (at > ahead_of).then(|| counting.later(from, counting.between(ahead_of, at)));
+            moved.flatten().unwrap_or(at)
+        };
+        Self { expires_at: self.expires_at.map(shift), steps: self.steps.moved(shift) }
     }
 }

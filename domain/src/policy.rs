@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Refusal,
     actor::{UnknownWord, words},
+    deadline::Raise,
     decision::{Ballot, Decision, Verdict},
+    hours::Hours,
     id::PersonId,
     refusal::Code,
 };
@@ -31,8 +33,17 @@ pub struct Policy {
     pub via: Vec<Via>,
     /// Seconds within which an approval must be used.
     pub valid_for: Option<u64>,
+    /// Seconds after which those who may decide are reminded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_after: Option<u64>,
+    /// When more people may decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raise: Option<Raise>,
     /// Seconds after which a pending approval expires.
     pub expire_after: Option<u64>,
+    /// The hours in which these seconds pass; day and night without them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Hours>,
 }
 
 /// A group and how many of its people must approve.
@@ -84,6 +95,8 @@ pub struct Candidate {
     pub person: PersonId,
     /// The names of the groups they belong to.
     pub groups: Vec<String>,
+    /// The group the approval was raised to, if they belong to it: they may fill any seat.
+    pub raised_to: Option<String>,
 }
 
 /// The people an exclusion may mean, for one approval.
@@ -119,6 +132,13 @@ pub struct SeatStanding {
     pub needed: u32,
     /// Seats filled.
     pub given: u32,
+}
+
+impl Candidate {
+    /// The group the approval was raised to, where that alone lets them fill a seat of this group.
+    pub fn by_raise(&self, group: &str) -> Option<&str> {
+        self.raised_to.as_deref().filter(|_| !self.groups.iter().any(|own| own == group))
+    }
 }
 
 impl SeatStanding {
@@ -164,7 +184,7 @@ impl Policy {
         })
     }
 
-    /// The group whose seat this person's verdict fills.
+    /// The group whose seat this person's verdict fills: one of their own, or any where the approval was raised to them.
     ///
     /// # Errors
     /// `self_approval` for the requester and the agent's owner, `not_entitled` for previous approvers, for people
@@ -184,13 +204,14 @@ impl Policy {
             return Err(Refusal::new(Code::AlreadyVoted, "You have decided on this revision already."));
         }
         let standing = self.standing(votes);
-        let mine = |seat: &&SeatStanding| {
-            candidate.groups.contains(&seat.group) && for_group.is_none_or(|wanted| wanted == seat.group)
+        let is_wanted = |seat: &&SeatStanding| {
+            let counts = verdict != Verdict::Approve || seat.is_open();
+            counts && for_group.is_none_or(|wanted| wanted == seat.group)
         };
-        let seat = match verdict {
-            Verdict::Approve => standing.seats.iter().filter(|seat| seat.is_open()).find(mine),
-            Verdict::Reject | Verdict::RequestInformation => standing.seats.iter().find(mine),
-        };
+        let wanted = || standing.seats.iter().filter(is_wanted);
+        let seat = wanted().find(|seat| candidate.groups.contains(&seat.group));
+        // A seat of a group of their own first; any other where the approval was raised to them.
+        let seat = seat.or_else(|| candidate.raised_to.as_ref().and_then(|_| wanted().next()));
         seat.map(|seat| seat.group.clone()).ok_or_else(|| not_entitled(&standing))
     }
 

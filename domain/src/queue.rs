@@ -163,4 +163,10 @@ pub struct QueueRow {
     pub origin: Origin,
     /// Whether it waits for the answer to a question; the deadline stands still meanwhile.
     pub is_waiting_for_information: bool,
+    /// The group it was raised to: its people may fill any open seat.
+    #[serde(default)]
+    pub raised_to: Option<String>,
+    /// When.
+    #[serde(default)]
+    pub raised_at: Option<Time>,
 }

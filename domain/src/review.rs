@@ -93,7 +93,7 @@ pub struct ExcludedPerson {
 pub struct EntitledPerson {
     /// Their name.
     pub name: String,
-    /// The group they would decide for.
+    /// The group they would decide for, or the one it was raised to.
     pub group: String,
     /// Whether it is the viewer.
     pub is_viewer: bool,

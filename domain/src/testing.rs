@@ -48,7 +48,10 @@ pub fn two_groups() -> Policy {
         },
         via: vec![Via::Console],
         valid_for: Some(3_600),
+        remind_after: None,
+        raise: None,
         expire_after: Some(3_600),
+        hours: None,
     }
 }
 
@@ -59,6 +62,7 @@ pub fn vote(by: PersonId, group: &str, verdict: Verdict) -> Decision {
         person: by,
         name: "Somebody".to_owned(),
         group: group.to_owned(),
+        by_raise: None,
         verdict,
         revision: 1,
         package_digest: Digest::of("test", b"package"),

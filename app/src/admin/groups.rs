@@ -99,9 +99,10 @@ pub fn Needs(needs: Vec<Need>) -> impl IntoView {
         return view! { <p class="text-xs text-faint">"No policy asks for it."</p> }.into_any();
     }
     let lines = needs.into_iter().map(|Need { workflow, version, policy, count }| {
+        let wants = if count == 0 { " raises approvals to it".to_owned() } else { format!(" needs {count}") };
         view! {
             <li class="break-words">
-                <code>{policy}</code> " of " <code>{format!("{workflow}@{version}")}</code> {format!(" needs {count}")}
+                <code>{policy}</code> " of " <code>{format!("{workflow}@{version}")}</code> {wants}
             </li>
         }
     });

@@ -128,7 +128,9 @@ fn Who<'a>(event: &'a AuditEvent) -> impl IntoView + use<> {
 
 /// A decision in its parts.
 fn decision(event: &Event) -> Option<AnyView> {
-    let Event::DecisionRecorded { verdict, group, revision, reason_code, notes, .. } = event else { return None };
+    let Event::DecisionRecorded { verdict, group, by_raise, revision, reason_code, notes, .. } = event else {
+        return None;
+    };
     let badge = match verdict {
         Verdict::Approve => view! { <Badge tone=Tone::Pass icon="check" text="Approve" /> },
         Verdict::Reject => view! { <Badge tone=Tone::Fail icon="x" text="Reject" /> },
@@ -136,12 +138,14 @@ fn decision(event: &Event) -> Option<AnyView> {
             view! { <Badge tone=Tone::Accent icon="message-square" text="Request information" /> }
         }
     };
+    let raised = by_raise.clone().map(|to| line("By raise to", view! { <Text text=&to /> }.into_any()));
     let reason = reason_code.clone().map(|code| line("Reason", view! { <code><Text text=&code /></code> }.into_any()));
     let notes = notes
         .clone()
         .map(|notes| line("Notes", view! { <bdi class="whitespace-pre-wrap"><Text text=&notes /></bdi> }.into_any()));
     let told = view! {
         {line("Decision", view! { {badge}" for "<Text text=&group />", package rev "{*revision} }.into_any())}
+        {raised}
         {reason}
         {notes}
     };

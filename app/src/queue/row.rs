@@ -36,7 +36,7 @@ pub fn Row(shown: ShownRow, now: Time) -> impl IntoView {
             class=format!("relative grid items-center gap-x-3 px-4 lg:px-6 border-b border-rule {ground} focus-within:bg-selected max-lg:py-3 lg:h-12.5 grid-cols-[1fr_auto] {COLUMNS}")
         >
             <span role="cell" class="max-lg:hidden"><RiskMark level=level(risk) /></span>
-            <Action row=row.clone() left=left />
+            <Action row=row.clone() left=left now=now />
             <span role="cell" class="max-lg:hidden min-w-0">
                 <span class="flex items-center gap-1.5 text-xs text-muted">
                     <Gate origin=row.origin gate=row.gate_id />
@@ -78,7 +78,7 @@ fn Gate(origin: Origin, gate: String) -> impl IntoView {
 }
 
 #[component]
-fn Action(row: QueueRow, left: Option<Left>) -> impl IntoView {
+fn Action(row: QueueRow, left: Option<Left>, now: Time) -> impl IntoView {
     let level = level(row.risk);
     let href = format!("/approvals/{}", row.id);
     // What has left needs no warning any more.
@@ -87,6 +87,11 @@ fn Action(row: QueueRow, left: Option<Left>) -> impl IntoView {
         shown.map(|row| view! { <Flags differences=row.differences reversible=row.reversible asked=row.is_waiting_for_information /> })
     };
     let (wide, narrow) = (flags(), flags());
+    let raised = || {
+        let shown = row.raised_to.clone().zip(row.raised_at).filter(|_| left.is_none());
+        shown.map(|(group, at)| view! { <Raised group=group at=at now=now /> })
+    };
+    let (raised_wide, raised_narrow) = (raised(), raised());
     let tool = match row.origin {
         Origin::Gate => row.tool,
         Origin::Stage => "stage".to_owned(),
@@ -110,10 +115,25 @@ fn Action(row: QueueRow, left: Option<Left>) -> impl IntoView {
                 <span class="flex items-center gap-1.5 min-w-0 text-xs text-faint mt-0.5">
                     <code class="text-muted truncate shrink-0 max-w-[60%]"><Text text=&tool /></code>
                     <span aria-hidden="true">"·"</span>
+                    {raised_wide.map(|raised| view! { <span class="max-lg:hidden inline-flex items-center gap-1.5 shrink-0">{raised}<span aria-hidden="true">"·"</span></span> })}
                     <span class="truncate"><Text text=&origin /></span>
                 </span>
-                <span class="lg:hidden flex flex-wrap gap-1 mt-1.5">{narrow}</span>
+                <span class="lg:hidden flex flex-wrap gap-1 mt-1.5">{narrow}{raised_narrow}</span>
             </a>
+        </span>
+    }
+    .into_any()
+}
+
+/// Whom else it was raised to.
+#[component]
+fn Raised(group: String, at: Time, now: Time) -> impl IntoView {
+    use crate::kit::moment::{stamp, tooltip};
+    let passing = passing(now);
+    view! {
+        <span class="inline-flex items-center gap-1 min-w-0 text-xs text-warn">
+            <Icon name="trending-up" class="w-3.5 h-3.5 shrink-0" />
+            <span class="min-w-0 break-words">"Raised to "<Text text=&group />" "<time datetime=stamp(at) title=tooltip(at)>{move || span::ago(at, passing())}</time></span>
         </span>
     }
     .into_any()

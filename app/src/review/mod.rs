@@ -17,6 +17,7 @@ mod information;
 mod meanwhile;
 mod outcome;
 mod panel;
+mod raised;
 mod reasons;
 mod request;
 mod seats;

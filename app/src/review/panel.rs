@@ -2,7 +2,7 @@
 
 use super::{
     binding::Binding, decide::DecisionForm, follow::Followed, information::OpenQuestion, meanwhile::Meanwhile, missing,
-    names, open_groups, open_seats, outcome::Outcome, quorum, seats::Seats, setback::SetbackNotice,
+    names, open_groups, open_seats, outcome::Outcome, quorum, raised::Raised, seats::Seats, setback::SetbackNotice,
 };
 use crate::{
     brought::Posted,
@@ -99,6 +99,7 @@ fn head(review: &Review, setback: Option<&Setback>, viewer: Option<PersonId>) ->
                 </div>
             </div>
             <div class="mt-2.5"><Seats review=review viewer=viewer /></div>
+            <Raised review=review />
         </div>
     }
     .into_any()
@@ -190,8 +191,19 @@ fn Excluded<'a>(review: &'a Review, why: Exclusion) -> impl IntoView + use<> {
 
 #[component]
 fn Entitled<'a>(review: &'a Review) -> impl IntoView + use<> {
-    let people = names(review.entitled.iter().map(|person| person.name.as_str()), "and");
+    let people = names(entitled(review), "and");
     view! { <p class="text-xs text-muted">"Entitled now: "<Text text=&people />"."</p> }
+}
+
+/// Who could still fill an open seat, each person once.
+fn entitled(review: &Review) -> Vec<&str> {
+    let mut people: Vec<&str> = Vec::new();
+    for person in &review.entitled {
+        if !people.contains(&person.name.as_str()) {
+            people.push(&person.name);
+        }
+    }
+    people
 }
 
 /// How the seal is drawn.
@@ -250,7 +262,7 @@ fn wanted(review: &Review) -> String {
 }
 
 fn can_decide(review: &Review) -> String {
-    match review.entitled.len() {
+    match entitled(review).len() {
         0 => "Nobody can decide now.".to_owned(),
         1 => "1 person can still decide.".to_owned(),
         people => format!("{people} people can still decide."),

@@ -8,6 +8,7 @@ use crate::{
 use domain::{
     Time,
     approval::Status,
+    deadline::Steps,
     decision::{Decision, Verdict},
     id::PersonId,
     policy::{Exclusion, SeatStanding},
@@ -58,8 +59,8 @@ fn seat_line(seat: &SeatStanding, review: &Review, viewer: Option<PersonId>) -> 
     let subject = Some(format!("{} {}/{}", seat.group, seat.given, seat.needed));
     let votes: Vec<&Decision> =
         review.votes.iter().filter(|vote| vote.verdict == Verdict::Approve && vote.group == seat.group).collect();
-    let approved =
-        (!votes.is_empty()).then(|| format!("{} approved", names(votes.iter().map(|vote| name(vote, viewer)), "and")));
+    let people: Vec<String> = votes.iter().map(|vote| voter(vote, viewer)).collect();
+    let approved = (!votes.is_empty()).then(|| format!("{} approved", names(people.iter().map(String::as_str), "and")));
     if !seat.is_open() {
         let at = votes.last().map(|vote| vote.at);
         let text = approved.unwrap_or_default();
@@ -87,8 +88,15 @@ fn open_seat(seat: &SeatStanding, review: &Review) -> (&'static str, &'static st
         }
         Status::Pending => {}
     }
-    let entitled = review.entitled.iter().filter(|person| person.group == seat.group);
-    let others: Vec<&str> = entitled.filter(|person| !person.is_viewer).map(|person| person.name.as_str()).collect();
+    let raised_to = review.state.steps().and_then(Steps::raised).map(|(group, _)| group);
+    let entitled =
+        review.entitled.iter().filter(|person| person.group == seat.group || raised_to == Some(person.group.as_str()));
+    let mut others: Vec<&str> = Vec::new();
+    for person in entitled.filter(|person| !person.is_viewer) {
+        if !others.contains(&person.name.as_str()) {
+            others.push(&person.name);
+        }
+    }
     let mine = matches!(&review.mandate, Mandate::Decide { group } if *group == seat.group);
     if mine {
         let aside = (!others.is_empty()).then(|| format!("or {}", names(others, "or")));
@@ -105,7 +113,7 @@ fn rejection(vote: &Decision, viewer: Option<PersonId>) -> SeatLine {
         icon: "circle-x",
         class: "w-3.5 h-3.5 text-fail shrink-0",
         subject: Some(vote.group.clone()),
-        text: format!("{} rejected", name(vote, viewer)),
+        text: format!("{} rejected", voter(vote, viewer)),
         at: Some(vote.at),
         aside: None,
     }
@@ -125,6 +133,12 @@ fn exclusion(person: &ExcludedPerson) -> SeatLine {
         at: None,
         aside: None,
     }
+}
+
+/// Who voted, with the group it was raised to where the vote counts by that.
+fn voter(vote: &Decision, viewer: Option<PersonId>) -> String {
+    let name = name(vote, viewer);
+    vote.by_raise.as_ref().map_or_else(|| name.to_owned(), |group| format!("{name} of {group}"))
 }
 
 /// The name of who voted; "You" for the viewer.

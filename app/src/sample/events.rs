@@ -59,11 +59,13 @@ pub fn every_event() -> Vec<Event> {
     events
 }
 
-/// Those about waking sessions and where that is sent.
+/// Those about deadlines, waking sessions and where that is sent.
 fn waking_events() -> Vec<Event> {
     let (approval, resumption) = (approval_id().to_string(), "res_01j1x6q34xfvqr28t5cy4tp001");
     let endpoint = "end_01j1x6q34xfvqr28t5cy4tp001";
     let samples = json!([
+        {"kind": "approval.reminded", "approval": approval, "groups": ["Compliance", "Risk"]},
+        {"kind": "approval.raised", "approval": approval, "group": "Compliance leads"},
         {"kind": "resumption.queued", "resumption": resumption, "approval": approval},
         {"kind": "resumption.delivered", "resumption": resumption, "approval": approval},
         {"kind": "resumption.attempted", "resumption": resumption, "approval": approval, "endpoint": endpoint, "attempt": 2},

@@ -26,16 +26,23 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
                 .badge((Tone::Accent, "message-square", "Information"))
         }
         Event::InformationGiven { answer, revision, .. } => tell_answer(item.entry.actor, who, answer, *revision),
-        Event::DecisionRecorded { verdict, group, revision, package_digest, reason_code, notes, .. } => {
+        Event::DecisionRecorded { verdict, group, by_raise, revision, package_digest, reason_code, notes, .. } => {
             let done = match verdict {
                 Verdict::Approve => " approved",
                 Verdict::Reject => " rejected",
                 Verdict::RequestInformation => " asked before deciding on",
             };
-            let told = Told::of([who, words(format!("{done} rev {revision} for {group}"))]);
+            let raised = by_raise.as_ref().map_or_else(String::new, |to| format!(" as one of {to}"));
+            let told = Told::of([who, words(format!("{done} rev {revision} for {group}{raised}"))]);
             tell_reasons(told, reason_code.as_deref(), notes.as_deref())
                 .more([words("Bound to digest "), Phrase::Digest(*package_digest)])
         }
+        Event::ApprovalReminded { groups, .. } => {
+            Told::of([words(format!("Reminder: it waits for {}", groups.join(" and ")))])
+        }
+        Event::ApprovalRaised { group, .. } => Told::of([words(format!("Raised to {group}"))])
+            .more([words("Its people may fill any open seat from now on.")])
+            .badge((Tone::Warn, "trending-up", "Raised")),
         _ => tell_end(item, who),
     }
 }

@@ -100,6 +100,8 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ApprovalExpired { .. }
         | Event::ApprovalConsumed { .. }
         | Event::ApprovalVoided { .. }
+        | Event::ApprovalReminded { .. }
+        | Event::ApprovalRaised { .. }
         | Event::ApprovalCancelled { .. }
         | Event::ApprovalEdited { .. }
         | Event::ApprovalSuperseded { .. }

@@ -155,6 +155,11 @@ pub fn Missing<'a>(
     if groups.is_empty() {
         return ().into_any();
     }
+    let title = if groups.iter().any(|group| group.needs > 0) {
+        "Approvals could not be given: reviewers are missing"
+    } else {
+        "Approvals would be raised to nobody: reviewers are missing"
+    };
     let lines = groups.iter().map(|group| view! { <li>{lacking(group)}</li> }).collect_view();
     let help = if may_add {
         view! { <p><a class="lnk" href="/admin/groups">"Add people to groups"</a></p> }.into_any()
@@ -163,7 +168,7 @@ pub fn Missing<'a>(
     };
     view! {
         <div class="px-4 lg:px-6 pt-4">
-            <Notice tone=Tone::Warn icon="users" title="Approvals could not be given: reviewers are missing">
+            <Notice tone=Tone::Warn icon="users" title=title>
                 <ul>{lines}</ul>
                 {help}
             </Notice>
@@ -175,6 +180,9 @@ pub fn Missing<'a>(
 fn lacking(group: &Unstaffed) -> String {
     let Unstaffed { group, members, has, needs } = group;
     let reviewers = plural(*needs as usize, "reviewer");
+    if *needs == 0 {
+        return format!("Approvals are raised to {group}, where nobody could decide.");
+    }
     match (members, has) {
         (0, _) => format!("Nobody is in the group {group} yet; it needs {reviewers}."),
         (1, 0) => format!("The one person in {group} does not have the role reviewer; it needs {reviewers}."),

@@ -41,10 +41,16 @@ fn card(name: &str, policy: &Policy, workflow: &Workflow) -> AnyView {
         ("May not decide", list(policy.exclude.iter().map(|one| excluded(*one).to_owned()), "nobody is excluded")),
         ("Reason", reasons(policy)),
         ("Decided by", list(policy.via.iter().map(ToString::to_string), "nobody")),
+        ("Reminds", after(policy.remind_after)),
         (
-            "Expires",
-            policy.expire_after.map_or_else(|| "never".to_owned(), |seconds| format!("after {}", span(seconds))),
+            "Raises",
+            policy
+                .raise
+                .as_ref()
+                .map_or_else(|| "to nobody".to_owned(), |raise| format!("to {} after {}", raise.to, span(raise.after))),
         ),
+        ("Expires", after(policy.expire_after)),
+        ("Time passes", policy.hours.as_ref().map_or_else(|| "day and night".to_owned(), ToString::to_string)),
         (
             "Must be used",
             policy.valid_for.map_or_else(
@@ -69,6 +75,10 @@ fn card(name: &str, policy: &Policy, workflow: &Workflow) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+fn after(seconds: Option<u64>) -> String {
+    seconds.map_or_else(|| "never".to_owned(), |seconds| format!("after {}", span(seconds)))
 }
 
 fn list(words: impl Iterator<Item = String>, nothing: &str) -> String {

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use super::*;
 use crate::{
+    deadline::{Raising, Steps},
+    hours::AroundTheClock,
     information::MAX_PAUSE,
     policy::SeatStanding,
     testing::{approval, at, session},
@@ -25,6 +27,8 @@ fn states() -> Vec<(&'static str, Approval)> {
         ("pending, no deadline", Approval::open(None)),
         ("pending until 09:10", Approval::open(Some(at(10)))),
         ("pending until 09:10, waits since 09:05", waiting()),
+        ("pending until 09:10, to be reminded and raised at 09:09", timed(None)),
+        ("pending until 09:10, reminded and raised at 09:08", timed(Some(at(8)))),
         ("approved, unused", approved(Use::Unused, None)),
         ("approved, unused until 09:10", approved(Use::Unused, Some(at(10)))),
         ("approved, consumed by toolu_1", approved(Use::Consumed { by: call("toolu_1") }, None)),
@@ -38,7 +42,15 @@ fn states() -> Vec<(&'static str, Approval)> {
 
 /// Waits for an answer since 09:05, with five minutes left to pause.
 fn waiting() -> Approval {
-    Approval::Pending { expires_at: Some(at(10)), pause: Pause { since: Some(at(5)), spent: MAX_PAUSE - 300 } }
+    let pause = Pause { since: Some(at(5)), spent: MAX_PAUSE - 300 };
+    Approval::Pending { expires_at: Some(at(10)), pause, steps: Steps::default() }
+}
+
+/// Reminds and raises at 09:09, expires at 09:10; raised already or not.
+fn timed(raised_at: Option<Time>) -> Approval {
+    let raise = Some(Raising { to: "leads".to_owned(), at: at(9), raised_at });
+    let steps = Steps { remind_at: Some(at(9)), reminded_at: raised_at, raise };
+    Approval::Pending { expires_at: Some(at(10)), pause: Pause::default(), steps }
 }
 
 type Moved = Result<(Approval, Option<Event>), Refusal>;
@@ -51,9 +63,13 @@ fn moves() -> Vec<(&'static str, Move)> {
         }),
         ("decide: reject", |state, now| state.decide(approval(1), &standing(Some(Verdict::Reject)), None, now)),
         ("decide: still open", |state, now| state.decide(approval(1), &standing(None), None, now)),
-        ("ask", |state, now| state.request_information(approval(1), "Which year?", 1, now).map(with_event)),
-        ("answer", |state, now| state.give_information(approval(1), "2025.", 2, now).map(with_event)),
+        ("ask", |state, now| {
+            state.request_information(approval(1), "Which year?", 1, &AroundTheClock, now).map(with_event)
+        }),
+        ("answer", |state, now| state.give_information(approval(1), "2025.", 2, &AroundTheClock, now).map(with_event)),
         ("cancel", |state, now| state.cancel(approval(1), "Asked for twice.".to_owned(), now).map(with_event)),
+        ("remind", |state, now| state.remind(approval(1), vec!["risk".to_owned()], now).map(with_event)),
+        ("raise", |state, now| state.raise(approval(1), now).map(with_event)),
         ("expire", |state, now| state.expire(approval(1), now).map(with_event)),
         ("consume by toolu_1", |state, now| state.consume(approval(1), call("toolu_1"), now).map(with_event)),
         ("supersede", |state, now| state.supersede(approval(1), now).map(with_event)),
@@ -76,12 +92,17 @@ fn shown(state: &Approval) -> String {
             let until = valid_until.map_or_else(String::new, |end| end.format(" until %H:%M").to_string());
             format!("approved, {used}{until}")
         }
-        Approval::Pending { expires_at, pause } => {
+        Approval::Pending { expires_at, pause, steps } => {
             let until =
                 expires_at.map_or_else(|| ", no deadline".to_owned(), |end| end.format(" until %d. %H:%M").to_string());
             let waits = pause.since.map_or_else(String::new, |since| since.format(", waits since %H:%M").to_string());
             let spent = if pause.spent > 0 { format!(", paused {} s", pause.spent) } else { String::new() };
-            format!("pending{until}{waits}{spent}")
+            let reminded = steps.reminded_at.map_or("", |_| ", reminded");
+            let raised = steps.raised().map_or_else(String::new, |(group, _)| format!(", raised to {group}"));
+            let to_come = [("remind", steps.reminder_due()), ("raise", steps.raise_due())].map(|(step, due)| {
+                due.map_or_else(String::new, |at| format!(", to {step} {}", at.format("%d. %H:%M")))
+            });
+            format!("pending{until}{waits}{spent}{}{reminded}{raised}", to_come.concat())
         }
         Approval::Rejected { .. }
         | Approval::Expired { .. }
@@ -120,8 +141,12 @@ fn a_use_in_the_same_microsecond_as_the_end_is_too_late() {
 
 #[test]
 fn the_deadline_stands_still_while_a_question_is_open_but_not_for_ever() {
-    let ask = |state: Approval, now| state.request_information(approval(1), "Which year?", 1, now).expect("asked").0;
-    let answer = |state: Approval, now| state.give_information(approval(1), "2025.", 2, now).expect("answered").0;
+    let ask = |state: Approval, now| {
+        state.request_information(approval(1), "Which year?", 1, &AroundTheClock, now).expect("asked").0
+    };
+    let answer = |state: Approval, now| {
+        state.give_information(approval(1), "2025.", 2, &AroundTheClock, now).expect("answered").0
+    };
     let asked = ask(Approval::open(Some(at(60))), at(10));
     assert!(asked.is_waiting_for_information());
     // Three hours later nothing has expired, and fifty minutes are left.

@@ -1,10 +1,18 @@
 //! Moves of a pending approval that decide nothing: a question, its answer, and taking it back.
 
 use super::{Approval, Use, expired, question_is_open};
-use crate::{Refusal, Time, event::Event, id::ApprovalId, information::Pause, refusal::Code};
+use crate::{
+    Refusal, Time,
+    event::Event,
+    hours::Counting,
+    id::ApprovalId,
+    information::{Pause, Timing},
+    refusal::Code,
+};
 
 impl Approval {
-    /// Waits for the answer to a question. The deadline stands still meanwhile, up to [`crate::information::MAX_PAUSE`].
+    /// Waits for the answer to a question. The deadline, and what comes before it, stands still meanwhile, up to
+    /// [`crate::information::MAX_PAUSE`].
     ///
     /// # Errors
     /// As [`Self::decide`]; `information_requested` while another question is open.
@@ -13,6 +21,7 @@ impl Approval {
         id: ApprovalId,
         question: &str,
         revision: u32,
+        counting: &dyn Counting,
         now: Time,
     ) -> Result<(Self, Event), Refusal> {
         if self.is_overdue(now) {
@@ -20,11 +29,11 @@ impl Approval {
         }
         match self {
             Self::Pending { pause: Pause { since: Some(_), .. }, .. } => Err(question_is_open()),
-            Self::Pending { expires_at, pause } => {
-                let (pause, expires_at) = pause.begin(expires_at, now);
+            Self::Pending { expires_at, pause, steps } => {
+                let (pause, Timing { expires_at, steps }) = pause.begin(Timing { expires_at, steps }, counting, now);
                 let question = question.to_owned();
                 let event = Event::InformationRequested { approval: id, question, revision, expires_at };
-                Ok((Self::Pending { expires_at, pause }, event))
+                Ok((Self::Pending { expires_at, pause, steps }, event))
             }
             Self::Approved { .. }
             | Self::Rejected { .. }
@@ -43,17 +52,18 @@ impl Approval {
         id: ApprovalId,
         answer: &str,
         revision: u32,
+        counting: &dyn Counting,
         now: Time,
     ) -> Result<(Self, Event), Refusal> {
         if self.is_overdue(now) {
             return Err(expired());
         }
         match self {
-            Self::Pending { expires_at, pause } if pause.since.is_some() => {
-                let (pause, expires_at) = pause.end(expires_at, now);
+            Self::Pending { expires_at, pause, steps } if pause.since.is_some() => {
+                let (pause, Timing { expires_at, steps }) = pause.end(Timing { expires_at, steps }, counting, now);
                 let answer = answer.to_owned();
                 let event = Event::InformationGiven { approval: id, answer, revision, expires_at };
-                Ok((Self::Pending { expires_at, pause }, event))
+                Ok((Self::Pending { expires_at, pause, steps }, event))
             }
             Self::Pending { .. } => Err(Refusal::new(Code::IllegalMove, "No question is open; nothing was stored.")),
             Self::Approved { .. }

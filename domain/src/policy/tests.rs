@@ -21,7 +21,7 @@ fn candidate(person: PersonId) -> Candidate {
         MIRA => &["risk", "compliance"],
         _ => &["support-leads"],
     };
-    Candidate { person, groups: groups.iter().map(|group| (*group).to_owned()).collect() }
+    Candidate { person, groups: groups.iter().map(|group| (*group).to_owned()).collect(), raised_to: None }
 }
 
 fn name(person: PersonId) -> &'static str {
@@ -72,6 +72,34 @@ fn a_person_may_choose_among_their_own_groups() {
     assert_eq!(given(MIRA, "compliance").expect("seat"), "compliance");
     assert_eq!(given(ANA, "risk").expect_err("other group").code, Code::NotEntitled);
     assert_eq!(given(MIRA, "support-leads").expect_err("not in the policy").code, Code::NotEntitled);
+}
+
+#[test]
+fn whom_it_was_raised_to_fills_any_open_seat() {
+    let policy = two_groups();
+    let lead = |person| Candidate { raised_to: Some("support-leads".to_owned()), ..candidate(person) };
+    let given = |who: Candidate, votes: &[Decision], verdict, group| {
+        let seat = policy.seat_for(&who, &circumstances(), votes, verdict, group);
+        seat.map(|seat| (who.by_raise(&seat).map(str::to_owned), seat)).map_err(|refusal| refusal.code)
+    };
+    let by_raise = |seat: &str| Ok((Some("support-leads".to_owned()), seat.to_owned()));
+    assert_eq!(given(candidate(SAM), &[], Verdict::Reject, None), Err(Code::NotEntitled));
+    for verdict in Verdict::ALL {
+        assert_eq!(given(lead(SAM), &[], *verdict, None), by_raise("compliance"), "{verdict}");
+        assert_eq!(given(lead(SAM), &[], *verdict, Some("risk")), by_raise("risk"), "{verdict}");
+        assert_eq!(given(lead(SAM), &[], *verdict, Some("support-leads")), Err(Code::NotEntitled), "{verdict}");
+        // Their own group's seat comes first, and is theirs without the raise.
+        assert_eq!(given(lead(TOMAS), &[], *verdict, None), Ok((None, "risk".to_owned())), "{verdict}");
+    }
+    let compliance = [vote(ANA, "compliance", Verdict::Approve)];
+    assert_eq!(given(lead(SAM), &compliance, Verdict::Approve, None), by_raise("risk"));
+    assert_eq!(given(lead(SAM), &compliance, Verdict::Approve, Some("compliance")), Err(Code::NotEntitled));
+    let risk = [vote(MIRA, "risk", Verdict::Approve)];
+    assert_eq!(given(lead(TOMAS), &risk, Verdict::Approve, None), by_raise("compliance"));
+    // One vote a person, and exclusions hold for them as for all.
+    let own = [vote(SAM, "compliance", Verdict::Approve)];
+    assert_eq!(given(lead(SAM), &own, Verdict::Approve, None), Err(Code::AlreadyVoted));
+    assert_eq!(given(lead(DEV), &[], Verdict::Approve, None), Err(Code::SelfApproval));
 }
 
 #[test]

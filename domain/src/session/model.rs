@@ -10,6 +10,7 @@ use crate::{
     Time,
     approval::{Approval, Call, Status, Use, later},
     decision::{Decision, Verdict},
+    hours::AroundTheClock,
     id::ResumptionId,
     judge::{Finding, Judgement, Prior, Ruling, Threshold, judge},
     policy::{Candidate, Circumstances},
@@ -203,7 +204,7 @@ impl World {
     fn vote(&mut self, place: usize, voter: usize, verdict: Verdict) {
         let Some(held) = self.held.get(place) else { return };
         let groups = if voter.is_multiple_of(2) { "risk" } else { "compliance" };
-        let candidate = Candidate { person: person(voter as u128), groups: vec![groups.to_owned()] };
+        let candidate = Candidate { person: person(voter as u128), groups: vec![groups.to_owned()], raised_to: None };
         let policy = two_groups();
         let seat = policy.seat_for(&candidate, &Circumstances::default(), &held.votes, verdict, None);
         let Ok(group) = seat else { return };

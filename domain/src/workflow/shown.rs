@@ -147,7 +147,7 @@ pub struct Unstaffed {
     pub members: u32,
     /// Reviewers in it.
     pub has: u32,
-    /// Reviewers a policy needs of it.
+    /// Reviewers a policy needs of it; 0 where policies only raise approvals to it.
     pub needs: u32,
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, Refusal, SystemActor, Time,
-    approval::{Approval, Call, later},
+    approval::{Approval, Call},
     event::Event,
     gate::Outcome,
     id::{ApprovalId, PersonId},
@@ -17,6 +17,7 @@ use futures::FutureExt as _;
 
 use super::{
     Caller, Desk,
+    deadline::counting,
     gate_check::{Asked, Evaluated},
     request::Along,
     snapshot::lock,
@@ -55,9 +56,9 @@ impl Desk {
         let policy = seen.snapshot.compiled.workflow().policies.get(&policy_name).cloned();
         let policy = policy.ok_or_else(|| StoreError::Unexpected(format!("policy {policy_name} is missing")))?;
         let now = self.database.clock().now();
-        let expires_at = policy.expire_after.and_then(|seconds| later(now, seconds));
+        let state = Approval::begin(&policy, &*counting(&policy)?, now);
         let id = ApprovalId::from_uuid(self.database.ids().uuid());
-        let row = self.suspended_row(asked, &seen, id, expires_at);
+        let row = self.suspended_row(asked, &seen, id, state.expires_at());
         let answer = row.answer.clone();
         let requester = seen.snapshot.run.requested_by;
         let circumstances = Circumstances { requester, agent_owner: None, previous_approvers: Vec::new() };
@@ -67,7 +68,7 @@ impl Desk {
             run: seen.snapshot.run.id,
             call: Call { session: seen.session.id, tool_use_id: asked.call.tool_use_id.clone() },
             key: asked.key,
-            state: Approval::open(expires_at),
+            state,
             revision: 1,
             package_digest: package.digest(1),
             package,

@@ -71,7 +71,9 @@ pub(super) fn entitled_at_all(
     if !policy.via.contains(&reviewer.via) {
         return Err(Refusal::new(Code::NotEntitled, "This policy takes decisions in the console only."));
     }
-    let is_member = policy.approve.iter().any(|seats| reviewer.candidate.groups.contains(&seats.group));
+    let candidate = &reviewer.candidate;
+    let is_seated = policy.approve.iter().any(|seats| candidate.groups.contains(&seats.group));
+    let is_member = is_seated || candidate.raised_to.is_some();
     if is_member && policy.excluded(reviewer.candidate.person, circumstances).is_none() {
         return Ok(());
     }

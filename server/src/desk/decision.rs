@@ -198,6 +198,7 @@ impl Desk {
             approval: stored.id,
             person: reviewer.candidate.person,
             name: reviewer.name.clone(),
+            by_raise: reviewer.candidate.by_raise(&group).map(str::to_owned),
             group,
             verdict: ballot.verdict,
             revision: stored.revision,

@@ -21,6 +21,7 @@ use super::{
     Caller, Desk,
     approval::{AWAITING, barred, eta_hours},
     ballot::EXPIRED,
+    deadline::counting,
     outcome::expire,
     text,
 };
@@ -144,7 +145,9 @@ async fn give(
         return Ok(Given::Expired);
     }
     let revision = stored.revision + 1;
-    let (state, event) = stored.state.clone().give_information(stored.id, &answer.text, revision, tx.now())?;
+    let counting = counting(&stored.package.policy)?;
+    let (state, event) =
+        stored.state.clone().give_information(stored.id, &answer.text, revision, &*counting, tx.now())?;
     if let Some(read) = read.filter(|read| *read != stored.revision) {
         let message = format!("Nothing was stored: you read revision {read}, revision {} stands.", stored.revision);
         return Err(Refusal::new(Code::StaleRevision, message).with("current_revision", stored.revision).into());
@@ -186,7 +189,9 @@ pub(super) fn may_ask(stored: &Stored) -> Result<(), Refusal> {
 /// Stores a reviewer's question: the approval waits for its answer. The run is locked.
 pub(super) async fn ask(tx: &mut Tx, run: &Run, stored: &Stored, decision: &Decision) -> Result<()> {
     let question = decision.notes.clone().unwrap_or_default();
-    let (state, event) = stored.state.clone().request_information(stored.id, &question, decision.revision, tx.now())?;
+    let counting = counting(&stored.package.policy)?;
+    let state = stored.state.clone();
+    let (state, event) = state.request_information(stored.id, &question, decision.revision, &*counting, tx.now())?;
     let mut package = stored.package.clone();
     let asked_by = decision.name.clone();
     package.information.push(Information { question, asked_by, asked_at: tx.now(), answer: None });

@@ -2,7 +2,7 @@
 
 use domain::{
     Digest, Refusal,
-    approval::{Approval, Call, later},
+    approval::{Approval, Call},
     id::{ApprovalId, RunId},
     judge::MAX_PENDING,
     package::{Origin, Package},
@@ -21,6 +21,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Caller, Desk, KeyCaller,
     approval::{AWAITING, Opened, eta_hours, open},
+    deadline::counting,
     gate_check::CheckCall,
     idempotency::{Idempotency, keep_answer},
     snapshot::{Attempts, Snapshot, lock},
@@ -216,7 +217,7 @@ impl Desk {
         let policy = policy.ok_or_else(|| StoreError::Unexpected(format!("policy {policy_name} is missing")))?;
         let id = ApprovalId::from_uuid(self.database.ids().uuid());
         let now = self.database.clock().now();
-        let expires_at = policy.expire_after.and_then(|seconds| later(now, seconds));
+        let state = Approval::begin(&policy, &*counting(&policy)?, now);
         let package = package(id, seen, session, request, (policy_name, policy));
         let requester = seen.run.requested_by;
         Ok(Stored {
@@ -225,7 +226,7 @@ impl Desk {
             // No call waits for it: the id is its own, so that no call is ever taken for it.
             call: Call { session: session.id, tool_use_id: id.to_string() },
             key: request.key.id,
-            state: Approval::open(expires_at),
+            state,
             revision: 1,
             package_digest: package.digest(1),
             package,

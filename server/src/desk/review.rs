@@ -2,6 +2,7 @@
 
 use domain::{
     approval::Status,
+    deadline::Steps,
     decision::{Decision, Verdict},
     id::ApprovalId,
     permission::Action,
@@ -47,7 +48,9 @@ impl Desk {
         let transcript = store::request::find_transcript(&mut tx, id).await?;
         let circumstances = circumstances(&mut tx, &stored).await?;
         let standing = stored.package.policy.standing(&votes);
-        let groups: Vec<String> = standing.seats.iter().map(|seat| seat.group.clone()).collect();
+        let raised_to = stored.state.steps().and_then(Steps::raised).map(|(group, _)| group.to_owned());
+        let mut groups: Vec<String> = standing.seats.iter().map(|seat| seat.group.clone()).collect();
+        groups.extend(raised_to.clone().filter(|group| !groups.contains(group)));
         let eligible = store::entitlement::list_eligible(&mut tx, id, &groups).await?;
         let candidate =
             store::entitlement::find_candidate(&mut tx, viewer.id, id).await?.map(|(_, candidate)| candidate);
@@ -55,8 +58,14 @@ impl Desk {
         let activity = named(&mut tx, logged).await?;
         let resumption = progress(&mut tx, id, viewer).await?;
         let place = place(&mut tx, viewer, id).await?;
-        let people =
-            People { stored: &stored, votes: &votes, circumstances: &circumstances, standing: &standing, candidate };
+        let people = People {
+            stored: &stored,
+            votes: &votes,
+            circumstances: &circumstances,
+            standing: &standing,
+            raised_to: raised_to.as_deref(),
+            candidate,
+        };
         Ok(Review {
             now: self.database.clock().now(),
             id,
@@ -93,6 +102,8 @@ struct People<'a> {
     votes: &'a [Decision],
     circumstances: &'a Circumstances,
     standing: &'a Standing,
+    /// The group it was raised to.
+    raised_to: Option<&'a str>,
     /// The viewer, if they may review at all.
     candidate: Option<Candidate>,
 }
@@ -113,10 +124,13 @@ impl People<'_> {
         if self.stored.state.status() != Status::Pending {
             return Vec::new();
         }
+        let is_raised = |group: &str| self.raised_to == Some(group);
         let is_open = |group: &str| self.standing.seats.iter().any(|seat| seat.group == group && seat.is_open());
         let can = |person: &&Eligible| {
-            let candidate = Candidate { person: person.person, groups: vec![person.group.clone()] };
-            is_open(&person.group) && self.seat(&candidate).is_ok()
+            let (group, raised_to) = (person.group.clone(), self.raised_to.filter(|to| *to == person.group));
+            let raised_to = raised_to.map(str::to_owned);
+            let candidate = Candidate { person: person.person, groups: vec![group], raised_to };
+            (is_open(&person.group) || is_raised(&person.group)) && self.seat(&candidate).is_ok()
         };
         let entry = |person: &Eligible| EntitledPerson {
             name: person.name.clone(),

@@ -115,8 +115,8 @@ pub async fn insert(tx: &mut Tx, new: &Stored, seats: &[SeatStanding], barred: &
         sqlx::query(
             "INSERT INTO approval (id, run_id, session_id, tool_use_id, key_id, gate_id, tool, action_digest, title, risk, subject, \
              agent, workflow_title, reversible, differences, status, state, revision, package, package_digest, circumstances, \
-             quorum, given, opened_at, due_at, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-             $17, $18, $19, $20, $21, $22, 0, $23, $24, $25)",
+             quorum, given, opened_at, due_at, origin, step_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+             $15, $16, $17, $18, $19, $20, $21, $22, 0, $23, $24, $25, $26)",
         )
         .bind(new.id.uuid())
         .bind(new.run.uuid())
@@ -143,6 +143,7 @@ pub async fn insert(tx: &mut Tx, new: &Stored, seats: &[SeatStanding], barred: &
         .bind(new.opened_at)
         .bind(expires_at.unwrap_or_else(no_deadline))
         .bind(package.origin.as_str())
+        .bind(new.state.next_step())
         .execute(conn)
         .await
         .map(drop)
@@ -217,7 +218,7 @@ pub async fn revise(tx: &mut Tx, id: ApprovalId, revision: &Revision<'_>) -> Res
     on!(tx, |conn| {
         sqlx::query(
             "UPDATE approval SET state = $1, revision = $2, package = $3, package_digest = $4, due_at = $5, waiting = $6, given = 0, \
-             title = $7, risk = $8, edited_input = $9 WHERE id = $10",
+             title = $7, risk = $8, edited_input = $9, step_at = $10 WHERE id = $11",
         )
         .bind(to_text(revision.state))
         .bind(i64::from(revision.number))
@@ -228,6 +229,7 @@ pub async fn revise(tx: &mut Tx, id: ApprovalId, revision: &Revision<'_>) -> Res
         .bind(&package.title)
         .bind(package.risk.as_str())
         .bind(package.edit.as_ref().map(|_| to_text(&package.input)))
+        .bind(revision.state.next_step())
         .bind(id.uuid())
         .execute(conn)
         .await

@@ -18,6 +18,7 @@ struct DecisionRow {
     person_id: Uuid,
     person_name: String,
     group_name: String,
+    by_raise: Option<String>,
     verdict: String,
     revision: i64,
     package_digest: Vec<u8>,
@@ -37,6 +38,7 @@ impl TryFrom<DecisionRow> for Decision {
             person: PersonId::from_uuid(row.person_id),
             name: row.person_name,
             group: row.group_name,
+            by_raise: row.by_raise,
             verdict: parse(&row.verdict, "decision", "verdict", id)?,
             revision: u32::try_from(row.revision).map_err(|error| inconsistent("decision", "revision", id, error))?,
             package_digest: digest(&row.package_digest, "decision", "package_digest", id)?,
@@ -51,8 +53,8 @@ impl TryFrom<DecisionRow> for Decision {
 pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> {
     on!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO decision (id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            "INSERT INTO decision (id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at, by_raise) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(decision.id.uuid())
         .bind(decision.approval.uuid())
@@ -65,6 +67,7 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
         .bind(decision.reason_code.as_deref())
         .bind(decision.notes.as_deref())
         .bind(decision.at)
+        .bind(decision.by_raise.as_deref())
         .execute(conn)
         .await
         .map(drop)
@@ -76,7 +79,7 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
 pub async fn list_of_approval(tx: &mut Tx, approval: ApprovalId) -> Result<Vec<Decision>, StoreError> {
     let rows: Vec<DecisionRow> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at \
+            "SELECT id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at, by_raise \
              FROM decision WHERE approval_id = $1 ORDER BY id",
         )
         .bind(approval.uuid())

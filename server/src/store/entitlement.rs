@@ -89,9 +89,9 @@ pub async fn find_candidate(
     person: PersonId,
     approval: ApprovalId,
 ) -> Result<Option<(String, Candidate)>, StoreError> {
-    let rows: Vec<(String, Option<String>)> = on!(tx, |conn| {
+    let rows: Vec<(String, Option<String>, Option<String>)> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT p.name, g.name FROM person p JOIN person_role r ON r.person_id = p.id AND r.role = 'reviewer' \
+            "SELECT p.name, g.name, (SELECT a.raised_to FROM approval a WHERE a.id = $2) FROM person p JOIN person_role r ON r.person_id = p.id AND r.role = 'reviewer' \
              LEFT JOIN membership m ON m.person_id = p.id \
              AND m.joined_at <= (SELECT a.opened_at FROM approval a WHERE a.id = $2) \
              LEFT JOIN person_group g ON g.id = m.group_id WHERE p.id = $1 AND p.disabled_at IS NULL ORDER BY g.name",
@@ -101,9 +101,10 @@ pub async fn find_candidate(
         .fetch_all(conn)
         .await
     })?;
-    let Some((name, _)) = rows.first().cloned() else { return Ok(None) };
-    let groups = rows.into_iter().filter_map(|(_, group)| group).collect();
-    Ok(Some((name, Candidate { person, groups })))
+    let Some((name, _, raised_to)) = rows.first().cloned() else { return Ok(None) };
+    let groups: Vec<String> = rows.into_iter().filter_map(|(_, group, _)| group).collect();
+    let raised_to = raised_to.filter(|group| groups.contains(group));
+    Ok(Some((name, Candidate { person, groups, raised_to })))
 }
 
 /// The names behind actors; system actors name themselves.

@@ -68,6 +68,8 @@ struct LineRow {
     due_at: Time,
     origin: String,
     waiting: bool,
+    raised_to: Option<String>,
+    raised_at: Option<Time>,
     viewer_can_decide: bool,
 }
 
@@ -100,17 +102,19 @@ impl TryFrom<LineRow> for QueueLine {
                 viewer_can_decide: row.viewer_can_decide,
                 origin: parse(&row.origin, "approval", "origin", id)?,
                 is_waiting_for_information: row.waiting,
+                raised_to: row.raised_to,
+                raised_at: row.raised_at,
             },
         })
     }
 }
 
-/// The condition for "waits for this person": an open seat of a group they have belonged to since it opened, they
-/// are not barred, and no answer to a question is awaited.
+/// The condition for "waits for this person": an open seat of a group they have belonged to since it opened, or any
+/// open seat where it was raised to such a group; they are not barred, and no answer to a question is awaited.
 macro_rules! waits_for {
     ($person:literal) => {
         concat!(
-            "a.status = 'pending' AND NOT a.waiting AND EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name = s.group_name \
+            "a.status = 'pending' AND NOT a.waiting AND EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name IN (s.group_name, a.raised_to) \
              JOIN membership m ON m.group_id = g.id WHERE s.approval_id = a.id AND s.is_open AND m.joined_at <= a.opened_at AND m.person_id = ",
             $person,
             ") AND NOT EXISTS (SELECT 1 FROM approval_barred b WHERE b.approval_id = a.id AND b.person_id = ",
@@ -125,7 +129,7 @@ macro_rules! select_lines {
     ($viewer:literal) => {
         concat!(
             "SELECT a.id, a.status, a.title, a.risk, a.tool, a.gate_id, a.workflow_title, a.agent, a.run_id, a.subject, a.differences, \
-             a.reversible, a.quorum, a.given, a.opened_at, a.due_at, a.origin, a.waiting, (",
+             a.reversible, a.quorum, a.given, a.opened_at, a.due_at, a.origin, a.waiting, a.raised_to, a.raised_at, (",
             $viewer,
             " IS NOT NULL AND ",
             waits_for!($viewer),

@@ -1,4 +1,5 @@
-//! The expiry timer: sleeps until the next deadline, wakes when a new approval might be due sooner.
+//! The timer of approvals: sleeps until one expires, is to be reminded of or raised, wakes when another might be due
+//! sooner.
 
 use std::time::Duration;
 
@@ -11,12 +12,17 @@ const LOOK_AGAIN: Duration = Duration::from_mins(1);
 /// How long to wait after a failure before trying again.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Expires approvals at their deadline until the server stops. It keeps nothing in memory that a restart would lose.
+/// Does what happens by itself to approvals until the server stops. It keeps nothing in memory that a restart would lose.
 pub async fn run(desk: Desk) {
     let mut news = desk.database.news().listen();
     loop {
-        if let Err(error) = desk.expire_overdue().await {
-            tracing::warn!(%error, "overdue approvals could not be read, trying again");
+        // What should have ended is not raised first.
+        let round = async {
+            desk.expire_overdue().await?;
+            desk.take_steps().await
+        };
+        if let Err(error) = round.await {
+            tracing::warn!(%error, "approvals that are due could not be read, trying again");
             tokio::time::sleep(RETRY).await;
             continue;
         }
@@ -29,7 +35,7 @@ pub async fn run(desk: Desk) {
             }
         };
         if next.is_some_and(|moment| moment <= desk.database.clock().now()) {
-            // What is still overdue could not be expired; it is not tried without a pause.
+            // What is still due could not be done; it is not tried without a pause.
             tokio::time::sleep(RETRY).await;
             continue;
         }
@@ -42,18 +48,20 @@ pub async fn run(desk: Desk) {
         tokio::select! {
             () = due => {}
             () = tokio::time::sleep(LOOK_AGAIN) => {}
-            is_open = opened(&mut news) => if !is_open { return },
+            is_open = sooner(&mut news) => if !is_open { return },
         }
     }
 }
 
 type News = tokio::sync::broadcast::Receiver<std::sync::Arc<[crate::store::Leaf]>>;
 
-/// Waits for a new approval; `false` when the server stops.
-async fn opened(news: &mut News) -> bool {
+/// Waits for what may be due before anything else: a new approval, or one whose deadline runs again. `false` when the
+/// server stops.
+async fn sooner(news: &mut News) -> bool {
+    let may_be = |kind: &str| matches!(kind, "approval.opened" | "information.given");
     loop {
         match news.recv().await {
-            Ok(leaves) if leaves.iter().any(|leaf| leaf.kind == "approval.opened") => return true,
+            Ok(leaves) if leaves.iter().any(|leaf| may_be(&leaf.kind)) => return true,
             Ok(_) => {}
             Err(RecvError::Lagged(_)) => return true,
             Err(RecvError::Closed) => return false,

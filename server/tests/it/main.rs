@@ -48,6 +48,7 @@ mod power;
 mod profile;
 mod publish;
 mod races;
+mod raises;
 mod receivers;
 mod reconciler;
 mod remembered;

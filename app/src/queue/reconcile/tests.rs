@@ -34,6 +34,8 @@ fn row(number: u8, opened: i64) -> QueueRow {
         expires_at: Some(time(60 * i64::from(number))),
         origin: domain::package::Origin::Gate,
         is_waiting_for_information: false,
+        raised_to: None,
+        raised_at: None,
     }
 }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::{review::is_settling, sample};
 use domain::{
     approval::Call,
+    hours::AroundTheClock,
     information::Information,
     package::Origin,
     review::{Draft, EntitledPerson},
@@ -130,7 +131,7 @@ fn an_open_question_is_answered_before_anybody_approves() {
         answer: None,
     };
     let (state, _) = Approval::open(Some(sample::time("15:32:00")))
-        .request_information(sample::approval_id(), &asked.question, 3, asked.asked_at)
+        .request_information(sample::approval_id(), &asked.question, 3, &AroundTheClock, asked.asked_at)
         .expect("a question");
     let mut waiting = Review { state, votes: Vec::new(), can_answer: true, ..sample::review() };
     waiting.package.information.push(asked);

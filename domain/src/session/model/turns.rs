@@ -11,13 +11,13 @@ impl World {
     /// A question makes a new revision; the votes on the old one count no more.
     pub(super) fn ask(&mut self, place: usize, voter: usize) {
         let Some(held) = self.held.get(place) else { return };
-        let candidate = Candidate { person: person(voter as u128), groups: vec!["risk".to_owned()] };
+        let candidate = Candidate { person: person(voter as u128), groups: vec!["risk".to_owned()], raised_to: None };
         let verdict = Verdict::RequestInformation;
         let seat = two_groups().seat_for(&candidate, &Circumstances::default(), &held.votes, verdict, None);
         let (now, revision) = (self.now, held.revision);
         if seat.is_ok()
             && self.change(place, |state, id| {
-                state.request_information(id, "Which year?", revision, now).map(|(s, e)| (s, Some(e)))
+                state.request_information(id, "Which year?", revision, &AroundTheClock, now).map(|(s, e)| (s, Some(e)))
             })
         {
             self.next_revision(place);
@@ -27,8 +27,9 @@ impl World {
     pub(super) fn answer(&mut self, place: usize) {
         let Some(held) = self.held.get(place) else { return };
         let (now, revision) = (self.now, held.revision);
-        if self.change(place, |state, id| state.give_information(id, "2025.", revision, now).map(|(s, e)| (s, Some(e))))
-        {
+        if self.change(place, |state, id| {
+            state.give_information(id, "2025.", revision, &AroundTheClock, now).map(|(s, e)| (s, Some(e)))
+        }) {
             self.next_revision(place);
         }
     }

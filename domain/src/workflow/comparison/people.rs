@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Comparison, Way};
+use super::{Comparison, Way, span};
 use crate::{
+    deadline::Raise,
     policy::Policy,
     workflow::{FactRule, FactSource},
 };
@@ -32,8 +33,31 @@ impl Comparison {
         if old.reasons.codes != new.reasons.codes {
             self.say(Way::Other, name, "offers other reasons to choose from");
         }
-        self.limit(name, "lets approvals expire", old.expire_after, new.expire_after);
+        self.deadline(name, old, new);
         self.limit(name, "lets approvals grow stale", old.valid_for, new.valid_for);
+    }
+
+    fn deadline(&mut self, name: &str, old: &Policy, new: &Policy) {
+        self.limit(name, "lets approvals expire", old.expire_after, new.expire_after);
+        let after =
+            |seconds: Option<u64>| seconds.map_or("never".to_owned(), |seconds| format!("after {}", span(seconds)));
+        if old.remind_after != new.remind_after {
+            let text = format!("reminds {}, was {}", after(new.remind_after), after(old.remind_after));
+            self.say(Way::Other, name, text);
+        }
+        let raised = |raise: &Raise| format!("to {} after {}", raise.to, span(raise.after));
+        match (&old.raise, &new.raise) {
+            (None, Some(new)) => self.say(Way::Looser, name, format!("raises approvals {}, was never", raised(new))),
+            (Some(old), None) => self.say(Way::Stricter, name, format!("never raises approvals, was {}", raised(old))),
+            (Some(old), Some(new)) if old != new => {
+                self.say(Way::Other, name, format!("raises approvals {}, was {}", raised(new), raised(old)));
+            }
+            (None, None) | (Some(_), Some(_)) => {}
+        }
+        if old.hours != new.hours {
+            let told = |policy: &Policy| policy.hours.as_ref().map_or("day and night".to_owned(), ToString::to_string);
+            self.say(Way::Other, name, format!("counts its deadline in {}, was {}", told(new), told(old)));
+        }
     }
 
     pub(super) fn fact(&mut self, name: &str, old: &FactRule, new: &FactRule) {

@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::{
+    deadline::Raise,
     decision::Verdict,
     field::{Field, FieldType},
+    hours::{Day, Hours},
     policy::{Exclusion, Policy, Reasons, Seats, Via},
     testing::stage,
     workflow::{Advance, Compensate, Condition, FactRule, FactSource, Gate, OnFailure, Review, Risk, Stage},
@@ -29,7 +31,10 @@ fn workflow() -> Workflow {
         reasons: Reasons { required_on: vec![Verdict::Reject], codes: vec!["other".to_owned()] },
         via: vec![Via::Console],
         valid_for: Some(7_200),
+        remind_after: None,
+        raise: None,
         expire_after: Some(86_400),
+        hours: None,
     };
     let fact = FactRule { field: Field::of(FieldType::String), from: FactSource::System, max_age: Some(86_400) };
     Workflow {
@@ -51,6 +56,10 @@ fn workflow() -> Workflow {
         policies: [("two".to_owned(), policy)].into(),
         requests: None,
     }
+}
+
+fn office() -> Hours {
+    Hours { zone: "Europe/Berlin".to_owned(), days: vec![Day::Mon, Day::Fri], from: 540, to: 1_020 }
 }
 
 #[test]
@@ -125,6 +134,9 @@ fn each_change_goes_one_way_there_and_the_other_way_back() {
         ("other codes", |w| two(w).reasons.codes.push("limit".to_owned())),
         ("later deadline", |w| two(w).expire_after = Some(172_800)),
         ("no deadline", |w| two(w).expire_after = None),
+        ("a reminder", |w| two(w).remind_after = Some(3_600)),
+        ("raised", |w| two(w).raise = Some(Raise { after: 7_200, to: "leads".to_owned() })),
+        ("business hours", |w| two(w).hours = Some(office())),
         ("shorter validity", |w| two(w).valid_for = Some(1_800)),
         ("irreversible", |w| pay(w).reversible = false),
         ("low risk", |w| pay(w).risk = Risk::Low),

@@ -27,7 +27,8 @@ use crate::{
 /// A person who was disabled, or left the group, while their vote waited to be stored decides nothing.
 pub(super) async fn still_entitled(tx: &mut Tx, decision: &Decision) -> Result<()> {
     let candidate = store::entitlement::find_candidate(tx, decision.person, decision.approval).await?;
-    if candidate.is_some_and(|(_, candidate)| candidate.groups.contains(&decision.group)) {
+    let counts = |groups: &[String]| groups.contains(decision.by_raise.as_ref().unwrap_or(&decision.group));
+    if candidate.is_some_and(|(_, candidate)| counts(&candidate.groups)) {
         return Ok(());
     }
     Err(Refusal::new(Code::NotEntitled, "You may not decide for this group any more. Nothing was stored.").into())
@@ -51,6 +52,7 @@ pub(super) async fn record(
         approval: stored.id,
         verdict: decision.verdict,
         group: decision.group.clone(),
+        by_raise: decision.by_raise.clone(),
         revision: decision.revision,
         package_digest: decision.package_digest,
         reason_code: decision.reason_code.clone(),

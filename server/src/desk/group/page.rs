@@ -83,6 +83,12 @@ impl Asked {
                 let need = Need { workflow, version, policy, count: seats.count };
                 self.needs.entry(seats.group.clone()).or_default().push(need);
             }
+            if let Some(raise) =
+                policy.raise.as_ref().filter(|raise| policy.approve.iter().all(|seats| seats.group != raise.to))
+            {
+                let (workflow, policy) = (workflow.name.clone(), name.clone());
+                self.needs.entry(raise.to.clone()).or_default().push(Need { workflow, version, policy, count: 0 });
+            }
             if let Some(shortage) = policy.shortage(able) {
                 let (workflow, policy) = (workflow.name.clone(), name.clone());
                 self.unmet.push(Unmet { workflow, version, policy, shortage });

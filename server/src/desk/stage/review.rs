@@ -2,7 +2,7 @@
 
 use domain::{
     Digest, Refusal,
-    approval::{Approval, Call, later},
+    approval::{Approval, Call},
     canonical,
     decision::Verdict,
     id::ApprovalId,
@@ -27,6 +27,7 @@ use crate::{
     desk::{
         Desk,
         approval::{Opened, open},
+        deadline::counting,
         snapshot::{Snapshot, lock},
     },
     error::{Error, Result, StoreError},
@@ -125,7 +126,7 @@ impl Desk {
         let policy = workflow.policies.get(&reviewed.policy).cloned();
         let policy = policy.ok_or_else(|| StoreError::Unexpected(format!("policy {} is missing", reviewed.policy)))?;
         let now = self.database.clock().now();
-        let expires_at = policy.expire_after.and_then(|seconds| later(now, seconds));
+        let state = Approval::begin(&policy, &*counting(&policy)?, now);
         let mut tx = self.database.read().await?;
         let before = store::handoff::find_standing(&mut tx, run.id).await?;
         let agent = store::key::find(&mut tx, session.key).await?.map(|key| key.name).unwrap_or_default();
@@ -138,7 +139,7 @@ impl Desk {
             // No call waits for it: the id is its own, so that no call is ever taken for it.
             call: Call { session: session.id, tool_use_id: id.to_string() },
             key: session.key,
-            state: Approval::open(expires_at),
+            state,
             revision: 1,
             package_digest: package.digest(1),
             package,

@@ -151,11 +151,14 @@ pub(super) fn changes(earlier: &Published, source: &str, running: u32) -> Change
     }
 }
 
-/// Groups whose seats the policies ask for and nobody, or too few, could fill.
+/// Groups whose seats the policies ask for and nobody, or too few, could fill, and those it is raised to in vain.
 pub(in crate::desk) async fn unstaffed(tx: &mut Tx, definition: Option<&Workflow>) -> Result<Vec<Unstaffed>> {
     let mut needed: BTreeMap<String, u32> = BTreeMap::new();
-    let policies = definition.iter().flat_map(|workflow| workflow.policies.values());
-    for seats in policies.flat_map(|policy| &policy.approve) {
+    let policies = || definition.iter().flat_map(|workflow| workflow.policies.values());
+    for raise in policies().filter_map(|policy| policy.raise.as_ref()) {
+        needed.entry(raise.to.clone()).or_default();
+    }
+    for seats in policies().flat_map(|policy| &policy.approve) {
         let needs = needed.entry(seats.group.clone()).or_default();
         *needs = seats.count.max(*needs);
     }
@@ -163,7 +166,7 @@ pub(in crate::desk) async fn unstaffed(tx: &mut Tx, definition: Option<&Workflow
     let staff = store::entitlement::count_staff(tx, &groups).await?;
     let short = needed.into_iter().filter_map(|(group, needs)| {
         let Staff { members, reviewers: has } = staff.get(&group).copied().unwrap_or_default();
-        (has < needs).then_some(Unstaffed { group, members, has, needs })
+        (has < needs.max(1)).then_some(Unstaffed { group, members, has, needs })
     });
     Ok(short.collect())
 }

@@ -2,6 +2,7 @@
 
 mod budget;
 mod consistency;
+mod deadline;
 mod expressions;
 mod fields;
 mod gates;

@@ -7,7 +7,7 @@ use domain::{
     policy::{Exclusion, Policy, Reasons, Seats, Via},
 };
 
-use super::{MAX_POLICIES, names};
+use super::{MAX_POLICIES, deadline, names};
 use crate::rules::yaml::{Cursor, Faults, Keys, fault::code};
 
 /// The most people one group must give, and the most rejections a policy waits for.
@@ -22,7 +22,6 @@ const DECIDING: [Verdict; 2] = [Verdict::Approve, Verdict::Reject];
 
 const POLICY_KEYS: Keys =
     Keys { known: &["approve", "reject", "exclude", "reasons", "via", "valid_for", "deadline"], later: &["sign"] };
-const DEADLINE_KEYS: Keys = Keys { known: &["expire"], later: &["remind", "raise"] };
 
 /// The policies by name.
 pub fn read_all(root: &Cursor<'_>, faults: &mut Faults<'_>) -> BTreeMap<String, Policy> {
@@ -49,10 +48,7 @@ pub fn read_requests(root: &Cursor<'_>, faults: &mut Faults<'_>) -> Option<Strin
 fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Policy {
     let is_map = cursor.is_map(&POLICY_KEYS, faults);
     let valid_for = cursor.get("valid_for").and_then(|duration| names::duration(&duration, faults));
-    let expire = cursor.get("deadline").and_then(|deadline| {
-        deadline.is_map(&DEADLINE_KEYS, faults);
-        deadline.get("expire").and_then(|expire| names::duration(&expire, faults))
-    });
+    let deadline = cursor.get("deadline").map(|deadline| deadline::read(&deadline, faults)).unwrap_or_default();
     Policy {
         approve: if is_map { read_seats(cursor, faults) } else { Vec::new() },
         reject_count: read_reject(cursor, faults),
@@ -60,7 +56,10 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Policy {
         reasons: cursor.get("reasons").map(|reasons| read_reasons(&reasons, faults)).unwrap_or_default(),
         via: read_via(cursor, faults),
         valid_for,
-        expire_after: expire,
+        remind_after: deadline.remind,
+        raise: deadline.raise,
+        expire_after: deadline.expire,
+        hours: deadline.hours,
     }
 }
 
@@ -126,7 +125,7 @@ fn read_via(policy: &Cursor<'_>, faults: &mut Faults<'_>) -> Vec<Via> {
     via
 }
 
-fn read_words<T>(cursor: &Cursor<'_>, key: &str, what: &str, all: &[T], faults: &mut Faults<'_>) -> Vec<T>
+pub(super) fn read_words<T>(cursor: &Cursor<'_>, key: &str, what: &str, all: &[T], faults: &mut Faults<'_>) -> Vec<T>
 where
     T: std::str::FromStr + std::fmt::Display + Copy + PartialEq,
 {

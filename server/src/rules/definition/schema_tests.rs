@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{parse, stages, yaml};
+use super::{deadline, parse, stages, yaml};
 use crate::{
     http::schema::SCHEMA,
     rules::yaml::{Content, Cursor},
@@ -56,4 +56,8 @@ fn both_know_the_same_keys() {
     let keys = |keys: &[&str]| -> BTreeSet<String> { keys.iter().map(ToString::to_string).collect() };
     assert_eq!(known(&schema["properties"]), keys(super::KEYS.known));
     assert_eq!(known(&schema["$defs"]["stage"]["properties"]), keys(stages::STAGE_KEYS.known));
+    let deadline = &schema["$defs"]["policy"]["properties"]["deadline"]["properties"];
+    assert_eq!(known(deadline), keys(deadline::KEYS.known));
+    assert_eq!(known(&deadline["raise"]["properties"]), keys(deadline::RAISE_KEYS.known));
+    assert_eq!(known(&deadline["hours"]["properties"]), keys(deadline::HOURS_KEYS.known));
 }

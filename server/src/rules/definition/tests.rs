@@ -1,6 +1,10 @@
 //! Definitions and the errors they get.
 
-use domain::workflow::{Default as Fallback, FactSource, Risk};
+use domain::{
+    deadline::Raise,
+    hours::{Day, Hours},
+    workflow::{Default as Fallback, FactSource, Risk},
+};
 
 use super::*;
 
@@ -70,7 +74,7 @@ policies:
     reasons: { required_on: [reject, approve], codes: [other] }
     via: [console, api]
     valid_for: 30m
-    deadline: { expire: 12h }
+    deadline: { remind: 2h, raise: { after: 4h, to: heads }, expire: 12h, hours: { zone: Europe/Berlin, days: [mon, fri], from: '09:00', to: 24:00 } }
 ",
     )
     .unwrap_or_else(|refusal| panic!("{refusal}: {:?}", refusal.errors));
@@ -84,6 +88,9 @@ policies:
     let policy = &workflow.policies["four-eyes"];
     assert_eq!((policy.quorum(), policy.reject_count), (2, 2));
     assert_eq!((policy.valid_for, policy.expire_after), (Some(1_800), Some(43_200)));
+    assert_eq!((policy.remind_after, &policy.raise), (Some(7_200), &Some(Raise { after: 14_400, to: "heads".into() })));
+    let hours = Hours { zone: "Europe/Berlin".into(), days: vec![Day::Mon, Day::Fri], from: 540, to: 1_440 };
+    assert_eq!(policy.hours, Some(hours));
 }
 
 #[test]
@@ -129,14 +136,14 @@ fn policies_that_could_not_work_are_refused() {
     insta::assert_snapshot!(errors("name: policies
 default: allow
 policies:
-  p: { approve: { all: [] }, deadline: { remind: 4h }, sign: true, via: [] }
+  p: { approve: { all: [] }, deadline: { remined: 4h }, sign: true, via: [] }
   q: { approve: { all: [{ group: a, count: 0 }, { group: b }, { group: b, count: 99 }] }, exclude: [requestor] }
   r: { reject: { count: 0 }, reasons: { required_on: [request_information] }, via: [email] }
 "), @r#"
     4:24 policies.p.approve.all [unsafe] Nobody could ever approve: name at least one group, such as [{group: compliance, count: 1}].
-    4:42 policies.p.deadline.remind [not_supported_yet] `remind` is not supported yet by this version of Countersign. Remove it.
-    4:56 policies.p.sign [not_supported_yet] `sign` is not supported yet by this version of Countersign. Remove it.
-    4:73 policies.p.via [unsafe] Nobody could ever decide: write [console], or [console, api].
+    4:42 policies.p.deadline.remined [unknown_key] Unknown key `remined`. Did you mean `remind`?
+    4:57 policies.p.sign [not_supported_yet] `sign` is not supported yet by this version of Countersign. Remove it.
+    4:74 policies.p.via [unsafe] Nobody could ever decide: write [console], or [console, api].
     5:44 policies.q.approve.all[0].count [invalid_value] Expected a whole number from 1 to 20.
     5:63 policies.q.approve.all[2] [duplicate] The group b appears twice. Add the counts up in one entry.
     5:82 policies.q.approve.all[2].count [invalid_value] Expected a whole number from 1 to 20.
@@ -147,6 +154,30 @@ policies:
     6:84 policies.r.via [unsafe] Nobody could ever decide: write [console], or [console, api].
     6:85 policies.r.via[0] [invalid_value] `email` is not one of console, api.
     "#);
+}
+
+#[test]
+fn deadlines_that_could_not_work_are_refused() {
+    insta::assert_snapshot!(errors("name: deadlines
+default: allow
+policies:
+  a: { approve: { all: [{ group: a }] }, deadline: { remind: 4h, raise: { after: 4h, to: b }, expire: 2h } }
+  b: { approve: { all: [{ group: a }] }, deadline: { remind: 1d, expire: 1h } }
+  c: { approve: { all: [{ group: a }] }, deadline: { raise: { to: 'b!' }, expire: soon } }
+  d:
+    approve: { all: [{ group: a }] }
+    deadline: { expire: 4h, hours: { zone: Europe/Berln, days: [], from: '9:00', to: '25:00' } }
+  e:
+    approve: { all: [{ group: a }] }
+    deadline: { expire: 4h, hours: { zone: UTC, days: [mon, mon, Tue], from: '17:00', to: '09:00' } }
+  f:
+    approve: { all: [{ group: a }] }
+    deadline: { hours: { zone: UTC, days: [mon], from: '09:00', to: '17:00' } }
+  g:
+    approve: { all: [{ group: a }] }
+    deadline: { expire: 30d, hours: { zone: UTC, days: [mon], from: '09:00', to: '10:00' } }
+  h: { approve: { all: [{ group: a }] }, deadline: { raise: leads, hours: office } }
+"), @"");
 }
 
 #[test]

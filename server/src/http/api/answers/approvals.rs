@@ -38,6 +38,14 @@ pub struct ApprovalDetail {
     pub votes: Vec<Vote>,
     /// Since when it waits.
     pub opened_at: Time,
+    /// When those who may decide are reminded, or were; null without that, and once the status is final.
+    pub remind_at: Option<Time>,
+    /// When it is raised to more people, or was due to be; null likewise.
+    pub raise_at: Option<Time>,
+    /// The group it was raised to, whose people may fill any open seat; null before that, and once the status is final.
+    pub raised_to: Option<String>,
+    /// When it was raised.
+    pub raised_at: Option<Time>,
     /// Since when the status is final.
     pub decided_at: Option<Time>,
     /// The status with its data.
@@ -69,7 +77,13 @@ impl From<Queued> for ResumptionDetail {
 impl ApprovalDetail {
     /// The approval with its decisions.
     pub fn new(stored: Stored, votes: &[Decision], resumption: Option<ResumptionDetail>) -> Self {
+        let steps = stored.state.steps().cloned().unwrap_or_default();
+        let raised = steps.raised();
         Self {
+            remind_at: steps.remind_at,
+            raise_at: steps.raise.as_ref().map(|raise| raise.at),
+            raised_to: raised.map(|(group, _)| group.to_owned()),
+            raised_at: raised.map(|(_, at)| at),
             approval_id: stored.id,
             status: stored.state.status(),
             revision: stored.revision,
@@ -97,6 +111,8 @@ pub struct Vote {
     pub name: String,
     /// The group whose seat it fills.
     pub group: String,
+    /// The group the approval was raised to, where that alone let the person fill this seat.
+    pub by_raise: Option<String>,
     /// The verdict.
     pub verdict: Verdict,
     /// The revision that was read.
@@ -118,6 +134,7 @@ impl From<&Decision> for Vote {
             person_id: decision.person,
             name: decision.name.clone(),
             group: decision.group.clone(),
+            by_raise: decision.by_raise.clone(),
             verdict: decision.verdict,
             revision: decision.revision,
             package_digest: decision.package_digest,
