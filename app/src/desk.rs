@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     audit::{AuditEvent, AuditPage, AuditQuery},
+    claim::{Held, Step},
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
     found::Found,
@@ -18,6 +19,7 @@ use domain::{
     runs::{RunsPage, RunsQuery},
     set_up::SetUpPage,
     timeline::{RunPage, RunQuery},
+    viewing::Beat,
     workflow::shown::{DraftPage, DraftQuery, WorkflowList, WorkflowPage, WorkflowQuery},
 };
 
@@ -39,6 +41,12 @@ pub trait Desk: Send + Sync {
 
     /// The approval page.
     async fn review(&self, id: ApprovalId) -> Result<Review, Failure>;
+
+    /// Claims an approval, takes its claim over or releases it; answers with the claim as it is then.
+    async fn move_claim(&self, id: ApprovalId, step: Step) -> Result<Option<Held>, Failure>;
+
+    /// An open page says that it is there, or that it is being closed.
+    async fn hear_view(&self, beat: Beat) -> Result<(), Failure>;
 
     /// A page of runs, newest first.
     async fn runs(&self, query: RunsQuery) -> Result<RunsPage, Failure>;

@@ -8,6 +8,7 @@ pub mod app;
 mod audit;
 pub mod brought;
 pub mod calls;
+mod claims;
 #[cfg(feature = "ssr")]
 pub mod desk;
 mod escalations;

@@ -173,6 +173,8 @@ pub fn review() -> Review {
         excluded: vec![ExcludedPerson { name: "Dev Patel".to_owned(), why: Exclusion::AgentOwner }],
         entitled: vec![EntitledPerson { name: "Mira Okafor".to_owned(), group: "Risk".to_owned(), is_viewer: true }],
         mandate: Mandate::Decide { group: "Risk".to_owned() },
+        claim: None,
+        viewing: Vec::new(),
         can_answer: false,
         transcript: Vec::new(),
         resumption: None,

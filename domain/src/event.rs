@@ -14,6 +14,7 @@ use crate::{
         ApprovalId, CheckId, CompensationId, DecisionId, EndpointId, EscalationId, EventId, GroupId, HandoffId, KeyId,
         PersonId, ResumptionId, RunId, SessionId, SnapshotId,
     },
+    policy::Via,
     resumption::Reported,
     stage::StageEnd,
     workflow::Risk,
@@ -125,6 +126,14 @@ events! {
     ApprovalEdited = "approval.edited" { approval: ApprovalId, input: Value, revision: u32, package_digest: Digest, },
     /// The call an approval was for is gone: its session goes on without it.
     ApprovalSuperseded = "approval.superseded" { approval: ApprovalId, },
+    /// A reviewer looks into an approval and tells the others so.
+    ApprovalClaimed = "approval.claimed" { approval: ApprovalId, until: Time, },
+    /// A reviewer gave their claim up.
+    ApprovalReleased = "approval.released" { approval: ApprovalId, },
+    /// A reviewer took another's claim over.
+    ApprovalTakenOver = "approval.taken_over" { approval: ApprovalId, from: PersonId, reason: String, until: Time, },
+    /// Somebody had an approval's page open, and for how long it was visible.
+    ApprovalViewed = "approval.viewed" { approval: ApprovalId, revision: u32, opened_at: Time, seconds: u64, via: Via, },
     /// A reviewer asks before deciding; the deadline stands still.
     InformationRequested = "information.requested" { approval: ApprovalId, question: String, revision: u32, expires_at: Option<Time>, },
     /// The question was answered; the deadline runs again.

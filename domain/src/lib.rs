@@ -12,6 +12,7 @@ pub mod alert;
 pub mod approval;
 pub mod audit;
 pub mod canonical;
+pub mod claim;
 pub mod client;
 pub mod compensation;
 pub mod deadline;
@@ -55,6 +56,7 @@ pub mod template;
 mod testing;
 pub mod timeline;
 pub mod transcript;
+pub mod viewing;
 pub mod workflow;
 
 pub use actor::{Actor, Role, Scope, SystemActor};

@@ -9,9 +9,11 @@ use crate::{
     actor::{UnknownWord, words},
     alert::Alert,
     approval::Status,
+    claim::Held,
     id::{ApprovalId, RunId},
     package::Origin,
     resumption::Resumption,
+    viewing::Presence,
     workflow::Risk,
 };
 
@@ -22,6 +24,8 @@ words! {
         AllPending = "all",
         /// What waits for the viewer.
         NeedsMyDecision = "mine",
+        /// What nobody has claimed.
+        Unclaimed = "unclaimed",
         /// Decided, and the session could not be woken.
         ResumptionFailed = "failed",
     }
@@ -47,6 +51,9 @@ pub struct QueuePage {
     pub failing: Vec<FailingRow>,
     /// The rows, soonest deadline first.
     pub rows: Vec<QueueRow>,
+    /// Who else has an approval of these open, as far as this server knows.
+    #[serde(default)]
+    pub presence: Vec<Presence>,
     /// Where the next page begins.
     pub next_cursor: Option<String>,
     /// Whether this is not the first page.
@@ -62,6 +69,9 @@ pub struct QueueCounts {
     pub pending: u32,
     /// What waits for the viewer.
     pub mine: u32,
+    /// What waits and nobody has claimed.
+    #[serde(default)]
+    pub unclaimed: u32,
     /// Decided, and the session could not be woken.
     pub failing: u32,
     /// Handed over to people, and not settled.
@@ -169,4 +179,7 @@ pub struct QueueRow {
     /// When.
     #[serde(default)]
     pub raised_at: Option<Time>,
+    /// Who has claimed it; null when nobody has.
+    #[serde(default)]
+    pub claim: Option<Held>,
 }

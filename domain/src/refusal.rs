@@ -76,6 +76,8 @@ codes! {
     RunEnded = 409 "run_ended" "The run has ended",
     /// The workflow has no policy for approvals an agent asks for itself.
     RequestsNotTaken = 409 "requests_not_taken" "The workflow takes no requests",
+    /// Somebody else has claimed the approval.
+    Claimed = 409 "claimed" "Claimed by somebody else",
     /// Somebody changed the record meanwhile.
     Conflict = 409 "conflict" "Changed meanwhile",
     /// The first request with this idempotency key is still running.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::{
     Actor, Digest, Role, Time,
     approval::Approval,
+    claim::Held,
     decision::Decision,
     endpoint::DeliveryRow,
     event::Entry,
@@ -17,6 +18,7 @@ use crate::{
     queue::QueueCounts,
     resumption::Resumption,
     transcript::Message,
+    viewing::Present,
 };
 
 /// The person who looks.
@@ -67,6 +69,12 @@ pub struct Review {
     pub entitled: Vec<EntitledPerson>,
     /// What this viewer may do.
     pub mandate: Mandate,
+    /// Who has claimed it.
+    #[serde(default)]
+    pub claim: Option<Held>,
+    /// Who else has it open, as far as this server knows.
+    #[serde(default)]
+    pub viewing: Vec<Present>,
     /// Whether this viewer may answer the question that is open.
     pub can_answer: bool,
     /// What was said around a request, as its agent handed it over.

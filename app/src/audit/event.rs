@@ -12,7 +12,7 @@ use crate::{
         rosette::Rosette,
     },
     recorded::{json::Json, text::Text},
-    timeline::{Shape, in_full, number},
+    timeline::{Shape, in_full, number, viewed_for},
 };
 use domain::{
     Actor, Digest, SystemActor,
@@ -88,6 +88,7 @@ fn Known<'a>(event: &'a AuditEvent) -> impl IntoView + use<> {
             {line("Who", who)}
             {line("Kind", view! { <code>{entry.event.kind()}</code> }.into_any())}
             {decision}
+            {viewed(&entry.event)}
             {policy}
             {workflow}
             {subject}
@@ -148,6 +149,17 @@ fn decision(event: &Event) -> Option<AnyView> {
         {raised}
         {reason}
         {notes}
+    };
+    Some(told.into_any())
+}
+
+/// A view in its parts.
+fn viewed(event: &Event) -> Option<AnyView> {
+    let Event::ApprovalViewed { revision, opened_at, seconds, .. } = event else { return None };
+    let told = view! {
+        {line("Viewed", view! { "Package rev "{*revision}", in the console" }.into_any())}
+        {line("Opened", view! { <time datetime=stamp(*opened_at) class="mono">{exact(*opened_at)}</time> }.into_any())}
+        {line("Visible for", viewed_for(*seconds).into_any())}
     };
     Some(told.into_any())
 }

@@ -10,6 +10,7 @@ use domain::{
     queue::{QueueQuery, QueueRefresh},
     review::{Review, Viewer},
     timeline::{RunPage, RunQuery},
+    viewing::Beat,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 
@@ -56,4 +57,10 @@ pub async fn refresh_audit(query: AuditQuery) -> Result<AuditPage, Failure> {
 #[server(prefix = "/calls", endpoint = "refresh_run", input = Json, output = Answer)]
 pub async fn refresh_run(query: RunQuery) -> Result<RunPage, Failure> {
     answer(desk()?.run(query)).await
+}
+
+/// The page is there and looked at, or is being closed.
+#[server(prefix = "/calls", endpoint = "refresh_view", input = Json, output = Answer)]
+pub async fn refresh_view(beat: Beat) -> Result<(), Failure> {
+    answer(desk()?.hear_view(beat)).await
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::calls::queue::load_queue;
 use domain::{
     id::ApprovalId,
-    queue::{QueueQuery, View},
+    queue::{QueueQuery, QueueRow, View},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::NavigateOptions;
@@ -84,10 +84,13 @@ impl Hands {
 
     fn next_for_me(self) {
         let here = approval(&self.path.get_untracked());
+        let me = self.keys.viewer.with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.id));
         spawn_local(async move {
             let mine = load_queue(QueueQuery { view: View::NeedsMyDecision, cursor: None }).await;
-            let waiting: Vec<ApprovalId> =
-                mine.map(|page| page.rows.into_iter().map(|row| row.id).collect()).unwrap_or_default();
+            // What somebody else looks into is left to them.
+            let is_free = |row: &QueueRow| row.claim.as_ref().is_none_or(|claim| Some(claim.person_id) == me);
+            let rows = mine.map(|page| page.rows).unwrap_or_default();
+            let waiting: Vec<ApprovalId> = rows.iter().filter(|row| is_free(row)).map(|row| row.id).collect();
             match after(&waiting, here) {
                 Some(id) => self.go(&format!("/approvals/{id}")),
                 // The list says that nothing waits, or what went wrong.

@@ -98,12 +98,20 @@ pub fn move_row(step: impl FnOnce(usize) -> usize) {
         // What a row refuses leaves it as it was.
         if place == wanted {
             let _ = row.set_attribute(CURSOR, "");
-            let _ = link.set_attribute("tabindex", "0");
+            reach(row, link, "0");
             focus(link);
         } else {
             let _ = row.remove_attribute(CURSOR);
-            let _ = link.set_attribute("tabindex", "-1");
+            reach(row, link, "-1");
         }
+    }
+}
+
+/// Has Tab stop at a row's link and buttons, or pass them.
+fn reach(row: &Element, link: &HtmlElement, index: &str) {
+    let _ = link.set_attribute("tabindex", index);
+    if let Ok(buttons) = row.query_selector_all("button[data-key]") {
+        elements(&buttons).for_each(|button| drop(button.set_attribute("tabindex", index)));
     }
 }
 
@@ -111,8 +119,8 @@ pub fn move_row(step: impl FnOnce(usize) -> usize) {
 pub fn keep_rows_reachable() {
     let rows = rows();
     if rows.iter().all(|(_, link)| link.tab_index() < 0) {
-        for (_, link) in rows {
-            let _ = link.remove_attribute("tabindex");
+        for (row, link) in rows {
+            reach(&row, &link, "0");
         }
     }
 }

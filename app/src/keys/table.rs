@@ -38,6 +38,8 @@ pub enum Mark {
     Information,
     /// The form that decides.
     Decision,
+    /// What claims, releases or takes over; in a list, of the row that has the focus.
+    Claim,
     /// The links to the page's sections.
     Sections,
 }
@@ -57,6 +59,7 @@ impl Mark {
             Self::Reject => "reject",
             Self::Information => "information",
             Self::Decision => "decision",
+            Self::Claim => "claim",
             Self::Sections => "sections",
         }
     }
@@ -149,12 +152,14 @@ pub const TABLE: &[Binding] = &[
     bind(Lists, &[letter('j')], "Next row", Act::RowDown),
     bind(Lists, &[letter('k')], "Previous row", Act::RowUp),
     bind(Lists, &[plain(Key::Enter)], "Open the row", Act::Native),
+    bind(Lists, &[letter('c')], "Claim or release the row", Act::Press(Mark::Claim)),
     bind(Lists, &[letter('u')], "Show new rows", Act::Press(Mark::ShowNew)).listed("arrow-up"),
     bind(Lists, &[letter('t')], "Retry", Act::Press(Mark::Retry)).listed("rotate-ccw"),
     bind(Approval, &[letter('a')], "Choose to approve", Act::Choose(Mark::Approve)).listed("check"),
     bind(Approval, &[letter('e')], "Approve with edits", Act::Choose(Mark::Edits)).listed("file-diff"),
     bind(Approval, &[letter('i')], "Ask for information", Act::Choose(Mark::Information)).listed("message-square"),
     bind(Approval, &[letter('r')], "Choose to reject", Act::Choose(Mark::Reject)).listed("x"),
+    bind(Approval, &[letter('c')], "Claim or release", Act::Press(Mark::Claim)).listed("hand"),
     bind(Approval, &[command(Key::Enter)], "Send the decision, once complete", Act::Submit),
     bind(Approval, &[plain(Key::OneToEight)], "Go to a section", Act::Section),
     bind(Approval, &[letter('j')], "Next approval", Act::Press(Mark::Next)).listed("chevron-down"),

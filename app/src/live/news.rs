@@ -7,6 +7,8 @@ use std::collections::VecDeque;
 
 /// Events that are kept for tabs that come later.
 const KEPT: usize = 500;
+/// The kind of what is recorded when somebody has looked.
+const VIEWED: &str = "approval.viewed";
 
 /// An event: its place in the log, its kind, and what it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +32,8 @@ pub enum News {
     Leaves(Vec<Leaf>),
     /// More happened than is told one by one; the log goes up to here.
     Reset(i64),
+    /// Somebody came to these approvals, or left them, or a claim was renewed: nothing of it is in the log.
+    Presence(Vec<ApprovalId>),
 }
 
 impl News {
@@ -38,11 +42,17 @@ impl News {
         read(data.as_bytes()).map_or(Self::Reset(id), Self::Leaves)
     }
 
+    /// A message about who is there. What cannot be read tells nothing.
+    pub fn read_presence(data: &str) -> Self {
+        Self::Presence(read(data.as_bytes()).unwrap_or_default())
+    }
+
     /// How far the log goes.
     pub fn up_to(&self) -> i64 {
         match self {
             Self::Leaves(leaves) => leaves.last().map_or(0, |leaf| leaf.place),
             Self::Reset(up_to) => *up_to,
+            Self::Presence(_) => 0,
         }
     }
 
@@ -54,12 +64,19 @@ impl News {
                 (!leaves.is_empty()).then_some(Self::Leaves(leaves))
             }
             Self::Reset(up_to) => (up_to > place).then_some(Self::Reset(up_to)),
+            Self::Presence(approvals) => (!approvals.is_empty()).then_some(Self::Presence(approvals)),
         }
     }
 
     /// Whether lists of approvals, or the counts of the navigation, may have changed.
     pub fn concerns_lists(&self) -> bool {
-        self.any(|leaf| leaf.approval.is_some() || is_of_escalations(leaf))
+        // That somebody has looked changes no list.
+        self.any(|leaf| (leaf.approval.is_some() && leaf.kind != VIEWED) || is_of_escalations(leaf))
+    }
+
+    /// Whether somebody came or left, or looks on.
+    pub const fn is_presence(&self) -> bool {
+        matches!(self, Self::Presence(_))
     }
 
     /// Whether escalations may have changed.
@@ -70,6 +87,7 @@ impl News {
     /// Whether this approval may have changed.
     pub fn concerns_approval(&self, id: ApprovalId) -> bool {
         self.any(|leaf| leaf.approval == Some(id))
+            || matches!(self, Self::Presence(approvals) if approvals.contains(&id))
     }
 
     /// Whether this run may have changed.
@@ -81,6 +99,7 @@ impl News {
         match self {
             Self::Leaves(leaves) => leaves.iter().any(is_meant),
             Self::Reset(_) => true,
+            Self::Presence(_) => false,
         }
     }
 }
@@ -124,18 +143,20 @@ impl Recent {
     /// Keeps what is new in this, and gives it back.
     pub fn add(&mut self, news: News) -> Option<News> {
         let news = news.after(self.position)?;
-        self.position = news.up_to();
         match &news {
             News::Leaves(leaves) => {
+                self.position = news.up_to();
                 self.leaves.extend(leaves.iter().cloned());
                 while self.leaves.len() > KEPT {
                     self.after = self.leaves.pop_front().map_or(self.after, |leaf| leaf.place);
                 }
             }
             News::Reset(up_to) => {
+                self.position = *up_to;
                 self.leaves.clear();
                 self.after = *up_to;
             }
+            News::Presence(_) => {}
         }
         Some(news)
     }

@@ -22,7 +22,7 @@ struct Open {
     opened: Closure<dyn FnMut(Event)>,
     broken: Closure<dyn FnMut(Event)>,
     /// Held as long as the stream is open.
-    _listeners: [OnMessage; 3],
+    _listeners: [OnMessage; 4],
 }
 
 #[derive(Default)]
@@ -84,12 +84,15 @@ fn connect() {
         told(News::read(&event.data().as_string().unwrap_or_default(), place(event)));
     });
     let reset = listen(&source, "reset", |event| told(News::Reset(place(event))));
+    let presence = listen(&source, "presence", |event| {
+        told(News::read_presence(&event.data().as_string().unwrap_or_default()));
+    });
     let alive = listen(&source, "alive", |_| sign_of_life());
     let opened = Closure::new(|_| {
         with(|stream| stream.tries = 0);
         sign_of_life();
     });
-    let open = Open { opened, broken: Closure::new(|_| lost()), _listeners: [message, reset, alive], source };
+    let open = Open { opened, broken: Closure::new(|_| lost()), _listeners: [message, reset, presence, alive], source };
     open.source.set_onopen(Some(open.opened.as_ref().unchecked_ref()));
     open.source.set_onerror(Some(open.broken.as_ref().unchecked_ref()));
     with(|stream| stream.open = Some(open));

@@ -21,7 +21,7 @@ pub fn ApprovalsPage() -> impl IntoView {
     let query = Memo::new(move |_| asked.with(query_of));
     let page = Loaded::new_with_options(move || query.get(), load_queue, true);
     let place = Signal::derive(move || match query.get().view {
-        View::AllPending | View::ResumptionFailed => Place::Approvals,
+        View::AllPending | View::Unclaimed | View::ResumptionFailed => Place::Approvals,
         View::NeedsMyDecision => Place::NeedsMe,
     });
     let (loading, set_loading) = signal(false);
@@ -32,11 +32,11 @@ pub fn ApprovalsPage() -> impl IntoView {
                     let query = query.get();
                     Suspend::new(async move {
                         let (page, viewer) = (page.await, viewer().await);
-                        let can_wake = viewer.is_some_and(|viewer| {
+                        let can_wake = viewer.as_ref().is_some_and(|viewer| {
                             viewer.roles.iter().any(|role| Action::WakeSession.roles().contains(role))
                         });
                         match page {
-                            Ok(page) => view! { <QueueView page=page query=query can_wake=can_wake /> }.into_any(),
+                            Ok(page) => view! { <QueueView page=page query=query can_wake=can_wake viewer=viewer.map(|viewer| viewer.id) /> }.into_any(),
                             Err(failure) => view! { <NoQueue failure=failure /> }.into_any(),
                         }
                     })

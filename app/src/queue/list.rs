@@ -8,8 +8,10 @@ use crate::{
 };
 use domain::{
     Time,
+    claim::Held,
     id::ApprovalId,
     queue::{FailingRow, QueueCounts, QueuePage, QueueQuery},
+    viewing::Present,
 };
 use leptos::prelude::*;
 
@@ -42,7 +44,7 @@ impl List {
             list.0.update(|shown| *shown = shown.clone().refresh(refresh));
         });
         on_news(move |news| {
-            if news.concerns_lists() {
+            if news.concerns_lists() || news.is_presence() {
                 ask();
             }
         });
@@ -104,6 +106,26 @@ impl List {
             });
             lines.collect()
         })
+    }
+
+    /// Who else has an approval open.
+    pub fn viewing(self, id: ApprovalId) -> Memo<Vec<Present>> {
+        Memo::new(move |_| {
+            self.0.with(|shown| {
+                let there = shown.presence.iter().find(|presence| presence.approval == id);
+                there.map(|presence| presence.people.clone()).unwrap_or_default()
+            })
+        })
+    }
+
+    /// Somebody has claimed an approval, or nobody has any more.
+    pub fn set_claim(self, id: ApprovalId, claim: Option<Held>) {
+        // The answer may come when the page is gone.
+        self.0.try_update(|shown| {
+            if let Some(shown) = shown.rows.iter_mut().find(|shown| shown.row.id == id) {
+                shown.row.claim = claim;
+            }
+        });
     }
 
     /// A row as it is now, with the time it is told by.

@@ -8,17 +8,18 @@ mod row;
 use self::{
     failing::FailingRows,
     list::{Line, List},
-    reconcile::Due,
+    reconcile::{Due, ShownRow},
     row::{COLUMNS, Row},
 };
 use crate::{
+    claims::{Attention, Then},
     frame::Bar,
     keys::hint::NextForMe,
     kit::{button, empty::Empty, icon::Icon},
     live::pill::Pill,
 };
 use domain::{
-    id::ApprovalId,
+    id::{ApprovalId, PersonId},
     queue::{QueueCounts, QueuePage, QueueQuery, View},
     workflow::Risk,
 };
@@ -49,13 +50,14 @@ const fn address(view: View) -> &'static str {
     match view {
         View::AllPending => "/approvals",
         View::NeedsMyDecision => "/approvals?view=mine",
+        View::Unclaimed => "/approvals?view=unclaimed",
         View::ResumptionFailed => "/approvals?view=failed",
     }
 }
 
 /// The queue, followed while it is open.
 #[component]
-pub fn QueueView(page: QueuePage, query: QueueQuery, can_wake: bool) -> impl IntoView {
+pub fn QueueView(page: QueuePage, query: QueueQuery, can_wake: bool, viewer: Option<PersonId>) -> impl IntoView {
     let view = query.view;
     let alerts = page.alerts.clone();
     let pending_at_first = page.counts.pending;
@@ -70,7 +72,7 @@ pub fn QueueView(page: QueuePage, query: QueueQuery, can_wake: bool) -> impl Int
         if is_empty.get() {
             view! { <Nothing counts=list.counts() view=view /> }.into_any()
         } else {
-            view! { <Table list=list view=view can_wake=can_wake /> }.into_any()
+            view! { <Table list=list view=view can_wake=can_wake viewer=viewer /> }.into_any()
         }
     };
     let next = view! { <NextForMe waiting=Signal::derive(move || list.counts().mine) /> }.into_any();
@@ -80,6 +82,7 @@ pub fn QueueView(page: QueuePage, query: QueueQuery, can_wake: bool) -> impl Int
         <nav class="flex items-center gap-5 px-4 lg:px-6 border-b border-rule overflow-x-auto" aria-label="Saved views">
             <Tab word="All pending" count=Signal::derive(pending) view=View::AllPending current=view />
             <Tab word="Needs my decision" count=Signal::derive(move || list.counts().mine) view=View::NeedsMyDecision current=view />
+            <Tab word="Unclaimed" count=Signal::derive(move || list.counts().unclaimed) view=View::Unclaimed current=view />
             <Tab word="Resumption failed" count=Signal::derive(move || list.counts().failing) view=View::ResumptionFailed current=view />
         </nav>
         <Alerts alerts=alerts />
@@ -125,12 +128,13 @@ fn Nothing(counts: QueueCounts, view: View) -> impl IntoView {
         }
         .into_any(),
         View::NeedsMyDecision => view! { <Empty title="Nothing waits for you" text=format!("{decided} No approval is pending.") /> }.into_any(),
+        View::Unclaimed => view! { <Empty title="Nothing is unclaimed" text=format!("{decided} Whatever waits, somebody looks into it.") /> }.into_any(),
         View::ResumptionFailed => view! { <Empty title="No resumption has failed" text="Every session whose approval was decided was woken, or is about to be." /> }.into_any(),
     }
 }
 
 #[component]
-fn Table(list: List, view: View, can_wake: bool) -> impl IntoView {
+fn Table(list: List, view: View, can_wake: bool, viewer: Option<PersonId>) -> impl IntoView {
     view! {
         <div role="table" aria-label="Pending approvals">
             <div role="row" class=format!("max-lg:hidden grid items-center gap-x-3 px-6 h-8 border-b border-rule text-[11px] leading-4 text-faint {COLUMNS}")>
@@ -146,7 +150,7 @@ fn Table(list: List, view: View, can_wake: bool) -> impl IntoView {
             <For each=move || list.lines() key=|line| line.clone() let:line>
                 {match line {
                     Line::Head(due, count) => view! { <GroupHead due=due count=count /> }.into_any(),
-                    Line::Row(id) => view! { <LiveRow list=list id=id /> }.into_any(),
+                    Line::Row(id) => view! { <LiveRow list=list id=id viewer=viewer /> }.into_any(),
                 }}
             </For>
         </div>
@@ -160,9 +164,16 @@ fn Table(list: List, view: View, can_wake: bool) -> impl IntoView {
 
 /// A row that stays where it is and changes when what it shows does.
 #[component]
-fn LiveRow(list: List, id: ApprovalId) -> impl IntoView {
-    let row = list.row(id);
-    move || row.get().map(|(shown, now)| view! { <Row shown=shown now=now /> })
+fn LiveRow(list: List, id: ApprovalId, viewer: Option<PersonId>) -> impl IntoView {
+    let (row, viewing) = (list.row(id), list.viewing(id));
+    let then = Then::new(move |claim| list.set_claim(id, claim));
+    move || {
+        let there = viewing.get();
+        let attention = |shown: &ShownRow, now| {
+            view! { <Attention row=&shown.row viewing=&there viewer=viewer now=now then=then /> }.into_any()
+        };
+        row.get().map(|(shown, now)| view! { <Row attention=attention(&shown, now) shown=shown now=now /> })
+    }
 }
 
 #[component]

@@ -7,6 +7,7 @@ use domain::{
     id::ApprovalId,
     queue::{FailingRow, QueueCounts, QueuePage, QueueRefresh, QueueRow, View, Whereabouts},
     resumption::Resumption,
+    viewing::Presence,
 };
 
 /// How soon a row was due when it was put on the page. Its group stays, because rows do not move.
@@ -64,6 +65,8 @@ pub enum Left {
     Superseded,
     /// It waits, but not for the viewer.
     NotYours,
+    /// It waits, and somebody has claimed it.
+    Claimed(String),
 }
 
 impl Left {
@@ -75,6 +78,9 @@ impl Left {
             Status::Cancelled => Some(Self::Cancelled),
             Status::Superseded => Some(Self::Superseded),
             Status::Pending if view == View::NeedsMyDecision && !now.row.viewer_can_decide => Some(Self::NotYours),
+            Status::Pending if view == View::Unclaimed => {
+                now.row.claim.as_ref().map(|held| Self::Claimed(held.name.clone()))
+            }
             Status::Pending => None,
         }
     }
@@ -91,6 +97,7 @@ impl Left {
             Self::Cancelled => "Cancelled".to_owned(),
             Self::Superseded => "Superseded".to_owned(),
             Self::NotYours => "Waits for others now".to_owned(),
+            Self::Claimed(who) => format!("Claimed by {who}"),
         }
     }
 }
@@ -114,6 +121,8 @@ pub struct Shown {
     pub rows: Vec<ShownRow>,
     /// Failed resumptions, in the order they were put there.
     pub failing: Vec<FailingRow>,
+    /// Who else has which of these open.
+    pub presence: Vec<Presence>,
     /// How many rows wait to be shown.
     pub unseen: usize,
     /// Counts as they are now.
@@ -135,8 +144,20 @@ impl Shown {
     pub fn load(page: QueuePage, view: View) -> Self {
         let now = page.now;
         let rows = page.rows.into_iter().map(|row| ShownRow { due: Due::of(&row, now), row, left: None }).collect();
-        let QueuePage { next_cursor, is_continued, counts, failing, .. } = page;
-        Self { view, rows, failing, unseen: 0, counts, now, next_cursor, is_continued, since: now, fresh: None }
+        let QueuePage { next_cursor, is_continued, counts, failing, presence, .. } = page;
+        Self {
+            view,
+            rows,
+            failing,
+            presence,
+            unseen: 0,
+            counts,
+            now,
+            next_cursor,
+            is_continued,
+            since: now,
+            fresh: None,
+        }
     }
 
     /// The same list after it was asked for again: every row where it was, as it is now, with the reason where it has
@@ -165,6 +186,7 @@ impl Shown {
         let is_known = |row: &&FailingRow| self.failing.iter().any(|shown| shown.id == row.id);
         let failed = page.failing.iter().filter(|row| !is_known(row)).count();
         self.unseen = page.rows.iter().filter(|row| self.is_new(row, &page)).count() + failed;
+        self.presence.clone_from(&page.presence);
         self.counts = page.counts;
         self.now = page.now;
         self.fresh = Some(page);

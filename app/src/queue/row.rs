@@ -23,7 +23,14 @@ pub const COLUMNS: &str = "lg:grid-cols-[78px_minmax(0,1fr)_172px_44px_148px_56p
 
 /// A row; one that has left the list is dimmed and says why.
 #[component]
-pub fn Row(shown: ShownRow, now: Time) -> impl IntoView {
+pub fn Row(
+    /// The row.
+    shown: ShownRow,
+    /// The server's time of the row.
+    now: Time,
+    /// Who looks into it, for as long as it is part of the list.
+    attention: AnyView,
+) -> impl IntoView {
     let ShownRow { row, left, .. } = shown;
     let groups = row.waiting_for.join(", ");
     let ground = if left.is_some() { "bg-sunken" } else { "hover:bg-hover" };
@@ -45,8 +52,11 @@ pub fn Row(shown: ShownRow, now: Time) -> impl IntoView {
             <span role="cell" class="max-lg:hidden inline-flex items-center gap-1 text-xs tabular-nums text-muted">
                 <Quorum needed=quorum given=given />
             </span>
-            <span role="cell" class="max-lg:hidden min-w-0 text-xs truncate" title=groups>
-                {is_open.then(|| view! { <WaitingFor groups=row.waiting_for viewer=row.viewer_can_decide /> })}
+            <span role="cell" class="max-lg:hidden min-w-0 text-xs">
+                {is_open.then(|| view! {
+                    <span class="block truncate" title=groups><WaitingFor groups=row.waiting_for viewer=row.viewer_can_decide /></span>
+                    {attention}
+                })}
             </span>
             <span role="cell" class="max-lg:hidden text-end tabular-nums text-muted text-xs">
                 <Waiting since=opened_at now=now />
@@ -92,6 +102,9 @@ fn Action(row: QueueRow, left: Option<Left>, now: Time) -> impl IntoView {
         shown.map(|(group, at)| view! { <Raised group=group at=at now=now /> })
     };
     let (raised_wide, raised_narrow) = (raised(), raised());
+    let claimed = row.claim.as_ref().filter(|_| left.is_none());
+    let claimed =
+        claimed.map(|held| view! { <Badge tone=Tone::Quiet icon="hand" text=format!("Claimed by {}", held.name) /> });
     let tool = match row.origin {
         Origin::Gate => row.tool,
         Origin::Stage => "stage".to_owned(),
@@ -118,7 +131,7 @@ fn Action(row: QueueRow, left: Option<Left>, now: Time) -> impl IntoView {
                     {raised_wide.map(|raised| view! { <span class="max-lg:hidden inline-flex items-center gap-1.5 shrink-0">{raised}<span aria-hidden="true">"·"</span></span> })}
                     <span class="truncate"><Text text=&origin /></span>
                 </span>
-                <span class="lg:hidden flex flex-wrap gap-1 mt-1.5">{narrow}{raised_narrow}</span>
+                <span class="lg:hidden flex flex-wrap gap-1 mt-1.5">{narrow}{raised_narrow}{claimed}</span>
             </a>
         </span>
     }
@@ -147,6 +160,7 @@ fn reason(left: &Left) -> impl IntoView + use<> {
         Left::Expired => (Tone::Quiet, "hourglass"),
         Left::Cancelled | Left::Superseded => (Tone::Quiet, "ban"),
         Left::NotYours => (Tone::Quiet, "user-round"),
+        Left::Claimed(_) => (Tone::Quiet, "hand"),
     };
     view! { <Badge tone=tone icon=icon text=left.words() /> }
 }

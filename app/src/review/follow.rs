@@ -8,6 +8,7 @@ use crate::{
 };
 use domain::{
     approval::Status,
+    claim::Held,
     decision::{Decision, Verdict},
     id::PersonId,
     review::{Draft, Mandate, Review},
@@ -103,7 +104,11 @@ impl Followed {
             return;
         }
         match self.review.with_untracked(|shown| Change::between(shown, &now, self.viewer)) {
-            Change::NewRevision(revision) => self.newer.set(Some(revision)),
+            Change::NewRevision(revision) => {
+                self.newer.set(Some(revision));
+                // Who looks into it has nothing to do with what is being read.
+                self.review.update(|shown| (shown.claim, shown.viewing) = (now.claim, now.viewing));
+            }
             Change::Settled => {
                 self.settled.set(Some(self.draft.get_untracked()));
                 self.newer.set(None);
@@ -116,6 +121,17 @@ impl Followed {
     /// Looks at the approval as it is now, and is told again when it changes.
     pub fn with<T>(self, look: impl FnOnce(&Review) -> T) -> T {
         self.review.with(look)
+    }
+
+    /// Looks at it once.
+    pub fn with_untracked<T>(self, look: impl FnOnce(&Review) -> T) -> T {
+        self.review.with_untracked(look)
+    }
+
+    /// Somebody has claimed it, or nobody has any more.
+    pub fn set_claim(self, claim: Option<Held>) {
+        // The answer may come when the page is gone.
+        self.review.try_update(|shown| shown.claim = claim);
     }
 
     /// The approval as it is now.

@@ -1,6 +1,6 @@
 //! The head of the approval page: the bar, the title in words, the status, and where the call comes from.
 
-use super::{differences, quorum};
+use super::{claimed::BarClaim, differences, follow::Followed, quorum};
 use crate::{
     keys::Mark,
     kit::{
@@ -23,10 +23,13 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// Back, the id, and the neighbours in the viewer's list.
+/// Back, the id, who looks into it, and the neighbours in the viewer's list.
 #[component]
-pub fn Bar<'a>(review: &'a Review) -> impl IntoView + use<> {
-    let id = review.id.to_string();
+pub fn Bar(followed: Followed) -> impl IntoView {
+    let id = followed.now().id.to_string();
+    let place = Memo::new(move |_| followed.with(|review| review.place.clone()));
+    let neighbours =
+        move || place.get().and_then(|place| Some(view! { <Neighbours place=&place position=place.position? /> }));
     view! {
         <header class="sticky top-0 z-20 bg-surface">
             <div class="flex items-center gap-2 h-12 px-4 lg:px-6 border-b border-rule">
@@ -34,7 +37,8 @@ pub fn Bar<'a>(review: &'a Review) -> impl IntoView + use<> {
                 <span class="text-rule-strong max-sm:hidden" aria-hidden="true">"/"</span>
                 <code class="text-muted max-sm:hidden truncate">{id.clone()}</code>
                 <span class="max-sm:hidden"><Copy text=id what="approval id" /></span>
-                {review.place.as_ref().and_then(|place| Some(view! { <Neighbours place=place position=place.position? /> }))}
+                <BarClaim followed=followed />
+                {neighbours}
             </div>
         </header>
     }
@@ -53,7 +57,7 @@ fn Neighbours<'a>(place: &'a Place, position: u32) -> impl IntoView + use<> {
         })
     };
     view! {
-        <nav aria-label="Neighbours" class="ms-auto inline-flex items-center gap-0.5 text-xs text-muted tabular-nums whitespace-nowrap">
+        <nav aria-label="Neighbours" class="inline-flex items-center gap-0.5 text-xs text-muted tabular-nums whitespace-nowrap">
             {link(place.previous, Mark::Previous, "Previous approval", "chevron-up")}
             {format!("{position} of {}", place.total)}
             {link(place.next, Mark::Next, "Next approval", "chevron-down")}

@@ -4,6 +4,7 @@
 mod action;
 mod assertions;
 mod binding;
+mod claimed;
 mod decide;
 mod drafts;
 mod edits;
@@ -26,6 +27,7 @@ mod setback;
 mod steps;
 mod strip;
 mod transcript;
+mod viewing;
 mod waking;
 
 use self::{
@@ -59,7 +61,7 @@ use leptos::prelude::*;
 
 #[cfg(all(test, feature = "ssr"))]
 pub use self::outcome::is_settling;
-pub use self::{head::Bar, waking::result as delivery_result};
+pub use self::waking::result as delivery_result;
 
 /// The approval, with the decision panel.
 #[component]
@@ -76,12 +78,13 @@ pub fn ReviewView<'a>(
     Unread::provide();
     let followed = Followed::new(review.clone(), viewer);
     followed.follow();
+    viewing::watch(followed);
     let panel = view! { <Panel followed=followed unapplied=unapplied posted=posted /> }.into_any();
     let items = move || followed.with(|review| review.activity.clone());
     let activity = view! { <Activity items=items now=review.now here=review.id /> }.into_any();
     let wanted = wanted(review);
     view! {
-        {move || followed.with(|review| view! { <Bar review=review /> })}
+        <head::Bar followed=followed />
         <div class="lg:grid lg:grid-cols-[minmax(0,1fr)_376px]">
             <div class="min-w-0 px-4 lg:px-6 pb-16 pt-4">
                 {move || followed.with(|review| view! { <head::Head review=review /> })}

@@ -1,8 +1,9 @@
 //! The decision panel: the seal, who decided and who can, then what this viewer may do or what became of it.
 
 use super::{
-    binding::Binding, decide::DecisionForm, follow::Followed, information::OpenQuestion, meanwhile::Meanwhile, missing,
-    names, open_groups, open_seats, outcome::Outcome, quorum, raised::Raised, seats::Seats, setback::SetbackNotice,
+    binding::Binding, claimed::ClaimNote, decide::DecisionForm, follow::Followed, information::OpenQuestion,
+    meanwhile::Meanwhile, missing, names, open_groups, open_seats, outcome::Outcome, quorum, raised::Raised,
+    seats::Seats, setback::SetbackNotice,
 };
 use crate::{
     brought::Posted,
@@ -73,6 +74,7 @@ pub fn Panel<'a>(
     view! {
         {move || followed.with(|review| head(review, setback.as_ref(), followed.viewer()))}
         <Meanwhile followed=followed />
+        <ClaimNote followed=followed />
         {notice}
         {question}
         {body}

@@ -54,8 +54,22 @@ pub fn every_event() -> Vec<Event> {
         {"kind": "session.sign_in_refused", "person": null},
     ]);
     let mut events: Vec<Event> = serde_json::from_value(samples).expect("samples of events");
-    events.extend(waking_events());
+    events.extend(attention_events());
     events.sort_by_key(|event| Event::KINDS.iter().position(|kind| *kind == event.kind()));
+    events
+}
+
+/// Who looked into an approval.
+fn attention_events() -> Vec<Event> {
+    let (approval, person) = (approval_id().to_string(), viewer().to_string());
+    let samples = json!([
+        {"kind": "approval.claimed", "approval": approval, "until": "2026-11-21T15:08:41Z"},
+        {"kind": "approval.released", "approval": approval},
+        {"kind": "approval.taken_over", "approval": approval, "from": person, "reason": "Ana is out.", "until": "2026-11-21T15:08:41Z"},
+        {"kind": "approval.viewed", "approval": approval, "revision": 3, "opened_at": "2026-11-21T14:55:41Z", "seconds": 184, "via": "console"},
+    ]);
+    let mut events: Vec<Event> = serde_json::from_value(samples).expect("samples of events");
+    events.extend(waking_events());
     events
 }
 

@@ -4,7 +4,7 @@ use super::{
     phrase::Phrase,
     sentence::{Told, words},
 };
-use crate::kit::badge::Tone;
+use crate::kit::{badge::Tone, span};
 use domain::{Actor, decision::Verdict, event::Event, review::TimelineItem};
 use serde_json::Value;
 
@@ -43,7 +43,36 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
         Event::ApprovalRaised { group, .. } => Told::of([words(format!("Raised to {group}"))])
             .more([words("Its people may fill any open seat from now on.")])
             .badge((Tone::Warn, "trending-up", "Raised")),
+        event @ (Event::ApprovalClaimed { .. }
+        | Event::ApprovalReleased { .. }
+        | Event::ApprovalTakenOver { .. }
+        | Event::ApprovalViewed { .. }) => tell_attention(event, who),
         _ => tell_end(item, who),
+    }
+}
+
+/// Who looked into an approval.
+fn tell_attention(event: &Event, who: Phrase) -> Told {
+    match event {
+        Event::ApprovalClaimed { .. } => Told::of([who, words(" claimed the approval")]),
+        Event::ApprovalReleased { .. } => Told::of([who, words(" released the claim")]),
+        Event::ApprovalTakenOver { from, reason, .. } => {
+            Told::of([who, words(" took over the claim of person "), Phrase::code(from.tail())])
+                .more([Phrase::Quote(reason.clone())])
+        }
+        Event::ApprovalViewed { revision, seconds, .. } => {
+            Told::of([who, words(format!(" viewed rev {revision} for {}", viewed_for(*seconds)))])
+        }
+        _ => Told::default(),
+    }
+}
+
+/// For how long somebody had a page before them.
+pub fn viewed_for(seconds: u64) -> String {
+    match i64::try_from(seconds) {
+        Ok(0) => "less than a second".to_owned(),
+        Ok(seconds) => span::long(seconds),
+        Err(_) => "longer than can be told".to_owned(),
     }
 }
 

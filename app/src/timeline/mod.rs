@@ -8,7 +8,7 @@ mod sentence;
 mod stages;
 mod waking;
 
-pub use self::waking::trouble;
+pub use self::{approval::viewed_for, waking::trouble};
 
 use self::phrase::Phrase;
 use crate::kit::{

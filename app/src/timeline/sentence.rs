@@ -105,6 +105,10 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ApprovalCancelled { .. }
         | Event::ApprovalEdited { .. }
         | Event::ApprovalSuperseded { .. }
+        | Event::ApprovalClaimed { .. }
+        | Event::ApprovalReleased { .. }
+        | Event::ApprovalTakenOver { .. }
+        | Event::ApprovalViewed { .. }
         | Event::InformationRequested { .. }
         | Event::InformationGiven { .. }
         | Event::DecisionRecorded { .. } => tell_approval(item, who()),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Args;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use super::{Stopped, storage::Storage};
 use crate::{
@@ -167,12 +167,20 @@ where
             Ok(())
         }
     };
-    workers.iter().for_each(tokio::task::JoinHandle::abort);
+    workers.iter().for_each(JoinHandle::abort);
+    wind_up(desk, deliveries).await;
+    served?;
+    company.await.map_err(|error| Stopped::Failed(error.to_string()))?
+}
+
+/// Finishes what is under way, once no more requests come.
+async fn wind_up(desk: &Desk, deliveries: JoinHandle<()>) {
     if tokio::time::timeout(PATIENCE, deliveries).await.is_err() {
         tracing::warn!("some deliveries did not finish in time; they are made again");
     }
-    served?;
-    company.await.map_err(|error| Stopped::Failed(error.to_string()))?
+    if tokio::time::timeout(PATIENCE, desk.close_views()).await.is_err() {
+        tracing::warn!("some views were not recorded in time");
+    }
 }
 
 /// Ends the streams when the server is told to stop: nothing waits for them.

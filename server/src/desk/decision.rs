@@ -98,7 +98,7 @@ impl Desk {
     }
 
     /// The person behind a caller, as they are now, with the groups they may decide this approval for.
-    async fn reviewer(&self, caller: &Caller, id: ApprovalId) -> Result<Reviewer> {
+    pub(super) async fn reviewer(&self, caller: &Caller, id: ApprovalId) -> Result<Reviewer> {
         let (person, via) = match caller {
             Caller::Person(person) => (Some(person.id), Via::Console),
             Caller::Key(key) if key.scopes.contains(&Scope::Reviewer) => (key.owner, Via::Api),

@@ -1,12 +1,17 @@
 //! Listening to what happens: committed events as they come, a few times a second, and what was missed before.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use domain::{Refusal, id::PersonId, permission::Action, refusal::Code};
+use domain::{
+    Refusal,
+    id::{ApprovalId, PersonId},
+    permission::Action,
+    refusal::Code,
+};
 use tokio::{
     sync::{
         broadcast::{self, error::RecvError},
@@ -37,14 +42,17 @@ pub enum Told {
     News(Vec<Leaf>),
     /// More happened than is told one by one; the log goes up to here.
     Reset(i64),
+    /// Somebody came to these approvals, or left them. Nothing of it is in the log.
+    Presence(Vec<ApprovalId>),
 }
 
 impl Told {
-    /// The place in the log up to which the listener is told.
-    pub fn up_to(&self) -> i64 {
+    /// The place in the log up to which the listener is told; `None` for what is not of the log.
+    pub fn up_to(&self) -> Option<i64> {
         match self {
-            Self::News(leaves) => leaves.last().map_or(0, |leaf| leaf.leaf_index),
-            Self::Reset(last) => *last,
+            Self::News(leaves) => Some(leaves.last().map_or(0, |leaf| leaf.leaf_index)),
+            Self::Reset(last) => Some(*last),
+            Self::Presence(_) => None,
         }
     }
 
@@ -54,6 +62,7 @@ impl Told {
         match self {
             Self::News(leaves) => leaves.iter().any(about_people),
             Self::Reset(_) => true,
+            Self::Presence(_) => false,
         }
     }
 }
@@ -112,6 +121,9 @@ pub struct Following {
     log: store::News,
     stopping: watch::Receiver<bool>,
     waiting: VecDeque<Leaf>,
+    comings: broadcast::Receiver<ApprovalId>,
+    /// Approvals whose viewers have changed.
+    changed: BTreeSet<ApprovalId>,
     /// Everything up to here was told or waits to be.
     heard: i64,
     /// More was missed than is told one by one.
@@ -146,6 +158,8 @@ impl Desk {
             log,
             stopping: self.listeners.stopping.subscribe(),
             waiting: VecDeque::new(),
+            comings: self.views.listen(),
+            changed: BTreeSet::new(),
             is_lost: false,
             due: Instant::now(),
             _place: place,
@@ -191,12 +205,19 @@ impl Following {
     /// The next message; `None` when the server stops. What was heard is kept when the wait is given up.
     pub async fn next(&mut self) -> Option<Told> {
         loop {
-            let has_something = self.is_lost || !self.waiting.is_empty();
+            let has_something = self.is_lost || !self.waiting.is_empty() || !self.changed.is_empty();
             tokio::select! {
                 biased;
                 () = stop(&mut self.stopping) => return None,
                 () = tokio::time::sleep_until(self.due), if has_something => return Some(self.tell()),
                 heard = self.news.recv() => self.hear(heard)?,
+                came = self.comings.recv() => match came {
+                    Ok(approval) => {
+                        self.changed.insert(approval);
+                    }
+                    // Whoever cannot keep up asks for everything again.
+                    Err(_) => self.is_lost = true,
+                },
             }
         }
     }
@@ -222,8 +243,12 @@ impl Following {
         self.due = Instant::now() + PAUSE;
         if std::mem::take(&mut self.is_lost) {
             self.waiting.clear();
+            self.changed.clear();
             self.heard = self.heard.max(self.log.last());
             return Told::Reset(self.heard);
+        }
+        if self.waiting.is_empty() {
+            return Told::Presence(std::mem::take(&mut self.changed).into_iter().collect());
         }
         Told::News(self.waiting.drain(..).collect())
     }

@@ -7,6 +7,7 @@ mod ballot;
 mod blob;
 mod caller;
 pub mod cancellation;
+pub mod claim;
 pub mod deadline;
 pub mod decision;
 pub mod delivery;
@@ -44,6 +45,7 @@ pub mod text;
 pub mod timeline;
 pub mod tool_result;
 pub mod vault;
+pub mod viewing;
 pub mod workflow;
 
 use std::{
@@ -83,6 +85,8 @@ pub struct Parts {
     recent: recent::Recent,
     /// Who listens to what happens.
     listeners: live::Listeners,
+    /// Who has which approval open.
+    views: viewing::Views,
     /// Requests held open while people decide.
     pub holds: held::Holds,
 }
@@ -104,6 +108,7 @@ impl Desk {
             compiled: RwLock::default(),
             key_uses: key::used::KeyUses::default(),
             listeners: live::Listeners::new(),
+            views: viewing::Views::new(),
             holds: held::Holds::default(),
         };
         Self { parts: Arc::new(parts), outbound }

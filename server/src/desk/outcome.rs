@@ -17,7 +17,7 @@ use futures::FutureExt as _;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Caller, Desk, KeyCaller, stage::withdraw};
+use super::{Caller, Desk, KeyCaller, claim, stage::withdraw};
 use crate::{
     error::{Error, Result},
     store::{
@@ -51,6 +51,7 @@ pub(super) async fn end(tx: &mut Tx, run: &Run, stored: &Stored, ending: Ending<
     let change = Change { state: &ending.state, revision: stored.revision + 1, given, notes: ending.notes };
     store::approval::update(tx, id, &change).await?;
     store::seat::update(tx, id, &closed(ending.standing)).await?;
+    claim::ended(tx, id).await?;
     tx.record_in(run.id, &run.subject, Some(id), ending.actor, ending.event);
     if stored.package.origin == Origin::Stage
         && matches!(ending.state, Approval::Expired { .. } | Approval::Cancelled { .. })

@@ -60,20 +60,26 @@ impl Desk {
         let caller = Caller::Person(viewer.clone());
         let filter = QueueFilter {
             status: Some(Status::Pending),
+            unclaimed: query.view == View::Unclaimed,
             needs: match query.view {
-                View::AllPending | View::ResumptionFailed => None,
+                View::AllPending | View::Unclaimed | View::ResumptionFailed => None,
                 View::NeedsMyDecision => Some(viewer.id),
             },
             ..QueueFilter::default()
         };
         let cursor = query.cursor.as_deref();
         let page = match query.view {
-            View::AllPending | View::NeedsMyDecision => self.list_approvals(&caller, filter, cursor, ROWS).await?,
+            View::AllPending | View::NeedsMyDecision | View::Unclaimed => {
+                self.list_approvals(&caller, filter, cursor, ROWS).await?
+            }
             View::ResumptionFailed => Page { items: Vec::new(), next_cursor: None },
         };
         let (alerts, failing) = self.troubles(query).await?;
+        let now = self.database.clock().now();
+        let shown: Vec<ApprovalId> = page.items.iter().map(|row| row.id).collect();
         Ok(QueuePage {
-            now: self.database.clock().now(),
+            now,
+            presence: self.views.presence(&shown, viewer.id, now),
             alerts,
             failing,
             rows: page.items,
@@ -110,7 +116,7 @@ impl Desk {
         let most = match query.view {
             View::AllPending if query.cursor.is_none() => FAILING,
             View::ResumptionFailed => FAILING_ALONE,
-            View::AllPending | View::NeedsMyDecision => return Ok((Vec::new(), Vec::new())),
+            View::AllPending | View::NeedsMyDecision | View::Unclaimed => return Ok((Vec::new(), Vec::new())),
         };
         let mut tx = self.database.read().await?;
         let alerts = store::alert::list(&mut tx, ALERTS).await?;

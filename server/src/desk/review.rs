@@ -58,6 +58,9 @@ impl Desk {
         let activity = named(&mut tx, logged).await?;
         let resumption = progress(&mut tx, id, viewer).await?;
         let place = place(&mut tx, viewer, id).await?;
+        let claim = store::claim::find_held(&mut tx, id).await?;
+        let now = self.database.clock().now();
+        let viewing = self.views.presence(&[id], viewer.id, now).pop().map(|presence| presence.people);
         let people = People {
             stored: &stored,
             votes: &votes,
@@ -67,11 +70,13 @@ impl Desk {
             candidate,
         };
         Ok(Review {
-            now: self.database.clock().now(),
+            now,
             id,
             excluded: people.excluded(&eligible),
             entitled: people.entitled(&eligible, viewer),
             mandate: people.mandate(viewer),
+            claim,
+            viewing: viewing.unwrap_or_default(),
             can_answer: can_answer(&stored, &all, viewer),
             transcript,
             state: stored.state.clone(),
@@ -199,7 +204,7 @@ async fn place(tx: &mut Tx, viewer: &PersonCaller, id: ApprovalId) -> Result<Opt
     let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
     let total = number(ids.len());
     let Some(at) = ids.iter().position(|known| *known == id) else {
-        let next = store::queue::list_ids(tx, Some(viewer.id), 1).await?.first().copied();
+        let next = store::queue::find_next(tx, viewer.id).await?;
         return Ok(Some(Place { position: None, total, previous: None, next }));
     };
     Ok(Some(Place {

@@ -5,7 +5,7 @@ use axum::{
     http::Method,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{Refusal, id::ApprovalId, refusal::Code};
+use domain::{Refusal, claim::Step, id::ApprovalId, refusal::Code};
 
 use super::{
     AppState,
@@ -55,6 +55,18 @@ async fn apply(state: &AppState, caller: &Caller, id: ApprovalId, fields: &Form)
         "abandon" => {
             let body = Abandon { reason: fields.text("reason").to_owned() };
             state.desk.abandon_resumption(caller, id, body).await?;
+        }
+        form @ ("claim" | "release" | "take_over") => {
+            let step = match form {
+                "claim" => Step::Claim,
+                "release" => Step::Release,
+                _ => Step::TakeOver { reason: fields.text("reason").to_owned() },
+            };
+            state.desk.move_claim(caller, id, &step).await?;
+            // Whoever did so in the list goes on there.
+            if fields.text("to") == "list" {
+                return Ok(Done::See("/approvals".to_owned()));
+            }
         }
         _ => return Err(Refusal::new(Code::MalformedRequest, "This page has no such form; reload it.").into()),
     }

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use domain::{
     Digest, Refusal,
     audit::{AuditEvent, AuditPage, AuditQuery},
+    claim::{Held, Step},
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
     found::Found,
@@ -19,6 +20,7 @@ use domain::{
     runs::{RunsPage, RunsQuery},
     set_up::SetUpPage,
     timeline::{RunPage, RunQuery},
+    viewing::Beat,
     workflow::shown::{DraftPage, DraftQuery, WorkflowList, WorkflowPage, WorkflowQuery},
 };
 
@@ -95,6 +97,14 @@ impl app::desk::Desk for Console {
 
     async fn review(&self, id: ApprovalId) -> Result<Review, Failure> {
         self.desk.review(self.signed_in()?, id).await.map_err(failure)
+    }
+
+    async fn move_claim(&self, id: ApprovalId, step: Step) -> Result<Option<Held>, Failure> {
+        self.desk.move_claim(&self.caller()?, id, &step).await.map_err(failure)
+    }
+
+    async fn hear_view(&self, beat: Beat) -> Result<(), Failure> {
+        self.desk.hear_view(self.signed_in()?, &beat).await.map_err(failure)
     }
 
     async fn runs(&self, query: RunsQuery) -> Result<RunsPage, Failure> {

@@ -9,7 +9,7 @@ use domain::{
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
-use super::{Tx, approval::deadline, inconsistent, on, parse};
+use super::{Tx, approval::deadline, claim, inconsistent, on, parse};
 use crate::error::{Result, StoreError};
 
 /// What the list is narrowed to.
@@ -19,6 +19,8 @@ pub struct QueueFilter {
     pub status: Option<Status>,
     /// Only approvals that wait for this person.
     pub needs: Option<PersonId>,
+    /// Only approvals that nobody has claimed.
+    pub unclaimed: bool,
     /// Only this risk.
     pub risk: Option<String>,
     /// Only this workflow, by name.
@@ -104,6 +106,7 @@ impl TryFrom<LineRow> for QueueLine {
                 is_waiting_for_information: row.waiting,
                 raised_to: row.raised_to,
                 raised_at: row.raised_at,
+                claim: None,
             },
         })
     }
@@ -121,6 +124,13 @@ macro_rules! waits_for {
             $person,
             ")"
         )
+    };
+}
+
+/// The condition for "nobody has claimed it", at a time.
+macro_rules! unclaimed {
+    ($now:literal) => {
+        concat!("NOT EXISTS (SELECT 1 FROM approval_claim c WHERE c.approval_id = a.id AND c.until > ", $now, ")")
     };
 }
 
@@ -150,6 +160,7 @@ pub async fn list(
         due_at: Time::UNIX_EPOCH,
         id: ApprovalId::from_uuid(Uuid::nil()),
     });
+    let unclaimed = filter.unclaimed.then(|| tx.now());
     let rows: Vec<LineRow> = on!(tx, |conn| {
         sqlx::query_as(concat!(
             select_lines!("$9"),
@@ -157,7 +168,9 @@ pub async fn list(
             waits_for!("$2"),
             ")) AND (CAST($3 AS TEXT) IS NULL OR a.risk = $3) AND ($4 IS NULL OR a.run_id = $4) \
              AND (CAST($5 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM run r WHERE r.id = a.run_id AND r.workflow = $5)) \
-             AND (a.waiting, a.due_at, a.id) > ($6, $7, $8) ORDER BY a.waiting, a.due_at, a.id LIMIT $10"
+             AND ($11 IS NULL OR ",
+            unclaimed!("$11"),
+            ") AND (a.waiting, a.due_at, a.id) > ($6, $7, $8) ORDER BY a.waiting, a.due_at, a.id LIMIT $10"
         ))
         .bind(filter.status.map(Status::as_str))
         .bind(filter.needs.map(PersonId::uuid))
@@ -169,11 +182,13 @@ pub async fn list(
         .bind(after.id.uuid())
         .bind(filter.viewer.map(PersonId::uuid))
         .bind(limit)
+        .bind(unclaimed)
         .fetch_all(conn)
         .await
     })?;
     let mut lines = rows.into_iter().map(QueueLine::try_from).collect::<Result<Vec<_>, _>>()?;
     fill_waiting_for(tx, &mut lines).await?;
+    fill_claims(tx, &mut lines).await?;
     Ok(lines)
 }
 
@@ -188,6 +203,7 @@ pub async fn find(tx: &mut Tx, id: ApprovalId, viewer: PersonId) -> Result<Optio
     })?;
     let mut lines: Vec<QueueLine> = row.map(QueueLine::try_from).transpose()?.into_iter().collect();
     fill_waiting_for(tx, &mut lines).await?;
+    fill_claims(tx, &mut lines).await?;
     Ok(lines.pop().map(|line| line.row))
 }
 
@@ -213,18 +229,34 @@ async fn fill_waiting_for(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), St
     Ok(())
 }
 
+async fn fill_claims(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), StoreError> {
+    let pending = lines.iter().filter(|line| line.row.status == Status::Pending);
+    let ids: Vec<ApprovalId> = pending.map(|line| line.row.id).collect();
+    for (approval, held) in claim::list_held(tx, &ids).await? {
+        if let Some(line) = lines.iter_mut().find(|line| line.row.id == approval) {
+            line.row.claim = Some(held);
+        }
+    }
+    Ok(())
+}
+
 /// Counts for tabs and navigation; what is pending is bounded by what people can work on.
 pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueCounts, StoreError> {
-    let (pending, mine, decided, failing, escalations): (i64, i64, i64, i64, i64) = on!(tx, |conn| {
+    let now = tx.now();
+    let (pending, mine, decided, failing, escalations, unclaimed): (i64, i64, i64, i64, i64, i64) = on!(tx, |conn| {
         sqlx::query_as(concat!(
             "SELECT (SELECT COUNT(*) FROM approval WHERE status = 'pending'), (SELECT COUNT(*) FROM approval a WHERE ",
             waits_for!("$1"),
             "), (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected')), \
              (SELECT COUNT(*) FROM resumption WHERE failing_since IS NOT NULL), \
-             (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged'))"
+             (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged')), \
+             (SELECT COUNT(*) FROM approval a WHERE a.status = 'pending' AND ",
+            unclaimed!("$3"),
+            ")"
         ))
         .bind(viewer.uuid())
         .bind(today)
+        .bind(now)
         .fetch_one(conn)
         .await
     })?;
@@ -232,6 +264,7 @@ pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueC
     Ok(QueueCounts {
         pending: number(pending),
         mine: number(mine),
+        unclaimed: number(unclaimed),
         failing: number(failing),
         escalations: number(escalations),
         decided_today: number(decided),
@@ -252,6 +285,24 @@ pub async fn list_ids(tx: &mut Tx, needs: Option<PersonId>, limit: i64) -> Resul
         .await
     })?;
     Ok(rows.into_iter().map(|(id,)| ApprovalId::from_uuid(id)).collect())
+}
+
+/// The first approval that waits for this person and that nobody else has claimed.
+pub async fn find_next(tx: &mut Tx, person: PersonId) -> Result<Option<ApprovalId>, StoreError> {
+    let now = tx.now();
+    let row: Option<(Uuid,)> = on!(tx, |conn| {
+        sqlx::query_as(concat!(
+            "SELECT a.id FROM approval a WHERE ",
+            waits_for!("$1"),
+            " AND NOT EXISTS (SELECT 1 FROM approval_claim c WHERE c.approval_id = a.id AND c.until > $2 \
+             AND c.person_id <> $1) ORDER BY a.waiting, a.due_at, a.id LIMIT 1"
+        ))
+        .bind(person.uuid())
+        .bind(now)
+        .fetch_optional(conn)
+        .await
+    })?;
+    Ok(row.map(|(id,)| ApprovalId::from_uuid(id)))
 }
 
 /// The pending approvals of a run, oldest first.

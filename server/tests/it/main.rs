@@ -7,6 +7,7 @@ mod broken_workflows;
 mod calls;
 mod cancellation;
 mod checkpoints;
+mod claims;
 mod claude_code;
 mod claude_hooks;
 mod claude_prompts;

@@ -36,14 +36,16 @@ fn row(number: u8, opened: i64) -> QueueRow {
         is_waiting_for_information: false,
         raised_to: None,
         raised_at: None,
+        claim: None,
     }
 }
 
 fn page(rows: Vec<QueueRow>, now: i64) -> QueuePage {
     let pending = u32::try_from(rows.len()).expect("few");
-    let counts = QueueCounts { escalations: 0, pending, mine: pending, failing: 0, decided_today: 0 };
+    let counts = QueueCounts { pending, mine: pending, unclaimed: pending, ..QueueCounts::default() };
     let (alerts, failing) = (Vec::new(), Vec::new());
-    QueuePage { now: time(now), alerts, failing, rows, next_cursor: None, is_continued: false, counts }
+    let presence = Vec::new();
+    QueuePage { now: time(now), alerts, failing, rows, presence, next_cursor: None, is_continued: false, counts }
 }
 
 fn refreshed(shown: Shown, rows: Vec<QueueRow>, others: Vec<Whereabouts>) -> Shown {

@@ -13,6 +13,7 @@ use domain::{
 
 use crate::{
     desk::{
+        claim,
         information::{ask, revise},
         outcome::{Ending, end},
     },
@@ -47,6 +48,7 @@ pub(super) async fn record(
     let valid_for = policy.valid_for.filter(|_| stored.package.origin == Origin::Gate);
     let (state, ended) = stored.state.clone().decide(stored.id, standing, valid_for, tx.now())?;
     store::decision::insert(tx, decision).await?;
+    claim::decided(tx, stored.id, decision.person).await?;
     let event = Event::DecisionRecorded {
         decision: decision.id,
         approval: stored.id,

@@ -8,14 +8,14 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse as _,
 };
-use domain::{approval::Status, decision::Ballot, id::ApprovalId, workflow::Risk};
+use domain::{approval::Status, claim::Step, decision::Ballot, id::ApprovalId, workflow::Risk};
 
 use super::{
-    answers::approvals::{ApprovalDetail, DecisionStored, ResumptionDetail},
+    answers::approvals::{ApprovalDetail, ClaimStored, DecisionStored, ResumptionDetail},
     ok,
 };
 use crate::{
-    desk::{Caller, cancellation::Cancel, resumption::Abandon},
+    desk::{Caller, cancellation::Cancel, claim::MakeClaim, resumption::Abandon},
     http::{
         AppState,
         body::{Body, if_match},
@@ -46,7 +46,8 @@ pub async fn show(
     let (stored, votes) = state.desk.approval_detail(&caller, id).await?;
     let resumption = state.desk.resumption(stored.id).await?.map(ResumptionDetail::from);
     let etag = format!("\"{}\"", stored.revision);
-    Ok(([(header::ETAG, etag)], Json(ApprovalDetail::new(stored, &votes, resumption))).into_response())
+    let claim = state.desk.held_claim(stored.id).await?;
+    Ok(([(header::ETAG, etag)], Json(ApprovalDetail::new(stored, &votes, claim, resumption))).into_response())
 }
 
 /// `GET /approvals/{id}/decision?wait=30`: the outcome, waiting for it if need be.
@@ -83,6 +84,36 @@ pub async fn decide(
             Err(refusal.into())
         }
     }
+}
+
+/// `POST /approvals/{id}/claim`.
+pub async fn claim(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<ApprovalId>,
+    body: Body,
+) -> Answer {
+    match body.read::<MakeClaim>() {
+        Ok(made) => {
+            let claim = state.desk.move_claim(&caller, id, &made.into()).await?;
+            Ok(ok(ClaimStored { approval_id: id, claim }))
+        }
+        // What cannot be claimed anyway is said first, what is wrong with the fields last.
+        Err(refusal) => {
+            state.desk.must_be_decidable(&caller, id).await?;
+            Err(refusal.into())
+        }
+    }
+}
+
+/// `POST /approvals/{id}/release`.
+pub async fn release(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<ApprovalId>,
+) -> Answer {
+    let claim = state.desk.move_claim(&caller, id, &Step::Release).await?;
+    Ok(ok(ClaimStored { approval_id: id, claim }))
 }
 
 /// `POST /approvals/{id}/cancel`.

@@ -107,9 +107,10 @@ impl Stream {
 }
 
 fn event(told: &Told) -> Event {
-    let event = Event::default().id(told.up_to().to_string());
+    let event = told.up_to().map_or_else(Event::default, |place| Event::default().id(place.to_string()));
     match told {
         Told::News(leaves) => event.data(serde_json::to_string(leaves).unwrap_or_default()),
         Told::Reset(_) => event.event("reset").data("0"),
+        Told::Presence(approvals) => event.event("presence").data(serde_json::to_string(approvals).unwrap_or_default()),
     }
 }

@@ -53,6 +53,9 @@ fn forms_of_work() -> Vec<Row> {
             &[("verdict", "approve"), ("revision", "{revision}"), ("package_digest", "{digest}")],
         ),
         form("/approvals/{id}", Asked, &[("form", "information"), ("revision", "{revision}"), ("answer", "It is.")]),
+        form("/approvals/{id}", Waiting, &[("form", "claim")]),
+        form("/approvals/{id}", Waiting, &[("form", "release")]),
+        form("/approvals/{id}", Waiting, &[("form", "take_over"), ("reason", "Ana is out.")]),
         form("/approvals/{id}", Unwoken, &[("form", "retry")]),
         form("/approvals/{id}", Unwoken, &[("form", "abandon"), ("reason", "The agent is gone.")]),
         form(

@@ -51,7 +51,8 @@ impl Row {
 
     /// Whether it changes something for whom it is allowed. What pages load by themselves changes nothing.
     pub fn changes(&self) -> bool {
-        self.method != Method::GET && !self.path.starts_with("/calls/")
+        let is_loading = ["/calls/load_", "/calls/refresh_"].iter().any(|prefix| self.path.starts_with(prefix));
+        self.method != Method::GET && !is_loading
     }
 
     /// Whether a refusal is noted, so that nobody guesses for long.
@@ -129,6 +130,8 @@ fn work() -> Vec<Row> {
             Waiting,
             r#"{"verdict":"approve","revision":{revision},"package_digest":"{digest}"}"#,
         ),
+        post("/api/v1/approvals/{id}/claim", Waiting, "{}"),
+        post("/api/v1/approvals/{id}/release", Waiting, ""),
         post("/api/v1/approvals/{id}/cancel", Waiting, r#"{"reason":"No longer needed."}"#),
         post("/api/v1/approvals/{id}/resumption/retry", Unwoken, ""),
         post("/api/v1/approvals/{id}/resumption/abandon", Unwoken, r#"{"reason":"The agent is gone."}"#),
@@ -208,6 +211,12 @@ pub fn server_functions() -> Vec<Row> {
         post("/calls/refresh_queue", Waiting, r#"{"query":{"view":"all"},"shown":["{id}"]}"#),
         post("/calls/load_review", Waiting, r#"{"id":"{id}"}"#),
         post("/calls/refresh_review", Waiting, r#"{"id":"{id}"}"#),
+        post("/calls/move_claim", Waiting, r#"{"id":"{id}","step":"claim"}"#),
+        post(
+            "/calls/refresh_view",
+            Waiting,
+            r#"{"beat":{"approval":"{id}","view":1,"revision":1,"visible":0,"is_visible":true,"is_over":false,"renew":false}}"#,
+        ),
         post("/calls/load_runs", Nothing, r#"{"query":{}}"#),
         post("/calls/load_run", Run, r#"{"query":{"id":"{id}"}}"#),
         post("/calls/refresh_run", Run, r#"{"query":{"id":"{id}"}}"#),

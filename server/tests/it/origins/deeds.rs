@@ -28,8 +28,8 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 const EDIT: &str = "/workflows/payments/edit";
 
-/// Forms that store nothing: a cookie of the browser's, and questions.
-const STORE_NOTHING: [&str; 2] = ["/theme", CALLS];
+/// A form that stores nothing but a cookie of the browser's.
+const STORE_NOTHING: [&str; 1] = ["/theme"];
 
 /// Something a signed-in administrator can do.
 struct Deed {
@@ -93,12 +93,17 @@ async fn about_approvals(agent: &Agent<'_>) -> Vec<Deed> {
     agent.decide(&agent.console.token("ana").await, &asked, question).await.expect(201);
     let answers = [("form", "information"), ("revision", "2"), ("answer", "Invoice 7.")];
     let (taken_back, _) = pending(agent).await;
+    let (claimed, _) = pending(agent).await;
+    let (called, _) = pending(agent).await;
+    let claims = json!({"id": called, "step": "claim"});
     let (cancelled, failed) = (agent.again().await.run, agent.again().await.run);
     let api = |path: &str| format!("/api/v1/{path}");
     vec![
         form("/approvals/{id}/decide", &format!("/approvals/{by_form}/decide"), &approves),
         json("/api/v1/approvals/{id}/decisions", api(&format!("approvals/{by_call}/decisions")), &rejects),
         form("/approvals/{id}", &format!("/approvals/{asked}"), &answers),
+        form("/approvals/{id}", &format!("/approvals/{claimed}"), &[("form", "claim")]),
+        json(CALLS, "/calls/move_claim".to_owned(), &claims),
         json(
             "/api/v1/approvals/{id}/cancel",
             api(&format!("approvals/{taken_back}/cancel")),

@@ -3,6 +3,7 @@
 use domain::{
     Digest, Time,
     approval::{Approval, Status},
+    claim::Held,
     decision::{Decision, Verdict},
     id::{ApprovalId, DecisionId, PersonId, ResumptionId},
     package::{Origin, Package},
@@ -52,8 +53,19 @@ pub struct ApprovalDetail {
     pub state: Approval,
     /// What asked for it.
     pub origin: Origin,
+    /// Who has claimed it; null when nobody has.
+    pub claim: Option<Held>,
     /// How its session is woken; null before the status is final.
     pub resumption: Option<ResumptionDetail>,
+}
+
+/// An approval's claim as it is now.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ClaimStored {
+    /// The approval.
+    pub approval_id: ApprovalId,
+    /// Who has claimed it; null when nobody has.
+    pub claim: Option<Held>,
 }
 
 /// How a session is woken.
@@ -76,7 +88,7 @@ impl From<Queued> for ResumptionDetail {
 
 impl ApprovalDetail {
     /// The approval with its decisions.
-    pub fn new(stored: Stored, votes: &[Decision], resumption: Option<ResumptionDetail>) -> Self {
+    pub fn new(stored: Stored, votes: &[Decision], claim: Option<Held>, resumption: Option<ResumptionDetail>) -> Self {
         let steps = stored.state.steps().cloned().unwrap_or_default();
         let raised = steps.raised();
         Self {
@@ -95,6 +107,7 @@ impl ApprovalDetail {
             opened_at: stored.opened_at,
             decided_at: stored.state.ended_at(),
             state: stored.state,
+            claim,
             resumption,
         }
     }

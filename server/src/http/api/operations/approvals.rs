@@ -7,10 +7,10 @@ use domain::{
 };
 
 use crate::{
-    desk::{cancellation::Cancel, resumption::Abandon},
+    desk::{cancellation::Cancel, claim::MakeClaim, resumption::Abandon},
     http::{
         api::{
-            answers::approvals::{ApprovalDetail, DecisionStored, Outcome, ResumptionDetail},
+            answers::approvals::{ApprovalDetail, ClaimStored, DecisionStored, Outcome, ResumptionDetail},
             approvals,
         },
         operation::Operation,
@@ -30,6 +30,8 @@ pub fn routes(routes: Routes) -> Routes {
         .call(get.clone(), "/api/v1/approvals/{id}", reads, show(), approvals::show)
         .call(get, "/api/v1/approvals/{id}/decision", awaits, outcome(), approvals::await_decision)
         .call(Method::POST, "/api/v1/approvals/{id}/decisions", decides, decide(), approvals::decide)
+        .call(Method::POST, "/api/v1/approvals/{id}/claim", decides, claim(), approvals::claim)
+        .call(Method::POST, "/api/v1/approvals/{id}/release", decides, release(), approvals::release)
         .call(Method::POST, "/api/v1/approvals/{id}/cancel", cancels, cancel(), approvals::cancel)
         .call(Method::POST, "/api/v1/approvals/{id}/resumption/retry", wakes, retry(), approvals::retry_resumption)
         .call(
@@ -110,6 +112,35 @@ fn decide() -> Operation {
             Code::ReasonRequired,
             Code::DigestMismatch,
         ])
+}
+
+fn claim() -> Operation {
+    Operation::new(GROUP, "claim_approval", "Claim an approval, renew the claim, or take it over")
+        .notes(
+            "A claim lasts ten minutes and tells others that somebody looks into it; anybody entitled can decide all the \
+             same. Claimed again it is renewed. `take_over` with a reason takes it from whoever has it.",
+        )
+        .path::<ApprovalId>("id", "The approval.")
+        .takes::<MakeClaim>()
+        .gives::<ClaimStored>(200, "The claim.")
+        .refuses(&[
+            Code::NotEntitled,
+            Code::SelfApproval,
+            Code::AlreadyDecided,
+            Code::AlreadyVoted,
+            Code::Expired,
+            Code::Cancelled,
+            Code::Claimed,
+            Code::Conflict,
+        ])
+}
+
+fn release() -> Operation {
+    Operation::new(GROUP, "release_approval", "Release a claim")
+        .notes("What nobody has claimed stays so.")
+        .path::<ApprovalId>("id", "The approval.")
+        .gives::<ClaimStored>(200, "Nobody has claimed it.")
+        .refuses(&[Code::Claimed, Code::Conflict])
 }
 
 fn cancel() -> Operation {
