@@ -5,12 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     audit::{AuditEvent, AuditPage, AuditQuery},
+    channel::{ChannelsPage, ChannelsQuery},
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
     found::Found,
     group::{GroupDetail, GroupsPage},
     id::{ApprovalId, EscalationId, PersonId},
     key::KeysPage,
+    notification::{InboxPage, InboxQuery},
     person::{PeoplePage, PeopleQuery, PersonDetail},
     profile::Profile,
     queue::{QueuePage, QueueQuery, QueueRefresh},
@@ -63,6 +65,12 @@ pub trait Desk: Send + Sync {
 
     /// A page of deliveries, for administrators.
     async fn deliveries(&self, query: DeliveryQuery) -> Result<DeliveriesPage, Failure>;
+
+    /// The channels and what was sent by them, for administrators.
+    async fn channels(&self, query: ChannelsQuery) -> Result<ChannelsPage, Failure>;
+
+    /// A page of the viewer's inbox.
+    async fn inbox(&self, query: InboxQuery) -> Result<InboxPage, Failure>;
 
     /// Approvals and runs that a typed text finds.
     async fn found(&self, typed: String) -> Result<Found, Failure>;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use clap::Args;
+use domain::channel::Channel;
 use tokio::{net::TcpListener, sync::watch};
 
 use super::{Stopped, storage::Storage};
@@ -143,7 +144,13 @@ where
         tokio::spawn(workers::deadline::run(desk.clone())),
         tokio::spawn(workers::reconcile::run(desk.clone())),
         tokio::spawn(workers::sweep::run(desk.clone())),
+        tokio::spawn(workers::notification::tell(desk.clone())),
     ];
+    let senders = Channel::ALL.iter().map(|channel| {
+        let (desk, base) = (desk.clone(), origin.url());
+        tokio::spawn(workers::notification::send(desk, *channel, base, told(stopped.clone())))
+    });
+    let senders = futures::future::join_all(senders);
     let deliveries = tokio::spawn(workers::delivery::run(desk.clone(), told(stopped.clone())));
     let stop_asked = stop.clone();
     let database = desk.database.clone();
@@ -168,7 +175,7 @@ where
         }
     };
     workers.iter().for_each(tokio::task::JoinHandle::abort);
-    if tokio::time::timeout(PATIENCE, deliveries).await.is_err() {
+    if tokio::time::timeout(PATIENCE, futures::future::join(deliveries, senders)).await.is_err() {
         tracing::warn!("some deliveries did not finish in time; they are made again");
     }
     served?;

@@ -211,13 +211,14 @@ async fn fill_waiting_for(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), St
 
 /// Counts for tabs and navigation; what is pending is bounded by what people can work on.
 pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueCounts, StoreError> {
-    let (pending, mine, decided, failing, escalations): (i64, i64, i64, i64, i64) = on!(tx, |conn| {
+    let (pending, mine, decided, failing, escalations, unread): (i64, i64, i64, i64, i64, i64) = on!(tx, |conn| {
         sqlx::query_as(concat!(
             "SELECT (SELECT COUNT(*) FROM approval WHERE status = 'pending'), (SELECT COUNT(*) FROM approval a WHERE ",
             waits_for!("$1"),
             "), (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected')), \
              (SELECT COUNT(*) FROM resumption WHERE failing_since IS NOT NULL), \
-             (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged'))"
+             (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged')), \
+             (SELECT COUNT(*) FROM notification WHERE person_id = $1 AND read_at IS NULL)"
         ))
         .bind(viewer.uuid())
         .bind(today)
@@ -231,6 +232,7 @@ pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueC
         failing: number(failing),
         escalations: number(escalations),
         decided_today: number(decided),
+        unread: number(unread),
     })
 }
 

@@ -39,7 +39,7 @@ fn row(number: u8, opened: i64) -> QueueRow {
 
 fn page(rows: Vec<QueueRow>, now: i64) -> QueuePage {
     let pending = u32::try_from(rows.len()).expect("few");
-    let counts = QueueCounts { escalations: 0, pending, mine: pending, failing: 0, decided_today: 0 };
+    let counts = QueueCounts { escalations: 0, pending, mine: pending, failing: 0, decided_today: 0, unread: 0 };
     let (alerts, failing) = (Vec::new(), Vec::new());
     QueuePage { now: time(now), alerts, failing, rows, next_cursor: None, is_continued: false, counts }
 }
