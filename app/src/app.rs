@@ -9,11 +9,13 @@ use crate::{
         approval::ApprovalPage,
         approvals::ApprovalsPage,
         audit::AuditPage,
+        channels::ChannelsPage,
         connect::ConnectPage,
         deliveries::DeliveriesPage,
         endpoints::EndpointsPage,
         escalations::EscalationsPage,
         groups::{GroupPage, GroupsPage},
+        inbox::InboxPage,
         keys::{KeysPage, NewKeyPage},
         not_found::NotFoundPage,
         people::{NewPersonPage, PeoplePage},
@@ -81,6 +83,7 @@ fn Console() -> impl IntoView {
             <Route path=path!("/approvals/:id/decide") view=ApprovalPage ssr=SsrMode::Async />
             <Route path=path!("/runs") view=RunsPage ssr=SsrMode::Async />
             <Route path=path!("/runs/:id") view=RunPage ssr=SsrMode::Async />
+            <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async />
             <Route path=path!("/profile") view=ProfilePage ssr=SsrMode::Async />
             // One route, so that the list stays while the case changes.
             <Route path=path!("/escalations/:id?") view=EscalationsPage ssr=SsrMode::Async />
@@ -100,6 +103,7 @@ fn Console() -> impl IntoView {
             <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
             <Route path=path!("/admin/endpoints") view=EndpointsPage ssr=SsrMode::Async />
             <Route path=path!("/admin/deliveries") view=DeliveriesPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/notifications") view=ChannelsPage ssr=SsrMode::Async />
             // A route like the others, so that leaving it is a change of page and not the end of the router.
             <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
         </FlatRoutes>

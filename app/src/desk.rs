@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     audit::{AuditEvent, AuditPage, AuditQuery},
+    channel::{ChannelsPage, ChannelsQuery},
     claim::{Held, Step},
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
@@ -12,6 +13,7 @@ use domain::{
     group::{GroupDetail, GroupsPage},
     id::{ApprovalId, EscalationId, PersonId},
     key::KeysPage,
+    notification::{InboxPage, InboxQuery},
     person::{PeoplePage, PeopleQuery, PersonDetail},
     profile::Profile,
     queue::{QueuePage, QueueQuery, QueueRefresh},
@@ -71,6 +73,12 @@ pub trait Desk: Send + Sync {
 
     /// A page of deliveries, for administrators.
     async fn deliveries(&self, query: DeliveryQuery) -> Result<DeliveriesPage, Failure>;
+
+    /// The channels and what was sent by them, for administrators.
+    async fn channels(&self, query: ChannelsQuery) -> Result<ChannelsPage, Failure>;
+
+    /// A page of the viewer's inbox.
+    async fn inbox(&self, query: InboxQuery) -> Result<InboxPage, Failure>;
 
     /// Approvals and runs that a typed text finds.
     async fn found(&self, typed: String) -> Result<Found, Failure>;

@@ -14,6 +14,7 @@ pub mod desk;
 mod escalations;
 pub mod failure;
 mod frame;
+mod inbox;
 mod keys;
 pub mod kit;
 pub mod live;

@@ -80,6 +80,8 @@ words! {
         Deadline = "deadline",
         /// Compares what should fit together, and repairs it.
         Reconciler = "reconciler",
+        /// Tells people what happened.
+        Notifier = "notifier",
         /// Acts for an administrator at the command line.
         CommandLine = "command_line",
     }

@@ -7,13 +7,15 @@ use crate::{
     Actor, Digest, Role, Scope, Time,
     alert::AlertKind,
     canonical,
+    channel::Channel,
     decision::Verdict,
     escalation::Money,
     gate::Outcome,
     id::{
-        ApprovalId, CheckId, CompensationId, DecisionId, EndpointId, EscalationId, EventId, GroupId, HandoffId, KeyId,
-        PersonId, ResumptionId, RunId, SessionId, SnapshotId,
+        ApprovalId, CheckId, CompensationId, DecisionId, DispatchId, EndpointId, EscalationId, EventId, GroupId,
+        HandoffId, KeyId, PersonId, ResumptionId, RunId, SessionId, SnapshotId,
     },
+    notification::Topic,
     policy::Via,
     resumption::Reported,
     stage::StageEnd,
@@ -172,6 +174,16 @@ events! {
     EndpointDisabled = "endpoint.disabled" { endpoint: EndpointId, name: String, because: String, },
     /// Things are sent to an endpoint again.
     EndpointEnabled = "endpoint.enabled" { endpoint: EndpointId, name: String, },
+    /// People were told of an event.
+    NotificationMade = "notification.made" { topic: Topic, about: EventId, people: Vec<PersonId>, },
+    /// A message could not be sent, and is not tried any more by itself.
+    NotificationFailed = "notification.failed" { dispatch: DispatchId, channel: Channel, cause: String, },
+    /// A person has a message sent again.
+    NotificationRetried = "notification.retried" { dispatch: DispatchId, channel: Channel, },
+    /// A channel was set.
+    ChannelSet = "channel.set" { channel: Channel, },
+    /// Nothing is sent by a channel any more.
+    ChannelRemoved = "channel.removed" { channel: Channel, },
     /// A workflow version was published.
     WorkflowPublished = "workflow.published" { name: String, version: u32, digest: Digest, },
     /// A person was added.

@@ -153,6 +153,10 @@ ids! {
     GroupId = "grp";
     /// An API key.
     KeyId = "key";
+    /// What one person was told of one event.
+    NotificationId = "ntf";
+    /// A message of a channel.
+    DispatchId = "dsp";
 }
 
 #[cfg(test)]

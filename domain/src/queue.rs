@@ -78,6 +78,8 @@ pub struct QueueCounts {
     pub escalations: u32,
     /// Decided by the viewer's console today (UTC), for the empty state.
     pub decided_today: u32,
+    /// What the viewer was told and has not read.
+    pub unread: u32,
 }
 
 /// The list asked for again by a page that shows it already.

@@ -14,6 +14,7 @@ pub mod desk;
 pub mod error;
 pub mod http;
 pub mod ids;
+pub mod mail;
 pub mod password;
 pub mod rules;
 pub mod store;

@@ -1,5 +1,6 @@
 //! Administration: people, groups, keys, endpoints, deliveries.
 
+mod channels;
 mod connect;
 mod connect_lines;
 mod deliveries;
@@ -18,6 +19,7 @@ mod refused;
 mod roles;
 mod tabs;
 
+pub use channels::ChannelsView;
 pub use connect::ConnectView;
 pub use deliveries::DeliveriesView;
 pub use done::Done;

@@ -2,11 +2,13 @@
 
 pub mod audit;
 pub mod carried;
+pub mod channel;
 pub mod endpoint;
 pub mod escalations;
 pub mod found;
 pub mod group;
 pub mod key;
+pub mod notification;
 pub mod person;
 pub mod profile;
 pub mod queue;

@@ -7,6 +7,7 @@ use domain::{
     audit::{AuditPage, AuditQuery},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
     id::{ApprovalId, EscalationId},
+    notification::{InboxPage, InboxQuery},
     queue::{QueueQuery, QueueRefresh},
     review::{Review, Viewer},
     timeline::{RunPage, RunQuery},
@@ -39,6 +40,12 @@ pub async fn refresh_review(id: ApprovalId) -> Result<Review, Failure> {
 #[server(prefix = "/calls", endpoint = "refresh_escalations", input = Json, output = Answer)]
 pub async fn refresh_escalations(query: EscalationsQuery) -> Result<EscalationsPage, Failure> {
     answer(desk()?.escalations(query)).await
+}
+
+/// The inbox as it is now.
+#[server(prefix = "/calls", endpoint = "refresh_inbox", input = Json, output = Answer)]
+pub async fn refresh_inbox(query: InboxQuery) -> Result<InboxPage, Failure> {
+    answer(desk()?.inbox(query)).await
 }
 
 /// The escalation as it is now.

@@ -9,6 +9,8 @@ pub enum Place {
     Approvals,
     /// Those that wait for the viewer.
     NeedsMe,
+    /// What the viewer was told.
+    Inbox,
     /// What was handed over to people.
     Escalations,
     /// Runs.
@@ -55,6 +57,7 @@ pub const SECTIONS: [Section; 3] = [
         entries: &[
             entry(Place::Approvals, "Approvals", "/approvals", "inbox"),
             entry(Place::NeedsMe, "Needs my decision", "/approvals?view=mine", "user-round"),
+            entry(Place::Inbox, "Inbox", "/inbox", "bell"),
             entry(Place::Escalations, "Escalations", "/escalations", "headset"),
             entry(Place::Runs, "Runs", "/runs", "waypoints"),
         ],
@@ -81,6 +84,9 @@ impl Place {
             Self::Approvals => Some(counts.pending),
             Self::NeedsMe => Some(counts.mine),
             Self::Escalations => Some(counts.escalations),
+            // What is read is not counted: without unread messages nothing stands there.
+            Self::Inbox if counts.unread == 0 => None,
+            Self::Inbox => Some(counts.unread),
             Self::Runs | Self::Audit | Self::Workflows | Self::Admin | Self::Elsewhere => None,
         }
     }

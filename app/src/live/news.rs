@@ -71,7 +71,9 @@ impl News {
     /// Whether lists of approvals, or the counts of the navigation, may have changed.
     pub fn concerns_lists(&self) -> bool {
         // That somebody has looked changes no list.
-        self.any(|leaf| (leaf.approval.is_some() && leaf.kind != VIEWED) || is_of_escalations(leaf))
+        self.any(|leaf| {
+            (leaf.approval.is_some() && leaf.kind != VIEWED) || is_of_escalations(leaf) || is_of_inbox(leaf)
+        })
     }
 
     /// Whether somebody came or left, or looks on.
@@ -82,6 +84,11 @@ impl News {
     /// Whether escalations may have changed.
     pub fn concerns_escalations(&self) -> bool {
         self.any(is_of_escalations)
+    }
+
+    /// Whether somebody was told something.
+    pub fn concerns_inbox(&self) -> bool {
+        self.any(is_of_inbox)
     }
 
     /// Whether this approval may have changed.
@@ -106,6 +113,10 @@ impl News {
 
 fn is_of_escalations(leaf: &Leaf) -> bool {
     leaf.kind.starts_with("escalation.")
+}
+
+fn is_of_inbox(leaf: &Leaf) -> bool {
+    leaf.kind == "notification.made"
 }
 
 /// What tabs of one browser say to each other.

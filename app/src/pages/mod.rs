@@ -3,12 +3,14 @@
 pub mod approval;
 pub mod approvals;
 pub mod audit;
+pub mod channels;
 pub mod connect;
 pub mod deliveries;
 pub mod endpoints;
 pub mod escalations;
 pub mod failed;
 pub mod groups;
+pub mod inbox;
 pub mod keys;
 pub mod not_found;
 pub mod people;

@@ -1,9 +1,10 @@
 //! The profile's parts: who one is here, and what one sets for oneself. Plain forms, so that it works without script.
 
+mod notifications;
 mod password;
 mod sessions;
 
-use self::{password::PasswordForm, sessions::Sessions};
+use self::{notifications::NotificationsForm, password::PasswordForm, sessions::Sessions};
 use crate::{
     admin::role_titles,
     brought::Posted,
@@ -21,6 +22,7 @@ use leptos::prelude::*;
 pub fn saved(word: &str) -> Option<&'static str> {
     match word {
         "keys" => Some("Your choice was kept. It holds in every browser you sign in with."),
+        "notifications" => Some("What you are told by which channel was kept."),
         "password" => Some("Your password was changed. You are signed out everywhere else."),
         "sessions" => Some("You are signed out everywhere else."),
         _ => None,
@@ -34,19 +36,21 @@ pub fn ProfileView<'a>(
     viewer: &'a Viewer,
     /// Their sessions.
     profile: &'a Profile,
-    /// A change of password that was posted and refused.
+    /// A form that was posted and refused.
     refused: Option<&'a Posted>,
     /// What was just done.
     saved: Option<&'static str>,
 ) -> impl IntoView + use<> {
     let keys = viewer.preferences;
+    let of = |form: &str| refused.filter(|posted| posted.form == form);
     view! {
         <div class="px-4 lg:px-6 pb-16 max-w-[640px]">
             {saved.map(|text| view! { <div class="pt-4"><Notice tone=Tone::Pass icon="check" title="Saved"><p role="status">{text}</p></Notice></div> })}
             <Identity viewer=viewer />
             <Section id="theme" title="Theme"><div class="max-w-56 -mx-2"><ThemeChoice /></div></Section>
             <KeysForm preferences=keys />
-            <PasswordForm refused=refused />
+            <NotificationsForm notices=&profile.notices refused=of("notifications") />
+            <PasswordForm refused=of("password") />
             <Sessions profile=profile />
         </div>
     }

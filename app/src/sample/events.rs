@@ -123,7 +123,22 @@ fn stage_events() -> Vec<Event> {
     ]);
     let mut events: Vec<Event> = serde_json::from_value(samples).expect("samples of events");
     events.extend(escalation_events());
+    events.extend(notification_events());
     events
+}
+
+/// What people are told.
+fn notification_events() -> Vec<Event> {
+    let (about, person) = ("evt_01j1x6q34xfvqr28t5cy4tp001", viewer().to_string());
+    let dispatch = "dsp_01j1x6q34xfvqr28t5cy4tp001";
+    let samples = json!([
+        {"kind": "notification.made", "topic": "approval_opened", "about": about, "people": [person, person]},
+        {"kind": "notification.failed", "dispatch": dispatch, "channel": "mail", "cause": "no answer within 15000 ms"},
+        {"kind": "notification.retried", "dispatch": dispatch, "channel": "mail"},
+        {"kind": "channel.set", "channel": "slack"},
+        {"kind": "channel.removed", "channel": "webhook"},
+    ]);
+    serde_json::from_value(samples).expect("samples of events")
 }
 
 /// What happens to escalations.

@@ -3,6 +3,7 @@
 mod administration;
 mod approval;
 mod escalation;
+mod notification;
 mod phrase;
 mod sentence;
 mod stages;

@@ -3,7 +3,7 @@
 use super::{
     administration,
     approval::tell_approval,
-    escalation,
+    escalation, notification,
     phrase::{Mark, Phrase},
     stages, waking,
 };
@@ -86,6 +86,11 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::EscalationAcknowledged { .. }
         | Event::EscalationAssigned { .. }
         | Event::EscalationResolved { .. } => escalation::tell(&item.entry.event, who()),
+        Event::NotificationMade { .. }
+        | Event::NotificationFailed { .. }
+        | Event::NotificationRetried { .. }
+        | Event::ChannelSet { .. }
+        | Event::ChannelRemoved { .. } => notification::tell(&item.entry.event, who()),
         Event::RunStarted { .. }
         | Event::RunCancelled { .. }
         | Event::RunFailed { .. }

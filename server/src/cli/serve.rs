@@ -8,6 +8,7 @@ use std::{
 };
 
 use clap::Args;
+use domain::channel::Channel;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use super::{Stopped, storage::Storage};
@@ -143,7 +144,13 @@ where
         tokio::spawn(workers::deadline::run(desk.clone())),
         tokio::spawn(workers::reconcile::run(desk.clone())),
         tokio::spawn(workers::sweep::run(desk.clone())),
+        tokio::spawn(workers::notification::tell(desk.clone())),
     ];
+    let senders = Channel::ALL.iter().map(|channel| {
+        let (desk, base) = (desk.clone(), origin.url());
+        tokio::spawn(workers::notification::send(desk, *channel, base, told(stopped.clone())))
+    });
+    let senders = futures::future::join_all(senders);
     let deliveries = tokio::spawn(workers::delivery::run(desk.clone(), told(stopped.clone())));
     let stop_asked = stop.clone();
     let database = desk.database.clone();
@@ -168,14 +175,14 @@ where
         }
     };
     workers.iter().for_each(JoinHandle::abort);
-    wind_up(desk, deliveries).await;
+    wind_up(desk, deliveries, senders).await;
     served?;
     company.await.map_err(|error| Stopped::Failed(error.to_string()))?
 }
 
 /// Finishes what is under way, once no more requests come.
-async fn wind_up(desk: &Desk, deliveries: JoinHandle<()>) {
-    if tokio::time::timeout(PATIENCE, deliveries).await.is_err() {
+async fn wind_up(desk: &Desk, deliveries: JoinHandle<()>, senders: impl Future) {
+    if tokio::time::timeout(PATIENCE, futures::future::join(deliveries, senders)).await.is_err() {
         tracing::warn!("some deliveries did not finish in time; they are made again");
     }
     if tokio::time::timeout(PATIENCE, desk.close_views()).await.is_err() {

@@ -111,7 +111,7 @@ impl Desk {
     }
 
     /// A message to an endpoint, with what signs it now.
-    fn message(&self, endpoint: &Endpoint, id: String, body: String) -> Result<Message> {
+    pub(super) fn message(&self, endpoint: &Endpoint, id: String, body: String) -> Result<Message> {
         let at = self.database.clock().now();
         let is_rotating = endpoint.row.rotating_until.is_some_and(|until| at < until);
         let sealed = std::iter::once(&endpoint.secret).chain(endpoint.previous.as_ref().filter(|_| is_rotating));

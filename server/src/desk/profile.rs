@@ -30,7 +30,8 @@ impl Desk {
         let mut tx = self.database.read().await?;
         let sessions = store::web_session::list_of_person(&mut tx, who.id).await?;
         let read = |(kept_by, since, used_at)| SignedInSession { since, used_at, is_this: session == Some(kept_by) };
-        Ok(Profile { now: self.database.clock().now(), sessions: sessions.into_iter().map(read).collect() })
+        let notices = store::preference::list_notices(&mut tx, &[who.id]).await?.remove(&who.id).unwrap_or_default();
+        Ok(Profile { now: self.database.clock().now(), sessions: sessions.into_iter().map(read).collect(), notices })
     }
 
     /// What a person has set.

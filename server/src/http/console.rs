@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use domain::{
     Digest, Refusal,
     audit::{AuditEvent, AuditPage, AuditQuery},
+    channel::{ChannelsPage, ChannelsQuery},
     claim::{Held, Step},
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
@@ -12,6 +13,7 @@ use domain::{
     group::{GroupDetail, GroupsPage},
     id::{ApprovalId, EscalationId, PersonId},
     key::KeysPage,
+    notification::{InboxPage, InboxQuery},
     person::{PeoplePage, PeopleQuery, PersonDetail},
     profile::Profile,
     queue::{QueuePage, QueueQuery, QueueRefresh},
@@ -141,6 +143,14 @@ impl app::desk::Desk for Console {
 
     async fn deliveries(&self, query: DeliveryQuery) -> Result<DeliveriesPage, Failure> {
         self.desk.deliveries_page(self.signed_in()?, &query).await.map_err(failure)
+    }
+
+    async fn channels(&self, query: ChannelsQuery) -> Result<ChannelsPage, Failure> {
+        self.desk.channels_page(self.signed_in()?, &query).await.map_err(failure)
+    }
+
+    async fn inbox(&self, query: InboxQuery) -> Result<InboxPage, Failure> {
+        self.desk.inbox_page(self.signed_in()?, &query).await.map_err(failure)
     }
 
     async fn profile(&self) -> Result<Profile, Failure> {

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod body;
 mod by_name;
 pub mod caller;
+pub mod channel;
 pub mod console;
 pub mod decide;
 #[cfg(debug_assertions)]
@@ -16,6 +17,7 @@ mod fill;
 pub mod form;
 pub mod group;
 pub mod key;
+pub mod notification;
 pub mod openapi;
 pub mod operation;
 pub mod origin;
@@ -59,7 +61,7 @@ pub fn declared() -> Vec<Route> {
 
 fn collected() -> Routes {
     let routes = profile::routes(decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default())))));
-    let routes = set_up::routes(workflow::routes(routes));
+    let routes = channel::routes(notification::routes(set_up::routes(workflow::routes(routes))));
     let routes = crate::agents::claude_code::routes(endpoints::routes(approval::routes(routes)));
     let routes = crate::agents::mcp::routes(routes);
     let routes = reference::routes(schema::routes(escalation::routes(run::routes(key::routes(group::routes(

@@ -1,11 +1,16 @@
-//! The forms of the profile: keys on or off, the person's own password, their other sessions.
+//! The forms of the profile: keys on or off, what one is told by which channel, the person's own password, their other sessions.
 
 use axum::{
     extract::{FromRequest as _, Request, State},
     http::Method,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{Refusal, profile::Preferences};
+use domain::{
+    Refusal,
+    channel::Channel,
+    notification::{Notices, Quiet, Topic},
+    profile::Preferences,
+};
 use tower_sessions::Session;
 
 use super::{
@@ -47,6 +52,7 @@ async fn apply(state: &AppState, person: &PersonCaller, session: &Session, field
             let preferences = Preferences { keys: fields.text("keys") == "on" };
             state.desk.set_preferences(person, preferences).await?;
         }
+        "notifications" => state.desk.set_notices(person, notices(fields)?).await?,
         "password" => {
             let new = fields.text("password");
             if fields.text("password_again") != new {
@@ -64,4 +70,22 @@ async fn apply(state: &AppState, person: &PersonCaller, session: &Session, field
         other => return Err(Refusal::invalid("form", format!("There is no form {other:?} here.")).into()),
     }
     Ok(Done::See(format!("/profile?saved={form}")))
+}
+
+/// What is ticked is sent; what is not there to be ticked yet is sent too.
+fn notices(fields: &Form) -> Result<Notices> {
+    let unticked = |channel: Channel| {
+        let is_off = |topic: &&Topic| fields.text(&format!("{channel}_{topic}")).is_empty();
+        Topic::ALL.iter().filter(is_off).copied().collect()
+    };
+    let quiet = if fields.text("quiet").is_empty() {
+        None
+    } else {
+        Some(Quiet {
+            from: Quiet::minutes(fields.text("quiet_from").trim(), "quiet_from")?,
+            to: Quiet::minutes(fields.text("quiet_to").trim(), "quiet_to")?,
+            zone: fields.text("zone").trim().to_owned(),
+        })
+    };
+    Ok(Notices { no_mail: unticked(Channel::Mail), no_slack: unticked(Channel::Slack), quiet })
 }

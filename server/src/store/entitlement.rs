@@ -15,6 +15,8 @@ use crate::error::{Result, StoreError};
 
 /// People named at the most; a page says "and others" beyond.
 const MOST_PEOPLE: i64 = 50;
+/// Memberships looked at for one approval at the most, to tell everybody who may decide it.
+const MOST_TOLD: i64 = 2_000;
 
 /// A reviewer and a group they could decide for.
 pub struct Eligible {
@@ -47,6 +49,62 @@ pub async fn list_eligible(tx: &mut Tx, approval: ApprovalId, groups: &[String])
     })?;
     let read = |(id, name, group)| Eligible { person: PersonId::from_uuid(id), name, group };
     Ok(rows.into_iter().map(read).collect())
+}
+
+/// Everybody who may review, with those of these groups they belonged to when the approval opened.
+pub async fn list_candidates(
+    tx: &mut Tx,
+    approval: ApprovalId,
+    groups: &[String],
+) -> Result<Vec<Candidate>, StoreError> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Uuid, String)> = on!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT p.id, g.name FROM person p JOIN person_role r ON r.person_id = p.id AND r.role = 'reviewer' \
+             JOIN membership m ON m.person_id = p.id JOIN person_group g ON g.id = m.group_id \
+             WHERE p.disabled_at IS NULL AND m.joined_at <= (SELECT a.opened_at FROM approval a WHERE a.id = ",
+        );
+        query.push_bind(approval.uuid()).push(") AND g.name IN (");
+        let mut list = query.separated(", ");
+        for group in groups {
+            list.push_bind(group);
+        }
+        query.push(") ORDER BY p.id LIMIT ").push_bind(MOST_TOLD);
+        query.build_query_as().fetch_all(conn).await
+    })?;
+    let read = |rows: &[(Uuid, String)]| Candidate {
+        person: PersonId::from_uuid(rows[0].0),
+        groups: rows.iter().map(|(_, group)| group.clone()).collect(),
+    };
+    Ok(rows.chunk_by(|one, next| one.0 == next.0).map(read).collect())
+}
+
+/// Somebody who can be told something.
+#[derive(Debug, Clone)]
+pub struct Reachable {
+    /// Who.
+    pub person: PersonId,
+    /// Their email.
+    pub email: String,
+}
+
+/// Those of these people who may sign in.
+pub async fn list_reachable(tx: &mut Tx, people: &[PersonId]) -> Result<Vec<Reachable>, StoreError> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Uuid, String)> = on!(tx, |conn| {
+        let mut query = QueryBuilder::new("SELECT id, email FROM person WHERE disabled_at IS NULL AND id IN (");
+        let mut list = query.separated(", ");
+        for person in people {
+            list.push_bind(person.uuid());
+        }
+        query.push(") ORDER BY id");
+        query.build_query_as().fetch_all(conn).await
+    })?;
+    Ok(rows.into_iter().map(|(id, email)| Reachable { person: PersonId::from_uuid(id), email }).collect())
 }
 
 /// Who could sign in and belongs to a group.

@@ -205,6 +205,20 @@ pub async fn list_after(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Logge
     })?)
 }
 
+/// Events of these kinds after a leaf, oldest first.
+pub async fn list_of_kinds(tx: &mut Tx, kinds: &[&str], after: i64, limit: i64) -> Result<Vec<Logged>, StoreError> {
+    read_all(on!(tx, |conn| {
+        let mut query = QueryBuilder::new(select_logged!("WHERE l.leaf_index > "));
+        query.push_bind(after).push(" AND l.kind IN (");
+        let mut list = query.separated(", ");
+        for kind in kinds {
+            list.push_bind((*kind).to_owned());
+        }
+        query.push(") ORDER BY l.leaf_index LIMIT ").push_bind(limit);
+        query.build_query_as().fetch_all(conn).await
+    })?)
+}
+
 /// The leaves from `first` on, in order.
 pub async fn list_leaves(tx: &mut Tx, first: i64, limit: i64) -> Result<Vec<Leaf>, StoreError> {
     let rows: Vec<(i64, String, Option<Uuid>, Option<Uuid>)> = on!(tx, |conn| {
@@ -226,7 +240,7 @@ pub(super) fn leaf((leaf_index, kind, run, approval): (i64, String, Option<Uuid>
 }
 
 /// Events by id, in the order given.
-pub(super) async fn load(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Entry>, StoreError> {
+pub async fn load(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Entry>, StoreError> {
     let rows: Vec<LoggedRow> = on!(tx, |conn| {
         let mut query = QueryBuilder::new(
             "SELECT CAST(0 AS BIGINT) AS leaf_index, e.id, e.at, e.actor, e.run_id, e.approval_id, e.subject, p.payload \

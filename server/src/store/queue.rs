@@ -240,19 +240,31 @@ async fn fill_claims(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), StoreEr
     Ok(())
 }
 
+/// What is counted for tabs and navigation.
+#[derive(FromRow)]
+struct CountsRow {
+    pending: i64,
+    mine: i64,
+    decided: i64,
+    failing: i64,
+    escalations: i64,
+    unclaimed: i64,
+    unread: i64,
+}
+
 /// Counts for tabs and navigation; what is pending is bounded by what people can work on.
 pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueCounts, StoreError> {
     let now = tx.now();
-    let (pending, mine, decided, failing, escalations, unclaimed): (i64, i64, i64, i64, i64, i64) = on!(tx, |conn| {
+    let counted: CountsRow = on!(tx, |conn| {
         sqlx::query_as(concat!(
-            "SELECT (SELECT COUNT(*) FROM approval WHERE status = 'pending'), (SELECT COUNT(*) FROM approval a WHERE ",
+            "SELECT (SELECT COUNT(*) FROM approval WHERE status = 'pending') AS pending, (SELECT COUNT(*) FROM approval a WHERE ",
             waits_for!("$1"),
-            "), (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected')), \
-             (SELECT COUNT(*) FROM resumption WHERE failing_since IS NOT NULL), \
-             (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged')), \
+            ") AS mine, (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected')) AS decided, \
+             (SELECT COUNT(*) FROM resumption WHERE failing_since IS NOT NULL) AS failing, \
+             (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged')) AS escalations, \
              (SELECT COUNT(*) FROM approval a WHERE a.status = 'pending' AND ",
             unclaimed!("$3"),
-            ")"
+            ") AS unclaimed, (SELECT COUNT(*) FROM notification WHERE person_id = $1 AND read_at IS NULL) AS unread"
         ))
         .bind(viewer.uuid())
         .bind(today)
@@ -262,12 +274,13 @@ pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueC
     })?;
     let number = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
     Ok(QueueCounts {
-        pending: number(pending),
-        mine: number(mine),
-        unclaimed: number(unclaimed),
-        failing: number(failing),
-        escalations: number(escalations),
-        decided_today: number(decided),
+        pending: number(counted.pending),
+        mine: number(counted.mine),
+        unclaimed: number(counted.unclaimed),
+        failing: number(counted.failing),
+        escalations: number(counted.escalations),
+        decided_today: number(counted.decided),
+        unread: number(counted.unread),
     })
 }
 

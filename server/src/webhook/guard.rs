@@ -33,7 +33,7 @@ pub fn check_url(text: &str, allow_private: bool) -> Result<Url, String> {
 }
 
 /// The IP address that stands in an address in place of a name.
-pub(super) fn literal(url: &Url) -> Option<IpAddr> {
+fn literal(url: &Url) -> Option<IpAddr> {
     url.host_str()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 

@@ -29,7 +29,7 @@ use url::{Position, Url};
 
 use super::{
     Secret,
-    guard::{check_url, forbidden, literal},
+    guard::{check_url, forbidden},
 };
 use crate::error::StoreError;
 
@@ -60,7 +60,7 @@ pub struct Message {
     pub url: String,
     /// Whether that may be a private network.
     pub allow_private: bool,
-    /// What signs it: the secret, and during a rotation the one before.
+    /// What signs it: the secret, and during a rotation the one before. Without any it is not signed.
     pub secrets: Vec<Secret>,
     /// The same for every try.
     pub id: String,
@@ -174,12 +174,8 @@ impl Outbound {
         allow_private: bool,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Incoming>, String> {
-        let addresses = self.addresses(url).await?;
-        for address in &addresses {
-            if let Some(why) = forbidden(address.ip(), allow_private) {
-                return Err(format!("not sent: {why}"));
-            }
-        }
+        let port = url.port_or_known_default().unwrap_or(443);
+        let addresses = self.allowed(host(url), port, allow_private).await?;
         let stream = TcpStream::connect(&addresses[..]).await.map_err(|error| format!("no connection: {error}"))?;
         if url.scheme() != "https" {
             return ask(stream, request).await;
@@ -189,15 +185,26 @@ impl Outbound {
         ask(stream.map_err(|error| format!("no secure connection: {error}"))?, request).await
     }
 
-    async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, String> {
-        let port = url.port_or_known_default().unwrap_or(443);
-        if let Some(address) = literal(url) {
-            return Ok(vec![SocketAddr::new(address, port)]);
+    /// The addresses of a host, each of them one that may be sent to.
+    ///
+    /// # Errors
+    /// Why nothing may be sent there, or why there is no address.
+    pub async fn allowed(&self, host: &str, port: u16, allow_private: bool) -> Result<Vec<SocketAddr>, String> {
+        let found = if let Ok(address) = host.parse() {
+            vec![SocketAddr::new(address, port)]
+        } else {
+            let found = (self.resolve)(host.to_owned(), port).await;
+            found.map_err(|error| format!("{host} was not found: {error}"))?
+        };
+        if let Some(why) = found.iter().find_map(|address| forbidden(address.ip(), allow_private)) {
+            return Err(format!("not sent: {why}"));
         }
-        let host = host(url);
-        let found = (self.resolve)(host.to_owned(), port).await;
-        let found = found.map_err(|error| format!("{host} was not found: {error}"))?;
         if found.is_empty() { Err(format!("{host} has no address")) } else { Ok(found) }
+    }
+
+    /// How long something that is sent may take as a whole.
+    pub const fn patience(&self) -> Duration {
+        self.patience
     }
 }
 
@@ -207,15 +214,18 @@ fn host(url: &Url) -> &str {
 }
 
 fn request(url: &Url, message: &Message) -> Result<Request<Full<Bytes>>, String> {
+    let bare = with_host(Method::POST, url).header(header::CONTENT_TYPE, "application/json");
+    let body = Full::new(Bytes::from(message.body.clone()));
+    if message.secrets.is_empty() {
+        return bare.body(body).map_err(|error| error.to_string());
+    }
     let timestamp = message.at.timestamp();
     let signed = message.secrets.iter().map(|secret| secret.sign(&message.id, timestamp, &message.body));
     let signatures = signed.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
-    with_host(Method::POST, url)
-        .header(header::CONTENT_TYPE, "application/json")
-        .header("webhook-id", &message.id)
+    bare.header("webhook-id", &message.id)
         .header("webhook-timestamp", timestamp)
         .header("webhook-signature", signatures.join(" "))
-        .body(Full::new(Bytes::from(message.body.clone())))
+        .body(body)
         .map_err(|error| error.to_string())
 }
 

@@ -1,6 +1,7 @@
-//! What happens by itself: deadlines, deliveries, comparing what should fit together, and removing what has ended.
+//! What happens by itself: deadlines, deliveries, notifications, comparing what should fit together, and removing what has ended.
 
 pub mod deadline;
 pub mod delivery;
+pub mod notification;
 pub mod reconcile;
 pub mod sweep;

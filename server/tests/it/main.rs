@@ -40,6 +40,7 @@ mod many_readers;
 mod matrix;
 mod mcp;
 mod mcp_clients;
+mod notifications;
 mod openapi;
 mod origins;
 mod pathologies;

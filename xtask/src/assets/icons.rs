@@ -20,6 +20,7 @@ const ICONS: &[(&str, &IconData)] = &[
     ("arrow-up", lu::LuArrowUp),
     ("arrow-up-down", lu::LuArrowUpDown),
     ("ban", lu::LuBan),
+    ("bell", lu::LuBell),
     ("bookmark", lu::LuBookmark),
     ("bot", lu::LuBot),
     ("calendar", lu::LuCalendar),

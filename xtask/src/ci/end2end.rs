@@ -63,6 +63,13 @@ pub fn mcp_clients() -> Result<(PathBuf, PathBuf)> {
     Ok((pythons, dir))
 }
 
+/// A Python with the mail server that tests send to.
+pub fn mail_server() -> Result<PathBuf> {
+    let venv = workspace::target().join("venv-mail");
+    python_with(&venv, &workspace::root().join("end2end/mail/receiver.txt"))?;
+    Ok(venv.join("bin/python"))
+}
+
 /// A Python of its own with what a list names, unless it is there already.
 fn python_with(venv: &Path, wanted: &Path) -> Result<()> {
     let installed = venv.join("installed.txt");
@@ -74,7 +81,7 @@ fn python_with(venv: &Path, wanted: &Path) -> Result<()> {
     process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(venv))?;
     let mut pip = Command::new(venv.join("bin/python"));
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(wanted);
-    process::run(&mut pip).context("installing the clients of MCP for Python")?;
+    process::run(&mut pip).with_context(|| format!("installing what {} names", wanted.display()))?;
     std::fs::write(installed, list)?;
     Ok(())
 }

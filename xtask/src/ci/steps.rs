@@ -146,11 +146,15 @@ fn tests(options: &Options, counts: &mut Counts) -> Result<()> {
         println!("  ONLY SQLite is tested in this run");
     }
     let claude = if options.quick { None } else { find_claude(&mut failures) };
+    let mail = if options.quick { None } else { find_mail_server(&mut failures) };
     let clients = if options.quick { None } else { find_mcp_clients(&mut failures) };
     for packages in [&PRODUCT[..], &XTASK[..]] {
         for mut command in runners(packages) {
             if let Some((python, node)) = &clients {
                 command.env("COUNTERSIGN_MCP_PYTHON", python).env("COUNTERSIGN_MCP_NODE", node);
+            }
+            if let Some(python) = &mail {
+                command.env("COUNTERSIGN_MAIL_PYTHON", python);
             }
             if let Some(claude) = &claude {
                 command.env("COUNTERSIGN_CLAUDE", claude);
@@ -197,6 +201,16 @@ fn find_mcp_clients(failures: &mut Vec<String>) -> Option<(PathBuf, PathBuf)> {
         .inspect_err(|error| {
             println!("  !!! CLIENTS OF MCP ARE NOT TESTED: {error:#}");
             failures.push("clients of MCP could not be installed (`test --quick` does without)".to_owned());
+        })
+        .ok()
+}
+
+/// Without a mail server the step fails, but all other tests still run.
+fn find_mail_server(failures: &mut Vec<String>) -> Option<PathBuf> {
+    end2end::mail_server()
+        .inspect_err(|error| {
+            println!("  !!! MAIL IS NOT TESTED: {error:#}");
+            failures.push("the mail server could not be installed (`test --quick` does without)".to_owned());
         })
         .ok()
 }

@@ -27,6 +27,9 @@ fn own_forms() -> Vec<Row> {
             ],
         ),
         form("/profile", Nothing, &[("form", "sessions")]),
+        form("/profile", Nothing, &[("form", "notifications"), ("mail_approval_opened", "on")]),
+        form("/inbox", Nothing, &[("form", "open"), ("id", "ntf_01j0000000e00800000000000r")]),
+        form("/inbox", Nothing, &[("form", "read"), ("id", "ntf_01j0000000e00800000000000r")]),
         form(
             "/set-up",
             Nothing,
@@ -90,6 +93,16 @@ fn forms_of_administration() -> Vec<Row> {
         form("/admin/endpoints", Endpoint, &[("form", "disable"), ("endpoint", "{id}")]),
         form("/admin/endpoints", DisabledEndpoint, &[("form", "enable"), ("endpoint", "{id}")]),
         form("/admin/endpoints", Endpoint, &[("form", "test"), ("endpoint", "{id}")]),
+        form(
+            "/admin/notifications",
+            Nothing,
+            &[("form", "mail"), ("host", "localhost"), ("port", "9"), ("security", "none"), ("from", "c@example.com")],
+        ),
+        form("/admin/notifications", Nothing, &[("form", "slack"), ("slack_secret", "https://hooks.example.com/{n}")]),
+        form("/admin/notifications", Nothing, &[("form", "webhook"), ("endpoint", "nobody-there")]),
+        form("/admin/notifications", Nothing, &[("form", "test"), ("channel", "mail")]),
+        form("/admin/notifications", Nothing, &[("form", "remove"), ("channel", "slack")]),
+        form("/admin/notifications", Nothing, &[("form", "again"), ("id", "dsp_01j0000000e00800000000000r")]),
         form(
             "/admin/people/new",
             Nothing,

@@ -175,6 +175,7 @@ pub fn pages() -> Vec<Row> {
         "/docs/api",
         "/approvals",
         "/profile",
+        "/inbox",
         "/runs",
         "/escalations",
         "/audit",
@@ -182,7 +183,7 @@ pub fn pages() -> Vec<Row> {
     ];
     let administration =
         ["/admin", "/admin/groups", "/admin/keys", "/admin/keys/new", "/admin/connect", "/admin/people/new"];
-    let webhooks = ["/admin/endpoints", "/admin/deliveries", "/workflows/new"];
+    let webhooks = ["/admin/endpoints", "/admin/deliveries", "/admin/notifications", "/workflows/new"];
     let of_things = [
         ("/approvals/{id}", Waiting),
         ("/approvals/{id}/decide", Waiting),
@@ -236,6 +237,9 @@ pub fn server_functions() -> Vec<Row> {
         post("/calls/load_groups", Nothing, "{}"),
         post("/calls/load_group", Group, r#"{"name":"{id}"}"#),
         post("/calls/load_keys", Nothing, "{}"),
+        post("/calls/load_inbox", Nothing, r#"{"query":{}}"#),
+        post("/calls/refresh_inbox", Nothing, r#"{"query":{}}"#),
+        post("/calls/load_channels", Nothing, r#"{"query":{"failed_only":false}}"#),
         post("/calls/load_endpoints", Nothing, "{}"),
         post("/calls/load_deliveries", Nothing, r#"{"query":{"failed_only":false}}"#),
     ]

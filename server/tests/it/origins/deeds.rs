@@ -194,6 +194,23 @@ async fn about_people(console: &TestConsole) -> Vec<Deed> {
     ]
 }
 
+/// What Noor can do about what she was told, and about how people are.
+async fn about_notifications(console: &TestConsole) -> Vec<Deed> {
+    Stored::of(console).await;
+    console.desk.make_notifications().await.expect("told");
+    let mut tx = console.desk.database.read().await.expect("a snapshot");
+    let noor = server::store::person::find_by_email(&mut tx, NOOR).await.expect("read").expect("Noor");
+    let told = server::store::notification::list(&mut tx, noor.id, None, 1).await.expect("the inbox");
+    let id = told[0].id.to_string();
+    let mail =
+        [("form", "mail"), ("host", "localhost"), ("port", "9"), ("security", "none"), ("from", "c@example.com")];
+    vec![
+        form("/inbox", "/inbox", &[("form", "read"), ("id", &id)]),
+        form("/admin/notifications", "/admin/notifications", &mail),
+        form("/profile", "/profile", &[("form", "notifications")]),
+    ]
+}
+
 /// What can be done about workflows and the server; signing out comes last.
 async fn about_the_rest(console: &TestConsole) -> Vec<Deed> {
     let looser = PAYMENTS.replace("<= 100", "<= 200");
@@ -229,6 +246,7 @@ async fn what_another_site_has_sent_is_not_done(console: TestConsole) {
     let mut deeds = about_approvals(&agent).await;
     deeds.extend(about_stages(&agent).await);
     deeds.push(about_a_case(&agent).await);
+    deeds.extend(about_notifications(&console).await);
     deeds.extend(about_people(&console).await);
     deeds.extend(about_the_rest(&console).await);
     for deed in &deeds {

@@ -9,6 +9,7 @@ pub mod disk;
 mod engine;
 pub mod hooked;
 pub mod load;
+pub mod mailbox;
 pub mod memory;
 pub mod model;
 pub mod process;

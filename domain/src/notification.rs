@@ -1,0 +1,213 @@
+//! Notifications: what people are told of, who is told, and what it says. Never what a package holds: the inputs, notes
+//! and assertions stay behind the sign-in.
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Time,
+    actor::{UnknownWord, words},
+    decision::Verdict,
+    event::Event,
+    id::{ApprovalId, NotificationId, PersonId},
+    policy::{Candidate, Circumstances, Policy},
+    workflow::Risk,
+};
+
+mod dispatch;
+mod preference;
+
+pub use dispatch::Dispatch;
+pub use preference::{Notices, Quiet};
+
+words! {
+    /// What people are told of.
+    Topic {
+        /// An approval waits for their decision.
+        ApprovalOpened = "approval_opened",
+        /// A reviewer has a question about what they asked for.
+        InformationRequested = "information_requested",
+        /// What they asked for was approved.
+        ApprovalApproved = "approval_approved",
+        /// What they asked for was rejected.
+        ApprovalRejected = "approval_rejected",
+        /// Nobody decided in time.
+        ApprovalExpired = "approval_expired",
+        /// What they asked for was taken back.
+        ApprovalCancelled = "approval_cancelled",
+        /// A case was handed over to people.
+        EscalationOpened = "escalation_opened",
+        /// A case was given to them.
+        EscalationAssigned = "escalation_assigned",
+        /// A decision could not be delivered.
+        ResumptionFailed = "resumption_failed",
+        /// Something does not fit together.
+        AlertRaised = "alert_raised",
+    }
+}
+
+impl Topic {
+    /// What happened, as a sentence without its full stop.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::ApprovalOpened => "An approval waits for your decision",
+            Self::InformationRequested => "A reviewer asks about what you requested",
+            Self::ApprovalApproved => "What you requested was approved",
+            Self::ApprovalRejected => "What you requested was rejected",
+            Self::ApprovalExpired => "An approval expired without a decision",
+            Self::ApprovalCancelled => "What you requested was cancelled",
+            Self::EscalationOpened => "A case was handed over to people",
+            Self::EscalationAssigned => "A case was given to you",
+            Self::ResumptionFailed => "A decision could not be delivered to its agent",
+            Self::AlertRaised => "An alert needs an administrator",
+        }
+    }
+
+    /// The same for a place that many read.
+    pub const fn public_title(self) -> &'static str {
+        match self {
+            Self::ApprovalOpened => "An approval waits for a decision",
+            Self::InformationRequested => "A reviewer asks about a request",
+            Self::ApprovalApproved => "A request was approved",
+            Self::ApprovalRejected => "A request was rejected",
+            Self::ApprovalCancelled => "A request was cancelled",
+            Self::EscalationAssigned => "A case was given to somebody",
+            Self::ApprovalExpired | Self::EscalationOpened | Self::ResumptionFailed | Self::AlertRaised => self.title(),
+        }
+    }
+
+    /// Whether it concerns one person alone, so that a place that many read is not told unless they ask for it.
+    pub const fn is_personal(self) -> bool {
+        match self {
+            Self::InformationRequested
+            | Self::ApprovalApproved
+            | Self::ApprovalRejected
+            | Self::ApprovalExpired
+            | Self::ApprovalCancelled
+            | Self::EscalationAssigned => true,
+            Self::ApprovalOpened | Self::EscalationOpened | Self::ResumptionFailed | Self::AlertRaised => false,
+        }
+    }
+}
+
+/// Who is told of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody who may decide the approval, and nobody else.
+    Entitled,
+    /// Who asked for the run.
+    Requester,
+    /// Who has decided the approval.
+    Deciders,
+    /// Every support lead.
+    SupportLeads,
+    /// Every administrator.
+    Administrators,
+    /// This person.
+    Person(PersonId),
+}
+
+/// The kinds of events people may be told of.
+pub const KINDS: &[&str] = &[
+    "approval.opened",
+    "information.requested",
+    "approval.approved",
+    "approval.rejected",
+    "approval.expired",
+    "approval.cancelled",
+    "escalation.opened",
+    "escalation.assigned",
+    "resumption.failed",
+    "alert.raised",
+];
+
+/// What people are told of an event, and who; `None` when nobody is. Whoever caused it is not told.
+pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
+    use Audience::{Administrators, Deciders, Entitled, Person, Requester, SupportLeads};
+    Some(match event {
+        Event::ApprovalOpened { .. } => (Topic::ApprovalOpened, vec![Entitled]),
+        Event::InformationRequested { .. } => (Topic::InformationRequested, vec![Requester]),
+        Event::ApprovalApproved { .. } => (Topic::ApprovalApproved, vec![Requester]),
+        Event::ApprovalRejected { .. } => (Topic::ApprovalRejected, vec![Requester]),
+        Event::ApprovalExpired { .. } => (Topic::ApprovalExpired, vec![Requester, Entitled]),
+        Event::ApprovalCancelled { .. } => (Topic::ApprovalCancelled, vec![Requester]),
+        Event::EscalationOpened { .. } => (Topic::EscalationOpened, vec![SupportLeads]),
+        Event::EscalationAssigned { to, .. } => (Topic::EscalationAssigned, vec![Person(*to)]),
+        Event::ResumptionFailed { next_try: None, .. } => (Topic::ResumptionFailed, vec![Deciders, Administrators]),
+        Event::AlertRaised { .. } => (Topic::AlertRaised, vec![Administrators]),
+        _ => return None,
+    })
+}
+
+/// Those of the candidates who may decide an approval under its policy that nobody has decided yet.
+pub fn entitled(policy: &Policy, candidates: &[Candidate], circumstances: &Circumstances) -> BTreeSet<PersonId> {
+    let may = |candidate: &&Candidate| policy.seat_for(candidate, circumstances, &[], Verdict::Approve, None).is_ok();
+    candidates.iter().filter(may).map(|candidate| candidate.person).collect()
+}
+
+/// What a notification says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// What of.
+    pub topic: Topic,
+    /// The tool.
+    #[serde(default)]
+    pub tool: Option<String>,
+    /// The workflow.
+    #[serde(default)]
+    pub workflow: Option<String>,
+    /// The id of the run's subject.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// How grave it is.
+    #[serde(default)]
+    pub risk: Option<Risk>,
+    /// When it expires.
+    #[serde(default)]
+    pub due: Option<Time>,
+    /// The approval, where it is about one.
+    #[serde(default)]
+    pub approval: Option<ApprovalId>,
+    /// Where it leads, below the console's address.
+    pub path: String,
+}
+
+/// A notification in somebody's inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxRow {
+    /// Its id.
+    pub id: NotificationId,
+    /// When the person was told.
+    pub made_at: Time,
+    /// When they have read it.
+    pub read_at: Option<Time>,
+    /// What it says.
+    pub notice: Notice,
+}
+
+/// What the inbox is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxQuery {
+    /// Where the page begins; absent for the first.
+    #[serde(default)]
+    pub cursor: Option<NotificationId>,
+}
+
+/// A page of somebody's inbox, the latest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxPage {
+    /// The server's time when the page was made.
+    pub now: Time,
+    /// The notifications.
+    pub rows: Vec<InboxRow>,
+    /// How many are unread in all.
+    pub unread: u32,
+    /// Where the next page begins.
+    pub next_cursor: Option<NotificationId>,
+    /// Whether this is not the first page.
+    pub is_continued: bool,
+}
+
+#[cfg(test)]
+mod tests;

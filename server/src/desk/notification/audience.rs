@@ -1,0 +1,106 @@
+//! Who is told of an event, and what: looked up when people are told, and once more before anything is sent.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    Actor, Role,
+    event::{Entry, Event},
+    id::PersonId,
+    notification::{Audience, Notice, Topic, entitled, told},
+};
+
+use crate::{
+    desk::decision::circumstances,
+    error::Result,
+    store::{self, Tx, approval::Stored},
+};
+
+/// Administrators and support leads told at the most.
+const MOST: i64 = 500;
+
+/// Who is told what.
+pub(super) struct Told {
+    pub(super) notice: Notice,
+    pub(super) people: Vec<PersonId>,
+}
+
+/// Who is told of an event, as things stand now; `None` for an event that nobody is ever told of.
+pub(super) async fn told_of(tx: &mut Tx, entry: &Entry) -> Result<Option<Told>> {
+    let Some((topic, audience)) = told(&entry.event) else { return Ok(None) };
+    let approval = match entry.approval {
+        Some(id) => store::approval::find(tx, id).await?,
+        None => None,
+    };
+    let mut people = BTreeSet::new();
+    for part in audience {
+        people.extend(members(tx, part, entry, approval.as_ref()).await?);
+    }
+    // Nobody needs to be told what they did themselves.
+    if let Actor::Person(person) = entry.actor {
+        people.remove(&person);
+    }
+    let people: Vec<PersonId> = people.into_iter().collect();
+    let people = store::entitlement::list_reachable(tx, &people).await?;
+    let people = people.into_iter().map(|reachable| reachable.person).collect();
+    Ok(Some(Told { notice: notice(tx, topic, entry, approval.as_ref()).await?, people }))
+}
+
+/// The people of a part of the audience, those who may not sign in any more included.
+async fn members(tx: &mut Tx, part: Audience, entry: &Entry, approval: Option<&Stored>) -> Result<BTreeSet<PersonId>> {
+    let with_role = async |tx: &mut Tx, role| -> Result<BTreeSet<PersonId>> {
+        let people = store::person::list_with_role(tx, role, MOST).await?;
+        Ok(people.into_iter().map(|(person, _)| person).collect())
+    };
+    Ok(match (part, approval) {
+        (Audience::Person(person), _) => BTreeSet::from([person]),
+        (Audience::SupportLeads, _) => with_role(tx, Role::SupportLead).await?,
+        (Audience::Administrators, _) => with_role(tx, Role::Admin).await?,
+        (Audience::Requester, _) => match entry.run {
+            Some(run) => store::run::find(tx, run).await?.and_then(|run| run.requested_by).into_iter().collect(),
+            None => BTreeSet::new(),
+        },
+        (Audience::Entitled, Some(approval)) => {
+            let policy = &approval.package.policy;
+            let groups: Vec<String> = policy.approve.iter().map(|seats| seats.group.clone()).collect();
+            let candidates = store::entitlement::list_candidates(tx, approval.id, &groups).await?;
+            entitled(policy, &candidates, &circumstances(tx, approval).await?)
+        }
+        (Audience::Deciders, Some(approval)) => {
+            let votes = store::decision::list_of_approval(tx, approval.id).await?;
+            approval.current(&votes).into_iter().map(|vote| vote.person).collect()
+        }
+        (Audience::Entitled | Audience::Deciders, None) => BTreeSet::new(),
+    })
+}
+
+/// What is said of it: names and ids, nothing of what the package holds.
+async fn notice(tx: &mut Tx, topic: Topic, entry: &Entry, approval: Option<&Stored>) -> Result<Notice> {
+    let path = match (&entry.event, entry.approval, entry.run) {
+        (Event::EscalationOpened { escalation, .. } | Event::EscalationAssigned { escalation, .. }, ..) => {
+            format!("/escalations/{escalation}")
+        }
+        (_, Some(approval), _) => format!("/approvals/{approval}"),
+        (_, None, Some(run)) => format!("/runs/{run}"),
+        (_, None, None) => "/approvals".to_owned(),
+    };
+    let workflow = match (approval, entry.run) {
+        (Some(approval), _) => Some(approval.package.workflow_title.clone()),
+        (None, Some(run)) => store::run::find(tx, run).await?.map(|run| run.workflow),
+        (None, None) => None,
+    };
+    let tool = approval.map(|approval| approval.package.tool.clone()).filter(|tool| !tool.is_empty());
+    let due = match &entry.event {
+        Event::ApprovalOpened { expires_at, .. } | Event::InformationRequested { expires_at, .. } => *expires_at,
+        _ => None,
+    };
+    Ok(Notice {
+        topic,
+        tool,
+        workflow,
+        subject: entry.subject.clone(),
+        risk: approval.map(|approval| approval.package.risk),
+        due,
+        approval: entry.approval,
+        path,
+    })
+}
