@@ -16,6 +16,7 @@ use crate::{
         groups::{GroupPage, GroupsPage},
         keys::{KeysPage, NewKeyPage},
         not_found::NotFoundPage,
+        out_of_office::OutOfOfficePage,
         people::{NewPersonPage, PeoplePage},
         person::PersonPage,
         profile::ProfilePage,
@@ -98,6 +99,7 @@ fn Console() -> impl IntoView {
             <Route path=path!("/admin/connect") view=ConnectPage ssr=SsrMode::Async />
             <Route path=path!("/admin/people/new") view=NewPersonPage ssr=SsrMode::Async />
             <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/out-of-office") view=OutOfOfficePage ssr=SsrMode::Async />
             <Route path=path!("/admin/endpoints") view=EndpointsPage ssr=SsrMode::Async />
             <Route path=path!("/admin/deliveries") view=DeliveriesPage ssr=SsrMode::Async />
             // A route like the others, so that leaving it is a change of page and not the end of the router.

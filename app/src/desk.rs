@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     audit::{AuditEvent, AuditPage, AuditQuery},
+    delegations::DelegationsPage,
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
     found::Found,
@@ -96,6 +97,9 @@ pub trait Desk: Send + Sync {
 
     /// A group, for administrators.
     async fn group(&self, name: String) -> Result<GroupDetail, Failure>;
+
+    /// Everybody's delegations, for whoever may set them.
+    async fn delegations(&self) -> Result<DelegationsPage, Failure>;
 
     /// A page of keys, for administrators.
     async fn keys(&self, cursor: Option<String>) -> Result<KeysPage, Failure>;

@@ -153,6 +153,8 @@ ids! {
     GroupId = "grp";
     /// An API key.
     KeyId = "key";
+    /// Somebody deciding in another's place for some days.
+    DelegationId = "dlg";
 }
 
 #[cfg(test)]

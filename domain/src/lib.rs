@@ -15,6 +15,8 @@ pub mod canonical;
 pub mod client;
 pub mod compensation;
 pub mod decision;
+pub mod delegation;
+pub mod delegations;
 pub mod digest;
 pub mod edit;
 pub mod endpoint;

@@ -84,6 +84,8 @@ pub struct Candidate {
     pub person: PersonId,
     /// The names of the groups they belong to.
     pub groups: Vec<String>,
+    /// In whose place they may decide, too.
+    pub stands_in: Vec<StandIn>,
 }
 
 /// The people an exclusion may mean, for one approval.
@@ -164,11 +166,13 @@ impl Policy {
         })
     }
 
-    /// The group whose seat this person's verdict fills.
+    /// The seat this person's verdict fills: one of their own groups, else one of a principal's they stand in for.
+    /// Nobody counts twice on a revision, neither as who decided nor as who was decided for.
     ///
     /// # Errors
     /// `self_approval` for the requester and the agent's owner, `not_entitled` for previous approvers, for people
-    /// outside the policy's groups and where the group's seats are taken, `already_voted` for a second vote.
+    /// outside the policy's groups, where the group's seats are taken and where the principal is excluded,
+    /// `already_voted` for a second vote.
     pub fn seat_for(
         &self,
         candidate: &Candidate,
@@ -176,22 +180,25 @@ impl Policy {
         votes: &[Decision],
         verdict: Verdict,
         for_group: Option<&str>,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Seat, Refusal> {
         if let Some(exclusion) = self.excluded(candidate.person, circumstances) {
             return Err(exclusion.refusal());
         }
-        if votes.iter().any(|vote| vote.person == candidate.person) {
-            return Err(Refusal::new(Code::AlreadyVoted, "You have decided on this revision already."));
+        if let Some(vote) = votes.iter().find(|vote| vote.speaks_for(candidate.person)) {
+            return Err(already_voted(vote, candidate.person));
         }
         let standing = self.standing(votes);
-        let mine = |seat: &&SeatStanding| {
-            candidate.groups.contains(&seat.group) && for_group.is_none_or(|wanted| wanted == seat.group)
+        let seat_of = |groups: &[String]| {
+            let mine = |seat: &&SeatStanding| {
+                groups.contains(&seat.group) && for_group.is_none_or(|wanted| wanted == seat.group)
+            };
+            let may_be_taken = |seat: &&SeatStanding| verdict != Verdict::Approve || seat.is_open();
+            standing.seats.iter().filter(may_be_taken).find(mine).map(|seat| seat.group.clone())
         };
-        let seat = match verdict {
-            Verdict::Approve => standing.seats.iter().filter(|seat| seat.is_open()).find(mine),
-            Verdict::Reject | Verdict::RequestInformation => standing.seats.iter().find(mine),
-        };
-        seat.map(|seat| seat.group.clone()).ok_or_else(|| not_entitled(&standing))
+        if let Some(group) = seat_of(&candidate.groups) {
+            return Ok(Seat { group, on_behalf_of: None });
+        }
+        self.seat_of_another(candidate, circumstances, votes, seat_of)?.ok_or_else(|| not_entitled(&standing))
     }
 
     /// What a ballot lacks under this policy.
@@ -255,6 +262,10 @@ fn not_entitled(standing: &Standing) -> Refusal {
 fn count<T>(items: impl Iterator<Item = T>) -> u32 {
     u32::try_from(items.count()).unwrap_or(u32::MAX)
 }
+
+mod seat;
+
+pub use seat::{Seat, StandIn, already_voted};
 
 #[cfg(test)]
 mod tests;

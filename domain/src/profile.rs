@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Time;
+use crate::{Time, delegations::DelegationsPage};
 
 /// What a person has set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub struct Profile {
     pub now: Time,
     /// Where the person is signed in, the latest first.
     pub sessions: Vec<SignedInSession>,
+    /// Who decides in their place, and in whose they do.
+    pub absences: DelegationsPage,
 }
 
 /// One browser in which the person is signed in.

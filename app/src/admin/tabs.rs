@@ -15,14 +15,17 @@ pub enum AdminTab {
     Endpoints,
     /// What was sent, and how it went.
     Deliveries,
+    /// Who is away, and who decides in their place.
+    OutOfOffice,
 }
 
-const TABS: [(AdminTab, &str, &str); 5] = [
+const TABS: [(AdminTab, &str, &str); 6] = [
     (AdminTab::People, "People", "/admin"),
     (AdminTab::Groups, "Groups", "/admin/groups"),
     (AdminTab::Keys, "API keys", "/admin/keys"),
     (AdminTab::Endpoints, "Endpoints", "/admin/endpoints"),
     (AdminTab::Deliveries, "Deliveries", "/admin/deliveries"),
+    (AdminTab::OutOfOffice, "Out of office", "/admin/out-of-office"),
 ];
 
 const CURRENT: &str = "inline-flex items-center h-10 border-b-2 border-accent font-medium whitespace-nowrap";

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod carried;
+pub mod delegation;
 pub mod endpoint;
 pub mod escalations;
 pub mod found;

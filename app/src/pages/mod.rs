@@ -11,6 +11,7 @@ pub mod failed;
 pub mod groups;
 pub mod keys;
 pub mod not_found;
+pub mod out_of_office;
 pub mod people;
 pub mod person;
 pub mod profile;

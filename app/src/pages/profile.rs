@@ -2,7 +2,7 @@
 
 use super::failed::Failed;
 use crate::{
-    brought::posted,
+    brought::brought,
     calls::{carried::Loaded, profile::load_profile},
     frame::{Bar, Frame, Place, viewer},
     profile::{ProfileView, saved},
@@ -24,7 +24,7 @@ pub fn ProfilePage() -> impl IntoView {
                 {move || {
                     let word = asked.with(|query| query.get("saved"));
                     Suspend::new(async move {
-                        let (loaded, refused) = (loaded.await, posted("password").await);
+                        let (loaded, refused) = (loaded.await, brought().await.posted);
                         match (loaded, viewer().await) {
                             (Ok(profile), Some(viewer)) => {
                                 let saved = if refused.is_some() { None } else { word.as_deref().and_then(saved) };

@@ -5,6 +5,7 @@ mod sessions;
 
 use self::{password::PasswordForm, sessions::Sessions};
 use crate::{
+    absence::{self, Absences, Whose},
     admin::role_titles,
     brought::Posted,
     frame::ThemeChoice,
@@ -12,6 +13,7 @@ use crate::{
     recorded::text::Text,
 };
 use domain::{
+    Role,
     profile::{Preferences, Profile},
     review::Viewer,
 };
@@ -23,7 +25,7 @@ pub fn saved(word: &str) -> Option<&'static str> {
         "keys" => Some("Your choice was kept. It holds in every browser you sign in with."),
         "password" => Some("Your password was changed. You are signed out everywhere else."),
         "sessions" => Some("You are signed out everywhere else."),
-        _ => None,
+        other => absence::DONE.iter().find(|(known, _)| *known == other).map(|(_, told)| *told),
     }
 }
 
@@ -34,18 +36,24 @@ pub fn ProfileView<'a>(
     viewer: &'a Viewer,
     /// Their sessions.
     profile: &'a Profile,
-    /// A change of password that was posted and refused.
+    /// A form that was posted and refused.
     refused: Option<&'a Posted>,
     /// What was just done.
     saved: Option<&'static str>,
 ) -> impl IntoView + use<> {
     let keys = viewer.preferences;
+    let decides = viewer.roles.contains(&Role::Reviewer);
+    let sets_for_others = viewer.roles.iter().any(|role| matches!(role, Role::SupportLead | Role::Admin));
+    let absence = refused.filter(|posted| absence::is_ours(posted)).cloned();
+    let refused = refused.filter(|posted| posted.form == "password");
     view! {
         <div class="px-4 lg:px-6 pb-16 max-w-[640px]">
             {saved.map(|text| view! { <div class="pt-4"><Notice tone=Tone::Pass icon="check" title="Saved"><p role="status">{text}</p></Notice></div> })}
             <Identity viewer=viewer />
             <Section id="theme" title="Theme"><div class="max-w-56 -mx-2"><ThemeChoice /></div></Section>
             <KeysForm preferences=keys />
+            <Absences page=profile.absences.clone() whose=Whose::Own action="/profile".to_owned() decides=decides posted=absence />
+            {sets_for_others.then(|| view! { <p class="mt-2"><a href="/admin/out-of-office" class="lnk">"Set it for somebody else"</a></p> })}
             <PasswordForm refused=refused />
             <Sessions profile=profile />
         </div>

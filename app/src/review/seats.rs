@@ -11,7 +11,7 @@ use domain::{
     decision::{Decision, Verdict},
     id::PersonId,
     policy::{Exclusion, SeatStanding},
-    review::{ExcludedPerson, Mandate, Review},
+    review::{EntitledPerson, ExcludedPerson, Mandate, Review},
 };
 use leptos::prelude::*;
 
@@ -88,8 +88,8 @@ fn open_seat(seat: &SeatStanding, review: &Review) -> (&'static str, &'static st
         Status::Pending => {}
     }
     let entitled = review.entitled.iter().filter(|person| person.group == seat.group);
-    let others: Vec<&str> = entitled.filter(|person| !person.is_viewer).map(|person| person.name.as_str()).collect();
-    let mine = matches!(&review.mandate, Mandate::Decide { group } if *group == seat.group);
+    let others: Vec<String> = entitled.filter(|person| !person.is_viewer).map(EntitledPerson::signatory).collect();
+    let mine = matches!(&review.mandate, Mandate::Decide { group, .. } if *group == seat.group);
     if mine {
         let aside = (!others.is_empty()).then(|| format!("or {}", names(others, "or")));
         ("circle-dashed", "w-3.5 h-3.5 text-accent shrink-0", "You can decide".to_owned(), aside)
@@ -127,7 +127,12 @@ fn exclusion(person: &ExcludedPerson) -> SeatLine {
     }
 }
 
-/// The name of who voted; "You" for the viewer.
-pub fn name(vote: &Decision, viewer: Option<PersonId>) -> &str {
-    if viewer == Some(vote.person) { "You" } else { &vote.name }
+/// The name of who voted, and in whose place; "You" for the viewer.
+pub fn name(vote: &Decision, viewer: Option<PersonId>) -> String {
+    let who = if viewer == Some(vote.person) { "You" } else { &vote.name };
+    match &vote.on_behalf_of {
+        Some(principal) if viewer == Some(principal.person) => format!("{who} (for you)"),
+        Some(principal) => format!("{who} (for {})", principal.name),
+        None => who.to_owned(),
+    }
 }

@@ -8,6 +8,7 @@ mod blob;
 mod caller;
 pub mod cancellation;
 pub mod decision;
+pub mod delegation;
 pub mod delivery;
 pub mod endpoint;
 pub mod escalation;

@@ -30,7 +30,12 @@ impl Desk {
         let mut tx = self.database.read().await?;
         let sessions = store::web_session::list_of_person(&mut tx, who.id).await?;
         let read = |(kept_by, since, used_at)| SignedInSession { since, used_at, is_this: session == Some(kept_by) };
-        Ok(Profile { now: self.database.clock().now(), sessions: sessions.into_iter().map(read).collect() })
+        drop(tx);
+        Ok(Profile {
+            now: self.database.clock().now(),
+            sessions: sessions.into_iter().map(read).collect(),
+            absences: self.own_delegations(who).await?,
+        })
     }
 
     /// What a person has set.

@@ -5,7 +5,7 @@ use domain::{
     decision::{Decision, Verdict},
     id::ApprovalId,
     permission::Action,
-    policy::{Candidate, Circumstances, Standing},
+    policy::{Candidate, Circumstances, Seat, Standing},
     resumption::{Resumption, Way},
     review::{EntitledPerson, ExcludedPerson, Mandate, Place, ResumptionProgress, Review, ToolOutcome, Viewer},
 };
@@ -13,7 +13,7 @@ use domain::{
 use super::{Caller, Desk, PersonCaller, decision::circumstances, timeline::named};
 use crate::{
     error::Result,
-    store::{self, Tx, approval::Stored, entitlement::Eligible},
+    store::{self, Tx, approval::Stored, delegation::Delegate, entitlement::Eligible},
 };
 
 /// Entries shown as activity.
@@ -49,6 +49,7 @@ impl Desk {
         let standing = stored.package.policy.standing(&votes);
         let groups: Vec<String> = standing.seats.iter().map(|seat| seat.group.clone()).collect();
         let eligible = store::entitlement::list_eligible(&mut tx, id, &groups).await?;
+        let delegates = store::delegation::list_delegates(&mut tx, id, None).await?;
         let candidate =
             store::entitlement::find_candidate(&mut tx, viewer.id, id).await?.map(|(_, candidate)| candidate);
         let logged = store::event::list_of_approval(&mut tx, id, ACTIVITY).await?;
@@ -61,7 +62,7 @@ impl Desk {
             now: self.database.clock().now(),
             id,
             excluded: people.excluded(&eligible),
-            entitled: people.entitled(&eligible, viewer),
+            entitled: people.entitled(&eligible, &delegates, viewer),
             mandate: people.mandate(viewer),
             can_answer: can_answer(&stored, &all, viewer),
             transcript,
@@ -109,24 +110,28 @@ impl People<'_> {
         out
     }
 
-    fn entitled(&self, eligible: &[Eligible], viewer: &PersonCaller) -> Vec<EntitledPerson> {
+    /// Who could fill an open seat: people of the groups, then who decides in their place now.
+    fn entitled(&self, eligible: &[Eligible], delegates: &[Delegate], viewer: &PersonCaller) -> Vec<EntitledPerson> {
         if self.stored.state.status() != Status::Pending {
             return Vec::new();
         }
-        let is_open = |group: &str| self.standing.seats.iter().any(|seat| seat.group == group && seat.is_open());
-        let can = |person: &&Eligible| {
-            let candidate = Candidate { person: person.person, groups: vec![person.group.clone()] };
-            is_open(&person.group) && self.seat(&candidate).is_ok()
+        let members = eligible.iter().map(|person| {
+            let (groups, stands_in) = (vec![person.group.clone()], Vec::new());
+            (&person.name, Candidate { person: person.person, groups, stands_in })
+        });
+        let stand_ins = delegates.iter().map(|delegate| {
+            let stands_in = vec![delegate.stand_in.clone()];
+            (&delegate.name, Candidate { person: delegate.person, groups: Vec::new(), stands_in })
+        });
+        let entry = |(name, candidate): (&String, Candidate)| {
+            let Seat { group, on_behalf_of } = self.seat(&candidate).ok()?;
+            let on_behalf_of = on_behalf_of.map(|principal| principal.name);
+            Some(EntitledPerson { name: name.clone(), group, on_behalf_of, is_viewer: candidate.person == viewer.id })
         };
-        let entry = |person: &Eligible| EntitledPerson {
-            name: person.name.clone(),
-            group: person.group.clone(),
-            is_viewer: person.person == viewer.id,
-        };
-        eligible.iter().filter(can).map(entry).collect()
+        members.chain(stand_ins).filter_map(entry).collect()
     }
 
-    fn seat(&self, candidate: &Candidate) -> Result<String, domain::Refusal> {
+    fn seat(&self, candidate: &Candidate) -> Result<Seat, domain::Refusal> {
         let policy = &self.stored.package.policy;
         policy.seat_for(candidate, self.circumstances, self.votes, Verdict::Approve, None)
     }
@@ -135,14 +140,15 @@ impl People<'_> {
         if self.stored.state.status() != Status::Pending {
             return Mandate::Closed;
         }
-        if let Some(decision) = self.votes.iter().find(|vote| vote.person == viewer.id) {
-            return Mandate::Voted { decision: Box::new(decision.clone()) };
+        if let Some(decision) = self.votes.iter().find(|vote| vote.speaks_for(viewer.id)) {
+            let by_delegate = decision.person != viewer.id;
+            return Mandate::Voted { decision: Box::new(decision.clone()), by_delegate };
         }
         if let Some(why) = self.stored.package.policy.excluded(viewer.id, self.circumstances) {
             return Mandate::Excluded { why };
         }
-        if let Some(Ok(group)) = self.candidate.as_ref().map(|candidate| self.seat(candidate)) {
-            return Mandate::Decide { group };
+        if let Some(Ok(Seat { group, on_behalf_of })) = self.candidate.as_ref().map(|candidate| self.seat(candidate)) {
+            return Mandate::Decide { group, on_behalf_of: on_behalf_of.map(|principal| principal.name) };
         }
         let open = self.standing.seats.iter().filter(|seat| seat.is_open());
         Mandate::NotEntitled { waiting_for: open.map(|seat| seat.group.clone()).collect() }

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use domain::{
     Digest, Refusal,
     audit::{AuditEvent, AuditPage, AuditQuery},
+    delegations::DelegationsPage,
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
     found::Found,
@@ -171,6 +172,10 @@ impl app::desk::Desk for Console {
 
     async fn group(&self, name: String) -> Result<GroupDetail, Failure> {
         self.desk.group_page(&self.caller()?, &name).await.map_err(failure)
+    }
+
+    async fn delegations(&self) -> Result<DelegationsPage, Failure> {
+        self.desk.delegations_page(&self.caller()?).await.map_err(failure)
     }
 
     async fn keys(&self, cursor: Option<String>) -> Result<KeysPage, Failure> {

@@ -17,6 +17,7 @@ pub mod compensation;
 mod database;
 pub mod deadline;
 pub mod decision;
+pub mod delegation;
 pub mod delivery;
 pub mod endpoint;
 pub mod entitlement;

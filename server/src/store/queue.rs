@@ -9,7 +9,7 @@ use domain::{
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
-use super::{Tx, approval::deadline, inconsistent, on, parse};
+use super::{Tx, approval::deadline, delegation::in_force, inconsistent, on, parse};
 use crate::error::{Result, StoreError};
 
 /// What the list is narrowed to.
@@ -105,30 +105,37 @@ impl TryFrom<LineRow> for QueueLine {
     }
 }
 
-/// The condition for "waits for this person": an open seat of a group they have belonged to since it opened, they
-/// are not barred, and no answer to a question is awaited.
+/// The condition for "waits for this person": an open seat of a group they have belonged to since it opened, or of a
+/// group of somebody in whose place they decide now; they are not barred, nor is that somebody, and no answer to a
+/// question is awaited.
 macro_rules! waits_for {
-    ($person:literal) => {
+    ($person:literal, $now:literal) => {
         concat!(
-            "a.status = 'pending' AND NOT a.waiting AND EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name = s.group_name \
+            "a.status = 'pending' AND NOT a.waiting AND (EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name = s.group_name \
              JOIN membership m ON m.group_id = g.id WHERE s.approval_id = a.id AND s.is_open AND m.joined_at <= a.opened_at AND m.person_id = ",
             $person,
-            ") AND NOT EXISTS (SELECT 1 FROM approval_barred b WHERE b.approval_id = a.id AND b.person_id = ",
+            ") OR EXISTS (SELECT 1 FROM delegation d JOIN membership m ON m.person_id = d.principal_id JOIN person_group g ON g.id = m.group_id \
+             JOIN approval_seat s ON s.group_name = g.name WHERE s.approval_id = a.id AND s.is_open AND m.joined_at <= a.opened_at AND d.delegate_id = ",
+            $person,
+            " AND ",
+            in_force!($now),
+            " AND NOT EXISTS (SELECT 1 FROM approval_barred b WHERE b.approval_id = a.id AND b.person_id = d.principal_id)\
+             )) AND NOT EXISTS (SELECT 1 FROM approval_barred b WHERE b.approval_id = a.id AND b.person_id = ",
             $person,
             ")"
         )
     };
 }
 
-/// Everything a row shows; the parameter is the viewer.
+/// Everything a row shows; the parameters are the viewer and the time.
 macro_rules! select_lines {
-    ($viewer:literal) => {
+    ($viewer:literal, $now:literal) => {
         concat!(
             "SELECT a.id, a.status, a.title, a.risk, a.tool, a.gate_id, a.workflow_title, a.agent, a.run_id, a.subject, a.differences, \
              a.reversible, a.quorum, a.given, a.opened_at, a.due_at, a.origin, a.waiting, (",
             $viewer,
             " IS NOT NULL AND ",
-            waits_for!($viewer),
+            waits_for!($viewer, $now),
             ") AS viewer_can_decide FROM approval a "
         )
     };
@@ -141,6 +148,7 @@ pub async fn list(
     after: Option<QueueCursor>,
     limit: i64,
 ) -> Result<Vec<QueueLine>, StoreError> {
+    let now = tx.now();
     let after = after.unwrap_or(QueueCursor {
         waiting: false,
         due_at: Time::UNIX_EPOCH,
@@ -148,9 +156,9 @@ pub async fn list(
     });
     let rows: Vec<LineRow> = on!(tx, |conn| {
         sqlx::query_as(concat!(
-            select_lines!("$9"),
+            select_lines!("$9", "$11"),
             "WHERE (CAST($1 AS TEXT) IS NULL OR a.status = $1) AND ($2 IS NULL OR (",
-            waits_for!("$2"),
+            waits_for!("$2", "$11"),
             ")) AND (CAST($3 AS TEXT) IS NULL OR a.risk = $3) AND ($4 IS NULL OR a.run_id = $4) \
              AND (CAST($5 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM run r WHERE r.id = a.run_id AND r.workflow = $5)) \
              AND (a.waiting, a.due_at, a.id) > ($6, $7, $8) ORDER BY a.waiting, a.due_at, a.id LIMIT $10"
@@ -165,6 +173,7 @@ pub async fn list(
         .bind(after.id.uuid())
         .bind(filter.viewer.map(PersonId::uuid))
         .bind(limit)
+        .bind(now)
         .fetch_all(conn)
         .await
     })?;
@@ -175,10 +184,12 @@ pub async fn list(
 
 /// One approval's row.
 pub async fn find(tx: &mut Tx, id: ApprovalId, viewer: PersonId) -> Result<Option<QueueRow>, StoreError> {
+    let now = tx.now();
     let row: Option<LineRow> = on!(tx, |conn| {
-        sqlx::query_as(concat!(select_lines!("$2"), "WHERE a.id = $1"))
+        sqlx::query_as(concat!(select_lines!("$2", "$3"), "WHERE a.id = $1"))
             .bind(id.uuid())
             .bind(viewer.uuid())
+            .bind(now)
             .fetch_optional(conn)
             .await
     })?;
@@ -211,16 +222,18 @@ async fn fill_waiting_for(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), St
 
 /// Counts for tabs and navigation; what is pending is bounded by what people can work on.
 pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueCounts, StoreError> {
+    let now = tx.now();
     let (pending, mine, decided, failing, escalations): (i64, i64, i64, i64, i64) = on!(tx, |conn| {
         sqlx::query_as(concat!(
             "SELECT (SELECT COUNT(*) FROM approval WHERE status = 'pending'), (SELECT COUNT(*) FROM approval a WHERE ",
-            waits_for!("$1"),
+            waits_for!("$1", "$3"),
             "), (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected')), \
              (SELECT COUNT(*) FROM resumption WHERE failing_since IS NOT NULL), \
              (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged'))"
         ))
         .bind(viewer.uuid())
         .bind(today)
+        .bind(now)
         .fetch_one(conn)
         .await
     })?;
@@ -236,14 +249,16 @@ pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueC
 
 /// The ids of a person's list in order, to say "4 of 14" and to step through it.
 pub async fn list_ids(tx: &mut Tx, needs: Option<PersonId>, limit: i64) -> Result<Vec<ApprovalId>, StoreError> {
+    let now = tx.now();
     let rows: Vec<(Uuid,)> = on!(tx, |conn| {
         sqlx::query_as(concat!(
             "SELECT a.id FROM approval a WHERE a.status = 'pending' AND ($1 IS NULL OR (",
-            waits_for!("$1"),
+            waits_for!("$1", "$3"),
             ")) ORDER BY a.waiting, a.due_at, a.id LIMIT $2"
         ))
         .bind(needs.map(PersonId::uuid))
         .bind(limit)
+        .bind(now)
         .fetch_all(conn)
         .await
     })?;

@@ -179,7 +179,7 @@ pub fn pages() -> Vec<Row> {
     ];
     let administration =
         ["/admin", "/admin/groups", "/admin/keys", "/admin/keys/new", "/admin/connect", "/admin/people/new"];
-    let webhooks = ["/admin/endpoints", "/admin/deliveries", "/workflows/new"];
+    let webhooks = ["/admin/endpoints", "/admin/deliveries", "/admin/out-of-office", "/workflows/new"];
     let of_things = [
         ("/approvals/{id}", Waiting),
         ("/approvals/{id}/decide", Waiting),
@@ -226,6 +226,7 @@ pub fn server_functions() -> Vec<Row> {
         post("/calls/load_group_names", Nothing, "{}"),
         post("/calls/load_groups", Nothing, "{}"),
         post("/calls/load_group", Group, r#"{"name":"{id}"}"#),
+        post("/calls/load_delegations", Nothing, "{}"),
         post("/calls/load_keys", Nothing, "{}"),
         post("/calls/load_endpoints", Nothing, "{}"),
         post("/calls/load_deliveries", Nothing, r#"{"query":{"failed_only":false}}"#),

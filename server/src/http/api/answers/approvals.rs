@@ -4,6 +4,7 @@ use domain::{
     Digest, Time,
     approval::{Approval, Status},
     decision::{Decision, Verdict},
+    delegation::Principal,
     id::{ApprovalId, DecisionId, PersonId, ResumptionId},
     package::{Origin, Package},
     policy::{Policy, Standing},
@@ -95,6 +96,8 @@ pub struct Vote {
     pub person_id: PersonId,
     /// Their name, as it was.
     pub name: String,
+    /// In whose place they decided; null for their own.
+    pub on_behalf_of: Option<Principal>,
     /// The group whose seat it fills.
     pub group: String,
     /// The verdict.
@@ -117,6 +120,7 @@ impl From<&Decision> for Vote {
             decision_id: decision.id,
             person_id: decision.person,
             name: decision.name.clone(),
+            on_behalf_of: decision.on_behalf_of.clone(),
             group: decision.group.clone(),
             verdict: decision.verdict,
             revision: decision.revision,
@@ -242,6 +246,8 @@ pub struct InformationGiven {
 pub struct Reviewer {
     /// Their name.
     pub name: String,
+    /// The name of the person in whose place they decided; null for their own.
+    pub on_behalf_of: Option<String>,
     /// The group they decided for.
     pub group: String,
     /// When.
