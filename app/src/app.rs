@@ -18,6 +18,7 @@ use crate::{
         inbox::InboxPage,
         keys::{KeysPage, NewKeyPage},
         not_found::NotFoundPage,
+        out_of_office::OutOfOfficePage,
         people::{NewPersonPage, PeoplePage},
         person::PersonPage,
         profile::ProfilePage,
@@ -101,6 +102,7 @@ fn Console() -> impl IntoView {
             <Route path=path!("/admin/connect") view=ConnectPage ssr=SsrMode::Async />
             <Route path=path!("/admin/people/new") view=NewPersonPage ssr=SsrMode::Async />
             <Route path=path!("/admin/people/:id") view=PersonPage ssr=SsrMode::Async />
+            <Route path=path!("/admin/out-of-office") view=OutOfOfficePage ssr=SsrMode::Async />
             <Route path=path!("/admin/endpoints") view=EndpointsPage ssr=SsrMode::Async />
             <Route path=path!("/admin/deliveries") view=DeliveriesPage ssr=SsrMode::Async />
             <Route path=path!("/admin/notifications") view=ChannelsPage ssr=SsrMode::Async />

@@ -7,6 +7,7 @@ use domain::{
     audit::{AuditEvent, AuditPage, AuditQuery},
     channel::{ChannelsPage, ChannelsQuery},
     claim::{Held, Step},
+    delegations::DelegationsPage,
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
     found::Found,
@@ -112,6 +113,9 @@ pub trait Desk: Send + Sync {
 
     /// A group, for administrators.
     async fn group(&self, name: String) -> Result<GroupDetail, Failure>;
+
+    /// Everybody's delegations, for whoever may set them.
+    async fn delegations(&self) -> Result<DelegationsPage, Failure>;
 
     /// A page of keys, for administrators.
     async fn keys(&self, cursor: Option<String>) -> Result<KeysPage, Failure>;

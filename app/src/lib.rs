@@ -3,6 +3,7 @@
 // A view's type mirrors its markup.
 #![recursion_limit = "256"]
 
+mod absence;
 pub mod admin;
 pub mod app;
 mod audit;

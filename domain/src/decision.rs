@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     Digest, Time,
     actor::{UnknownWord, words},
+    delegation::Principal,
     id::{ApprovalId, DecisionId, PersonId},
 };
 
@@ -34,6 +35,9 @@ pub struct Decision {
     pub person: PersonId,
     /// Their name, as it was.
     pub name: String,
+    /// In whose place they decided, if not in their own.
+    #[serde(default)]
+    pub on_behalf_of: Option<Principal>,
     /// The group whose seat it fills.
     pub group: String,
     /// The group the approval was raised to, where that alone lets the person fill this seat.
@@ -51,6 +55,21 @@ pub struct Decision {
     pub notes: Option<String>,
     /// When.
     pub at: Time,
+}
+
+impl Decision {
+    /// Whether this vote is the person's: they gave it, or it was given in their place.
+    pub fn speaks_for(&self, person: PersonId) -> bool {
+        self.person == person || self.on_behalf_of.as_ref().is_some_and(|principal| principal.person == person)
+    }
+
+    /// Who decided, with both names where it was in another's place.
+    pub fn signatory(&self) -> String {
+        match &self.on_behalf_of {
+            Some(principal) => format!("{} (for {})", self.name, principal.name),
+            None => self.name.clone(),
+        }
+    }
 }
 
 /// What a reviewer sends.

@@ -9,11 +9,12 @@ use crate::{
     canonical,
     channel::Channel,
     decision::Verdict,
+    delegation::Principal,
     escalation::Money,
     gate::Outcome,
     id::{
-        ApprovalId, CheckId, CompensationId, DecisionId, DispatchId, EndpointId, EscalationId, EventId, GroupId,
-        HandoffId, KeyId, PersonId, ResumptionId, RunId, SessionId, SnapshotId,
+        ApprovalId, CheckId, CompensationId, DecisionId, DelegationId, DispatchId, EndpointId, EscalationId, EventId,
+        GroupId, HandoffId, KeyId, PersonId, ResumptionId, RunId, SessionId, SnapshotId,
     },
     notification::Topic,
     policy::Via,
@@ -145,7 +146,7 @@ events! {
     /// Conditions no longer held when the approved call came; a fresh approval is needed.
     ApprovalVoided = "approval.voided" { approval: ApprovalId, because: String, },
     /// A reviewer decided.
-    DecisionRecorded = "decision.recorded" { decision: DecisionId, approval: ApprovalId, verdict: Verdict, group: String, by_raise: Option<String>, revision: u32, package_digest: Digest, reason_code: Option<String>, notes: Option<String>, },
+    DecisionRecorded = "decision.recorded" { decision: DecisionId, approval: ApprovalId, verdict: Verdict, group: String, by_raise: Option<String>, revision: u32, package_digest: Digest, reason_code: Option<String>, notes: Option<String>, on_behalf_of: Option<Principal>, },
     /// The wake-up was queued with the decision.
     ResumptionQueued = "resumption.queued" { resumption: ResumptionId, approval: ApprovalId, },
     /// The agent's side has the final status: it fetched it, or its endpoint took it.
@@ -202,6 +203,10 @@ events! {
     GroupJoined = "group.joined" { group: GroupId, name: String, person: PersonId, },
     /// A person left a group; they decide nothing for it any more.
     GroupLeft = "group.left" { group: GroupId, name: String, person: PersonId, },
+    /// Somebody decides in another's place for some days; without groups for all of theirs.
+    DelegationCreated = "delegation.created" { delegation: DelegationId, principal: PersonId, principal_name: String, delegate: PersonId, delegate_name: String, groups: Vec<String>, from: Time, until: Time, },
+    /// Somebody ended a delegation before its time.
+    DelegationEnded = "delegation.ended" { delegation: DelegationId, principal: PersonId, principal_name: String, delegate: PersonId, delegate_name: String, },
     /// A key was created.
     KeyCreated = "key.created" { key: KeyId, name: String, scopes: Vec<Scope>, owner: Option<PersonId>, },
     /// A key may no longer be used.

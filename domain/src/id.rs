@@ -157,6 +157,8 @@ ids! {
     NotificationId = "ntf";
     /// A message of a channel.
     DispatchId = "dsp";
+    /// Somebody deciding in another's place for some days.
+    DelegationId = "dlg";
 }
 
 #[cfg(test)]

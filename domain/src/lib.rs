@@ -18,6 +18,8 @@ pub mod client;
 pub mod compensation;
 pub mod deadline;
 pub mod decision;
+pub mod delegation;
+pub mod delegations;
 pub mod digest;
 pub mod edit;
 pub mod endpoint;

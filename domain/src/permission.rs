@@ -57,6 +57,10 @@ pub enum Action {
     WakeSession,
     /// Take resumptions for a host, and report how they went.
     RunSessions,
+    /// Name who decides in one's own place while one is away.
+    SetOwnAbsence,
+    /// Name who decides in somebody else's place while they are away.
+    SetAbsence,
     /// Add and disable people, set passwords, create and revoke keys, register endpoints.
     ManageAccess,
 }
@@ -90,6 +94,8 @@ impl Action {
         Self::WorkEscalations,
         Self::WakeSession,
         Self::RunSessions,
+        Self::SetOwnAbsence,
+        Self::SetAbsence,
         Self::ManageAccess,
     ];
 
@@ -128,7 +134,7 @@ impl Action {
             Self::ReadApprovals => &[Scope::Hook, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin],
             Self::ReadAudit => &[Scope::Auditor],
             Self::Decide => &[Scope::Reviewer],
-            Self::FollowLive => &[],
+            Self::FollowLive | Self::SetOwnAbsence | Self::SetAbsence => &[],
             Self::RunSessions => &[Scope::Runner],
             Self::WakeSession => &[Scope::Reviewer, Scope::Admin],
         }
@@ -144,11 +150,11 @@ impl Action {
             | Self::ReadAudit
             | Self::FollowLive => Role::ALL,
             Self::WorkEscalations => &[Role::SupportLead],
-            Self::Decide => &[Role::Reviewer],
+            Self::Decide | Self::SetOwnAbsence => &[Role::Reviewer],
             Self::WakeSession => &[Role::Reviewer, Role::Admin],
             Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow => &[Role::Admin],
-            // What a harness could not undo, a person has undone by hand.
-            Self::ReportCompensation => &[Role::SupportLead, Role::Admin],
+            // What a harness could not undo, a person has undone by hand; executives do not set their own absences.
+            Self::ReportCompensation | Self::SetAbsence => &[Role::SupportLead, Role::Admin],
             // Auditors change nothing, an answer included.
             Self::GiveInformation => &[Role::Reviewer, Role::SupportLead, Role::Admin],
             Self::StartRun

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Role, Time, id::PersonId};
+use crate::{Role, Time, delegations::DelegationsPage, id::PersonId};
 
 /// What the list of people is narrowed to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +56,8 @@ pub struct PersonDetail {
     pub created_at: Time,
     /// The groups they do not belong to.
     pub other_groups: Vec<String>,
+    /// Who decides in their place, and in whose they do.
+    pub absences: DelegationsPage,
     /// The names of usable keys that stand for them.
     pub standing_keys: Vec<String>,
     /// Whether it is the viewer.

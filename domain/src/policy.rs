@@ -97,6 +97,8 @@ pub struct Candidate {
     pub groups: Vec<String>,
     /// The group the approval was raised to, if they belong to it: they may fill any seat.
     pub raised_to: Option<String>,
+    /// In whose place they may decide, too.
+    pub stands_in: Vec<StandIn>,
 }
 
 /// The people an exclusion may mean, for one approval.
@@ -184,11 +186,14 @@ impl Policy {
         })
     }
 
-    /// The group whose seat this person's verdict fills: one of their own, or any where the approval was raised to them.
+    /// The seat this person's verdict fills: one of their own groups, else any where the approval was raised to them, else
+    /// one of a principal's they stand in for. Nobody counts twice on a revision, neither as who decided nor as who was
+    /// decided for.
     ///
     /// # Errors
     /// `self_approval` for the requester and the agent's owner, `not_entitled` for previous approvers, for people
-    /// outside the policy's groups and where the group's seats are taken, `already_voted` for a second vote.
+    /// outside the policy's groups, where the group's seats are taken and where the principal is excluded,
+    /// `already_voted` for a second vote.
     pub fn seat_for(
         &self,
         candidate: &Candidate,
@@ -196,23 +201,25 @@ impl Policy {
         votes: &[Decision],
         verdict: Verdict,
         for_group: Option<&str>,
-    ) -> Result<String, Refusal> {
+    ) -> Result<Seat, Refusal> {
         if let Some(exclusion) = self.excluded(candidate.person, circumstances) {
             return Err(exclusion.refusal());
         }
-        if votes.iter().any(|vote| vote.person == candidate.person) {
-            return Err(Refusal::new(Code::AlreadyVoted, "You have decided on this revision already."));
+        if let Some(vote) = votes.iter().find(|vote| vote.speaks_for(candidate.person)) {
+            return Err(already_voted(vote, candidate.person));
         }
         let standing = self.standing(votes);
         let is_wanted = |seat: &&SeatStanding| {
             let counts = verdict != Verdict::Approve || seat.is_open();
             counts && for_group.is_none_or(|wanted| wanted == seat.group)
         };
-        let wanted = || standing.seats.iter().filter(is_wanted);
-        let seat = wanted().find(|seat| candidate.groups.contains(&seat.group));
-        // A seat of a group of their own first; any other where the approval was raised to them.
-        let seat = seat.or_else(|| candidate.raised_to.as_ref().and_then(|_| wanted().next()));
-        seat.map(|seat| seat.group.clone()).ok_or_else(|| not_entitled(&standing))
+        let wanted = || standing.seats.iter().filter(is_wanted).map(|seat| &seat.group);
+        let seat_of = |groups: &[String]| wanted().find(|group| groups.contains(*group)).cloned();
+        let raised = || candidate.raised_to.as_ref().and_then(|_| wanted().next().cloned());
+        if let Some(group) = seat_of(&candidate.groups).or_else(raised) {
+            return Ok(Seat { group, on_behalf_of: None });
+        }
+        self.seat_of_another(candidate, circumstances, votes, seat_of)?.ok_or_else(|| not_entitled(&standing))
     }
 
     /// What a ballot lacks under this policy.
@@ -276,6 +283,10 @@ fn not_entitled(standing: &Standing) -> Refusal {
 fn count<T>(items: impl Iterator<Item = T>) -> u32 {
     u32::try_from(items.count()).unwrap_or(u32::MAX)
 }
+
+mod seat;
+
+pub use seat::{Seat, StandIn, already_voted};
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Time, notification::Notices};
+use crate::{Time, delegations::DelegationsPage, notification::Notices};
 
 /// What a person has set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub struct Profile {
     pub sessions: Vec<SignedInSession>,
     /// What the person is told by which channel.
     pub notices: Notices,
+    /// Who decides in their place, and in whose they do.
+    pub absences: DelegationsPage,
 }
 
 /// One browser in which the person is signed in.

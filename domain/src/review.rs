@@ -103,8 +103,21 @@ pub struct EntitledPerson {
     pub name: String,
     /// The group they would decide for, or the one it was raised to.
     pub group: String,
+    /// The name of the person in whose place they would.
+    #[serde(default)]
+    pub on_behalf_of: Option<String>,
     /// Whether it is the viewer.
     pub is_viewer: bool,
+}
+
+impl EntitledPerson {
+    /// Who it is, with both names where it would be in another's place.
+    pub fn signatory(&self) -> String {
+        match &self.on_behalf_of {
+            Some(principal) => format!("{} (for {principal})", self.name),
+            None => self.name.clone(),
+        }
+    }
 }
 
 tagged! {
@@ -117,11 +130,17 @@ tagged! {
         Decide {
             /// The group whose seat an approval fills.
             group: String,
+            /// The name of the person in whose place they would.
+            #[serde(default)]
+            on_behalf_of: Option<String>,
         },
         /// They have voted on this revision.
         Voted {
             /// Their decision.
             decision: Box<Decision>,
+            /// Whether somebody else gave it in their place.
+            #[serde(default)]
+            by_delegate: bool,
         },
         /// They are excluded by the policy.
         Excluded {

@@ -61,6 +61,7 @@ pub fn vote(by: PersonId, group: &str, verdict: Verdict) -> Decision {
         approval: approval(1),
         person: by,
         name: "Somebody".to_owned(),
+        on_behalf_of: None,
         group: group.to_owned(),
         by_raise: None,
         verdict,

@@ -2,6 +2,7 @@
 
 use super::{AdminTab, AdminTabs, done::Done, new_person::Passwords, refused::Refused, roles::RoleTicks};
 use crate::{
+    absence::{self, Absences, Whose},
     brought::Posted,
     frame::Bar,
     kit::{
@@ -15,7 +16,10 @@ use crate::{
     },
     recorded::text::Text,
 };
-use domain::person::{PersonDetail, PersonRow};
+use domain::{
+    Role,
+    person::{PersonDetail, PersonRow},
+};
 use leptos::prelude::*;
 
 const DONE: &[(&str, &str)] = &[
@@ -26,6 +30,8 @@ const DONE: &[(&str, &str)] = &[
     ("password", "The password is set. Their sessions have ended."),
     ("disabled", "Disabled. Their sessions have ended."),
     ("enabled", "They may sign in again."),
+    absence::DONE[0],
+    absence::DONE[1],
 ];
 
 /// The page of a person. What was posted belongs to the form it came from.
@@ -34,6 +40,9 @@ pub fn PersonView<'a>(detail: PersonDetail, posted: Option<&'a Posted>) -> impl 
     let of = |form: &str| posted.filter(|posted| posted.form == form).cloned();
     let (edit, groups, password) = (of("edit"), of("join").or_else(|| of("leave")), of("password"));
     let access = of("disable").or_else(|| of("enable"));
+    let absence = posted.filter(|posted| absence::is_ours(posted)).cloned();
+    let (whose, action) = (Whose::Of(detail.person.name.clone()), format!("/admin/people/{}", detail.person.id));
+    let decides = detail.person.disabled_at.is_none() && detail.person.roles.contains(&Role::Reviewer);
     view! {
         <Bar title="Admin" />
         <AdminTabs current=AdminTab::People />
@@ -46,6 +55,7 @@ pub fn PersonView<'a>(detail: PersonDetail, posted: Option<&'a Posted>) -> impl 
             <div class="mt-3"><Done words=DONE /></div>
             <Edit person=detail.person.clone() posted=edit />
             <Groups detail=detail.clone() posted=groups />
+            <Absences page=detail.absences.clone() whose=whose action=action decides=decides posted=absence />
             <Password posted=password is_viewer=detail.is_viewer />
             <Access detail=detail posted=access />
         </div>

@@ -17,6 +17,8 @@ pub enum AdminTab {
     Deliveries,
     /// How people are told.
     Notifications,
+    /// Who is away, and who decides in their place.
+    OutOfOffice,
 }
 
 const TABS: [(AdminTab, &str, &str); 6] = [
@@ -26,6 +28,7 @@ const TABS: [(AdminTab, &str, &str); 6] = [
     (AdminTab::Endpoints, "Endpoints", "/admin/endpoints"),
     (AdminTab::Deliveries, "Deliveries", "/admin/deliveries"),
     (AdminTab::Notifications, "Notifications", "/admin/notifications"),
+    (AdminTab::OutOfOffice, "Out of office", "/admin/out-of-office"),
 ];
 
 const CURRENT: &str = "inline-flex items-center h-10 border-b-2 border-accent font-medium whitespace-nowrap";

@@ -129,7 +129,8 @@ fn Who<'a>(event: &'a AuditEvent) -> impl IntoView + use<> {
 
 /// A decision in its parts.
 fn decision(event: &Event) -> Option<AnyView> {
-    let Event::DecisionRecorded { verdict, group, by_raise, revision, reason_code, notes, .. } = event else {
+    let Event::DecisionRecorded { verdict, group, by_raise, revision, reason_code, notes, on_behalf_of, .. } = event
+    else {
         return None;
     };
     let badge = match verdict {
@@ -144,9 +145,16 @@ fn decision(event: &Event) -> Option<AnyView> {
     let notes = notes
         .clone()
         .map(|notes| line("Notes", view! { <bdi class="whitespace-pre-wrap"><Text text=&notes /></bdi> }.into_any()));
+    let principal = on_behalf_of.clone().map(|principal| {
+        line(
+            "In the place of",
+            view! { <Text text=&principal.name />", by "<code>{principal.delegation.to_string()}</code> }.into_any(),
+        )
+    });
     let told = view! {
         {line("Decision", view! { {badge}" for "<Text text=&group />", package rev "{*revision} }.into_any())}
         {raised}
+        {principal}
         {reason}
         {notes}
     };

@@ -95,6 +95,22 @@ pub fn day_in_words(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     format!("{weekday} {} {month}{year}", at.day())
 }
 
+/// `23 to 27 Nov`, `30 Nov to 2 Dec`, `30 Nov`: the days from one midnight to before another, in UTC.
+pub fn days(from: DateTime<Utc>, until: DateTime<Utc>) -> String {
+    let last = until - TimeDelta::microseconds(1);
+    let month = |at: DateTime<Utc>| MONTHS[at.month0() as usize % MONTHS.len()];
+    let whole = |at: DateTime<Utc>| format!("{} {}", at.day(), month(at));
+    if from.year() != last.year() {
+        format!("{} {} to {} {}", whole(from), from.year(), whole(last), last.year())
+    } else if from.date_naive() == last.date_naive() {
+        whole(last)
+    } else if from.month() == last.month() {
+        format!("{} to {}", from.day(), whole(last))
+    } else {
+        format!("{} to {}", whole(from), whole(last))
+    }
+}
+
 fn clock(at: DateTime<Utc>, now: DateTime<Utc>, shift: i64, grain: Grain) -> String {
     let shift = TimeDelta::minutes(shift);
     let (at, now) = (at + shift, now + shift);
@@ -156,6 +172,11 @@ mod tests {
         assert_eq!(day_in_words(at, at), "Friday 20 November");
         let later: DateTime<Utc> = "2027-01-01T00:00:00Z".parse().expect("a time");
         assert_eq!(day_in_words(at, later), "Friday 20 November 2026");
+        let until = |text: &str| days("2026-11-30T00:00:00Z".parse().expect("a time"), text.parse().expect("a time"));
+        assert_eq!(until("2026-12-01T00:00:00Z"), "30 Nov");
+        assert_eq!(until("2026-12-03T00:00:00Z"), "30 Nov to 2 Dec");
+        assert_eq!(until("2027-01-02T00:00:00Z"), "30 Nov 2026 to 1 Jan 2027");
+        assert_eq!(days(at - TimeDelta::days(3), at), "17 to 20 Nov");
         assert_eq!((utc_day(at), utc_clock(at)), ("2026-11-20".to_owned(), "14:41:30".to_owned()));
     }
 }

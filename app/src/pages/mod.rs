@@ -13,6 +13,7 @@ pub mod groups;
 pub mod inbox;
 pub mod keys;
 pub mod not_found;
+pub mod out_of_office;
 pub mod people;
 pub mod person;
 pub mod profile;

@@ -6,6 +6,7 @@ mod sessions;
 
 use self::{notifications::NotificationsForm, password::PasswordForm, sessions::Sessions};
 use crate::{
+    absence::{self, Absences, Whose},
     admin::role_titles,
     brought::Posted,
     frame::ThemeChoice,
@@ -13,6 +14,7 @@ use crate::{
     recorded::text::Text,
 };
 use domain::{
+    Role,
     profile::{Preferences, Profile},
     review::Viewer,
 };
@@ -25,7 +27,7 @@ pub fn saved(word: &str) -> Option<&'static str> {
         "notifications" => Some("What you are told by which channel was kept."),
         "password" => Some("Your password was changed. You are signed out everywhere else."),
         "sessions" => Some("You are signed out everywhere else."),
-        _ => None,
+        other => absence::DONE.iter().find(|(known, _)| *known == other).map(|(_, told)| *told),
     }
 }
 
@@ -43,12 +45,17 @@ pub fn ProfileView<'a>(
 ) -> impl IntoView + use<> {
     let keys = viewer.preferences;
     let of = |form: &str| refused.filter(|posted| posted.form == form);
+    let decides = viewer.roles.contains(&Role::Reviewer);
+    let sets_for_others = viewer.roles.iter().any(|role| matches!(role, Role::SupportLead | Role::Admin));
+    let absence = refused.filter(|posted| absence::is_ours(posted)).cloned();
     view! {
         <div class="px-4 lg:px-6 pb-16 max-w-[640px]">
             {saved.map(|text| view! { <div class="pt-4"><Notice tone=Tone::Pass icon="check" title="Saved"><p role="status">{text}</p></Notice></div> })}
             <Identity viewer=viewer />
             <Section id="theme" title="Theme"><div class="max-w-56 -mx-2"><ThemeChoice /></div></Section>
             <KeysForm preferences=keys />
+            <Absences page=profile.absences.clone() whose=Whose::Own action="/profile".to_owned() decides=decides posted=absence />
+            {sets_for_others.then(|| view! { <p class="mt-2"><a href="/admin/out-of-office" class="lnk">"Set it for somebody else"</a></p> })}
             <NotificationsForm notices=&profile.notices refused=of("notifications") />
             <PasswordForm refused=of("password") />
             <Sessions profile=profile />

@@ -45,7 +45,8 @@ fn settled(review: &Review, draft: &Draft) -> AnyView {
     };
     let title = if is_empty { "Decided meanwhile" } else { "Your decision was not sent" };
     let verb = if vote.verdict == Verdict::Approve { "approved" } else { "rejected" };
-    let did = format!("{} {verb} rev {} for {} {}.", vote.name, vote.revision, vote.group, span::ago(vote.at, now));
+    let did =
+        format!("{} {verb} rev {} for {} {}.", vote.signatory(), vote.revision, vote.group, span::ago(vote.at, now));
     let at = vote.at;
     view! {
         <Notice tone=Tone::Fail icon="circle-alert" title=title alert=true>

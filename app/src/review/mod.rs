@@ -176,12 +176,15 @@ fn quorum(review: &Review) -> (u32, u32) {
 }
 
 /// `Risk`, `Risk and Legal`, `Risk, Legal and Finance`; "nobody" for none.
-fn names<'a>(names: impl IntoIterator<Item = &'a str>, last: &str) -> String {
-    let names: Vec<&str> = names.into_iter().collect();
+fn names<N: AsRef<str>>(names: impl IntoIterator<Item = N>, last: &str) -> String {
+    let names: Vec<N> = names.into_iter().collect();
     match names.as_slice() {
         [] => "nobody".to_owned(),
-        [one] => (*one).to_owned(),
-        [rest @ .., end] => format!("{} {last} {end}", rest.join(", ")),
+        [one] => one.as_ref().to_owned(),
+        [rest @ .., end] => {
+            let rest: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
+            format!("{} {last} {}", rest.join(", "), end.as_ref())
+        }
     }
 }
 

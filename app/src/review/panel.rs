@@ -19,8 +19,9 @@ use domain::{
     approval::{Approval, Status, Use},
     decision::{Decision, Verdict},
     id::PersonId,
+    inspect::spelled,
     policy::Exclusion,
-    review::{Mandate, Review, Setback, Unapplied},
+    review::{EntitledPerson, Mandate, Review, Setback, Unapplied},
 };
 use leptos::prelude::*;
 
@@ -36,7 +37,7 @@ enum Offer {
 impl Offer {
     fn of(review: &Review) -> Self {
         match (&review.state, &review.mandate) {
-            (Approval::Pending { .. }, Mandate::Decide { group }) => Self::Form(group.clone()),
+            (Approval::Pending { .. }, Mandate::Decide { group, .. }) => Self::Form(group.clone()),
             _ => Self::Account,
         }
     }
@@ -112,7 +113,9 @@ fn account(review: &Review) -> AnyView {
         return view! { <Outcome review=review /> }.into_any();
     }
     match &review.mandate {
-        Mandate::Voted { decision } => view! { <Voted review=review decision=decision /> }.into_any(),
+        Mandate::Voted { decision, by_delegate } => {
+            view! { <Voted review=review decision=decision by_delegate=*by_delegate /> }.into_any()
+        }
         Mandate::Excluded { why } => view! { <Excluded review=review why=*why /> }.into_any(),
         Mandate::NotEntitled { waiting_for } => {
             let groups = names(waiting_for.iter().map(String::as_str), "and");
@@ -129,19 +132,20 @@ fn account(review: &Review) -> AnyView {
 }
 
 #[component]
-fn Voted<'a>(review: &'a Review, decision: &'a Decision) -> impl IntoView + use<> {
+fn Voted<'a>(review: &'a Review, decision: &'a Decision, by_delegate: bool) -> impl IntoView + use<> {
     let (given, needed) = quorum(review);
+    let (who, group) = (voter(decision, by_delegate), &decision.group);
     let (tone, icon, title, text) = match decision.verdict {
         Verdict::Approve => (
             Tone::Pass,
             "check",
-            format!("You approved for {}", decision.group),
+            format!("{who} approved for {group}"),
             format!("{given} of {needed}, the session stays suspended until {} decide too.", open_groups(review)),
         ),
         Verdict::Reject => (
             Tone::Fail,
             "x",
-            format!("You rejected for {}", decision.group),
+            format!("{who} rejected for {group}"),
             format!(
                 "{} of {} rejections, the session stays suspended.",
                 review.standing.rejections, review.package.policy.reject_count
@@ -150,19 +154,28 @@ fn Voted<'a>(review: &'a Review, decision: &'a Decision) -> impl IntoView + use<
         Verdict::RequestInformation => (
             Tone::Accent,
             "message-square",
-            format!("You asked for {}", decision.group),
+            format!("{who} asked for {group}"),
             "The session stays suspended until there is an answer and a decision.".to_owned(),
         ),
     };
     let (at, now) = (decision.at, review.now);
     view! {
-        <Notice tone=tone icon=icon title=title>
+        <Notice tone=tone icon=icon title=spelled(&title)>
             <p>{text}</p>
             <p class="text-xs">"Recorded at "<Moment at=at now=now /></p>
         </Notice>
         <Entitled review=review />
     }
     .into_any()
+}
+
+/// Who gave the vote that counts for the viewer, as the notice begins.
+fn voter(decision: &Decision, by_delegate: bool) -> String {
+    match &decision.on_behalf_of {
+        Some(_) if by_delegate => format!("In your place, {}", decision.name),
+        Some(principal) => format!("In the place of {}, you", principal.name),
+        None => "You".to_owned(),
+    }
 }
 
 #[component]
@@ -198,11 +211,11 @@ fn Entitled<'a>(review: &'a Review) -> impl IntoView + use<> {
 }
 
 /// Who could still fill an open seat, each person once.
-fn entitled(review: &Review) -> Vec<&str> {
-    let mut people: Vec<&str> = Vec::new();
-    for person in &review.entitled {
-        if !people.contains(&person.name.as_str()) {
-            people.push(&person.name);
+fn entitled(review: &Review) -> Vec<String> {
+    let mut people: Vec<String> = Vec::new();
+    for person in review.entitled.iter().map(EntitledPerson::signatory) {
+        if !people.contains(&person) {
+            people.push(person);
         }
     }
     people
@@ -227,7 +240,10 @@ fn heading(review: &Review, setback: Option<&Setback>) -> (String, String) {
         (Approval::Pending { .. }, _, _) if review.state.is_waiting_for_information() => {
             ("Waits for information".to_owned(), "Nobody can approve before the answer.".to_owned())
         }
-        (Approval::Pending { .. }, Mandate::Decide { group }, _) => (format!("Decide for {group}"), wanted(review)),
+        (Approval::Pending { .. }, Mandate::Decide { group, on_behalf_of }, _) => {
+            let place = on_behalf_of.as_ref().map(|name| format!(" in the place of {name}")).unwrap_or_default();
+            (format!("Decide for {group}{place}"), wanted(review))
+        }
         (Approval::Pending { .. }, _, _) => (format!("Pending for {}", open_groups(review)), can_decide(review)),
         (Approval::Approved { used: Use::Void { .. }, .. }, _, _) => {
             ("Approved, then void".to_owned(), "The approval cannot be used.".to_owned())

@@ -12,7 +12,7 @@ use domain::{
     decision::{Decision, Verdict},
     id::PersonId,
     policy::{Exclusion, SeatStanding},
-    review::{ExcludedPerson, Mandate, Review},
+    review::{EntitledPerson, ExcludedPerson, Mandate, Review},
 };
 use leptos::prelude::*;
 
@@ -91,13 +91,13 @@ fn open_seat(seat: &SeatStanding, review: &Review) -> (&'static str, &'static st
     let raised_to = review.state.steps().and_then(Steps::raised).map(|(group, _)| group);
     let entitled =
         review.entitled.iter().filter(|person| person.group == seat.group || raised_to == Some(person.group.as_str()));
-    let mut others: Vec<&str> = Vec::new();
-    for person in entitled.filter(|person| !person.is_viewer) {
-        if !others.contains(&person.name.as_str()) {
-            others.push(&person.name);
+    let mut others: Vec<String> = Vec::new();
+    for person in entitled.filter(|person| !person.is_viewer).map(EntitledPerson::signatory) {
+        if !others.contains(&person) {
+            others.push(person);
         }
     }
-    let mine = matches!(&review.mandate, Mandate::Decide { group } if *group == seat.group);
+    let mine = matches!(&review.mandate, Mandate::Decide { group, .. } if *group == seat.group);
     if mine {
         let aside = (!others.is_empty()).then(|| format!("or {}", names(others, "or")));
         ("circle-dashed", "w-3.5 h-3.5 text-accent shrink-0", "You can decide".to_owned(), aside)
@@ -138,10 +138,15 @@ fn exclusion(person: &ExcludedPerson) -> SeatLine {
 /// Who voted, with the group it was raised to where the vote counts by that.
 fn voter(vote: &Decision, viewer: Option<PersonId>) -> String {
     let name = name(vote, viewer);
-    vote.by_raise.as_ref().map_or_else(|| name.to_owned(), |group| format!("{name} of {group}"))
+    vote.by_raise.as_ref().map_or_else(|| name.clone(), |group| format!("{name} of {group}"))
 }
 
-/// The name of who voted; "You" for the viewer.
-pub fn name(vote: &Decision, viewer: Option<PersonId>) -> &str {
-    if viewer == Some(vote.person) { "You" } else { &vote.name }
+/// The name of who voted, and in whose place; "You" for the viewer.
+pub fn name(vote: &Decision, viewer: Option<PersonId>) -> String {
+    let who = if viewer == Some(vote.person) { "You" } else { &vote.name };
+    match &vote.on_behalf_of {
+        Some(principal) if viewer == Some(principal.person) => format!("{who} (for you)"),
+        Some(principal) => format!("{who} (for {})", principal.name),
+        None => who.to_owned(),
+    }
 }

@@ -63,7 +63,7 @@ fn already_decided(review: &Review, winner: Option<&str>, at: Option<Time>) -> A
     let did = match vote {
         Some(vote) => {
             let verb = if vote.verdict == Verdict::Approve { "approved" } else { "rejected" };
-            format!("{} {verb} rev {} for {}", vote.name, vote.revision, vote.group)
+            format!("{} {verb} rev {} for {}", vote.signatory(), vote.revision, vote.group)
         }
         None => format!("{} decided", winner.unwrap_or("Somebody else")),
     };

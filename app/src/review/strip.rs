@@ -48,7 +48,7 @@ pub fn Strip<'a>(review: &'a Review) -> impl IntoView + use<> {
 fn state(review: &Review) -> String {
     match (review.state.status(), &review.mandate) {
         (Status::Pending, _) if review.state.is_waiting_for_information() => "Waits for information".to_owned(),
-        (Status::Pending, Mandate::Decide { group }) => {
+        (Status::Pending, Mandate::Decide { group, .. }) => {
             let seat = review.standing.seats.iter().find(|seat| seat.group == *group);
             seat.map_or_else(
                 || format!("{group}, you can decide"),

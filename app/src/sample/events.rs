@@ -47,6 +47,8 @@ pub fn every_event() -> Vec<Event> {
         {"kind": "group.created", "group": group, "name": "risk"},
         {"kind": "group.joined", "group": group, "name": "risk", "person": person},
         {"kind": "group.left", "group": group, "name": "risk", "person": person},
+        {"kind": "delegation.created", "delegation": "dlg_01j1x6q34xfvqr28t5cy4tp001", "principal": person, "principal_name": "Ana Ruiz", "delegate": person, "delegate_name": "Ben Cole", "groups": ["Risk"], "from": "2026-11-23T00:00:00Z", "until": "2026-11-28T00:00:00Z"},
+        {"kind": "delegation.ended", "delegation": "dlg_01j1x6q34xfvqr28t5cy4tp001", "principal": person, "principal_name": "Ana Ruiz", "delegate": person, "delegate_name": "Ben Cole"},
         {"kind": "key.created", "key": key, "name": "hook", "scopes": ["hook"], "owner": null},
         {"kind": "key.revoked", "key": key},
         {"kind": "session.signed_in", "person": person},

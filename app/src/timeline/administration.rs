@@ -4,6 +4,7 @@ use super::{
     phrase::Phrase,
     sentence::{Told, list, words},
 };
+use crate::kit::moment::days;
 use domain::{Role, event::Event};
 
 /// What administrators did, and who came and went.
@@ -37,6 +38,7 @@ pub(super) fn tell(event: &Event, who: Phrase) -> Told {
             Told::of([who, words(" enabled person "), Phrase::code(person.tail()), words(" again")])
         }
         Event::GroupCreated { .. } | Event::GroupJoined { .. } | Event::GroupLeft { .. } => tell_group(event, who),
+        Event::DelegationCreated { .. } | Event::DelegationEnded { .. } => tell_delegation(event, who),
         Event::PasswordChanged { person } => {
             Told::of([who, words(" changed the password of person "), Phrase::code(person.tail())])
         }
@@ -63,6 +65,22 @@ fn tell_group(event: &Event, who: Phrase) -> Told {
         Event::GroupLeft { name, person, .. } => {
             let whom = Phrase::code(person.tail());
             Told::of([who, words(" removed person "), whom, words(" from group "), Phrase::code(name)])
+        }
+        _ => Told::default(),
+    }
+}
+
+fn tell_delegation(event: &Event, who: Phrase) -> Told {
+    match event {
+        Event::DelegationCreated { principal_name, delegate_name, groups, from, until, .. } => {
+            let groups = if groups.is_empty() { "all their groups".to_owned() } else { list(groups) };
+            let (principal, delegate) = (Phrase::Name(principal_name.clone()), Phrase::Name(delegate_name.clone()));
+            Told::of([who, words(" set "), delegate, words(" to decide for "), principal])
+                .more([words(format!("{}, for {groups}", days(*from, *until)))])
+        }
+        Event::DelegationEnded { principal_name, delegate_name, .. } => {
+            let (principal, delegate) = (Phrase::Name(principal_name.clone()), Phrase::Name(delegate_name.clone()));
+            Told::of([who, words(" ended that "), delegate, words(" decides for "), principal])
         }
         _ => Told::default(),
     }

@@ -145,6 +145,8 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::GroupCreated { .. }
         | Event::GroupJoined { .. }
         | Event::GroupLeft { .. }
+        | Event::DelegationCreated { .. }
+        | Event::DelegationEnded { .. }
         | Event::KeyCreated { .. }
         | Event::KeyRevoked { .. }
         | Event::SignedIn { .. }

@@ -21,7 +21,8 @@ fn candidate(person: PersonId) -> Candidate {
         MIRA => &["risk", "compliance"],
         _ => &["support-leads"],
     };
-    Candidate { person, groups: groups.iter().map(|group| (*group).to_owned()).collect(), raised_to: None }
+    let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+    Candidate { person, groups, raised_to: None, stands_in: Vec::new() }
 }
 
 fn name(person: PersonId) -> &'static str {
@@ -38,8 +39,8 @@ fn circumstances() -> Circumstances {
     Circumstances { requester: None, agent_owner: Some(DEV), previous_approvers: Vec::new() }
 }
 
-fn seat(result: Result<String, Refusal>) -> String {
-    result.unwrap_or_else(|refusal| format!("{}: {}", refusal.code.as_str(), refusal.message))
+fn seat(result: Result<Seat, Refusal>) -> String {
+    result.map_or_else(|refusal| format!("{}: {}", refusal.code.as_str(), refusal.message), |seat| seat.group)
 }
 
 #[test]
@@ -68,8 +69,8 @@ fn who_fills_which_seat() {
 fn a_person_may_choose_among_their_own_groups() {
     let policy = two_groups();
     let given = |who, group| policy.seat_for(&candidate(who), &circumstances(), &[], Verdict::Approve, Some(group));
-    assert_eq!(given(MIRA, "risk").expect("seat"), "risk");
-    assert_eq!(given(MIRA, "compliance").expect("seat"), "compliance");
+    assert_eq!(given(MIRA, "risk").expect("seat").group, "risk");
+    assert_eq!(given(MIRA, "compliance").expect("seat").group, "compliance");
     assert_eq!(given(ANA, "risk").expect_err("other group").code, Code::NotEntitled);
     assert_eq!(given(MIRA, "support-leads").expect_err("not in the policy").code, Code::NotEntitled);
 }
@@ -108,7 +109,7 @@ fn exclusions_mean_people() {
     let policy = two_groups();
     let refused = |who| {
         let given = policy.seat_for(&candidate(who), &everybody, &[], Verdict::Approve, None);
-        given.map_err(|refusal| refusal.code)
+        given.map(|seat| seat.group).map_err(|refusal| refusal.code)
     };
     assert_eq!(refused(ANA), Err(Code::SelfApproval));
     assert_eq!(refused(DEV), Err(Code::SelfApproval));

@@ -13,7 +13,7 @@ use crate::{
     hours::AroundTheClock,
     id::ResumptionId,
     judge::{Finding, Judgement, Prior, Ruling, Threshold, judge},
-    policy::{Candidate, Circumstances},
+    policy::{Candidate, Circumstances, Seat},
     resumption::{Resumption, Way},
     run::Run,
     testing::{approval as approval_id, at, evidence, person, session as session_id, two_groups, vote},
@@ -204,10 +204,11 @@ impl World {
     fn vote(&mut self, place: usize, voter: usize, verdict: Verdict) {
         let Some(held) = self.held.get(place) else { return };
         let groups = if voter.is_multiple_of(2) { "risk" } else { "compliance" };
-        let candidate = Candidate { person: person(voter as u128), groups: vec![groups.to_owned()], raised_to: None };
+        let (person, groups) = (person(voter as u128), vec![groups.to_owned()]);
+        let candidate = Candidate { person, groups, raised_to: None, stands_in: Vec::new() };
         let policy = two_groups();
         let seat = policy.seat_for(&candidate, &Circumstances::default(), &held.votes, verdict, None);
-        let Ok(group) = seat else { return };
+        let Ok(Seat { group, .. }) = seat else { return };
         let mut cast = held.votes.clone();
         cast.push(vote(candidate.person, &group, verdict));
         let (standing, now) = (policy.standing(&cast), self.now);

@@ -1,5 +1,6 @@
 //! The command line: one binary, every command on the same database, beside a running server or without one.
 
+mod delegation;
 mod demo;
 mod endpoint;
 mod group;
@@ -57,6 +58,9 @@ enum Command {
     /// List and create groups
     #[command(subcommand)]
     Group(group::Group),
+    /// Name who decides in somebody's place while they are away
+    #[command(subcommand)]
+    Delegation(delegation::Delegation),
     /// Create and revoke API keys
     #[command(subcommand)]
     Key(key::Key),
@@ -169,6 +173,7 @@ impl CommandLine {
             Command::Demo(demo) => demo.run(&self.storage).await,
             Command::Person(person) => person.run(&self.storage).await,
             Command::Group(group) => group.run(&self.storage).await,
+            Command::Delegation(delegation) => delegation.run(&self.storage).await,
             Command::Key(key) => key.run(&self.storage).await,
             Command::Endpoint(endpoint) => endpoint.run(&self.storage).await,
             Command::Workflow(workflow) => workflow.run(&self.storage).await,
@@ -208,6 +213,8 @@ mod tests {
             "countersign person enable a@b.c",
             "countersign group create risk",
             "countersign group list",
+            "countersign delegation add --from a@b.c --to d@b.c --start 2026-11-23 --until 2026-11-27 --group risk",
+            "countersign delegation list",
             "countersign key create --name bot --scope hook --scope agent --owner a@b.c --expires 30d",
             "countersign key revoke bot",
             "countersign workflow check a.yaml",
@@ -234,6 +241,8 @@ mod tests {
             "countersign person change a@b.c",
             "countersign person groups a@b.c",
             "countersign group create",
+            "countersign delegation add --from a@b.c --to d@b.c --start 2026-11-23",
+            "countersign delegation end a@b.c",
             "countersign key create --name bot",
             "countersign key create --name bot --scope everything",
             "countersign key create --name bot --scope hook --expires soon",

@@ -71,13 +71,7 @@ pub(super) fn entitled_at_all(
     if !policy.via.contains(&reviewer.via) {
         return Err(Refusal::new(Code::NotEntitled, "This policy takes decisions in the console only."));
     }
-    let candidate = &reviewer.candidate;
-    let is_seated = policy.approve.iter().any(|seats| candidate.groups.contains(&seats.group));
-    let is_member = is_seated || candidate.raised_to.is_some();
-    if is_member && policy.excluded(reviewer.candidate.person, circumstances).is_none() {
-        return Ok(());
-    }
-    // The policy words the refusal itself.
+    // Before any vote, every seat may be rejected from: what speaks against that, speaks against all else.
     policy.seat_for(&reviewer.candidate, circumstances, &[], Verdict::Reject, None).map(drop)
 }
 
@@ -94,7 +88,7 @@ pub(super) fn settled(stored: &Stored, votes: &[Decision]) -> Refusal {
             .with("cancelled_at", json!(at));
     }
     let winner = votes.last();
-    let who = winner.map_or("Somebody else", |vote| vote.name.as_str());
+    let who = winner.map_or_else(|| "Somebody else".to_owned(), Decision::signatory);
     let message = format!("Your decision was not applied. {who} settled it first: {status}.");
     Refusal::new(Code::AlreadyDecided, message)
         .with("approval_status", status.as_str())

@@ -10,7 +10,7 @@ use domain::{
     id::{ApprovalId, DecisionId},
     package::Origin,
     permission::Action,
-    policy::{Circumstances, Standing, Via},
+    policy::{Circumstances, Seat, Standing, Via, already_voted},
     refusal::Code,
 };
 use futures::FutureExt as _;
@@ -169,11 +169,8 @@ impl Desk {
         if stored.state.status() != Status::Pending {
             return Err(settled(stored, votes));
         }
-        if votes.iter().any(|vote| vote.person == reviewer.candidate.person) {
-            return Err(Refusal::new(
-                Code::AlreadyVoted,
-                "You have decided on this revision already; that decision stands.",
-            ));
+        if let Some(vote) = votes.iter().find(|vote| vote.speaks_for(reviewer.candidate.person)) {
+            return Err(already_voted(vote, reviewer.candidate.person));
         }
         check_revision(stored, ballot)?;
         if stored.state.is_waiting_for_information() && ballot.verdict != Verdict::Reject {
@@ -190,7 +187,7 @@ impl Desk {
         text::optional("/notes", ballot.notes.as_deref(), domain::policy::MAX_NOTES)?;
         policy.check_reasons(ballot)?;
         may_edit(stored, ballot)?;
-        let group =
+        let Seat { group, on_behalf_of } =
             policy.seat_for(&reviewer.candidate, circumstances, votes, ballot.verdict, ballot.for_group.as_deref())?;
         let notes = ballot.notes.as_deref().map(str::trim).filter(|notes| !notes.is_empty()).map(str::to_owned);
         let decision = Decision {
@@ -198,7 +195,8 @@ impl Desk {
             approval: stored.id,
             person: reviewer.candidate.person,
             name: reviewer.name.clone(),
-            by_raise: reviewer.candidate.by_raise(&group).map(str::to_owned),
+            by_raise: reviewer.candidate.by_raise(&group).filter(|_| on_behalf_of.is_none()).map(str::to_owned),
+            on_behalf_of,
             group,
             verdict: ballot.verdict,
             revision: stored.revision,

@@ -11,6 +11,7 @@ pub mod channel;
 pub mod claim;
 pub mod deadline;
 pub mod decision;
+pub mod delegation;
 pub mod delivery;
 pub mod endpoint;
 pub mod escalation;

@@ -237,7 +237,10 @@ impl Desk {
         let deciding: Vec<&Decision> = votes.iter().filter(|vote| vote.verdict == wanted).collect();
         let reviewers: Vec<Value> = deciding
             .iter()
-            .map(|vote| json!({"name": vote.name, "group": vote.group, "decided_at": vote.at}))
+            .map(|vote| {
+                let on_behalf_of = vote.on_behalf_of.as_ref().map(|principal| &principal.name);
+                json!({"name": vote.name, "on_behalf_of": on_behalf_of, "group": vote.group, "decided_at": vote.at})
+            })
             .collect();
         let notes: Vec<&str> = match &stored.state {
             Approval::Cancelled { reason, .. } => vec![reason],

@@ -31,7 +31,13 @@ impl Desk {
         let sessions = store::web_session::list_of_person(&mut tx, who.id).await?;
         let read = |(kept_by, since, used_at)| SignedInSession { since, used_at, is_this: session == Some(kept_by) };
         let notices = store::preference::list_notices(&mut tx, &[who.id]).await?.remove(&who.id).unwrap_or_default();
-        Ok(Profile { now: self.database.clock().now(), sessions: sessions.into_iter().map(read).collect(), notices })
+        drop(tx);
+        Ok(Profile {
+            now: self.database.clock().now(),
+            sessions: sessions.into_iter().map(read).collect(),
+            notices,
+            absences: self.own_delegations(who).await?,
+        })
     }
 
     /// What a person has set.

@@ -106,7 +106,7 @@ impl Desk {
             let Some(row) = store::queue::find(&mut tx, *id, viewer.id).await? else { continue };
             let votes = store::decision::list_of_approval(&mut tx, *id).await?;
             let by = deciding(row.status).and_then(|verdict| votes.iter().rfind(|vote| vote.verdict == verdict));
-            others.push(Whereabouts { by: by.map(|vote| vote.name.clone()), row });
+            others.push(Whereabouts { by: by.map(domain::decision::Decision::signatory), row });
         }
         Ok(QueueRefresh { page, others })
     }

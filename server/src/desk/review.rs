@@ -6,7 +6,7 @@ use domain::{
     decision::{Decision, Verdict},
     id::ApprovalId,
     permission::Action,
-    policy::{Candidate, Circumstances, Standing},
+    policy::{Candidate, Circumstances, Seat, Standing},
     resumption::{Resumption, Way},
     review::{EntitledPerson, ExcludedPerson, Mandate, Place, ResumptionProgress, Review, ToolOutcome, Viewer},
 };
@@ -14,7 +14,7 @@ use domain::{
 use super::{Caller, Desk, PersonCaller, decision::circumstances, timeline::named};
 use crate::{
     error::Result,
-    store::{self, Tx, approval::Stored, entitlement::Eligible},
+    store::{self, Tx, approval::Stored, delegation::Delegate, entitlement::Eligible},
 };
 
 /// Entries shown as activity.
@@ -52,6 +52,7 @@ impl Desk {
         let mut groups: Vec<String> = standing.seats.iter().map(|seat| seat.group.clone()).collect();
         groups.extend(raised_to.clone().filter(|group| !groups.contains(group)));
         let eligible = store::entitlement::list_eligible(&mut tx, id, &groups).await?;
+        let delegates = store::delegation::list_delegates(&mut tx, id, None).await?;
         let candidate =
             store::entitlement::find_candidate(&mut tx, viewer.id, id).await?.map(|(_, candidate)| candidate);
         let logged = store::event::list_of_approval(&mut tx, id, ACTIVITY).await?;
@@ -73,7 +74,7 @@ impl Desk {
             now,
             id,
             excluded: people.excluded(&eligible),
-            entitled: people.entitled(&eligible, viewer),
+            entitled: people.entitled(&eligible, &delegates, viewer),
             mandate: people.mandate(viewer),
             claim,
             viewing: viewing.unwrap_or_default(),
@@ -125,27 +126,31 @@ impl People<'_> {
         out
     }
 
-    fn entitled(&self, eligible: &[Eligible], viewer: &PersonCaller) -> Vec<EntitledPerson> {
+    /// Who could fill an open seat: people of the groups, then who decides in their place now.
+    fn entitled(&self, eligible: &[Eligible], delegates: &[Delegate], viewer: &PersonCaller) -> Vec<EntitledPerson> {
         if self.stored.state.status() != Status::Pending {
             return Vec::new();
         }
-        let is_raised = |group: &str| self.raised_to == Some(group);
-        let is_open = |group: &str| self.standing.seats.iter().any(|seat| seat.group == group && seat.is_open());
-        let can = |person: &&Eligible| {
-            let (group, raised_to) = (person.group.clone(), self.raised_to.filter(|to| *to == person.group));
-            let raised_to = raised_to.map(str::to_owned);
-            let candidate = Candidate { person: person.person, groups: vec![group], raised_to };
-            (is_open(&person.group) || is_raised(&person.group)) && self.seat(&candidate).is_ok()
+        let members = eligible.iter().map(|person| {
+            let raised_to = self.raised_to.filter(|to| *to == person.group).map(str::to_owned);
+            let groups = vec![person.group.clone()];
+            (&person.name, Candidate { person: person.person, groups, raised_to, stands_in: Vec::new() })
+        });
+        let stand_ins = delegates.iter().map(|delegate| {
+            let stands_in = vec![delegate.stand_in.clone()];
+            let person = delegate.person;
+            (&delegate.name, Candidate { person, groups: Vec::new(), raised_to: None, stands_in })
+        });
+        let entry = |(name, candidate): (&String, Candidate)| {
+            let Seat { group, on_behalf_of } = self.seat(&candidate).ok()?;
+            let group = candidate.raised_to.unwrap_or(group);
+            let on_behalf_of = on_behalf_of.map(|principal| principal.name);
+            Some(EntitledPerson { name: name.clone(), group, on_behalf_of, is_viewer: candidate.person == viewer.id })
         };
-        let entry = |person: &Eligible| EntitledPerson {
-            name: person.name.clone(),
-            group: person.group.clone(),
-            is_viewer: person.person == viewer.id,
-        };
-        eligible.iter().filter(can).map(entry).collect()
+        members.chain(stand_ins).filter_map(entry).collect()
     }
 
-    fn seat(&self, candidate: &Candidate) -> Result<String, domain::Refusal> {
+    fn seat(&self, candidate: &Candidate) -> Result<Seat, domain::Refusal> {
         let policy = &self.stored.package.policy;
         policy.seat_for(candidate, self.circumstances, self.votes, Verdict::Approve, None)
     }
@@ -154,14 +159,15 @@ impl People<'_> {
         if self.stored.state.status() != Status::Pending {
             return Mandate::Closed;
         }
-        if let Some(decision) = self.votes.iter().find(|vote| vote.person == viewer.id) {
-            return Mandate::Voted { decision: Box::new(decision.clone()) };
+        if let Some(decision) = self.votes.iter().find(|vote| vote.speaks_for(viewer.id)) {
+            let by_delegate = decision.person != viewer.id;
+            return Mandate::Voted { decision: Box::new(decision.clone()), by_delegate };
         }
         if let Some(why) = self.stored.package.policy.excluded(viewer.id, self.circumstances) {
             return Mandate::Excluded { why };
         }
-        if let Some(Ok(group)) = self.candidate.as_ref().map(|candidate| self.seat(candidate)) {
-            return Mandate::Decide { group };
+        if let Some(Ok(Seat { group, on_behalf_of })) = self.candidate.as_ref().map(|candidate| self.seat(candidate)) {
+            return Mandate::Decide { group, on_behalf_of: on_behalf_of.map(|principal| principal.name) };
         }
         let open = self.standing.seats.iter().filter(|seat| seat.is_open());
         Mandate::NotEntitled { waiting_for: open.map(|seat| seat.group.clone()).collect() }

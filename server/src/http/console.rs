@@ -7,6 +7,7 @@ use domain::{
     audit::{AuditEvent, AuditPage, AuditQuery},
     channel::{ChannelsPage, ChannelsQuery},
     claim::{Held, Step},
+    delegations::DelegationsPage,
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
     found::Found,
@@ -191,6 +192,10 @@ impl app::desk::Desk for Console {
 
     async fn group(&self, name: String) -> Result<GroupDetail, Failure> {
         self.desk.group_page(&self.caller()?, &name).await.map_err(failure)
+    }
+
+    async fn delegations(&self) -> Result<DelegationsPage, Failure> {
+        self.desk.delegations_page(&self.caller()?).await.map_err(failure)
     }
 
     async fn keys(&self, cursor: Option<String>) -> Result<KeysPage, Failure> {

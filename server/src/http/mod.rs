@@ -9,6 +9,7 @@ pub mod caller;
 pub mod channel;
 pub mod console;
 pub mod decide;
+mod delegation;
 #[cfg(debug_assertions)]
 pub mod dev;
 pub mod endpoints;
@@ -61,7 +62,8 @@ pub fn declared() -> Vec<Route> {
 
 fn collected() -> Routes {
     let routes = profile::routes(decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default())))));
-    let routes = channel::routes(notification::routes(set_up::routes(workflow::routes(routes))));
+    let routes = delegation::routes(set_up::routes(workflow::routes(routes)));
+    let routes = channel::routes(notification::routes(routes));
     let routes = crate::agents::claude_code::routes(endpoints::routes(approval::routes(routes)));
     let routes = crate::agents::mcp::routes(routes);
     let routes = reference::routes(schema::routes(escalation::routes(run::routes(key::routes(group::routes(

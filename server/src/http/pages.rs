@@ -52,6 +52,7 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get.clone(), "/escalations/{id}", Access::Page, page)
         .add(get.clone(), "/audit", Access::Page, page)
         .add(get.clone(), "/audit/{leaf}", Access::Page, page)
+        .add(get.clone(), "/admin/out-of-office", Access::Page, page)
         .add(get.clone(), "/admin/endpoints", Access::Page, page)
         .add(get.clone(), "/admin/deliveries", Access::Page, page)
         .add(get.clone(), "/admin/notifications", Access::Page, page)

@@ -12,6 +12,7 @@ use domain::{Refusal, id::PersonId};
 use super::{
     AppState,
     caller::PageCaller,
+    delegation,
     form::Form,
     posted::{self, Done},
     query::Id,
@@ -100,6 +101,14 @@ async fn apply(state: &AppState, caller: &Caller, id: PersonId, fields: &Form) -
         "enable" => {
             desk.enable_person(caller, &named).await?;
             "enabled"
+        }
+        delegation::SET => {
+            delegation::set(state, caller, Some(named), fields).await?;
+            delegation::SET
+        }
+        delegation::END => {
+            delegation::end(state, caller, fields).await?;
+            delegation::END
         }
         _ => return Err(posted::unknown_form()),
     };

@@ -16,12 +16,17 @@ use tower_sessions::Session;
 use super::{
     AppState,
     caller::{PageCaller, sign_in_path},
+    delegation,
     form::Form,
     posted::{Done, answer},
     routes::{Access, Routes},
     web_session,
 };
-use crate::{desk::PersonCaller, error::Result, password::Password};
+use crate::{
+    desk::{Caller, PersonCaller},
+    error::Result,
+    password::Password,
+};
 
 /// The forms and who may post them.
 pub fn routes(routes: Routes) -> Routes {
@@ -67,6 +72,8 @@ async fn apply(state: &AppState, person: &PersonCaller, session: &Session, field
                 state.desk.sign_out_elsewhere(person, kept).await?;
             }
         }
+        delegation::SET => delegation::set(state, &Caller::Person(person.clone()), None, fields).await?,
+        delegation::END => delegation::end(state, &Caller::Person(person.clone()), fields).await?,
         other => return Err(Refusal::invalid("form", format!("There is no form {other:?} here.")).into()),
     }
     Ok(Done::See(format!("/profile?saved={form}")))

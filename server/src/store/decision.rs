@@ -3,7 +3,8 @@
 use domain::{
     Time,
     decision::Decision,
-    id::{ApprovalId, DecisionId, PersonId, RunId},
+    delegation::Principal,
+    id::{ApprovalId, DecisionId, DelegationId, PersonId, RunId},
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -17,6 +18,9 @@ struct DecisionRow {
     approval_id: Uuid,
     person_id: Uuid,
     person_name: String,
+    principal_id: Option<Uuid>,
+    principal_name: Option<String>,
+    delegation_id: Option<Uuid>,
     group_name: String,
     by_raise: Option<String>,
     verdict: String,
@@ -32,11 +36,18 @@ impl TryFrom<DecisionRow> for Decision {
 
     fn try_from(row: DecisionRow) -> Result<Self, StoreError> {
         let id = DecisionId::from_uuid(row.id);
+        let principal = |((person, name), delegation)| Principal {
+            person: PersonId::from_uuid(person),
+            name,
+            delegation: DelegationId::from_uuid(delegation),
+        };
+        let on_behalf_of = row.principal_id.zip(row.principal_name).zip(row.delegation_id).map(principal);
         Ok(Self {
             id,
             approval: ApprovalId::from_uuid(row.approval_id),
             person: PersonId::from_uuid(row.person_id),
             name: row.person_name,
+            on_behalf_of,
             group: row.group_name,
             by_raise: row.by_raise,
             verdict: parse(&row.verdict, "decision", "verdict", id)?,
@@ -51,10 +62,11 @@ impl TryFrom<DecisionRow> for Decision {
 
 /// Stores a decision.
 pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> {
+    let principal = decision.on_behalf_of.as_ref();
     on!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO decision (id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at, by_raise) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            "INSERT INTO decision (id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at, \
+             by_raise, principal_id, principal_name, delegation_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind(decision.id.uuid())
         .bind(decision.approval.uuid())
@@ -68,6 +80,9 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
         .bind(decision.notes.as_deref())
         .bind(decision.at)
         .bind(decision.by_raise.as_deref())
+        .bind(principal.map(|principal| principal.person.uuid()))
+        .bind(principal.map(|principal| principal.name.as_str()))
+        .bind(principal.map(|principal| principal.delegation.uuid()))
         .execute(conn)
         .await
         .map(drop)
@@ -79,8 +94,8 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
 pub async fn list_of_approval(tx: &mut Tx, approval: ApprovalId) -> Result<Vec<Decision>, StoreError> {
     let rows: Vec<DecisionRow> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at, by_raise \
-             FROM decision WHERE approval_id = $1 ORDER BY id",
+            "SELECT id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at, \
+             by_raise, principal_id, principal_name, delegation_id FROM decision WHERE approval_id = $1 ORDER BY id",
         )
         .bind(approval.uuid())
         .fetch_all(conn)
@@ -89,12 +104,14 @@ pub async fn list_of_approval(tx: &mut Tx, approval: ApprovalId) -> Result<Vec<D
     rows.into_iter().map(Decision::try_from).collect()
 }
 
-/// Who approved other approvals of a run.
+/// Who approved other approvals of a run, and in whose place they did.
 pub async fn list_previous_approvers(tx: &mut Tx, run: RunId, but: ApprovalId) -> Result<Vec<PersonId>, StoreError> {
     let rows: Vec<(Uuid,)> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT DISTINCT d.person_id FROM decision d JOIN approval a ON a.id = d.approval_id \
-             WHERE a.run_id = $1 AND a.id <> $2 AND d.verdict = 'approve'",
+            "SELECT d.person_id FROM decision d JOIN approval a ON a.id = d.approval_id \
+             WHERE a.run_id = $1 AND a.id <> $2 AND d.verdict = 'approve' \
+             UNION SELECT d.principal_id FROM decision d JOIN approval a ON a.id = d.approval_id \
+             WHERE a.run_id = $1 AND a.id <> $2 AND d.verdict = 'approve' AND d.principal_id IS NOT NULL",
         )
         .bind(run.uuid())
         .bind(but.uuid())

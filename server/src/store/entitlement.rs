@@ -10,7 +10,7 @@ use domain::{
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Tx, on};
+use super::{Tx, delegation, on};
 use crate::error::{Result, StoreError};
 
 /// People named at the most; a page says "and others" beyond.
@@ -141,7 +141,8 @@ pub async fn count_staff(tx: &mut Tx, groups: &[String]) -> Result<HashMap<Strin
 }
 
 /// A person's name, and the groups they may decide this approval for, if they may review: what a decision relies on.
-/// They must belong to a group now, and have belonged to it when the approval opened.
+/// They, or the principal in whose place they decide now, must belong to a group now, and have belonged to it when the
+/// approval opened.
 pub async fn find_candidate(
     tx: &mut Tx,
     person: PersonId,
@@ -162,7 +163,9 @@ pub async fn find_candidate(
     let Some((name, _, raised_to)) = rows.first().cloned() else { return Ok(None) };
     let groups: Vec<String> = rows.into_iter().filter_map(|(_, group, _)| group).collect();
     let raised_to = raised_to.filter(|group| groups.contains(group));
-    Ok(Some((name, Candidate { person, groups, raised_to })))
+    let delegated = delegation::list_delegates(tx, approval, Some(person)).await?;
+    let stands_in = delegated.into_iter().map(|delegate| delegate.stand_in).collect();
+    Ok(Some((name, Candidate { person, groups, raised_to, stands_in })))
 }
 
 /// The names behind actors; system actors name themselves.

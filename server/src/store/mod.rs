@@ -19,6 +19,7 @@ pub mod compensation;
 mod database;
 pub mod deadline;
 pub mod decision;
+pub mod delegation;
 pub mod delivery;
 pub mod dispatch;
 pub mod endpoint;

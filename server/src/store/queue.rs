@@ -4,12 +4,12 @@ use domain::{
     Time,
     approval::Status,
     id::{ApprovalId, PersonId, RunId},
-    queue::{QueueCounts, QueueRow},
+    queue::QueueRow,
 };
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
-use super::{Tx, approval::deadline, claim, inconsistent, on, parse};
+use super::{Tx, approval::deadline, claim, delegation::in_force, inconsistent, on, parse};
 use crate::error::{Result, StoreError};
 
 /// What the list is narrowed to.
@@ -112,15 +112,22 @@ impl TryFrom<LineRow> for QueueLine {
     }
 }
 
-/// The condition for "waits for this person": an open seat of a group they have belonged to since it opened, or any
-/// open seat where it was raised to such a group; they are not barred, and no answer to a question is awaited.
+/// The condition for "waits for this person": an open seat of a group they have belonged to since it opened, any open
+/// seat where it was raised to such a group, or one of a group of somebody in whose place they decide now; they are not
+/// barred, nor is that somebody, and no answer to a question is awaited.
 macro_rules! waits_for {
-    ($person:literal) => {
+    ($person:literal, $now:literal) => {
         concat!(
-            "a.status = 'pending' AND NOT a.waiting AND EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name IN (s.group_name, a.raised_to) \
+            "a.status = 'pending' AND NOT a.waiting AND (EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name IN (s.group_name, a.raised_to) \
              JOIN membership m ON m.group_id = g.id WHERE s.approval_id = a.id AND s.is_open AND m.joined_at <= a.opened_at AND m.person_id = ",
             $person,
-            ") AND NOT EXISTS (SELECT 1 FROM approval_barred b WHERE b.approval_id = a.id AND b.person_id = ",
+            ") OR EXISTS (SELECT 1 FROM delegation d JOIN membership m ON m.person_id = d.principal_id JOIN person_group g ON g.id = m.group_id \
+             JOIN approval_seat s ON s.group_name = g.name WHERE s.approval_id = a.id AND s.is_open AND m.joined_at <= a.opened_at AND d.delegate_id = ",
+            $person,
+            " AND ",
+            in_force!($now),
+            " AND NOT EXISTS (SELECT 1 FROM approval_barred b WHERE b.approval_id = a.id AND b.person_id = d.principal_id)\
+             )) AND NOT EXISTS (SELECT 1 FROM approval_barred b WHERE b.approval_id = a.id AND b.person_id = ",
             $person,
             ")"
         )
@@ -134,15 +141,15 @@ macro_rules! unclaimed {
     };
 }
 
-/// Everything a row shows; the parameter is the viewer.
+/// Everything a row shows; the parameters are the viewer and the time.
 macro_rules! select_lines {
-    ($viewer:literal) => {
+    ($viewer:literal, $now:literal) => {
         concat!(
             "SELECT a.id, a.status, a.title, a.risk, a.tool, a.gate_id, a.workflow_title, a.agent, a.run_id, a.subject, a.differences, \
              a.reversible, a.quorum, a.given, a.opened_at, a.due_at, a.origin, a.waiting, a.raised_to, a.raised_at, (",
             $viewer,
             " IS NOT NULL AND ",
-            waits_for!($viewer),
+            waits_for!($viewer, $now),
             ") AS viewer_can_decide FROM approval a "
         )
     };
@@ -155,20 +162,20 @@ pub async fn list(
     after: Option<QueueCursor>,
     limit: i64,
 ) -> Result<Vec<QueueLine>, StoreError> {
+    let now = tx.now();
     let after = after.unwrap_or(QueueCursor {
         waiting: false,
         due_at: Time::UNIX_EPOCH,
         id: ApprovalId::from_uuid(Uuid::nil()),
     });
-    let unclaimed = filter.unclaimed.then(|| tx.now());
     let rows: Vec<LineRow> = on!(tx, |conn| {
         sqlx::query_as(concat!(
-            select_lines!("$9"),
+            select_lines!("$9", "$11"),
             "WHERE (CAST($1 AS TEXT) IS NULL OR a.status = $1) AND ($2 IS NULL OR (",
-            waits_for!("$2"),
+            waits_for!("$2", "$11"),
             ")) AND (CAST($3 AS TEXT) IS NULL OR a.risk = $3) AND ($4 IS NULL OR a.run_id = $4) \
              AND (CAST($5 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM run r WHERE r.id = a.run_id AND r.workflow = $5)) \
-             AND ($11 IS NULL OR ",
+             AND (NOT $12 OR ",
             unclaimed!("$11"),
             ") AND (a.waiting, a.due_at, a.id) > ($6, $7, $8) ORDER BY a.waiting, a.due_at, a.id LIMIT $10"
         ))
@@ -182,7 +189,8 @@ pub async fn list(
         .bind(after.id.uuid())
         .bind(filter.viewer.map(PersonId::uuid))
         .bind(limit)
-        .bind(unclaimed)
+        .bind(now)
+        .bind(filter.unclaimed)
         .fetch_all(conn)
         .await
     })?;
@@ -194,10 +202,12 @@ pub async fn list(
 
 /// One approval's row.
 pub async fn find(tx: &mut Tx, id: ApprovalId, viewer: PersonId) -> Result<Option<QueueRow>, StoreError> {
+    let now = tx.now();
     let row: Option<LineRow> = on!(tx, |conn| {
-        sqlx::query_as(concat!(select_lines!("$2"), "WHERE a.id = $1"))
+        sqlx::query_as(concat!(select_lines!("$2", "$3"), "WHERE a.id = $1"))
             .bind(id.uuid())
             .bind(viewer.uuid())
+            .bind(now)
             .fetch_optional(conn)
             .await
     })?;
@@ -240,84 +250,6 @@ async fn fill_claims(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), StoreEr
     Ok(())
 }
 
-/// What is counted for tabs and navigation.
-#[derive(FromRow)]
-struct CountsRow {
-    pending: i64,
-    mine: i64,
-    decided: i64,
-    failing: i64,
-    escalations: i64,
-    unclaimed: i64,
-    unread: i64,
-}
-
-/// Counts for tabs and navigation; what is pending is bounded by what people can work on.
-pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueCounts, StoreError> {
-    let now = tx.now();
-    let counted: CountsRow = on!(tx, |conn| {
-        sqlx::query_as(concat!(
-            "SELECT (SELECT COUNT(*) FROM approval WHERE status = 'pending') AS pending, (SELECT COUNT(*) FROM approval a WHERE ",
-            waits_for!("$1"),
-            ") AS mine, (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected')) AS decided, \
-             (SELECT COUNT(*) FROM resumption WHERE failing_since IS NOT NULL) AS failing, \
-             (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged')) AS escalations, \
-             (SELECT COUNT(*) FROM approval a WHERE a.status = 'pending' AND ",
-            unclaimed!("$3"),
-            ") AS unclaimed, (SELECT COUNT(*) FROM notification WHERE person_id = $1 AND read_at IS NULL) AS unread"
-        ))
-        .bind(viewer.uuid())
-        .bind(today)
-        .bind(now)
-        .fetch_one(conn)
-        .await
-    })?;
-    let number = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
-    Ok(QueueCounts {
-        pending: number(counted.pending),
-        mine: number(counted.mine),
-        unclaimed: number(counted.unclaimed),
-        failing: number(counted.failing),
-        escalations: number(counted.escalations),
-        decided_today: number(counted.decided),
-        unread: number(counted.unread),
-    })
-}
-
-/// The ids of a person's list in order, to say "4 of 14" and to step through it.
-pub async fn list_ids(tx: &mut Tx, needs: Option<PersonId>, limit: i64) -> Result<Vec<ApprovalId>, StoreError> {
-    let rows: Vec<(Uuid,)> = on!(tx, |conn| {
-        sqlx::query_as(concat!(
-            "SELECT a.id FROM approval a WHERE a.status = 'pending' AND ($1 IS NULL OR (",
-            waits_for!("$1"),
-            ")) ORDER BY a.waiting, a.due_at, a.id LIMIT $2"
-        ))
-        .bind(needs.map(PersonId::uuid))
-        .bind(limit)
-        .fetch_all(conn)
-        .await
-    })?;
-    Ok(rows.into_iter().map(|(id,)| ApprovalId::from_uuid(id)).collect())
-}
-
-/// The first approval that waits for this person and that nobody else has claimed.
-pub async fn find_next(tx: &mut Tx, person: PersonId) -> Result<Option<ApprovalId>, StoreError> {
-    let now = tx.now();
-    let row: Option<(Uuid,)> = on!(tx, |conn| {
-        sqlx::query_as(concat!(
-            "SELECT a.id FROM approval a WHERE ",
-            waits_for!("$1"),
-            " AND NOT EXISTS (SELECT 1 FROM approval_claim c WHERE c.approval_id = a.id AND c.until > $2 \
-             AND c.person_id <> $1) ORDER BY a.waiting, a.due_at, a.id LIMIT 1"
-        ))
-        .bind(person.uuid())
-        .bind(now)
-        .fetch_optional(conn)
-        .await
-    })?;
-    Ok(row.map(|(id,)| ApprovalId::from_uuid(id)))
-}
-
 /// The pending approvals of a run, oldest first.
 pub async fn list_pending_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<QueueRow>, StoreError> {
     let filter = QueueFilter { status: Some(Status::Pending), run: Some(run), ..QueueFilter::default() };
@@ -326,3 +258,7 @@ pub async fn list_pending_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<QueueRow
     rows.sort_by_key(|row| row.id);
     Ok(rows)
 }
+
+mod counts;
+
+pub use counts::{counts, find_next, list_ids};

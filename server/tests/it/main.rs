@@ -17,6 +17,7 @@ mod compressed;
 mod corpora;
 mod deadlines;
 mod decisions;
+mod delegations;
 mod dev;
 mod drafts;
 mod edits;

@@ -11,7 +11,8 @@ impl World {
     /// A question makes a new revision; the votes on the old one count no more.
     pub(super) fn ask(&mut self, place: usize, voter: usize) {
         let Some(held) = self.held.get(place) else { return };
-        let candidate = Candidate { person: person(voter as u128), groups: vec!["risk".to_owned()], raised_to: None };
+        let (person, groups) = (person(voter as u128), vec!["risk".to_owned()]);
+        let candidate = Candidate { person, groups, raised_to: None, stands_in: Vec::new() };
         let verdict = Verdict::RequestInformation;
         let seat = two_groups().seat_for(&candidate, &Circumstances::default(), &held.votes, verdict, None);
         let (now, revision) = (self.now, held.revision);

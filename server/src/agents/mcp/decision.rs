@@ -139,6 +139,9 @@ impl More {
 struct Reviewer {
     /// Their name.
     name: String,
+    /// The name of the person in whose place they decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on_behalf_of: Option<String>,
     /// The group they decided for.
     group: String,
     /// When.

@@ -25,11 +25,16 @@ use crate::{
     },
 };
 
-/// A person who was disabled, or left the group, while their vote waited to be stored decides nothing.
+/// A person who was disabled, or left the group, or whose delegation ended, while their vote waited to be stored decides nothing.
 pub(super) async fn still_entitled(tx: &mut Tx, decision: &Decision) -> Result<()> {
     let candidate = store::entitlement::find_candidate(tx, decision.person, decision.approval).await?;
-    let counts = |groups: &[String]| groups.contains(decision.by_raise.as_ref().unwrap_or(&decision.group));
-    if candidate.is_some_and(|(_, candidate)| counts(&candidate.groups)) {
+    let still = candidate.is_some_and(|(_, candidate)| match &decision.on_behalf_of {
+        None => candidate.groups.contains(decision.by_raise.as_ref().unwrap_or(&decision.group)),
+        Some(principal) => candidate.stands_in.iter().any(|stand_in| {
+            stand_in.principal.delegation == principal.delegation && stand_in.groups.contains(&decision.group)
+        }),
+    });
+    if still {
         return Ok(());
     }
     Err(Refusal::new(Code::NotEntitled, "You may not decide for this group any more. Nothing was stored.").into())
@@ -59,6 +64,7 @@ pub(super) async fn record(
         package_digest: decision.package_digest,
         reason_code: decision.reason_code.clone(),
         notes: decision.notes.clone(),
+        on_behalf_of: decision.on_behalf_of.clone(),
     };
     let actor = Actor::Person(decision.person);
     tx.record_in(run.id, &run.subject, Some(stored.id), actor, event);
@@ -80,7 +86,7 @@ pub(super) async fn record(
     Ok(status)
 }
 
-/// Whoever voted needs to decide neither this approval nor, where they approved, the run's others.
+/// Whoever voted, or was voted for, needs to decide neither this approval nor, where they approved, the run's others.
 async fn bar(tx: &mut Tx, run: &Run, id: ApprovalId, decision: &Decision) -> Result<()> {
     let mut approvals = vec![id];
     if decision.verdict == Verdict::Approve {
@@ -88,7 +94,9 @@ async fn bar(tx: &mut Tx, run: &Run, id: ApprovalId, decision: &Decision) -> Res
         let pending = others.iter().filter(|other| matches!(other.prior.state, Approval::Pending { .. }));
         approvals.extend(pending.map(|other| other.prior.id).filter(|other| *other != id));
     }
-    Ok(store::seat::bar(tx, &approvals, &[decision.person]).await?)
+    let mut people = vec![decision.person];
+    people.extend(decision.on_behalf_of.as_ref().map(|principal| principal.person));
+    Ok(store::seat::bar(tx, &approvals, &people).await?)
 }
 
 /// Stores the approval as its reviewer edited it: a new revision, for which no earlier vote counts. The run is locked.

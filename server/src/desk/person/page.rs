@@ -56,8 +56,10 @@ impl Desk {
         other_groups.retain(|group| !person.groups.contains(group));
         let standing_keys = standing_keys(&mut tx, id, now).await?;
         let administrators = store::person::list_with_role(&mut tx, Role::Admin, 2).await?;
+        let absences = self.delegations_of(&mut tx, caller, id, person.groups.clone()).await?;
         Ok(PersonDetail {
             now,
+            absences,
             created_at: person.created_at,
             other_groups,
             standing_keys,

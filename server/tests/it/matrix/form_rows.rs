@@ -31,6 +31,12 @@ fn own_forms() -> Vec<Row> {
         form("/inbox", Nothing, &[("form", "open"), ("id", "ntf_01j0000000e00800000000000r")]),
         form("/inbox", Nothing, &[("form", "read"), ("id", "ntf_01j0000000e00800000000000r")]),
         form(
+            "/profile",
+            Nothing,
+            &[("form", "delegate"), ("to", "rosa@example.com"), ("start", "2026-11-21"), ("until", "2026-11-22")],
+        ),
+        form("/profile", Delegation, &[("form", "end_delegation"), ("delegation", "{delegation}")]),
+        form(
             "/set-up",
             Nothing,
             &[
@@ -124,6 +130,24 @@ fn forms_of_administration() -> Vec<Row> {
             &[("form", "password"), ("password", "orchard lantern seven"), ("password_again", "orchard lantern seven")],
         ),
         form("/admin/people/{id}", Person, &[("form", "disable")]),
+        form(
+            "/admin/people/{id}",
+            Person,
+            &[("form", "delegate"), ("to", "rosa@example.com"), ("start", "2026-11-21"), ("until", "2026-11-22")],
+        ),
+        form("/admin/people/{id}", Delegation, &[("form", "end_delegation"), ("delegation", "{delegation}")]),
+        form(
+            "/admin/out-of-office",
+            Person,
+            &[
+                ("form", "delegate"),
+                ("from", "{email}"),
+                ("to", "rosa@example.com"),
+                ("start", "2026-11-21"),
+                ("until", "2026-11-22"),
+            ],
+        ),
+        form("/admin/out-of-office", Delegation, &[("form", "end_delegation"), ("delegation", "{delegation}")]),
         form("/admin/people/{id}", DisabledPerson, &[("form", "enable")]),
         form("/admin/groups", Nothing, &[("form", "create"), ("name", "group-{n}")]),
         form("/admin/groups/{name}", Group, &[("form", "add"), ("person", "dev@example.com")]),

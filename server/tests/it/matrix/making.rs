@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use domain::{
     Digest, Role,
-    id::{ApprovalId, CompensationId, EscalationId, HandoffId, KeyId, PersonId, ResumptionId, RunId},
+    id::{ApprovalId, CompensationId, DelegationId, EscalationId, HandoffId, KeyId, PersonId, ResumptionId, RunId},
     workflow::shown::DraftQuery,
 };
 use serde_json::{Value, json};
-use server::desk::{Caller, PersonCaller, person::NewPerson};
+use server::desk::{Caller, PersonCaller, delegation::NewDelegation, person::NewPerson};
 
 use super::{
     thing::{Thing, Which},
@@ -31,7 +31,7 @@ impl World<'_> {
             Thing::Waiting | Thing::Asked | Thing::Unwoken => ApprovalId::from_uuid(uuid).to_string(),
             Thing::Escalation => EscalationId::from_uuid(uuid).to_string(),
             Thing::Resumption => ResumptionId::from_uuid(uuid).to_string(),
-            Thing::Person | Thing::DisabledPerson => PersonId::from_uuid(uuid).to_string(),
+            Thing::Person | Thing::DisabledPerson | Thing::Delegation => PersonId::from_uuid(uuid).to_string(),
             Thing::Key => KeyId::from_uuid(uuid).to_string(),
             Thing::Leaf => "999999".to_owned(),
             Thing::Workflow | Thing::Group | Thing::Endpoint | Thing::DisabledEndpoint => format!("missing-{n}"),
@@ -43,6 +43,7 @@ impl World<'_> {
         words([
             ("id", id),
             ("compensation", compensation),
+            ("delegation", DelegationId::from_uuid(uuid).to_string()),
             ("email", email),
             ("revision", "1".to_owned()),
             ("digest", digest),
@@ -74,6 +75,7 @@ impl World<'_> {
             Thing::Person => self.somebody(false).await,
             Thing::DisabledPerson => self.somebody(true).await,
             Thing::Key => self.some_key().await,
+            Thing::Delegation => self.delegation().await,
             Thing::Endpoint => self.endpoint(false).await,
             Thing::DisabledEndpoint => self.endpoint(true).await,
         }
@@ -243,6 +245,21 @@ impl World<'_> {
             self.desk.disable_person(&Caller::CommandLine, &email).await.expect("disabled");
         }
         words([("id", added.id.to_string()), ("email", email)])
+    }
+
+    /// Somebody of their own is away today, and Dev decides for them.
+    async fn delegation(&mut self) -> Words {
+        let away = self.somebody(false).await;
+        let today = self.desk.database.clock().now().date_naive().to_string();
+        let new = NewDelegation {
+            principal: Some(away["email"].clone()),
+            delegate: "dev@example.com".to_owned(),
+            start: today.clone(),
+            until: today,
+            groups: Vec::new(),
+        };
+        let id = self.desk.add_delegation(&Caller::CommandLine, new).await.expect("a delegation");
+        words([("id", away["id"].clone()), ("delegation", id.to_string())])
     }
 
     async fn some_key(&mut self) -> Words {

@@ -183,7 +183,8 @@ pub fn pages() -> Vec<Row> {
     ];
     let administration =
         ["/admin", "/admin/groups", "/admin/keys", "/admin/keys/new", "/admin/connect", "/admin/people/new"];
-    let webhooks = ["/admin/endpoints", "/admin/deliveries", "/admin/notifications", "/workflows/new"];
+    let webhooks =
+        ["/admin/endpoints", "/admin/deliveries", "/admin/notifications", "/admin/out-of-office", "/workflows/new"];
     let of_things = [
         ("/approvals/{id}", Waiting),
         ("/approvals/{id}/decide", Waiting),
@@ -236,6 +237,7 @@ pub fn server_functions() -> Vec<Row> {
         post("/calls/load_group_names", Nothing, "{}"),
         post("/calls/load_groups", Nothing, "{}"),
         post("/calls/load_group", Group, r#"{"name":"{id}"}"#),
+        post("/calls/load_delegations", Nothing, "{}"),
         post("/calls/load_keys", Nothing, "{}"),
         post("/calls/load_inbox", Nothing, r#"{"query":{}}"#),
         post("/calls/refresh_inbox", Nothing, r#"{"query":{}}"#),

@@ -37,6 +37,8 @@ pub enum Thing {
     DisabledPerson,
     /// A key.
     Key,
+    /// Somebody who is away, and the delegation by which Dev decides for them.
+    Delegation,
     /// An endpoint, by name.
     Endpoint,
     /// An endpoint that is disabled.

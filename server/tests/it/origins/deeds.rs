@@ -178,6 +178,8 @@ async fn about_people(console: &TestConsole) -> Vec<Deed> {
     let person = [("form", "add"), ("name", "Eve"), ("email", "eve@example.com"), ("role_admin", "on")];
     let password = [("password", PASSWORD), ("password_again", PASSWORD)];
     let key = [("form", "create"), ("name", "bot"), ("scope_hook", "on"), ("expires", "30")];
+    let days = [("start", "2026-11-21"), ("until", "2026-11-22")];
+    let away = [&[("form", "delegate"), ("from", "tomas@example.com"), ("to", "mira@example.com")], &days[..]].concat();
     let client = [("form", "connect"), ("name", "bot"), ("client", "http"), ("workflow", "payments")];
     vec![
         form("/admin/people/new", "/admin/people/new", &[&person[..], &password[..]].concat()),
@@ -187,6 +189,7 @@ async fn about_people(console: &TestConsole) -> Vec<Deed> {
         form("/admin/keys", "/admin/keys", &[("form", "revoke"), ("key", &old)]),
         form("/admin/keys/new", "/admin/keys/new", &key),
         form("/admin/connect", "/admin/connect", &client),
+        form("/admin/out-of-office", "/admin/out-of-office", &away),
         form("/profile", "/profile", &[("form", "keys"), ("keys", "off")]),
         form("/profile", "/profile", &[("form", "sessions")]),
         form("/sign-in", "/sign-in", &[("email", "ana@example.com"), ("password", PASSWORD)]),

@@ -5,6 +5,7 @@ use domain::{
     approval::{Approval, Status},
     claim::Held,
     decision::{Decision, Verdict},
+    delegation::Principal,
     id::{ApprovalId, DecisionId, PersonId, ResumptionId},
     package::{Origin, Package},
     policy::{Policy, Standing},
@@ -122,6 +123,8 @@ pub struct Vote {
     pub person_id: PersonId,
     /// Their name, as it was.
     pub name: String,
+    /// In whose place they decided; null for their own.
+    pub on_behalf_of: Option<Principal>,
     /// The group whose seat it fills.
     pub group: String,
     /// The group the approval was raised to, where that alone let the person fill this seat.
@@ -146,6 +149,7 @@ impl From<&Decision> for Vote {
             decision_id: decision.id,
             person_id: decision.person,
             name: decision.name.clone(),
+            on_behalf_of: decision.on_behalf_of.clone(),
             group: decision.group.clone(),
             by_raise: decision.by_raise.clone(),
             verdict: decision.verdict,
@@ -272,6 +276,8 @@ pub struct InformationGiven {
 pub struct Reviewer {
     /// Their name.
     pub name: String,
+    /// The name of the person in whose place they decided; null for their own.
+    pub on_behalf_of: Option<String>,
     /// The group they decided for.
     pub group: String,
     /// When.

@@ -1,0 +1,92 @@
+//! Counts for tabs and navigation, and the order in which a person steps through the list.
+
+use domain::{
+    Time,
+    id::{ApprovalId, PersonId},
+    queue::QueueCounts,
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::super::{Tx, delegation::in_force, on};
+use crate::error::{Result, StoreError};
+
+/// What is counted for tabs and navigation.
+#[derive(FromRow)]
+struct CountsRow {
+    pending: i64,
+    mine: i64,
+    decided: i64,
+    failing: i64,
+    escalations: i64,
+    unclaimed: i64,
+    unread: i64,
+}
+
+/// Counts for tabs and navigation; what is pending is bounded by what people can work on.
+pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueCounts, StoreError> {
+    let now = tx.now();
+    let counted: CountsRow = on!(tx, |conn| {
+        sqlx::query_as(concat!(
+            "SELECT (SELECT COUNT(*) FROM approval WHERE status = 'pending') AS pending, (SELECT COUNT(*) FROM approval a WHERE ",
+            waits_for!("$1", "$3"),
+            ") AS mine, (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected')) AS decided, \
+             (SELECT COUNT(*) FROM resumption WHERE failing_since IS NOT NULL) AS failing, \
+             (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged')) AS escalations, \
+             (SELECT COUNT(*) FROM approval a WHERE a.status = 'pending' AND ",
+            unclaimed!("$3"),
+            ") AS unclaimed, (SELECT COUNT(*) FROM notification WHERE person_id = $1 AND read_at IS NULL) AS unread"
+        ))
+        .bind(viewer.uuid())
+        .bind(today)
+        .bind(now)
+        .fetch_one(conn)
+        .await
+    })?;
+    let number = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
+    Ok(QueueCounts {
+        pending: number(counted.pending),
+        mine: number(counted.mine),
+        unclaimed: number(counted.unclaimed),
+        failing: number(counted.failing),
+        escalations: number(counted.escalations),
+        decided_today: number(counted.decided),
+        unread: number(counted.unread),
+    })
+}
+
+/// The ids of a person's list in order, to say "4 of 14" and to step through it.
+pub async fn list_ids(tx: &mut Tx, needs: Option<PersonId>, limit: i64) -> Result<Vec<ApprovalId>, StoreError> {
+    let now = tx.now();
+    let rows: Vec<(Uuid,)> = on!(tx, |conn| {
+        sqlx::query_as(concat!(
+            "SELECT a.id FROM approval a WHERE a.status = 'pending' AND ($1 IS NULL OR (",
+            waits_for!("$1", "$3"),
+            ")) ORDER BY a.waiting, a.due_at, a.id LIMIT $2"
+        ))
+        .bind(needs.map(PersonId::uuid))
+        .bind(limit)
+        .bind(now)
+        .fetch_all(conn)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(id,)| ApprovalId::from_uuid(id)).collect())
+}
+
+/// The first approval that waits for this person and that nobody else has claimed.
+pub async fn find_next(tx: &mut Tx, person: PersonId) -> Result<Option<ApprovalId>, StoreError> {
+    let now = tx.now();
+    let row: Option<(Uuid,)> = on!(tx, |conn| {
+        sqlx::query_as(concat!(
+            "SELECT a.id FROM approval a WHERE ",
+            waits_for!("$1", "$2"),
+            " AND NOT EXISTS (SELECT 1 FROM approval_claim c WHERE c.approval_id = a.id AND c.until > $2 \
+             AND c.person_id <> $1) ORDER BY a.waiting, a.due_at, a.id LIMIT 1"
+        ))
+        .bind(person.uuid())
+        .bind(now)
+        .fetch_optional(conn)
+        .await
+    })?;
+    Ok(row.map(|(id,)| ApprovalId::from_uuid(id)))
+}
