@@ -184,7 +184,7 @@ pub async fn list(
     })?;
     let mut lines = rows.into_iter().map(QueueLine::try_from).collect::<Result<Vec<_>, _>>()?;
     fill_waiting_for(tx, &mut lines).await?;
-    fill_claims(tx, &mut lines).await?;
+    claim::fill(tx, &mut lines).await?;
     Ok(lines)
 }
 
@@ -199,7 +199,7 @@ pub async fn find(tx: &mut Tx, id: ApprovalId, viewer: PersonId) -> Result<Optio
     })?;
     let mut lines: Vec<QueueLine> = row.map(QueueLine::try_from).transpose()?.into_iter().collect();
     fill_waiting_for(tx, &mut lines).await?;
-    fill_claims(tx, &mut lines).await?;
+    claim::fill(tx, &mut lines).await?;
     Ok(lines.pop().map(|line| line.row))
 }
 
@@ -220,17 +220,6 @@ async fn fill_waiting_for(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), St
     for (approval, group) in seats {
         if let Some(line) = lines.iter_mut().find(|line| line.row.id.uuid() == approval) {
             line.row.waiting_for.push(group);
-        }
-    }
-    Ok(())
-}
-
-async fn fill_claims(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), StoreError> {
-    let pending = lines.iter().filter(|line| line.row.status == Status::Pending);
-    let ids: Vec<ApprovalId> = pending.map(|line| line.row.id).collect();
-    for (approval, held) in claim::list_held(tx, &ids).await? {
-        if let Some(line) = lines.iter_mut().find(|line| line.row.id == approval) {
-            line.row.claim = Some(held);
         }
     }
     Ok(())
@@ -267,18 +256,13 @@ pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueC
     })
 }
 
-/// The ids of a person's list in order, to say "4 of 14" and to step through it.
-pub async fn list_ids(tx: &mut Tx, needs: Option<PersonId>, limit: i64) -> Result<Vec<ApprovalId>, StoreError> {
+/// The ids of what waits in order, to say "4 of 14" and to step through it.
+pub async fn list_ids(tx: &mut Tx, limit: i64) -> Result<Vec<ApprovalId>, StoreError> {
     let rows: Vec<(Uuid,)> = on!(tx, |conn| {
-        sqlx::query_as(concat!(
-            "SELECT a.id FROM approval a WHERE a.status = 'pending' AND ($1 IS NULL OR (",
-            waits_for!("$1"),
-            ")) ORDER BY a.waiting, a.due_at, a.id LIMIT $2"
-        ))
-        .bind(needs.map(PersonId::uuid))
-        .bind(limit)
-        .fetch_all(conn)
-        .await
+        sqlx::query_as("SELECT id FROM approval WHERE status = 'pending' ORDER BY waiting, due_at, id LIMIT $1")
+            .bind(limit)
+            .fetch_all(conn)
+            .await
     })?;
     Ok(rows.into_iter().map(|(id,)| ApprovalId::from_uuid(id)).collect())
 }
