@@ -1,3 +1,5 @@
+//! Every state meets every move.
+
 use std::fmt::Write as _;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Nobody is recorded for longer than they can have looked.
+
 use proptest::prelude::*;
 
 use super::*;

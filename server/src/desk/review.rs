@@ -206,7 +206,7 @@ async fn endpoint_name(tx: &mut Tx, state: &Resumption) -> Result<Option<String>
 
 /// Where the approval stands among everything that waits, due first; once decided, what waits for the viewer next.
 async fn place(tx: &mut Tx, viewer: &PersonCaller, id: ApprovalId) -> Result<Option<Place>> {
-    let ids = store::queue::list_ids(tx, None, COUNTED).await?;
+    let ids = store::queue::list_ids(tx, COUNTED).await?;
     let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
     let total = number(ids.len());
     let Some(at) = ids.iter().position(|known| *known == id) else {

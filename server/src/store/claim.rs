@@ -9,7 +9,7 @@ use domain::{
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Tx, on};
+use super::{Tx, on, queue::QueueLine};
 use crate::error::StoreError;
 
 /// The claim of an approval as it was stored; whether it has lapsed is for the clock to say.
@@ -86,4 +86,16 @@ pub async fn list_held(tx: &mut Tx, ids: &[ApprovalId]) -> Result<Vec<(ApprovalI
 /// Who holds a claim on this one.
 pub async fn find_held(tx: &mut Tx, id: ApprovalId) -> Result<Option<Held>, StoreError> {
     Ok(list_held(tx, &[id]).await?.pop().map(|(_, held)| held))
+}
+
+/// Fills in who has claimed what is pending.
+pub(super) async fn fill(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), StoreError> {
+    let pending = lines.iter().filter(|line| line.row.status == Status::Pending);
+    let ids: Vec<ApprovalId> = pending.map(|line| line.row.id).collect();
+    for (approval, held) in list_held(tx, &ids).await? {
+        if let Some(line) = lines.iter_mut().find(|line| line.row.id == approval) {
+            line.row.claim = Some(held);
+        }
+    }
+    Ok(())
 }

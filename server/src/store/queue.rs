@@ -196,7 +196,7 @@ pub async fn list(
     })?;
     let mut lines = rows.into_iter().map(QueueLine::try_from).collect::<Result<Vec<_>, _>>()?;
     fill_waiting_for(tx, &mut lines).await?;
-    fill_claims(tx, &mut lines).await?;
+    claim::fill(tx, &mut lines).await?;
     Ok(lines)
 }
 
@@ -213,7 +213,7 @@ pub async fn find(tx: &mut Tx, id: ApprovalId, viewer: PersonId) -> Result<Optio
     })?;
     let mut lines: Vec<QueueLine> = row.map(QueueLine::try_from).transpose()?.into_iter().collect();
     fill_waiting_for(tx, &mut lines).await?;
-    fill_claims(tx, &mut lines).await?;
+    claim::fill(tx, &mut lines).await?;
     Ok(lines.pop().map(|line| line.row))
 }
 
@@ -234,17 +234,6 @@ async fn fill_waiting_for(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), St
     for (approval, group) in seats {
         if let Some(line) = lines.iter_mut().find(|line| line.row.id.uuid() == approval) {
             line.row.waiting_for.push(group);
-        }
-    }
-    Ok(())
-}
-
-async fn fill_claims(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), StoreError> {
-    let pending = lines.iter().filter(|line| line.row.status == Status::Pending);
-    let ids: Vec<ApprovalId> = pending.map(|line| line.row.id).collect();
-    for (approval, held) in claim::list_held(tx, &ids).await? {
-        if let Some(line) = lines.iter_mut().find(|line| line.row.id == approval) {
-            line.row.claim = Some(held);
         }
     }
     Ok(())

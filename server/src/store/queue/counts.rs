@@ -55,20 +55,13 @@ pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueC
     })
 }
 
-/// The ids of a person's list in order, to say "4 of 14" and to step through it.
-pub async fn list_ids(tx: &mut Tx, needs: Option<PersonId>, limit: i64) -> Result<Vec<ApprovalId>, StoreError> {
-    let now = tx.now();
+/// The ids of what waits in order, to say "4 of 14" and to step through it.
+pub async fn list_ids(tx: &mut Tx, limit: i64) -> Result<Vec<ApprovalId>, StoreError> {
     let rows: Vec<(Uuid,)> = on!(tx, |conn| {
-        sqlx::query_as(concat!(
-            "SELECT a.id FROM approval a WHERE a.status = 'pending' AND ($1 IS NULL OR (",
-            waits_for!("$1", "$3"),
-            ")) ORDER BY a.waiting, a.due_at, a.id LIMIT $2"
-        ))
-        .bind(needs.map(PersonId::uuid))
-        .bind(limit)
-        .bind(now)
-        .fetch_all(conn)
-        .await
+        sqlx::query_as("SELECT id FROM approval WHERE status = 'pending' ORDER BY waiting, due_at, id LIMIT $1")
+            .bind(limit)
+            .fetch_all(conn)
+            .await
     })?;
     Ok(rows.into_iter().map(|(id,)| ApprovalId::from_uuid(id)).collect())
 }
