@@ -7,7 +7,9 @@ pub mod admin;
 pub mod app;
 mod audit;
 pub mod brought;
+mod bulk;
 pub mod calls;
+mod concerns;
 #[cfg(feature = "ssr")]
 pub mod desk;
 mod escalations;

@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     Time,
     id::ApprovalId,
-    queue::{FailingRow, QueueCounts, QueuePage, QueueQuery},
+    queue::{FailingRow, QueueCounts, QueuePage, QueueQuery, QueueRow},
 };
 use leptos::prelude::*;
 
@@ -103,6 +103,14 @@ impl List {
                 head.into_iter().chain(rows.iter().map(|row| Line::Row(row.row.id)))
             });
             lines.collect()
+        })
+    }
+
+    /// Those of these approvals that still stand in the list and wait, in this order.
+    pub fn open_rows(self, ids: &[ApprovalId]) -> Vec<QueueRow> {
+        self.0.with(|shown| {
+            let open = |id: &ApprovalId| shown.rows.iter().find(|row| row.row.id == *id && row.left.is_none());
+            ids.iter().filter_map(open).map(|row| row.row.clone()).collect()
         })
     }
 

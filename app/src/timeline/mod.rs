@@ -2,6 +2,7 @@
 
 mod administration;
 mod approval;
+mod concern;
 mod escalation;
 mod phrase;
 mod sentence;

@@ -141,6 +141,7 @@ where
     let (stop, stopped) = watch::channel(false);
     let workers = [
         tokio::spawn(workers::deadline::run(desk.clone())),
+        tokio::spawn(workers::escalation::run(desk.clone())),
         tokio::spawn(workers::reconcile::run(desk.clone())),
         tokio::spawn(workers::sweep::run(desk.clone())),
     ];

@@ -7,6 +7,7 @@ mod ballot;
 mod blob;
 mod caller;
 pub mod cancellation;
+pub mod concern;
 pub mod decision;
 pub mod delivery;
 pub mod endpoint;

@@ -14,6 +14,7 @@ pub mod approval;
 pub mod audit;
 pub mod backoff;
 pub mod compensation;
+pub mod concern;
 mod database;
 pub mod deadline;
 pub mod decision;

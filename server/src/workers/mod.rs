@@ -2,5 +2,6 @@
 
 pub mod deadline;
 pub mod delivery;
+pub mod escalation;
 pub mod reconcile;
 pub mod sweep;

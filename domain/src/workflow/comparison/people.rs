@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Comparison, Way};
 use crate::{
+    escalation::sla::Limits,
     policy::Policy,
     workflow::{FactRule, FactSource},
 };
@@ -34,6 +35,12 @@ impl Comparison {
         }
         self.limit(name, "lets approvals expire", old.expire_after, new.expire_after);
         self.limit(name, "lets approvals grow stale", old.valid_for, new.valid_for);
+    }
+
+    pub(super) fn escalations(&mut self, old: Limits, new: Limits) {
+        let at = "escalations";
+        self.limit(at, "are to be acknowledged", old.acknowledge_within, new.acknowledge_within);
+        self.limit(at, "are to be resolved", old.resolve_within, new.resolve_within);
     }
 
     pub(super) fn fact(&mut self, name: &str, old: &FactRule, new: &FactRule) {

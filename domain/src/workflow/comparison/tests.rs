@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     decision::Verdict,
+    escalation::sla::Limits,
     field::{Field, FieldType},
     policy::{Exclusion, Policy, Reasons, Seats, Via},
     testing::stage,
@@ -50,6 +51,7 @@ fn workflow() -> Workflow {
         }],
         policies: [("two".to_owned(), policy)].into(),
         requests: None,
+        escalations: Limits::default(),
     }
 }
 

@@ -8,10 +8,13 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse as _,
 };
-use domain::{approval::Status, decision::Ballot, id::ApprovalId, workflow::Risk};
+use domain::{approval::Status, bulk::Bulk, decision::Ballot, id::ApprovalId, workflow::Risk};
 
 use super::{
-    answers::approvals::{ApprovalDetail, DecisionStored, ResumptionDetail},
+    answers::{
+        approvals::{ApprovalDetail, DecisionStored, ResumptionDetail},
+        bulk::BulkDecided,
+    },
     ok,
 };
 use crate::{
@@ -83,6 +86,16 @@ pub async fn decide(
             Err(refusal.into())
         }
     }
+}
+
+/// `POST /approvals/bulk-decisions`.
+pub async fn decide_together(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    body: Body,
+) -> Answer {
+    let bulk: Bulk = body.read()?;
+    Ok(ok(BulkDecided::from(state.desk.decide_together(&caller, &bulk).await?)))
 }
 
 /// `POST /approvals/{id}/cancel`.

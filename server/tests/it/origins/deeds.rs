@@ -93,12 +93,19 @@ async fn about_approvals(agent: &Agent<'_>) -> Vec<Deed> {
     agent.decide(&agent.console.token("ana").await, &asked, question).await.expect(201);
     let answers = [("form", "information"), ("revision", "2"), ("answer", "Invoice 7.")];
     let (taken_back, _) = pending(agent).await;
+    let together = agent.again().await;
+    let noted = together.check("note-1", "note", json!({"text": "Hello."})).await;
+    let noted = together.approval(noted["approval_id"].as_str().expect("an approval")).await;
+    let item = |name: &str| noted[name].as_str().map_or_else(|| noted[name].to_string(), str::to_owned);
+    let items = format!("{}:{}:{}", item("approval_id"), item("revision"), item("package_digest"));
+    let all = [("form", "bulk"), ("verdict", "approve"), ("items", &*items)];
     let (cancelled, failed) = (agent.again().await.run, agent.again().await.run);
     let api = |path: &str| format!("/api/v1/{path}");
     vec![
         form("/approvals/{id}/decide", &format!("/approvals/{by_form}/decide"), &approves),
         json("/api/v1/approvals/{id}/decisions", api(&format!("approvals/{by_call}/decisions")), &rejects),
         form("/approvals/{id}", &format!("/approvals/{asked}"), &answers),
+        form("/approvals/bulk", "/approvals/bulk", &all),
         json(
             "/api/v1/approvals/{id}/cancel",
             api(&format!("approvals/{taken_back}/cancel")),
