@@ -9,6 +9,7 @@ use crate::{
         approval::ApprovalPage,
         approvals::ApprovalsPage,
         audit::AuditPage,
+        bulk::BulkPage,
         channels::ChannelsPage,
         connect::ConnectPage,
         deliveries::DeliveriesPage,
@@ -79,6 +80,7 @@ fn Console() -> impl IntoView {
             <Route path=path!("/set-up") view=SetUpScreen ssr=SsrMode::Async />
             <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
             <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async />
+            <Route path=path!("/approvals/bulk") view=BulkPage ssr=SsrMode::Async />
             <Route path=path!("/approvals/:id") view=ApprovalPage ssr=SsrMode::Async />
             // The answer to a decision that was not applied keeps the address it was posted to.
             <Route path=path!("/approvals/:id/decide") view=ApprovalPage ssr=SsrMode::Async />

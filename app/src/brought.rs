@@ -1,7 +1,7 @@
 //! What the request that loaded the page brought with it, carried over to the browser with the page.
 
 use crate::calls::carried::Loaded;
-use domain::{Refusal, review::Unapplied};
+use domain::{Refusal, bulk::Done, review::Unapplied};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,9 @@ pub struct Brought {
     pub sign_in_refused: Option<SignInRefused>,
     /// A form of this page that was posted.
     pub posted: Option<Posted>,
+    /// Approvals that were decided together, by a form of this page.
+    #[serde(default)]
+    pub decided: Option<Done>,
     /// Whether a set-up link waits to be opened.
     #[serde(default)]
     pub set_up_waits: bool,
@@ -94,6 +97,7 @@ fn incoming() -> Brought {
         unapplied: incoming.unapplied,
         sign_in_refused: incoming.sign_in_refused,
         posted: incoming.posted,
+        decided: incoming.decided,
         set_up_waits: incoming.set_up_waits,
         base_url: incoming.base_url,
         theme: incoming.theme,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     audit::{AuditEvent, AuditPage, AuditQuery},
+    bulk::{Done, Preview},
     channel::{ChannelsPage, ChannelsQuery},
     claim::{Held, Step},
     delegations::DelegationsPage,
@@ -41,6 +42,9 @@ pub trait Desk: Send + Sync {
 
     /// A page of approvals that is shown already, and what became of its rows.
     async fn refresh_queue(&self, query: QueueQuery, shown: Vec<ApprovalId>) -> Result<QueueRefresh, Failure>;
+
+    /// Approvals that are about to be decided together.
+    async fn bulk(&self, ids: Vec<ApprovalId>) -> Result<Preview, Failure>;
 
     /// The approval page.
     async fn review(&self, id: ApprovalId) -> Result<Review, Failure>;
@@ -134,6 +138,8 @@ pub struct Incoming {
     pub sign_in_refused: Option<SignInRefused>,
     /// A form that was posted to this page.
     pub posted: Option<Posted>,
+    /// Approvals that were decided together, by a form of this page.
+    pub decided: Option<Done>,
     /// Whether a set-up link waits to be opened.
     pub set_up_waits: bool,
     /// The address people reach the console under, without a slash at its end.

@@ -8,8 +8,10 @@ pub mod admin;
 pub mod app;
 mod audit;
 pub mod brought;
+mod bulk;
 pub mod calls;
 mod claims;
+mod concerns;
 #[cfg(feature = "ssr")]
 pub mod desk;
 mod escalations;

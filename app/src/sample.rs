@@ -1,5 +1,6 @@
 //! Sample records for tests of what is shown.
 
+mod bulk;
 mod escalations;
 mod events;
 mod lists;
@@ -21,7 +22,8 @@ use domain::{
 use serde_json::json;
 
 pub use self::{
-    escalations::{case, cases},
+    bulk::{done, preview},
+    escalations::{case, cases, concerns},
     events::every_event,
     lists::{audit, audit_event, run_page, runs},
 };

@@ -1,6 +1,8 @@
 //! An escalation: what a person needs to take over, without the transcript. Somebody acknowledges it, and says in the
 //! end how it was resolved.
 
+pub mod sla;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
@@ -9,9 +11,12 @@ use crate::{
     Actor, FieldError, Refusal, Time,
     actor::{UnknownWord, words},
     event::Event,
-    id::{EscalationId, PersonId},
+    id::{ConcernId, EscalationId, PersonId},
+    money::Least,
     refusal::Code,
 };
+
+pub use crate::money::Money;
 
 /// The longest of its long texts, in characters.
 pub const MAX_TEXT: usize = 4_000;
@@ -21,10 +26,6 @@ pub const MAX_NAME: usize = 200;
 pub const MAX_CONCERNS: usize = 20;
 /// Unresolved escalations of one run at the most.
 pub const MAX_UNRESOLVED: usize = 20;
-/// Digits before the point of an amount at the most.
-const MAX_UNITS: usize = 15;
-/// Digits after it: the most that a currency of ISO 4217 has.
-const MAX_DECIMALS: usize = 4;
 
 /// What the agent's side hands over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,23 +35,15 @@ pub struct Summary {
     pub customer_id: String,
     /// What went wrong, and why.
     pub root_cause_analysis: String,
-    /// What should be paid back; null when nothing should.
+    /// What should be paid back; null when the agent states no amount.
     pub refund_amount: Option<Money>,
     /// What a person should do.
     pub recommended_action: String,
+    /// What the customer was told so far, in the words they were told it in.
+    #[serde(default)]
+    pub told: Option<String>,
     /// The single matters, where there are several.
     pub concerns: Vec<EscalatedConcern>,
-}
-
-/// An amount of money.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Money {
-    /// The amount as a decimal number, such as `"1840.00"`: a text, because numbers of JSON are not exact.
-    pub amount: String,
-    /// The three letters of ISO 4217, such as `EUR`.
-    pub currency: String,
 }
 
 /// One concern of several.
@@ -66,6 +59,9 @@ pub struct EscalatedConcern {
     /// What it refers to: orders, invoices, tickets.
     #[serde(default)]
     pub refs: Vec<String>,
+    /// The concern of the run that it was investigated as; its findings are shown with it.
+    #[serde(default)]
+    pub concern_id: Option<ConcernId>,
 }
 
 words! {
@@ -206,6 +202,9 @@ impl Summary {
         look("/customer_id".to_owned(), &self.customer_id, MAX_NAME, "the id of the customer");
         look("/root_cause_analysis".to_owned(), &self.root_cause_analysis, MAX_TEXT, "what went wrong and why");
         look("/recommended_action".to_owned(), &self.recommended_action, MAX_TEXT, "what a person should do");
+        if let Some(told) = &self.told {
+            look("/told".to_owned(), told, MAX_TEXT, "what the customer was told, or leave it out");
+        }
         for (place, concern) in self.concerns.iter().enumerate() {
             look(format!("/concerns/{place}/title"), &concern.title, MAX_NAME, "what this concern is");
             if let Some(kind) = &concern.kind {
@@ -221,51 +220,14 @@ impl Summary {
         }
         let overfull = self.concerns.iter().enumerate().filter(|(_, concern)| concern.refs.len() > MAX_CONCERNS);
         faults.extend(overfull.map(|(place, _)| FieldError::new(format!("/concerns/{place}/refs"), many.clone())));
-        faults.extend(self.refund_amount.iter().flat_map(Money::faults));
+        let no_amount = Least::Above("or say null for refund_amount");
+        faults.extend(self.refund_amount.iter().flat_map(|money| money.faults("/refund_amount", no_amount)));
         faults
     }
-}
-
-impl Money {
-    /// Everything that is wrong with it.
-    fn faults(&self) -> Vec<FieldError> {
-        let mut faults = Vec::new();
-        if !is_amount(&self.amount) {
-            let message = format!(
-                "give a decimal number above 0 as a text, such as \"1840.00\": at most {MAX_UNITS} digits, a point, at \
-                 most {MAX_DECIMALS} decimals; or say null for refund_amount"
-            );
-            faults.push(FieldError::new("/refund_amount/amount", message));
-        }
-        if self.currency.len() != 3 || !self.currency.bytes().all(|letter| letter.is_ascii_uppercase()) {
-            let message = "give the three capital letters of the currency (ISO 4217), such as \"EUR\"";
-            faults.push(FieldError::new("/refund_amount/currency", message));
-        }
-        faults
-    }
-}
-
-impl fmt::Display for Money {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.amount, self.currency)
-    }
-}
-
-/// A decimal number above 0, written in one way only: no sign, no exponent, no needless zeros in front.
-fn is_amount(text: &str) -> bool {
-    let (units, decimals) = text.split_once('.').unwrap_or((text, "0"));
-    let are_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
-    let is_plain = units == "0" || !units.starts_with('0');
-    are_digits(units)
-        && are_digits(decimals)
-        && is_plain
-        && units.len() <= MAX_UNITS
-        && decimals.len() <= MAX_DECIMALS
-        && text.bytes().any(|digit| matches!(digit, b'1'..=b'9'))
 }
 
 /// What is wrong with a text that must be there.
-fn fault(text: &str, most: usize, what: &str) -> Option<String> {
+pub(crate) fn fault(text: &str, most: usize, what: &str) -> Option<String> {
     if text.trim().is_empty() {
         return Some(format!("say {what}"));
     }

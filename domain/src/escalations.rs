@@ -7,7 +7,7 @@ use crate::{
     escalation::EscalationStatus,
     id::{EscalationId, PersonId, RunId},
     review::TimelineItem,
-    timeline::{EscalationRow, WaitingApproval},
+    timeline::{ApprovalRow, ConcernRow, EscalationRow, UnifiedRow, WaitingApproval},
 };
 
 /// What the list is narrowed to, and where the page begins.
@@ -28,7 +28,7 @@ impl EscalationsQuery {
     }
 }
 
-/// A page of escalations: those that wait longest first, resolved ones newest first.
+/// A page of escalations: those that are due first, then those that wait longest; resolved ones newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EscalationsPage {
     /// The server's time when the page was made.
@@ -69,6 +69,12 @@ pub struct EscalationPage {
     pub leads: Vec<Lead>,
     /// What of its run waits for people.
     pub waiting: Vec<WaitingApproval>,
+    /// The concerns of its run, oldest first, with what was found.
+    pub concerns: Vec<ConcernRow>,
+    /// The resolutions that concerns of its run have together, newest first.
+    pub unified: Vec<UnifiedRow>,
+    /// The newest approvals of its run, newest first.
+    pub approvals: Vec<ApprovalRow>,
     /// What happened to it, oldest first.
     pub activity: Vec<TimelineItem>,
 }

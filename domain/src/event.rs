@@ -8,13 +8,14 @@ use crate::{
     alert::AlertKind,
     canonical,
     channel::Channel,
+    concern::Findings,
     decision::Verdict,
     delegation::Principal,
-    escalation::Money,
+    escalation::{Money, sla::Duty},
     gate::Outcome,
     id::{
-        ApprovalId, CheckId, CompensationId, DecisionId, DelegationId, DispatchId, EndpointId, EscalationId, EventId,
-        GroupId, HandoffId, KeyId, PersonId, ResumptionId, RunId, SessionId, SnapshotId,
+        ApprovalId, CheckId, CompensationId, ConcernId, DecisionId, DelegationId, DispatchId, EndpointId, EscalationId,
+        EventId, GroupId, HandoffId, KeyId, PersonId, ResumptionId, RunId, SessionId, SnapshotId,
     },
     notification::Topic,
     policy::Via,
@@ -111,6 +112,16 @@ events! {
     EscalationAssigned = "escalation.assigned" { escalation: EscalationId, to: PersonId, reason: String, },
     /// An escalation is settled.
     EscalationResolved = "escalation.resolved" { escalation: EscalationId, resolution: String, },
+    /// What an escalation waits for was not done in time.
+    EscalationOverdue = "escalation.overdue" { escalation: EscalationId, duty: Duty, due: Time, },
+    /// One of several matters is to be looked into.
+    ConcernOpened = "concern.opened" { concern: ConcernId, title: String, refs: Vec<String>, },
+    /// Somebody looks into a concern, and says what was found so far.
+    ConcernUpdated = "concern.updated" { concern: ConcernId, findings: Option<Findings>, },
+    /// A concern is settled.
+    ConcernResolved = "concern.resolved" { concern: ConcernId, findings: Option<Findings>, resolution: String, },
+    /// The concerns of a run have one resolution.
+    ConcernsUnified = "concerns.unified" { concerns: Vec<ConcernId>, refunds: Vec<Money>, resolution: String, },
     /// An approval waits for people.
     ApprovalOpened = "approval.opened" { approval: ApprovalId, gate: String, tool: String, title: String, risk: Risk, policy: String, package_digest: Digest, expires_at: Option<Time>, },
     /// The policy is satisfied.

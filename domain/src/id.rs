@@ -139,6 +139,8 @@ ids! {
     CompensationId = "cmp";
     /// What is handed over to people without the transcript.
     EscalationId = "esc";
+    /// One of several matters of a run, investigated for itself.
+    ConcernId = "con";
     /// The outbox record that wakes a session.
     ResumptionId = "res";
     /// A place where sessions are woken.

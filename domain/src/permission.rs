@@ -53,6 +53,8 @@ pub enum Action {
     ReadEscalations,
     /// Acknowledge, assign and resolve escalations.
     WorkEscalations,
+    /// Open, change and unify the concerns of a run.
+    WorkConcerns,
     /// Have a failed resumption sent again, or end the sending.
     WakeSession,
     /// Take resumptions for a host, and report how they went.
@@ -92,6 +94,7 @@ impl Action {
         Self::OpenEscalation,
         Self::ReadEscalations,
         Self::WorkEscalations,
+        Self::WorkConcerns,
         Self::WakeSession,
         Self::RunSessions,
         Self::SetOwnAbsence,
@@ -125,6 +128,7 @@ impl Action {
             | Self::AwaitDecision
             | Self::RequestApproval
             | Self::OpenEscalation
+            | Self::WorkConcerns
             | Self::TryGate => &[Scope::Hook, Scope::Agent],
             Self::CallTools => &[Scope::Agent],
             Self::ReadEscalations => {
@@ -167,6 +171,7 @@ impl Action {
             | Self::CallTools
             | Self::TryGate
             | Self::OpenEscalation
+            | Self::WorkConcerns
             | Self::RunSessions
             | Self::AwaitDecision => &[],
         }

@@ -102,6 +102,8 @@ codes! {
     InvalidField = 422 "invalid_field" "Invalid field",
     /// A workflow definition has errors.
     InvalidWorkflow = 422 "invalid_workflow" "Invalid workflow definition",
+    /// The approvals cannot be decided together.
+    BulkRefused = 422 "bulk_refused" "Not to be decided together",
     /// The policy asks for a reason code or notes.
     ReasonRequired = 422 "reason_required" "Reason required",
     /// The decision was made on another package.

@@ -1,5 +1,6 @@
 //! A run as the console shows it: what it is, what holds it, and its timeline.
 
+mod concerns;
 mod facts;
 
 use std::{fmt, str::FromStr};
@@ -12,7 +13,7 @@ use crate::{
     actor::{UnknownWord, words},
     approval::Status,
     compensation::Compensation,
-    escalation::{Escalation, Summary},
+    escalation::{Escalation, Summary, sla::Deadlines},
     handoff::Handoff,
     id::{ApprovalId, CompensationId, EscalationId, RunId, SessionId, SnapshotId},
     review::TimelineItem,
@@ -21,6 +22,7 @@ use crate::{
     stage::Attempt,
 };
 
+pub use concerns::{ConcernRow, UnifiedRow};
 pub use facts::{EarlierFact, FactRow};
 
 words! {
@@ -79,6 +81,10 @@ pub struct RunPage {
     pub waiting: Vec<WaitingApproval>,
     /// Every escalation that is not resolved, then the newest that are.
     pub escalations: Vec<EscalationRow>,
+    /// Its concerns, oldest first, with what was found.
+    pub concerns: Vec<ConcernRow>,
+    /// The resolutions that concerns have together, newest first.
+    pub unified: Vec<UnifiedRow>,
     /// The workflow's stages, in file order, with how far this run has come.
     pub stages: Vec<StageRow>,
     /// Effects of failed stages that are being undone or were, newest first.
@@ -268,6 +274,8 @@ pub struct EscalationRow {
     pub opened_by: String,
     /// When.
     pub opened_at: Time,
+    /// By when it is to be worked.
+    pub deadlines: Deadlines,
     /// The name of the person whose it is.
     pub assignee: Option<String>,
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::{
     Digest, FieldError,
+    escalation::sla::Limits,
     field::{Field, FieldType},
     policy::Policy,
     template,
@@ -46,6 +47,9 @@ pub struct Workflow {
     pub policies: BTreeMap<String, Policy>,
     /// The policy of approvals an agent asks for itself; without one it may not.
     pub requests: Option<String>,
+    /// How long people may take with what agents hand over.
+    #[serde(default)]
+    pub escalations: Limits,
 }
 
 /// A workflow with its place in the sequence of versions.

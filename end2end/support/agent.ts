@@ -90,6 +90,20 @@ export class Agent {
     return String(answer.escalation_id);
   }
 
+  /** Opens one of several concerns and resolves it with what was found. */
+  async resolve(matter: Json, findings: Json | string, resolution: string): Promise<string> {
+    const opened = await call(`${this.url}/api/v1/runs/${this.run}/concerns`, this.keys.agent, matter, 201);
+    const path = `${this.url}/api/v1/concerns/${String(opened.concern_id)}`;
+    await call(path, this.keys.agent, { status: 'investigating' }, 200, 'PATCH');
+    await call(path, this.keys.agent, { findings, resolution }, 200, 'PATCH');
+    return String(opened.concern_id);
+  }
+
+  /** Gives all concerns one resolution. */
+  async unify(resolution: string): Promise<void> {
+    await this.post('concerns/unify', { resolution });
+  }
+
   /** Answers a reviewer's question. */
   async inform(approval: string, answer: string, attachments: Json): Promise<void> {
     await call(`${this.url}/api/v1/approvals/${approval}/information`, this.keys.agent, { answer, attachments });
@@ -128,9 +142,9 @@ export class Agent {
   }
 }
 
-async function call(url: string, key: string, body?: Json, wanted = 200): Promise<Json> {
+async function call(url: string, key: string, body?: Json, wanted = 200, method = 'POST'): Promise<Json> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  const sent = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
+  const sent = body === undefined ? { headers } : { method, headers, body: JSON.stringify(body) };
   const answer = await fetch(url, sent);
   const text = await answer.text();
   expect(answer.status, `${url}: ${text}`).toBe(wanted);

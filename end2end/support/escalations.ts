@@ -17,6 +17,28 @@ export const HARTLEY = {
   ],
 };
 
+const usd = (amount: string): { amount: string; currency: string } => ({ amount, currency: 'USD' });
+
+/** The same case, its invoices looked into one by one before it is handed over. */
+export async function investigated(console: Console, stated: string | null = '4280.00'): Promise<string> {
+  const agent = await console.agent({ workflow: 'payments', subject: 'acc_7' });
+  const found: [string, string, string, string, string, string][] = [
+    ['Wrong fuel surcharge', 'INV-30817', '14960.00', '13920.00', '1040.00', '18 % applied, contract says 11 %.'],
+    ['Wrong fuel surcharge, second depot', 'INV-30822', '9880.00', '9080.00', '800.00', 'Same table, second depot.'],
+    ['Billed twice', 'INV-29904', '4880.00', '2440.00', '2440.00', 'The credit note was drafted, never posted.'],
+  ];
+  for (const [title, ref, charged, right, refund, text] of found) {
+    const findings = { charged: usd(charged), should_be: usd(right), refund: usd(refund), reference: 'calc_5501', text };
+    await agent.resolve({ title, kind: 'overcharged', refs: [ref] }, findings, 'Pay the difference back.');
+  }
+  await agent.unify('One refund of $4,280.00 for all three invoices.');
+  await agent.record({ status: 'OPEN' });
+  await agent.suspend('pay-1', 'pay', { to: 'Hartley Freight', amount: 4280 });
+  const { concerns: _, ...summary } = HARTLEY;
+  const told = 'We found errors on your invoices. A person is checking the refund.';
+  return agent.escalate({ ...summary, told, refund_amount: stated === null ? null : usd(stated) });
+}
+
 /** A case without money or concerns. */
 export const BRAMBLE = {
   customer_id: 'cust_308',
@@ -43,6 +65,7 @@ export const ESCALATION_STATES: Record<string, (stage: Stage) => Promise<Page>> 
     return see(stage, MIRA, '/escalations');
   },
   'escalations-empty': (stage) => see(stage, MIRA, '/escalations'),
+  'escalation-findings': async (stage) => see(stage, PRIYA, `/escalations/${await investigated(stage.console)}`),
   'escalation-open': async (stage) => see(stage, PRIYA, `/escalations/${(await escalated(stage.console))[0]}`),
   'escalation-resolved': async (stage) => {
     const [id] = await escalated(stage.console);

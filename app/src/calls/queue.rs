@@ -1,8 +1,12 @@
-//! The approvals list.
+//! The approvals list, and what is decided from it.
 
 use super::carried::Answer;
 use crate::failure::Failure;
-use domain::queue::{QueuePage, QueueQuery};
+use domain::{
+    bulk::Preview,
+    id::ApprovalId,
+    queue::{QueuePage, QueueQuery},
+};
 use leptos::{prelude::*, server_fn::codec::Json};
 
 #[cfg(feature = "ssr")]
@@ -12,4 +16,10 @@ use super::{answer, desk};
 #[server(prefix = "/calls", endpoint = "load_queue", input = Json, output = Answer)]
 pub async fn load_queue(query: QueueQuery) -> Result<QueuePage, Failure> {
     answer(desk()?.queue(query)).await
+}
+
+/// Approvals that are about to be decided together.
+#[server(prefix = "/calls", endpoint = "load_bulk", input = Json, output = Answer)]
+pub async fn load_bulk(ids: Vec<ApprovalId>) -> Result<Preview, Failure> {
+    answer(desk()?.bulk(ids)).await
 }

@@ -2,13 +2,18 @@
 
 use super::{
     act::Act,
+    due::{Due, is_overdue, late_by, word},
+    evidence::evidence,
     follow::FollowedCase,
     row::{badge, refund},
 };
 use crate::{
     brought::Posted,
+    concerns::{Column, Stated, columns, progress, resolution},
     kit::{
-        avatar, button,
+        avatar,
+        badge::{Badge, Tone},
+        button,
         copy::Copy,
         icon::Icon,
         moment::{Moment, ZoneNote},
@@ -22,8 +27,10 @@ use crate::{
     timeline::Timeline,
 };
 use domain::{
+    Time,
     escalation::{EscalatedConcern, Escalation},
     escalations::EscalationPage,
+    timeline::ConcernRow,
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -47,8 +54,10 @@ pub fn CaseView<'a>(page: EscalationPage, back: String, posted: Option<&'a Poste
             {move || followed.with(facts)}
             {move || followed.with(summary)}
             {move || followed.with(concerns)}
-            {move || followed.with(resolution)}
+            {move || followed.with(told)}
+            {move || followed.with(settled)}
             <Act followed=followed posted=posted />
+            {move || followed.with(evidence)}
             <Section id="activity" title="Activity" aside=aside>{activity}</Section>
         </div>
     }
@@ -65,6 +74,8 @@ fn head(page: &EscalationPage) -> AnyView {
             </a>
         }
     });
+    let late =
+        is_overdue(&case.row, page.now).then(|| view! { <Badge tone=Tone::Fail icon="circle-alert" text="Overdue" /> });
     view! {
         <div class="flex items-start gap-3 flex-wrap">
             <div class="min-w-0">
@@ -73,6 +84,7 @@ fn head(page: &EscalationPage) -> AnyView {
                     <code title=id.clone()>"esc_…"{case.id().tail()}</code>
                     <Copy text=id what="escalation id" />
                     {badge(&case.row.state)}
+                    {late}
                     <avatar::Agent />
                     <span><Text text=&case.row.opened_by />" handed over "<Moment at=case.row.opened_at now=page.now /></span>
                     <a href=format!("/runs/{}", case.run) class="lnk mono">"run_…"{case.run.tail()}</a>
@@ -85,13 +97,9 @@ fn head(page: &EscalationPage) -> AnyView {
     .into_any()
 }
 
-/// Whom, how much, since when, whose.
+/// Whom, how much, whose, and by when.
 fn facts(page: &EscalationPage) -> AnyView {
     let row = &page.case.row;
-    let (until, lasts) = match &row.state {
-        Escalation::Resolved { at, .. } => (*at, "Took"),
-        Escalation::Open { .. } | Escalation::Acknowledged { .. } => (page.now, "Waits for"),
-    };
     let taken = match (&row.state, &page.by) {
         (Escalation::Open { .. }, _) | (_, None) => view! { <span class="text-faint">"Nobody yet"</span> }.into_any(),
         (_, Some(name)) => person(name),
@@ -102,10 +110,10 @@ fn facts(page: &EscalationPage) -> AnyView {
     );
     let facts = [
         ("Customer", view! { <code class="break-words"><Text text=&row.summary.customer_id /></code> }.into_any()),
-        ("Refund asked for", refund(row.summary.refund_amount.as_ref())),
+        ("Refund amount", refund(row.summary.refund_amount.as_ref())),
         (by, taken),
         ("Assigned to", whose),
-        (lasts, span::long((until - row.opened_at).num_seconds()).into_any()),
+        lasts(page),
     ];
     let facts = facts.map(|(name, value)| {
         view! {
@@ -116,6 +124,22 @@ fn facts(page: &EscalationPage) -> AnyView {
         }
     });
     view! { <dl class="mt-3 rounded-lg border border-rule grid sm:grid-cols-5">{facts.collect_view()}</dl> }.into_any()
+}
+
+/// What is left until the next deadline; without one how long it waits, or took.
+fn lasts(page: &EscalationPage) -> (&'static str, AnyView) {
+    let row = &page.case.row;
+    let long = |until: Time| span::long((until - row.opened_at).num_seconds());
+    match (&row.state, row.deadlines.due(row.state.status())) {
+        (Escalation::Resolved { at, .. }, _) => {
+            let late = late_by(row).map(|seconds| {
+                view! { <span class="text-fail font-medium whitespace-nowrap">", "{span::long(seconds)}" over"</span> }
+            });
+            ("Took", view! { {long(*at)}{late} }.into_any())
+        }
+        (_, Some((duty, by))) => (word(duty), view! { <Due by=by now=page.now /> }.into_any()),
+        (_, None) => ("Waits for", long(page.now).into_any()),
+    }
 }
 
 fn person(name: &str) -> AnyView {
@@ -142,42 +166,56 @@ fn summary(page: &EscalationPage) -> AnyView {
     .into_any()
 }
 
+/// What it is about, each with what was found, and what that comes to.
 fn concerns(page: &EscalationPage) -> AnyView {
     let row = &page.case.row;
-    if row.summary.concerns.is_empty() {
+    let named = &row.summary.concerns;
+    if named.is_empty() {
         return ().into_any();
     }
-    let columns: Vec<AnyView> =
-        row.summary.concerns.iter().enumerate().map(|(place, concern)| column(concern, place, page)).collect();
-    let list = view! { <ul class="rounded-lg border border-rule grid md:grid-cols-3 overflow-hidden">{columns}</ul> };
-    let list = list.into_any();
-    view! { <Section id="concerns" title="Concerns">{list}</Section> }.into_any()
+    let of = |concern: &EscalatedConcern| page.concerns.iter().find(|row| Some(row.id) == concern.concern_id);
+    let known: Vec<&ConcernRow> = named.iter().filter_map(of).collect();
+    let items = named
+        .iter()
+        .enumerate()
+        .map(|(place, concern)| Column::named(concern, format!("{}-concern-{place}", row.id), of(concern)));
+    let list = columns(&items.collect::<Vec<_>>());
+    let (aside, sum) = if known.is_empty() {
+        (().into_any(), ().into_any())
+    } else {
+        let sum = resolution(Stated::Agent(row.summary.refund_amount.as_ref()), &known, named.len());
+        (view! { <span>{progress(&known)}</span> }.into_any(), sum)
+    };
+    let rounds = page.unified.iter().filter(|unified| known.iter().any(|row| row.round == unified.round));
+    let unified: Vec<AnyView> = rounds
+        .map(|unified| {
+            let words = Value::from(unified.resolution.as_str());
+            let anchor = format!("{}-unified-{}", row.id, unified.round);
+            view! { <p class="mt-2 px-4 whitespace-pre-wrap"><Asserted value=&words anchor=anchor /></p> }.into_any()
+        })
+        .collect();
+    view! { <Section id="concerns" title="Concerns" aside=aside>{list}{sum}{unified}</Section> }.into_any()
 }
 
-fn column(concern: &EscalatedConcern, place: usize, page: &EscalationPage) -> AnyView {
-    let title = Value::from(concern.title.as_str());
-    let kind =
-        concern.kind.clone().map(|kind| view! { <p class="text-xs text-muted break-words"><Text text=&kind /></p> });
-    let refs: Vec<AnyView> = concern
-        .refs
-        .iter()
-        .map(|name| view! { <code class="break-words"><Text text=name /></code> }.into_any())
-        .collect();
-    let refs = (!refs.is_empty()).then(|| {
-        view! { <p class="flex flex-wrap gap-x-2 gap-y-1 items-center text-xs text-muted mt-2"><Icon name="link" class="w-3.5 h-3.5 shrink-0" />{refs}</p> }
-    });
-    view! {
-        <li class="min-w-0 px-4 py-3 -mt-px -ms-px border-t border-s border-rule">
-            {kind}
-            <div class="font-medium"><Asserted value=&title anchor=format!("{}-concern-{place}", page.case.id()) /></div>
-            {refs}
-        </li>
-    }
-    .into_any()
+/// What the customer knows.
+fn told(page: &EscalationPage) -> AnyView {
+    let row = &page.case.row;
+    let words = match &row.summary.told {
+        Some(told) => {
+            let told = Value::from(told.as_str());
+            view! { <div class="whitespace-pre-wrap min-w-0"><Asserted value=&told anchor=format!("{}-told", row.id) /></div> }.into_any()
+        }
+        None => view! { <span class="text-faint">"Not stated by the agent"</span> }.into_any(),
+    };
+    let box_ = view! {
+        <div class="flex gap-2.5 rounded-lg border border-rule px-4 py-3"><Icon name="quote" class="w-4 h-4 shrink-0 mt-0.5 text-faint" />{words}</div>
+    };
+    let box_ = box_.into_any();
+    view! { <Section id="told" title="What the customer was told">{box_}</Section> }.into_any()
 }
 
 /// How it was settled.
-fn resolution(page: &EscalationPage) -> AnyView {
+fn settled(page: &EscalationPage) -> AnyView {
     let Escalation::Resolved { at, resolution, .. } = &page.case.row.state else { return ().into_any() };
     let words = shortened(resolution, format!("{}-resolution", page.case.id()));
     view! {
@@ -193,7 +231,7 @@ fn resolution(page: &EscalationPage) -> AnyView {
 mod tests {
     use super::*;
     use crate::sample;
-    use domain::escalation::Escalation;
+    use domain::escalation::{Escalation, sla::Deadlines};
 
     fn html(page: &EscalationPage) -> String {
         let page = page.clone();
@@ -204,8 +242,18 @@ mod tests {
     #[test]
     fn a_case_is_told_in_full_and_stays_text() {
         let html = html(&sample::case());
-        for said in ["1840.00 EUR", "Two carriers", "Parcel lost", "Nobody yet", "Acknowledge", "Resolve", "/runs/run_"]
-        {
+        for said in [
+            "1840.00 EUR",
+            "Two carriers",
+            "Parcel lost",
+            "Nobody yet",
+            "Acknowledge",
+            "Resolve",
+            "/runs/run_",
+            "You hear from us",
+            "Sums match",
+            "of 1 resolved",
+        ] {
             assert!(html.contains(said), "{said} in {html}");
         }
         assert!(!html.contains("<img") && !html.contains("style="), "{html}");
@@ -224,5 +272,28 @@ mod tests {
         };
         let html = html(&settled);
         assert!(html.contains("Paid &lt;b&gt;back") && html.contains("Resolved by"), "{html}");
+    }
+
+    #[test]
+    fn what_is_late_is_said() {
+        let mut page = sample::case();
+        let by = page.now - chrono::TimeDelta::minutes(12);
+        page.case.row.deadlines = Deadlines { acknowledge_by: Some(by), resolve_by: Some(page.now) };
+        let late = html(&page);
+        assert!(
+            late.contains("Overdue") && late.contains("12 min over") && late.contains("To be acknowledged"),
+            "{late}"
+        );
+        page.case.row.deadlines.acknowledge_by = None;
+        let soon = html(&page);
+        assert!(!soon.contains("Overdue") && soon.contains("To be resolved") && soon.contains("0 s left"), "{soon}");
+    }
+
+    #[test]
+    fn what_is_not_stated_is_said() {
+        let mut page = sample::case();
+        page.case.row.summary.told = None;
+        page.case.row.summary.refund_amount = None;
+        assert_eq!(html(&page).matches("Not stated by the agent").count(), 3, "amount, sum, and what was told");
     }
 }

@@ -2,6 +2,8 @@
 
 mod act;
 mod case;
+mod due;
+mod evidence;
 mod filters;
 mod follow;
 mod row;
@@ -81,7 +83,7 @@ mod tests {
     #[test]
     fn a_row_says_who_how_much_and_what_is_advised_and_stays_text() {
         let html = html(&sample::cases(), &EscalationsQuery::default());
-        for shown in ["1840.00 EUR", "Refund and call", "No refund", "Unassigned", "/escalations/esc_"] {
+        for shown in ["1840.00 EUR", "Refund and call", "Not stated by the agent", "Unassigned", "/escalations/esc_"] {
             assert!(html.contains(shown), "{shown} in {html}");
         }
         assert!(!html.contains("<img") && !html.contains("style="), "{html}");

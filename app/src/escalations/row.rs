@@ -1,5 +1,6 @@
-//! One case in the list: whom it is about, how long it waits, what is advised, how much, whose it is.
+//! One case in the list: whom it is about, how long it waits or may still wait, what is advised, how much, whose it is.
 
+use super::due::Due;
 use crate::{
     kit::{
         avatar,
@@ -34,7 +35,7 @@ pub fn badge(state: &Escalation) -> AnyView {
 pub fn refund(money: Option<&Money>) -> AnyView {
     match money {
         Some(money) => view! { <span class="font-medium tabular-nums">{money.to_string()}</span> }.into_any(),
-        None => view! { <span class="text-faint">"No refund"</span> }.into_any(),
+        None => view! { <span class="text-faint">"Not stated by the agent"</span> }.into_any(),
     }
 }
 
@@ -52,13 +53,17 @@ pub fn Row<'a>(case: &'a Case, now: Time, to: String, open: Signal<Option<Escala
         None => view! { <span class="ms-auto text-faint">"Unassigned"</span> }.into_any(),
     };
     let at = row.opened_at;
+    let time = match row.deadlines.due(row.state.status()) {
+        Some((_, by)) => view! { <span class="ms-auto text-xs"><Due by=by now=now /></span> }.into_any(),
+        None => view! { <time class="ms-auto text-xs text-muted whitespace-nowrap" datetime=stamp(at) title=tooltip(at)>{span::ago(at, now)}</time> }.into_any(),
+    };
     view! {
         <li data-row class=move || if is_open.get() { OPEN } else { OTHER }>
             <span class="flex items-baseline gap-2">
                 <a id=format!("case-{id}") href=to data-noscroll="" aria-current=move || is_open.get().then_some("true") class="font-medium truncate min-w-0 hover:underline">
                     <Text text=&row.summary.customer_id />
                 </a>
-                <time class="ms-auto text-xs text-muted whitespace-nowrap" datetime=stamp(at) title=tooltip(at)>{span::ago(at, now)}</time>
+                {time}
             </span>
             <span class="block truncate text-agent mt-0.5"><bdi>"“"<Text text=&advised />"”"</bdi></span>
             <span class="flex items-center gap-2 mt-1 text-xs">

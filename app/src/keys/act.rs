@@ -2,7 +2,7 @@
 
 use super::{
     Keys, now,
-    page::{close_menu, focus, is_filled, leave_field, marked, marked_form, move_row, open_section},
+    page::{close_menu, focus, is_filled, leave_field, marked, marked_form, move_row, open_section, tick_row},
     table::{Act, Mark},
 };
 use crate::calls::queue::load_queue;
@@ -66,6 +66,8 @@ impl Hands {
             Act::Section => place.into_iter().for_each(open_section),
             Act::RowDown => move_row(|place| place + 1),
             Act::RowUp => move_row(|place| place.saturating_sub(1)),
+            Act::ExtendDown => extend(|place| place + 1),
+            Act::ExtendUp => extend(|place| place.saturating_sub(1)),
             Act::Submit => self.submit(),
             Act::Native => {}
         }
@@ -98,6 +100,13 @@ impl Hands {
             }
         });
     }
+}
+
+/// Ticks the row that has the focus, moves, and ticks the one it comes to.
+fn extend(step: impl FnOnce(usize) -> usize) {
+    tick_row();
+    move_row(step);
+    tick_row();
 }
 
 fn with(mark: Mark, act: impl FnOnce(&web_sys::HtmlElement)) {

@@ -70,7 +70,7 @@ fn here(scene: Scene) -> impl Iterator<Item = &'static Binding> {
 pub fn place(stroke: Stroke) -> Option<u32> {
     match stroke.key {
         Key::Sign(sign) => sign.to_digit(10)?.checked_sub(1),
-        Key::Letter(_) | Key::OneToEight | Key::Enter | Key::Escape => None,
+        Key::Letter(_) | Key::Shifted(_) | Key::OneToEight | Key::Enter | Key::Escape => None,
     }
 }
 

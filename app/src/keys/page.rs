@@ -9,6 +9,8 @@ const FIELDS: &str = "textarea, select, [contenteditable]:not([contenteditable=f
     input:not([type=radio], [type=checkbox], [type=button], [type=submit], [type=reset], [type=file], [type=range])";
 /// A row's own link; a row may have others, marked as aside.
 const ROW_LINK: &str = "a:not([data-aside])";
+/// The box that ticks a row.
+const TICK: &str = "input[data-key=tick]";
 /// The row the cursor was in last.
 const CURSOR: &str = "data-cursor";
 
@@ -112,6 +114,17 @@ fn reach(row: &Element, link: &HtmlElement, index: &str) {
     let _ = link.set_attribute("tabindex", index);
     if let Ok(buttons) = row.query_selector_all("button[data-key]") {
         elements(&buttons).for_each(|button| drop(button.set_attribute("tabindex", index)));
+    }
+}
+
+/// Ticks the row that has the focus, unless it is ticked or cannot be.
+pub fn tick_row() {
+    let row = document().active_element().and_then(|focused| focused.closest("[data-row]").ok().flatten());
+    let tick = row.and_then(|row| row.query_selector(TICK).ok().flatten());
+    if let Some(tick) = tick.and_then(|tick| tick.dyn_into::<web_sys::HtmlInputElement>().ok())
+        && !tick.checked()
+    {
+        tick.click();
     }
 }
 

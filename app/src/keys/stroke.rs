@@ -3,8 +3,10 @@
 /// A key that means something here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
-    /// A letter, in lower case; with Shift it is no letter of the map.
+    /// A letter, in lower case.
     Letter(char),
+    /// A letter with Shift, in lower case.
+    Shifted(char),
     /// Any other sign, however the keyboard makes it.
     Sign(char),
     /// The digits from 1 to 8; as a press, the digit itself is a [`Key::Sign`].
@@ -50,6 +52,11 @@ pub const fn letter(letter: char) -> Stroke {
     plain(Key::Letter(letter))
 }
 
+/// A letter with Shift.
+pub const fn shift(letter: char) -> Stroke {
+    plain(Key::Shifted(letter))
+}
+
 /// A key with the command key.
 pub const fn command(key: Key) -> Stroke {
     Stroke { key, command: true }
@@ -65,10 +72,8 @@ impl Stroke {
             ("Escape", ..) if !shift => Key::Escape,
             // A letter with Shift is another key; a lock of capitals is not.
             (_, Some(letter), None) if letter.is_alphabetic() => {
-                if shift {
-                    return None;
-                }
-                Key::Letter(letter.to_lowercase().next()?)
+                let letter = letter.to_lowercase().next()?;
+                if shift { Key::Shifted(letter) } else { Key::Letter(letter) }
             }
             (_, Some(sign), None) => Key::Sign(sign),
             _ => return None,
@@ -95,6 +100,7 @@ impl Stroke {
     pub fn caps(self, is_mac: bool) -> Vec<String> {
         let key = match self.key {
             Key::Letter(letter) => letter.to_uppercase().to_string(),
+            Key::Shifted(letter) => format!("⇧{}", letter.to_uppercase()),
             Key::Sign(sign) => sign.to_string(),
             Key::OneToEight => "1 – 8".to_owned(),
             Key::Enter => "↵".to_owned(),
@@ -121,13 +127,13 @@ mod tests {
     fn presses_are_read_whatever_the_keyboard() {
         assert_eq!(read("j", ""), Some(letter('j')));
         assert_eq!(read("J", ""), Some(letter('j')), "with a lock of capitals");
-        assert_eq!(read("J", "shift"), None);
+        assert_eq!(read("J", "shift"), Some(shift('j')));
         assert_eq!(read("?", "shift"), Some(plain(Key::Sign('?'))));
         assert_eq!(read("/", "shift"), Some(plain(Key::Sign('/'))), "where / needs Shift");
         assert_eq!(read("k", "ctrl"), Some(command(Key::Letter('k'))));
         assert_eq!(read("k", "meta"), Some(command(Key::Letter('k'))));
         assert_eq!(read("k", "ctrl meta"), None);
-        assert_eq!(read("k", "ctrl shift"), None);
+        assert_eq!(read("k", "ctrl shift"), Some(command(Key::Shifted('k'))), "no key of the map");
         assert_eq!(read("@", "ctrl alt"), None, "AltGr");
         assert_eq!(read("Enter", "ctrl"), Some(command(Key::Enter)));
         for other in ["Tab", "Shift", "ArrowDown", "F5", "Dead", "Process", ""] {

@@ -1,6 +1,6 @@
 //! The key map: where, which keys, what they do. The help sheet, the palette and the hints on screen are read from it.
 
-use super::stroke::{Key, Stroke, command, letter, plain};
+use super::stroke::{Key, Stroke, command, letter, plain, shift};
 
 /// Where a binding acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub enum Mark {
     Back,
     /// What shows new rows.
     ShowNew,
+    /// The box that ticks a row.
+    Tick,
+    /// What previews everything that is ticked.
+    BulkPreview,
     /// What tries again what failed; in a list, of the row that has the focus.
     Retry,
     /// The approval before.
@@ -51,6 +55,8 @@ impl Mark {
             Self::Search => "search",
             Self::Back => "back",
             Self::ShowNew => "show-new",
+            Self::Tick => "tick",
+            Self::BulkPreview => "bulk-preview",
             Self::Retry => "retry",
             Self::Previous => "previous",
             Self::Next => "next",
@@ -90,6 +96,10 @@ pub enum Act {
     RowDown,
     /// Moves to the row above.
     RowUp,
+    /// Ticks the row and the one below, and moves there.
+    ExtendDown,
+    /// Ticks the row and the one above, and moves there.
+    ExtendUp,
     /// What browsers do with the key by themselves; listed, not handled.
     Native,
     /// Sends the marked form, if it is complete.
@@ -153,6 +163,10 @@ pub const TABLE: &[Binding] = &[
     bind(Lists, &[letter('k')], "Previous row", Act::RowUp),
     bind(Lists, &[plain(Key::Enter)], "Open the row", Act::Native),
     bind(Lists, &[letter('c')], "Claim or release the row", Act::Press(Mark::Claim)),
+    bind(Lists, &[letter('x')], "Tick the row", Act::Press(Mark::Tick)),
+    bind(Lists, &[shift('j')], "Tick it and the next row", Act::ExtendDown),
+    bind(Lists, &[shift('k')], "Tick it and the row before", Act::ExtendUp),
+    bind(Lists, &[shift('a')], "Preview what is ticked", Act::Press(Mark::BulkPreview)).listed("list-checks"),
     bind(Lists, &[letter('u')], "Show new rows", Act::Press(Mark::ShowNew)).listed("arrow-up"),
     bind(Lists, &[letter('t')], "Retry", Act::Press(Mark::Retry)).listed("rotate-ccw"),
     bind(Approval, &[letter('a')], "Choose to approve", Act::Choose(Mark::Approve)).listed("check"),

@@ -3,6 +3,7 @@
 pub mod approval;
 pub mod approvals;
 pub mod audit;
+pub mod bulk;
 pub mod channels;
 pub mod connect;
 pub mod deliveries;

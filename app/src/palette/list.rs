@@ -105,6 +105,8 @@ fn is_offered(act: Act) -> bool {
         | Act::Section
         | Act::RowDown
         | Act::RowUp
+        | Act::ExtendDown
+        | Act::ExtendUp
         | Act::Native
         | Act::Submit => false,
     }

@@ -49,7 +49,7 @@ pub fn FailingRows(list: List, view: View, can_wake: bool) -> impl IntoView {
 fn MoreFailing() -> impl IntoView {
     view! {
         <div role="row" class="border-b border-rule">
-            <span role="cell" aria-colspan="7" class="flex items-center h-8 px-4 lg:px-6 text-xs"><a class="lnk" href="/approvals?view=failed">"All failed resumptions"</a></span>
+            <span role="cell" aria-colspan="8" class="flex items-center h-8 px-4 lg:px-6 text-xs"><a class="lnk" href="/approvals?view=failed">"All failed resumptions"</a></span>
         </div>
     }
     .into_any()
@@ -60,7 +60,7 @@ fn MoreFailing() -> impl IntoView {
 fn FailingHead(count: u32) -> impl IntoView {
     view! {
         <div role="row" class="bg-canvas border-b border-rule">
-            <div role="rowheader" aria-colspan="7" class="flex items-center gap-2 h-8 px-4 lg:px-6 text-xs min-w-0">
+            <div role="rowheader" aria-colspan="8" class="flex items-center gap-2 h-8 px-4 lg:px-6 text-xs min-w-0">
                 <span class="font-medium text-fail whitespace-nowrap">"Resumption failed"</span>
                 <span class="text-faint tabular-nums">{count}</span>
                 <span class="text-faint truncate max-lg:hidden">"The decision is recorded. Retry it; nobody has to decide again."</span>
@@ -91,6 +91,7 @@ fn Failing(row: FailingRow, now: Time, can_wake: bool) -> impl IntoView {
             role="row"
             class=format!("relative grid items-center gap-x-3 px-4 lg:px-6 border-b border-rule hover:bg-hover focus-within:bg-selected max-lg:py-3 lg:h-12.5 grid-cols-[1fr_auto] {COLUMNS}")
         >
+            <span role="cell" class="max-lg:hidden text-fail"><Icon name="rotate-ccw" class="w-4 h-4 shrink-0" /></span>
             <span role="cell" class="max-lg:hidden"><RiskMark level=level(row.risk) /></span>
             <Reason row=row.clone() />
             <span role="cell" class="max-lg:hidden min-w-0 flex items-center gap-1.5 text-xs text-muted">

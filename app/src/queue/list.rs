@@ -10,7 +10,7 @@ use domain::{
     Time,
     claim::Held,
     id::ApprovalId,
-    queue::{FailingRow, QueueCounts, QueuePage, QueueQuery},
+    queue::{FailingRow, QueueCounts, QueuePage, QueueQuery, QueueRow},
     viewing::Present,
 };
 use leptos::prelude::*;
@@ -126,6 +126,14 @@ impl List {
                 shown.row.claim = claim;
             }
         });
+    }
+
+    /// Those of these approvals that still stand in the list and wait, in this order.
+    pub fn open_rows(self, ids: &[ApprovalId]) -> Vec<QueueRow> {
+        self.0.with(|shown| {
+            let open = |id: &ApprovalId| shown.rows.iter().find(|row| row.row.id == *id && row.left.is_none());
+            ids.iter().filter_map(open).map(|row| row.row.clone()).collect()
+        })
     }
 
     /// A row as it is now, with the time it is told by.

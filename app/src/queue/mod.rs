@@ -12,6 +12,7 @@ use self::{
     row::{COLUMNS, Row},
 };
 use crate::{
+    bulk::{Bulk, TickHead, Ticks},
     claims::{Attention, Then},
     frame::Bar,
     keys::hint::NextForMe,
@@ -62,6 +63,7 @@ pub fn QueueView(page: QueuePage, query: QueueQuery, can_wake: bool, viewer: Opt
     let alerts = page.alerts.clone();
     let pending_at_first = page.counts.pending;
     let list = List::follow(page, query);
+    let ticks = Ticks::provide();
     let pending = move || list.counts().pending;
     let title = move || {
         let pending = list.counts_if_here().map_or(pending_at_first, |counts| counts.pending);
@@ -88,6 +90,7 @@ pub fn QueueView(page: QueuePage, query: QueueQuery, can_wake: bool, viewer: Opt
         <Alerts alerts=alerts />
         <Pill count=Signal::derive(move || list.unseen()) words=("new approval", "new approvals") has_key=true show=move || list.show() />
         {content}
+        <Bulk ticks=ticks rows=move |ids| list.open_rows(ids) />
     }
     .into_any()
 }
@@ -138,6 +141,7 @@ fn Table(list: List, view: View, can_wake: bool, viewer: Option<PersonId>) -> im
     view! {
         <div role="table" aria-label="Pending approvals">
             <div role="row" class=format!("max-lg:hidden grid items-center gap-x-3 px-6 h-8 border-b border-rule text-[11px] leading-4 text-faint {COLUMNS}")>
+                <TickHead />
                 <span role="columnheader">"Risk"</span>
                 <span role="columnheader">"Proposed action"</span>
                 <span role="columnheader">"Gate"</span>
@@ -184,7 +188,7 @@ fn GroupHead(due: Due, count: Option<usize>) -> impl IntoView {
     };
     view! {
         <div role="row" class="bg-canvas border-b border-rule">
-            <div role="rowheader" aria-colspan="7" class="flex items-center gap-2 h-8 px-4 lg:px-6 text-xs min-w-0">
+            <div role="rowheader" aria-colspan="8" class="flex items-center gap-2 h-8 px-4 lg:px-6 text-xs min-w-0">
                 <span class=class>{due.title()}</span>
                 <span class="text-faint tabular-nums">{count}</span>
             </div>

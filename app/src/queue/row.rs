@@ -5,6 +5,7 @@ use super::{
     reconcile::{Left, ShownRow},
 };
 use crate::{
+    bulk::{TickBox, ground},
     kit::{
         badge::{Badge, Tone},
         icon::Icon,
@@ -19,7 +20,7 @@ use domain::{Time, package::Origin, queue::QueueRow};
 use leptos::prelude::*;
 
 /// The columns of wide windows; below, a row is two blocks.
-pub const COLUMNS: &str = "lg:grid-cols-[78px_minmax(0,1fr)_172px_44px_148px_56px_104px]";
+pub const COLUMNS: &str = "lg:grid-cols-[24px_78px_minmax(0,1fr)_172px_44px_148px_56px_104px]";
 
 /// A row; one that has left the list is dimmed and says why.
 #[component]
@@ -33,15 +34,18 @@ pub fn Row(
 ) -> impl IntoView {
     let ShownRow { row, left, .. } = shown;
     let groups = row.waiting_for.join(", ");
-    let ground = if left.is_some() { "bg-sunken" } else { "hover:bg-hover" };
     let is_open = left.is_none();
+    let ground = ground(row.id);
+    let ground = move || if is_open { ground() } else { "bg-sunken" };
+    let tick = view! { <TickBox row=&row is_open=is_open /> };
     let QueueRow { risk, quorum, given, opened_at, expires_at, .. } = row;
     view! {
         <div
             data-row
             role="row"
-            class=format!("relative grid items-center gap-x-3 px-4 lg:px-6 border-b border-rule {ground} focus-within:bg-selected max-lg:py-3 lg:h-12.5 grid-cols-[1fr_auto] {COLUMNS}")
+            class=move || format!("relative grid items-center gap-x-3 px-4 lg:px-6 border-b border-rule {} focus-within:bg-selected max-lg:py-3 lg:h-12.5 grid-cols-[1fr_auto] {COLUMNS}", ground())
         >
+            {tick}
             <span role="cell" class="max-lg:hidden"><RiskMark level=level(risk) /></span>
             <Action row=row.clone() left=left now=now />
             <span role="cell" class="max-lg:hidden min-w-0">

@@ -71,7 +71,8 @@ fn unresolved_row(row: &EscalationRow, now: Time) -> AnyView {
 /// All of the summary, in the agent's words.
 fn handed_over(row: &EscalationRow) -> AnyView {
     let summary = &row.summary;
-    let refund = summary.refund_amount.as_ref().map_or_else(|| "None".to_owned(), ToString::to_string);
+    let refund =
+        summary.refund_amount.as_ref().map_or_else(|| "Not stated by the agent".to_owned(), ToString::to_string);
     let concerns = (!summary.concerns.is_empty()).then(|| {
         let items: Vec<AnyView> =
             summary.concerns.iter().enumerate().map(|(place, concern)| concern_item(concern, place, row)).collect();

@@ -1,5 +1,6 @@
 //! The run's parts: what it is, what holds it, its gates, its timeline, and what is recorded.
 
+mod concerns;
 mod escalations;
 mod follow;
 mod gates;
@@ -10,6 +11,7 @@ pub mod status;
 mod undoing;
 
 use self::{
+    concerns::Concerns,
     escalations::{Resolved, Unresolved},
     follow::Followed,
     gates::Gates,
@@ -57,6 +59,7 @@ pub fn RunView<'a>(
             {move || followed.with(|run| view! { <Head run=run /> })}
             {move || followed.with(|run| view! { <Waiting run=run /> })}
             {move || followed.with(|run| view! { <Unresolved run=run /> })}
+            {move || followed.with(|run| view! { <Concerns run=run /> })}
             {move || followed.with(|run| view! { <Stages run=run /> })}
             {move || followed.with(|run| view! { <Gates run=run /> })}
             <div class="grid xl:grid-cols-[minmax(0,1fr)_400px] gap-x-8">

@@ -3,10 +3,11 @@
 use super::{id, time, viewer};
 use domain::{
     Actor,
-    escalation::{EscalatedConcern, Escalation, Money, Summary},
+    concern::{Concern, Findings, Matter},
+    escalation::{EscalatedConcern, Escalation, Money, Summary, sla::Deadlines},
     escalations::{Case, EscalationPage, EscalationsPage, Lead},
-    id::{EscalationId, RunId},
-    timeline::EscalationRow,
+    id::{ConcernId, EscalationId, RunId},
+    timeline::{ConcernRow, EscalationRow, UnifiedRow},
 };
 
 /// A list with both; nothing is paid back in the second.
@@ -34,6 +35,9 @@ pub fn case() -> EscalationPage {
         viewer: viewer(),
         leads: vec![Lead { id: viewer(), name: "Mira Okafor".to_owned() }],
         waiting: Vec::new(),
+        concerns: concerns(),
+        unified: vec![unified()],
+        approvals: Vec::new(),
         activity: Vec::new(),
     }
 }
@@ -55,6 +59,7 @@ fn row(last: char, state: Escalation, assignee: Option<String>) -> EscalationRow
         title: "Parcel lost <img src=x>".to_owned(),
         kind: Some("delivery".to_owned()),
         refs: vec!["ord_8</code>".to_owned(), "ord_9".to_owned()],
+        concern_id: Some(id::<ConcernId>("con", '1')),
     };
     EscalationRow {
         id: id::<EscalationId>("esc", last),
@@ -64,10 +69,63 @@ fn row(last: char, state: Escalation, assignee: Option<String>) -> EscalationRow
             refund_amount: Some(Money { amount: "1840.00".to_owned(), currency: "EUR".to_owned() }),
             recommended_action: "Refund and call the customer.".to_owned(),
             concerns: vec![concern],
+            told: Some("You hear from us <b>today</b>.".to_owned()),
         },
         state,
         opened_by: "support-agent".to_owned(),
         opened_at: time("14:31:00"),
+        deadlines: Deadlines::default(),
         assignee,
+    }
+}
+
+fn eur(amount: &str) -> Money {
+    Money { amount: amount.to_owned(), currency: "EUR".to_owned() }
+}
+
+/// One that is resolved, one that is looked into, one that is open.
+pub fn concerns() -> Vec<ConcernRow> {
+    let row = |last: char, title: &str, state: Concern, round: u32| ConcernRow {
+        id: id::<ConcernId>("con", last),
+        matter: Matter {
+            title: format!("{title} <img src=x>"),
+            kind: Some("delivery".to_owned()),
+            refs: vec!["ord_8".to_owned()],
+            shared_context: serde_json::Map::new(),
+        },
+        state,
+        opened_at: time("14:20:00"),
+        round,
+        is_unified: round == 0,
+    };
+    let findings = Findings {
+        charged: Some(eur("2000.00")),
+        should_be: Some(eur("160.00")),
+        refund: Some(eur("1840.00")),
+        reference: Some("calc_5501".to_owned()),
+        text: Some("Billed <b>twice</b>.".to_owned()),
+    };
+    let resolved = Concern::Resolved {
+        since: time("14:21:00"),
+        at: time("14:25:00"),
+        by: Actor::Person(viewer()),
+        findings: Some(findings),
+        resolution: "Pay <b>back</b>.".to_owned(),
+    };
+    vec![
+        row('1', "Parcel lost", resolved, 0),
+        row('2', "Late", Concern::Investigating { since: time("14:22:00"), findings: None }, 1),
+        row('3', "Scratched", Concern::Open { at: time("14:20:00") }, 1),
+    ]
+}
+
+/// The resolution of the first.
+pub fn unified() -> UnifiedRow {
+    UnifiedRow {
+        round: 0,
+        resolution: "Everything is paid back.".to_owned(),
+        refunds: vec![eur("1840.00")],
+        at: time("14:26:00"),
+        by: "support-agent".to_owned(),
     }
 }

@@ -143,14 +143,20 @@ fn notification_events() -> Vec<Event> {
     serde_json::from_value(samples).expect("samples of events")
 }
 
-/// What happens to escalations.
+/// What happens to escalations and concerns.
 fn escalation_events() -> Vec<Event> {
+    let concern = "con_01j1x6q34xfvqr28t5cy4tp001";
     let (escalation, person) = ("esc_01j1x6q34xfvqr28t5cy4tp001", viewer().to_string());
     let samples = json!([
         {"kind": "escalation.opened", "escalation": escalation, "customer_id": "cust_456", "refund_amount": {"amount": "1840.00", "currency": "EUR"}, "recommended_action": "Refund and call the customer."},
         {"kind": "escalation.acknowledged", "escalation": escalation},
         {"kind": "escalation.assigned", "escalation": escalation, "to": person, "reason": "Knows the carrier."},
         {"kind": "escalation.resolved", "escalation": escalation, "resolution": "Paid back in full."},
+        {"kind": "escalation.overdue", "escalation": escalation, "duty": "acknowledge", "due": "2026-11-21T14:32:00Z"},
+        {"kind": "concern.opened", "concern": concern, "title": "Billed <b>twice</b>", "refs": ["INV-29904"]},
+        {"kind": "concern.updated", "concern": concern, "findings": {"refund": {"amount": "5.00", "currency": "EUR"}, "text": "The <i>note</i> was never posted."}},
+        {"kind": "concern.resolved", "concern": concern, "findings": null, "resolution": "Pay it back."},
+        {"kind": "concerns.unified", "concerns": [concern], "refunds": [{"amount": "5.00", "currency": "EUR"}], "resolution": "One refund for all."},
     ]);
     serde_json::from_value(samples).expect("samples of events")
 }

@@ -2,7 +2,7 @@
 
 use super::{
     approval_id,
-    escalations::escalations,
+    escalations::{concerns, escalations, unified},
     every_event, id, item, session,
     stages::{compensation, handoff, stages},
     time,
@@ -105,6 +105,8 @@ pub fn run_page() -> RunPage {
         }],
         waiting: vec![WaitingApproval { id: approval_id(), title: TITLE.to_owned(), opened_at: time("14:33:12") }],
         escalations: escalations(),
+        concerns: concerns(),
+        unified: vec![unified()],
         stages: stages(),
         compensations: vec![compensation()],
         may_settle: true,

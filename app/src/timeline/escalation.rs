@@ -1,8 +1,8 @@
 //! How cases were handed over to people.
 
 use super::{phrase::Phrase, sentence::Told};
-use crate::kit::badge::Tone;
-use domain::event::Event;
+use crate::kit::{badge::Tone, moment::tooltip};
+use domain::{escalation::sla::Duty, event::Event};
 use serde_json::Value;
 
 /// Tells an event of an escalation.
@@ -11,7 +11,7 @@ pub fn tell(event: &Event, who: Phrase) -> Told {
         Event::EscalationOpened { customer_id, refund_amount, recommended_action, .. } => {
             let refund = match refund_amount {
                 Some(money) => vec![Phrase::words("Refund asked for: "), Phrase::Said(Value::from(money.to_string()))],
-                None => vec![Phrase::words("No refund is asked for")],
+                None => vec![Phrase::words("No refund is stated")],
             };
             let action = [Phrase::words(". Recommended: "), Phrase::Said(Value::from(recommended_action.as_str()))];
             Told::of([
@@ -38,6 +38,15 @@ pub fn tell(event: &Event, who: Phrase) -> Told {
             Told::of([who, Phrase::words(" resolved escalation "), tail(&escalation.tail())])
                 .more([Phrase::Quote(resolution.clone())])
                 .badge((Tone::Pass, "check", "Resolved"))
+        }
+        Event::EscalationOverdue { escalation, duty, due } => {
+            let what = match duty {
+                Duty::Acknowledge => "Nobody took up escalation ",
+                Duty::Resolve => "Nobody settled escalation ",
+            };
+            Told::of([Phrase::words(what), tail(&escalation.tail()), Phrase::words(" in time")])
+                .more([Phrase::Words(format!("Due {}", tooltip(*due)))])
+                .badge((Tone::Fail, "circle-alert", "Overdue"))
         }
         _ => Told::default(),
     }

@@ -3,7 +3,7 @@
 use super::{
     administration,
     approval::tell_approval,
-    escalation, notification,
+    concern, escalation, notification,
     phrase::{Mark, Phrase},
     stages, waking,
 };
@@ -85,7 +85,12 @@ pub fn tell(item: &TimelineItem) -> Told {
         Event::EscalationOpened { .. }
         | Event::EscalationAcknowledged { .. }
         | Event::EscalationAssigned { .. }
-        | Event::EscalationResolved { .. } => escalation::tell(&item.entry.event, who()),
+        | Event::EscalationResolved { .. }
+        | Event::EscalationOverdue { .. } => escalation::tell(&item.entry.event, who()),
+        Event::ConcernOpened { .. }
+        | Event::ConcernUpdated { .. }
+        | Event::ConcernResolved { .. }
+        | Event::ConcernsUnified { .. } => concern::tell(&item.entry.event, who()),
         Event::NotificationMade { .. }
         | Event::NotificationFailed { .. }
         | Event::NotificationRetried { .. }

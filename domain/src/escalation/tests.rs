@@ -21,7 +21,9 @@ fn summary() -> Summary {
             title: "Parcel lost".to_owned(),
             kind: None,
             refs: vec!["ord_1".to_owned()],
+            concern_id: None,
         }],
+        told: None,
     }
 }
 
@@ -67,45 +69,22 @@ fn a_stored_state_is_read_back() {
 }
 
 #[test]
-fn amounts_have_one_way_to_be_written() {
-    for good in ["1840.00", "0.5", "0.0001", "1", "999999999999999.9999"] {
-        assert!(is_amount(good), "{good}");
-    }
-    for bad in [
-        "",
-        "0",
-        "0.00",
-        "-1",
-        "+1",
-        "1.",
-        ".5",
-        "01",
-        "00.5",
-        "1,00",
-        "1.00001",
-        "1e3",
-        "1000000000000000",
-        "1.0.0",
-        " 1",
-        "١",
-        "NaN",
-    ] {
-        assert!(!is_amount(bad), "{bad}");
-    }
-}
-
-#[test]
 fn every_fault_is_named_with_what_to_do() {
     assert_eq!(summary().faults(), Vec::new());
     let long = "x".repeat(MAX_TEXT + 1);
-    let concern =
-        EscalatedConcern { title: " ".to_owned(), kind: Some("\u{7}".to_owned()), refs: vec![long.clone(); 21] };
+    let concern = EscalatedConcern {
+        title: " ".to_owned(),
+        kind: Some("\u{7}".to_owned()),
+        refs: vec![long.clone(); 21],
+        concern_id: None,
+    };
     let wrong = Summary {
         customer_id: String::new(),
         root_cause_analysis: long,
         refund_amount: Some(Money { amount: "-1".to_owned(), currency: "eur".to_owned() }),
         recommended_action: "a\u{0}b".to_owned(),
         concerns: vec![concern; 21],
+        told: Some(String::new()),
     };
     let faults = wrong.faults();
     let told = |fault: &FieldError| format!("{} {}", fault.path, fault.message);

@@ -47,6 +47,7 @@ pub fn compare(before: &Workflow, after: &Workflow) -> Comparison {
     found.defaults(&before.default, &after.default);
     found.trust(before.trust, after.trust);
     found.requests(before.requests.as_deref(), after.requests.as_deref());
+    found.escalations(before.escalations, after.escalations);
     found.guards(before, after);
     found.stages(before, after);
     for (name, old, new) in both(&before.tools, &after.tools) {

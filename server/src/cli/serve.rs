@@ -142,6 +142,7 @@ where
     let (stop, stopped) = watch::channel(false);
     let workers = [
         tokio::spawn(workers::deadline::run(desk.clone())),
+        tokio::spawn(workers::escalation::run(desk.clone())),
         tokio::spawn(workers::reconcile::run(desk.clone())),
         tokio::spawn(workers::sweep::run(desk.clone())),
         tokio::spawn(workers::notification::tell(desk.clone())),

@@ -1,5 +1,6 @@
 //! An agent with its harness: it asks before every call, obeys the answer, and goes on when somebody has decided.
 
+mod concern;
 mod outcome;
 
 use std::time::Duration;
@@ -120,9 +121,9 @@ impl Agent {
         Ok(self.wait("the request", &asked).await?.map_or(Called::Ran, Called::Declined))
     }
 
-    /// Hands the case over to people.
-    pub async fn escalate(&self, summary: &Value) -> Result<(), Trouble> {
-        let once = format!("{}-escalated", self.session);
+    /// Hands the case over to people; `why` tells this hand-over from others of the same story.
+    pub async fn escalate(&self, why: &str, summary: &Value) -> Result<(), Trouble> {
+        let once = format!("{}-escalated-{why}", self.session);
         self.client.post(&self.path("escalations"), summary, Some(&once)).await.map(drop)
     }
 

@@ -53,6 +53,11 @@ impl Client {
         .await
     }
 
+    /// Changes.
+    pub async fn patch(&self, path: &str, body: &Value) -> Result<Value, Trouble> {
+        self.send(|| self.request(Method::PATCH, path).json(body)).await
+    }
+
     /// Publishes a text.
     pub async fn put(&self, path: &str, text: &'static str) -> Result<Value, Trouble> {
         self.send(|| self.request(Method::PUT, path).header(header::CONTENT_TYPE, "application/yaml").body(text)).await

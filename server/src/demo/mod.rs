@@ -10,6 +10,7 @@ mod client;
 mod colleague;
 mod customers;
 mod dice;
+mod dispute;
 mod intro;
 mod memory;
 mod onboarding;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Trouble,
     agent::{Agent, Called},
+    dispute,
     story::{Refund, Story},
 };
 
@@ -31,6 +32,9 @@ pub async fn play(agent: &mut Agent, story: &Story, wanted: &Refund) -> Result<(
     let said = json!({"verified_customer_id": customer.id});
     agent.assert(said, wanted.reason).await?;
     agent.learn(&format!("Order {}, {amount} EUR, paid by card. {}", wanted.order, wanted.reason));
+    if wanted.is_disputed {
+        dispute::play(agent, story, wanted).await?;
+    }
     match agent.call("process_refund", refund, receipt).await? {
         Called::Ran => agent.tell(&format!("{amount} EUR refunded")),
         Called::Blocked(error) => agent.tell(&format!("process_refund blocked: {error}")),
@@ -58,8 +62,9 @@ async fn escalate(agent: &mut Agent, story: &Story, wanted: &Refund, why: &str) 
     let summary = json!({
         "customer_id": customer, "root_cause_analysis": analysis, "refund_amount": money, "recommended_action": action,
         "concerns": [{"title": wanted.reason, "kind": "refund", "refs": [wanted.order]}],
+        "told": format!("There is no refund for order {}. Somebody will call you about it.", wanted.order),
     });
-    agent.escalate(&summary).await?;
+    agent.escalate("declined", &summary).await?;
     agent.tell("hands the case over to people");
     Ok(())
 }

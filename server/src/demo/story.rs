@@ -63,6 +63,8 @@ pub struct Refund {
     pub is_hasty: bool,
     /// How the agent learns what was decided.
     pub wake: Wake,
+    /// Whether it is about several invoices, which are looked into one by one before people are called.
+    pub is_disputed: bool,
     /// Whether it asks afterwards what it may offer: no gate knows about that.
     pub asks: bool,
 }
@@ -209,6 +211,7 @@ fn refund(number: u64, kind: Kind, dice: &mut Dice) -> Refund {
         },
         reason: if is_large { dice.pick(LARGE) } else { dice.pick(SMALL) },
         is_hasty: !is_large,
+        is_disputed: is_large && number % 4 == 1,
         asks: !is_large && number.is_multiple_of(2),
     }
 }

@@ -1,5 +1,6 @@
 //! Decisions: one compare-and-set for reviewers and timers, the same entitlement on every path.
 
+mod bulk;
 mod edit;
 mod record;
 

@@ -1,12 +1,16 @@
 //! Escalations: a case is handed over to people, who take it up and settle it. They may be opened after their run has
 //! ended, too: a run that was given up is when people are needed.
 
+mod overdue;
 pub(super) mod page;
 mod work;
 
 use domain::{
     Actor, FieldError, Refusal,
-    escalation::{EscalatedConcern, Escalation, MAX_UNRESOLVED, Money, Summary},
+    escalation::{
+        EscalatedConcern, Escalation, MAX_CONCERNS, MAX_UNRESOLVED, Money, Summary,
+        sla::{Deadlines, Limits},
+    },
     id::{EscalationId, KeyId, RunId},
     page::Page,
     permission::Action,
@@ -31,7 +35,8 @@ use crate::{
 
 pub use work::{Assign, Resolve, Step};
 
-/// What `POST /runs/{id}/escalations` takes. Every field but `concerns` must be there; one that is not is named.
+/// What `POST /runs/{id}/escalations` takes. Every field but `concerns` and `told` must be there; one that is not
+/// is named.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenEscalation {
@@ -41,16 +46,19 @@ pub struct OpenEscalation {
     /// What went wrong, and why: people read this instead of the transcript.
     #[schemars(required)]
     pub root_cause_analysis: Option<String>,
-    /// What should be paid back; null when nothing should.
+    /// What should be paid back; null when no amount is stated.
     #[serde(default, deserialize_with = "said")]
     #[schemars(required, with = "Nullable")]
     pub refund_amount: Option<Option<Money>>,
     /// What a person should do.
     #[schemars(required)]
     pub recommended_action: Option<String>,
-    /// The single concerns, where there are several.
+    /// The single concerns, where there are several. Left out, those of the run are taken.
     #[serde(default)]
-    pub concerns: Vec<EscalatedConcern>,
+    pub concerns: Option<Vec<EscalatedConcern>>,
+    /// What the customer was told so far, in the words they were told it in.
+    #[serde(default)]
+    pub told: Option<String>,
 }
 
 /// Money, or null: nothing of both is not the same.
@@ -81,7 +89,7 @@ impl OpenEscalation {
             (
                 "/refund_amount",
                 self.refund_amount.is_none(),
-                "it is missing: give {amount, currency}, or null when nothing should be paid back",
+                "it is missing: give {amount, currency}, or null when no amount is stated",
             ),
             ("/recommended_action", self.recommended_action.is_none(), "it is missing: say what a person should do"),
         ]
@@ -94,7 +102,8 @@ impl OpenEscalation {
             root_cause_analysis: self.root_cause_analysis.unwrap_or_default(),
             refund_amount: self.refund_amount.flatten(),
             recommended_action: self.recommended_action.unwrap_or_default(),
-            concerns: self.concerns,
+            concerns: self.concerns.unwrap_or_default(),
+            told: self.told,
         };
         let is_there = |fault: &FieldError| missing.iter().all(|other| other.path != fault.path);
         let wrong: Vec<FieldError> = summary.faults().into_iter().filter(is_there).collect();
@@ -122,12 +131,15 @@ impl Desk {
         idempotency: Option<Idempotency>,
     ) -> Result<Value> {
         let key = caller.key(Action::OpenEscalation)?.id;
-        let run = self.visible_run(caller, run).await?.id;
-        let summary = body.read()?;
+        let seen = self.visible_run(caller, run).await?;
+        let takes_all = body.concerns.is_none();
+        let mut summary = body.read()?;
+        let limits = self.compiled(&seen.workflow, seen.version).await?.workflow().escalations;
         self.database
             .write(move |tx| {
                 async move {
-                    let answer = insert(tx, run, key, &summary).await?;
+                    name_concerns(tx, run, &mut summary, takes_all).await?;
+                    let answer = insert(tx, run, key, &summary, limits).await?;
                     keep_answer(tx, key, idempotency.as_ref(), 201, &answer).await?;
                     Ok(answer)
                 }
@@ -175,8 +187,26 @@ impl Desk {
     }
 }
 
+/// Holds the concerns an escalation names against those of the run; one that names none takes all of them.
+async fn name_concerns(tx: &mut Tx, run: RunId, summary: &mut Summary, takes_all: bool) -> Result<()> {
+    let known = store::concern::list_of_run(tx, run).await?;
+    for (place, named) in summary.concerns.iter().enumerate() {
+        if named.concern_id.is_some_and(|id| known.iter().all(|concern| concern.id != id)) {
+            let message = "expected the id of a concern of this run, or nothing";
+            return Err(Refusal::invalid(format!("/concerns/{place}/concern_id"), message).into());
+        }
+    }
+    if takes_all {
+        // The newest are what it is about, should there be more than an escalation names.
+        let newest = known.into_iter().rev().take(MAX_CONCERNS);
+        summary.concerns = newest.map(store::concern::Stored::escalated).collect();
+        summary.concerns.reverse();
+    }
+    Ok(())
+}
+
 /// Stores a new escalation with its event.
-async fn insert(tx: &mut Tx, run: RunId, key: KeyId, summary: &Summary) -> Result<Value> {
+async fn insert(tx: &mut Tx, run: RunId, key: KeyId, summary: &Summary, limits: Limits) -> Result<Value> {
     // No gate reads escalations, so they do not count as a move.
     let run = store::run::lock_still(tx, run).await?.ok_or(Error::Moved)?;
     let unresolved = store::escalation::count_unresolved(tx, run.id).await?;
@@ -186,7 +216,8 @@ async fn insert(tx: &mut Tx, run: RunId, key: KeyId, summary: &Summary) -> Resul
     }
     let (id, now) = (EscalationId::from_uuid(tx.uuid()), tx.now());
     let (state, event) = Escalation::open(id, summary, now);
-    store::escalation::insert(tx, &NewEscalation { id, run: run.id, key, summary, state: &state }).await?;
+    let deadlines = Deadlines::new(limits, now);
+    store::escalation::insert(tx, &NewEscalation { id, run: run.id, key, summary, state: &state, deadlines }).await?;
     tx.record_in(run.id, &run.subject, None, Actor::Key(key), event);
     Ok(json!({"escalation_id": id, "run_id": run.id, "status": state.status(), "opened_at": now}))
 }

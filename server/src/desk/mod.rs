@@ -9,6 +9,7 @@ mod caller;
 pub mod cancellation;
 pub mod channel;
 pub mod claim;
+pub mod concern;
 pub mod deadline;
 pub mod decision;
 pub mod delegation;

@@ -16,7 +16,7 @@ use domain::{
 };
 
 use super::{
-    Caller, Desk, PersonCaller,
+    Caller, Desk, PersonCaller, concern,
     escalation::page::escalation_row,
     timeline::{named, read_cursor},
 };
@@ -69,6 +69,8 @@ impl Desk {
             sessions: sessions.into_iter().map(session_row).collect(),
             waiting: waiting.into_iter().map(waiting_row).collect(),
             escalations: escalations(&mut tx, &run).await?,
+            concerns: concern::rows(&mut tx, id).await?,
+            unified: concern::unified(&mut tx, id).await?,
             stages: staged.stages,
             compensations: staged.compensations,
             may_settle: caller.authorize(Action::ReportCompensation).is_ok(),

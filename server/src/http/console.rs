@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use domain::{
     Digest, Refusal,
     audit::{AuditEvent, AuditPage, AuditQuery},
+    bulk::Preview,
     channel::{ChannelsPage, ChannelsQuery},
     claim::{Held, Step},
     delegations::DelegationsPage,
@@ -96,6 +97,10 @@ impl app::desk::Desk for Console {
 
     async fn refresh_queue(&self, query: QueueQuery, shown: Vec<ApprovalId>) -> Result<QueueRefresh, Failure> {
         self.desk.refresh_queue(self.signed_in()?, &query, &shown).await.map_err(failure)
+    }
+
+    async fn bulk(&self, ids: Vec<ApprovalId>) -> Result<Preview, Failure> {
+        self.desk.preview_bulk(self.signed_in()?, &ids).await.map_err(failure)
     }
 
     async fn review(&self, id: ApprovalId) -> Result<Review, Failure> {

@@ -4,6 +4,7 @@ pub mod api;
 pub mod approval;
 pub mod assets;
 pub mod body;
+mod bulk;
 mod by_name;
 pub mod caller;
 pub mod channel;
@@ -64,7 +65,7 @@ fn collected() -> Routes {
     let routes = profile::routes(decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default())))));
     let routes = delegation::routes(set_up::routes(workflow::routes(routes)));
     let routes = channel::routes(notification::routes(routes));
-    let routes = crate::agents::claude_code::routes(endpoints::routes(approval::routes(routes)));
+    let routes = crate::agents::claude_code::routes(endpoints::routes(bulk::routes(approval::routes(routes))));
     let routes = crate::agents::mcp::routes(routes);
     let routes = reference::routes(schema::routes(escalation::routes(run::routes(key::routes(group::routes(
         person::routes(routes),

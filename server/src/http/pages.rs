@@ -34,6 +34,7 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get.clone(), "/", Access::Public, home)
         .add(get.clone(), "/sign-in", Access::Page, sign_in)
         .add(get.clone(), "/approvals", Access::Page, page)
+        .add(get.clone(), "/approvals/bulk", Access::Page, page)
         .add(get.clone(), "/approvals/{id}", Access::Page, page)
         .add(get.clone(), "/approvals/{id}/decide", Access::Page, back_to_approval)
         .add(get.clone(), "/admin", Access::Page, page)

@@ -1,8 +1,10 @@
 //! Escalations: what was handed over to people, whose it is, and how far they are.
 
+pub mod overdue;
+
 use domain::{
     Time,
-    escalation::{Escalation, EscalationStatus, Summary},
+    escalation::{Escalation, EscalationStatus, Summary, sla::Deadlines},
     id::{EscalationId, KeyId, PersonId, RunId},
 };
 use sqlx::{FromRow, QueryBuilder};
@@ -23,6 +25,8 @@ pub struct NewEscalation<'a> {
     pub summary: &'a Summary,
     /// Its state.
     pub state: &'a Escalation,
+    /// By when it is to be worked.
+    pub deadlines: Deadlines,
 }
 
 /// An escalation as stored, with the names people know things by.
@@ -44,6 +48,10 @@ pub struct Stored {
     pub opened_by: String,
     /// When.
     pub opened_at: Time,
+    /// By when it is to be worked.
+    pub deadlines: Deadlines,
+    /// The latest deadline whose passing was told.
+    pub told_at: Option<Time>,
     /// The name of the person whose it is.
     pub assignee_name: Option<String>,
 }
@@ -69,6 +77,9 @@ struct Row {
     state: String,
     opened_by: String,
     opened_at: Time,
+    acknowledge_by: Option<Time>,
+    resolve_by: Option<Time>,
+    told_at: Option<Time>,
     assignee_name: Option<String>,
 }
 
@@ -86,6 +97,8 @@ impl TryFrom<Row> for Stored {
             state: from_text(&row.state, "escalation", "state", id)?,
             opened_by: row.opened_by,
             opened_at: row.opened_at,
+            deadlines: Deadlines { acknowledge_by: row.acknowledge_by, resolve_by: row.resolve_by },
+            told_at: row.told_at,
             assignee_name: row.assignee_name,
         })
     }
@@ -93,16 +106,17 @@ impl TryFrom<Row> for Stored {
 
 /// What is read of an escalation.
 const SELECT: &str = "SELECT e.id, e.run_id, r.workflow, r.subject, e.summary, e.state, k.name AS opened_by, e.opened_at, \
-    p.name AS assignee_name FROM escalation e JOIN run r ON r.id = e.run_id JOIN api_key k ON k.id = e.key_id \
+    e.acknowledge_by, e.resolve_by, e.told_at, p.name AS assignee_name FROM escalation e JOIN run r ON r.id = e.run_id JOIN api_key k ON k.id = e.key_id \
     LEFT JOIN person p ON p.id = e.assignee_id WHERE e.id ";
 
 /// Stores a new escalation; the run is locked.
 pub async fn insert(tx: &mut Tx, new: &NewEscalation<'_>) -> Result<(), StoreError> {
     let now = tx.now();
+    let due = new.deadlines.due(new.state.status()).map(|(_, by)| by);
     on!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO escalation (id, run_id, key_id, summary, status, state, assignee_id, opened_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO escalation (id, run_id, key_id, summary, status, state, assignee_id, opened_at, acknowledge_by, \
+             resolve_by, due_at, alarm_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
         )
         .bind(new.id.uuid())
         .bind(new.run.uuid())
@@ -112,6 +126,9 @@ pub async fn insert(tx: &mut Tx, new: &NewEscalation<'_>) -> Result<(), StoreErr
         .bind(to_text(new.state))
         .bind(new.state.assignee().map(PersonId::uuid))
         .bind(now)
+        .bind(new.deadlines.acknowledge_by)
+        .bind(new.deadlines.resolve_by)
+        .bind(due)
         .execute(conn)
         .await
         .map(drop)
@@ -119,17 +136,24 @@ pub async fn insert(tx: &mut Tx, new: &NewEscalation<'_>) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Stores how far an escalation is; the run is locked.
-pub async fn update(tx: &mut Tx, id: EscalationId, state: &Escalation) -> Result<(), StoreError> {
+/// Stores how far an escalation is, and what is due then; the run is locked.
+pub async fn update(tx: &mut Tx, stored: &Stored, state: &Escalation) -> Result<(), StoreError> {
+    let status = state.status();
+    let at = |deadline: Option<(_, Time)>| deadline.map(|(_, by)| by);
+    let (due, alarm) = (at(stored.deadlines.due(status)), at(stored.deadlines.untold(status, stored.told_at)));
     on!(tx, |conn| {
-        sqlx::query("UPDATE escalation SET status = $1, state = $2, assignee_id = $3 WHERE id = $4")
-            .bind(state.status().as_str())
-            .bind(to_text(state))
-            .bind(state.assignee().map(PersonId::uuid))
-            .bind(id.uuid())
-            .execute(conn)
-            .await
-            .map(drop)
+        sqlx::query(
+            "UPDATE escalation SET status = $1, state = $2, assignee_id = $3, due_at = $4, alarm_at = $5 WHERE id = $6",
+        )
+        .bind(status.as_str())
+        .bind(to_text(state))
+        .bind(state.assignee().map(PersonId::uuid))
+        .bind(due)
+        .bind(alarm)
+        .bind(stored.id.uuid())
+        .execute(conn)
+        .await
+        .map(drop)
     })?;
     Ok(())
 }
@@ -165,21 +189,38 @@ pub async fn find(tx: &mut Tx, id: EscalationId) -> Result<Option<Stored>, Store
     row.map(Stored::try_from).transpose()
 }
 
-/// Those that are not resolved, the longest waiting first, after `cursor`; a person's own, where one is named.
+/// Where a page of those that wait begins: after this deadline and id.
+#[derive(Debug, Clone, Copy)]
+pub struct After {
+    /// The deadline.
+    pub due: Option<Time>,
+    /// The id.
+    pub id: EscalationId,
+}
+
+/// Stands for "nothing is due", so that what is due comes first.
+fn never() -> Time {
+    Time::from_timestamp(253_402_214_400, 0).unwrap_or_default()
+}
+
+/// Those that are not resolved, the soonest due first and then the longest waiting; a person's own, where one is named.
 pub async fn list_waiting(
     tx: &mut Tx,
     of: Option<PersonId>,
-    after: Option<EscalationId>,
+    after: Option<After>,
     limit: i64,
 ) -> Result<Vec<Stored>, StoreError> {
-    let after = after.map_or(Uuid::nil(), EscalationId::uuid);
     let rows: Vec<Row> = on!(tx, |conn| {
         let mut query = QueryBuilder::new(SELECT);
-        query.push("> ").push_bind(after).push(" AND e.status IN ('open', 'acknowledged')");
+        query.push("IS NOT NULL AND e.status IN ('open', 'acknowledged')");
+        if let Some(after) = after {
+            query.push(" AND (COALESCE(e.due_at, ").push_bind(never()).push("), e.id) > (");
+            query.push_bind(after.due.unwrap_or_else(never)).push(", ").push_bind(after.id.uuid()).push(")");
+        }
         if let Some(person) = of {
             query.push(" AND e.assignee_id = ").push_bind(person.uuid());
         }
-        query.push(" ORDER BY e.id LIMIT ").push_bind(limit);
+        query.push(" ORDER BY COALESCE(e.due_at, ").push_bind(never()).push("), e.id LIMIT ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await
     })?;
     rows.into_iter().map(Stored::try_from).collect()

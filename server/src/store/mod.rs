@@ -16,6 +16,7 @@ pub mod backoff;
 pub mod channel;
 pub mod claim;
 pub mod compensation;
+pub mod concern;
 mod database;
 pub mod deadline;
 pub mod decision;

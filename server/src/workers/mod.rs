@@ -2,6 +2,7 @@
 
 pub mod deadline;
 pub mod delivery;
+pub mod escalation;
 pub mod notification;
 pub mod reconcile;
 pub mod sweep;

@@ -69,7 +69,7 @@ async fn a_case_is_handed_over_taken_up_and_settled(console: TestConsole) {
             assert_eq!(&shown[name], value, "{name}");
         }
     }
-    assert_eq!(shown["concerns"][1], json!({"title": "Billed twice", "kind": null, "refs": []}));
+    assert_eq!(shown["concerns"][1], json!({"title": "Billed twice", "kind": null, "refs": [], "concern_id": null}));
     assert_eq!((&shown["subject"], &shown["opened_by"]), (&json!("acc_1"), &json!("agent")));
     let taken = acknowledge(&console, &lena, &id).await.expect(200);
     assert_eq!((&taken["status"], &taken["assignee"]["name"]), (&json!("acknowledged"), &json!("Lena Brandt")));
@@ -109,7 +109,7 @@ async fn all_that_is_missing_is_named_with_what_to_do(console: TestConsole) {
     insta::assert_snapshot!("missing_of_an_escalation", told.join("\n"));
     let detail = body["detail"].as_str().expect("a sentence");
     assert!(detail.contains("/refund_amount, /recommended_action"), "{detail}");
-    // Null says that nothing should be paid back; to say nothing is something else.
+    // Null says that no amount is stated; to say nothing is something else.
     let mut without = summary();
     without["refund_amount"] = Value::Null;
     agent.post("escalations", &without).await.expect(201);

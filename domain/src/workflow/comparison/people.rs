@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Comparison, Way, span};
 use crate::{
     deadline::Raise,
+    escalation::sla::Limits,
     policy::Policy,
     workflow::{FactRule, FactSource},
 };
@@ -58,6 +59,12 @@ impl Comparison {
             let told = |policy: &Policy| policy.hours.as_ref().map_or("day and night".to_owned(), ToString::to_string);
             self.say(Way::Other, name, format!("counts its deadline in {}, was {}", told(new), told(old)));
         }
+    }
+
+    pub(super) fn escalations(&mut self, old: Limits, new: Limits) {
+        let at = "escalations";
+        self.limit(at, "are to be acknowledged", old.acknowledge_within, new.acknowledge_within);
+        self.limit(at, "are to be resolved", old.resolve_within, new.resolve_within);
     }
 
     pub(super) fn fact(&mut self, name: &str, old: &FactRule, new: &FactRule) {

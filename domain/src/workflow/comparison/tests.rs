@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     deadline::Raise,
     decision::Verdict,
+    escalation::sla::Limits,
     field::{Field, FieldType},
     hours::{Day, Hours},
     policy::{Exclusion, Policy, Reasons, Seats, Via},
@@ -55,6 +56,7 @@ fn workflow() -> Workflow {
         }],
         policies: [("two".to_owned(), policy)].into(),
         requests: None,
+        escalations: Limits::default(),
     }
 }
 

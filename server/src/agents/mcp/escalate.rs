@@ -31,7 +31,7 @@ pub(super) fn told() -> Told {
         name: NAME,
         title: "Escalate to people",
         description: "Hands the case over to people, who read this instead of the conversation: whom it is about, what went \
-            wrong and why, what should be paid back (null when nothing should), and what a person should do. All four are \
+            wrong and why, what should be paid back (null when you state no amount), and what a person should do. All four are \
             needed. It asks for no decision and opens no gate; to be allowed a call, use request_approval. Give an \
             `idempotency_key` so that a repeat opens no second one.",
         input: input.into(),

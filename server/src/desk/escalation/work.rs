@@ -65,7 +65,7 @@ impl Desk {
                     let locked = store::run::lock_still(tx, run).await?.ok_or(Error::Moved)?;
                     let stored = store::escalation::find(tx, id).await?.ok_or(Error::Moved)?;
                     if let Some((state, event)) = take(tx, &stored, step, (actor, person)).await? {
-                        store::escalation::update(tx, id, &state).await?;
+                        store::escalation::update(tx, &stored, &state).await?;
                         tx.record_in(run, &locked.subject, None, actor, event);
                     }
                     store::escalation::find(tx, id).await?.ok_or(Error::Moved)

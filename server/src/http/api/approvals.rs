@@ -8,10 +8,13 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse as _,
 };
-use domain::{approval::Status, claim::Step, decision::Ballot, id::ApprovalId, workflow::Risk};
+use domain::{approval::Status, bulk::Bulk, claim::Step, decision::Ballot, id::ApprovalId, workflow::Risk};
 
 use super::{
-    answers::approvals::{ApprovalDetail, ClaimStored, DecisionStored, ResumptionDetail},
+    answers::{
+        approvals::{ApprovalDetail, ClaimStored, DecisionStored, ResumptionDetail},
+        bulk::BulkDecided,
+    },
     ok,
 };
 use crate::{
@@ -114,6 +117,16 @@ pub async fn release(
 ) -> Answer {
     let claim = state.desk.move_claim(&caller, id, &Step::Release).await?;
     Ok(ok(ClaimStored { approval_id: id, claim }))
+}
+
+/// `POST /approvals/bulk-decisions`.
+pub async fn decide_together(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    body: Body,
+) -> Answer {
+    let bulk: Bulk = body.read()?;
+    Ok(ok(BulkDecided::from(state.desk.decide_together(&caller, &bulk).await?)))
 }
 
 /// `POST /approvals/{id}/cancel`.

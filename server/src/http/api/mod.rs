@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod approvals;
 pub mod audit;
+pub mod concerns;
 pub mod escalations;
 pub mod health;
 pub mod live;
@@ -26,7 +27,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = operations::workflows::routes(operations::health::routes(routes));
     let routes = operations::approvals::routes(operations::requests::routes(operations::runs::routes(routes)));
     let routes = operations::escalations::routes(operations::runners::routes(operations::stages::routes(routes)));
-    operations::audit::routes(operations::live::routes(routes))
+    operations::audit::routes(operations::live::routes(operations::concerns::routes(routes)))
 }
 
 /// 200 with JSON.

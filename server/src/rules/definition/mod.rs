@@ -3,6 +3,7 @@
 mod budget;
 mod consistency;
 mod deadline;
+mod escalations;
 mod expressions;
 mod fields;
 mod gates;
@@ -34,8 +35,19 @@ const MAX_TITLE: usize = 200;
 
 const KEYS: Keys = Keys {
     known: &[
-        "name", "title", "subject", "default", "trust", "advance", "tools", "facts", "stages", "gates", "policies",
+        "name",
+        "title",
+        "subject",
+        "default",
+        "trust",
+        "advance",
+        "tools",
+        "facts",
+        "stages",
+        "gates",
+        "policies",
         "requests",
+        "escalations",
     ],
     later: &["closure", "inputs", "steps"],
 };
@@ -81,6 +93,7 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Workflow {
         gates: gates::read_all(cursor, faults),
         policies: policies::read_all(cursor, faults),
         requests: policies::read_requests(cursor, faults),
+        escalations: escalations::read(cursor, faults),
         name,
     }
 }

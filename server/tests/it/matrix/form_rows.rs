@@ -61,6 +61,11 @@ fn forms_of_work() -> Vec<Row> {
             Waiting,
             &[("verdict", "approve"), ("revision", "{revision}"), ("package_digest", "{digest}")],
         ),
+        form(
+            "/approvals/bulk",
+            Waiting,
+            &[("form", "bulk"), ("verdict", "approve"), ("items", "{id}:{revision}:{digest}")],
+        ),
         form("/approvals/{id}", Asked, &[("form", "information"), ("revision", "{revision}"), ("answer", "It is.")]),
         form("/approvals/{id}", Waiting, &[("form", "claim")]),
         form("/approvals/{id}", Waiting, &[("form", "release")]),

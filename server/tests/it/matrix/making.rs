@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use domain::{
     Digest, Role,
-    id::{ApprovalId, CompensationId, DelegationId, EscalationId, HandoffId, KeyId, PersonId, ResumptionId, RunId},
+    id::{
+        ApprovalId, CompensationId, ConcernId, DelegationId, EscalationId, HandoffId, KeyId, PersonId, ResumptionId,
+        RunId,
+    },
     workflow::shown::DraftQuery,
 };
 use serde_json::{Value, json};
@@ -30,6 +33,7 @@ impl World<'_> {
             Thing::Handoff => HandoffId::from_uuid(uuid).to_string(),
             Thing::Waiting | Thing::Asked | Thing::Unwoken => ApprovalId::from_uuid(uuid).to_string(),
             Thing::Escalation => EscalationId::from_uuid(uuid).to_string(),
+            Thing::Concern => ConcernId::from_uuid(uuid).to_string(),
             Thing::Resumption => ResumptionId::from_uuid(uuid).to_string(),
             Thing::Person | Thing::DisabledPerson | Thing::Delegation => PersonId::from_uuid(uuid).to_string(),
             Thing::Key => KeyId::from_uuid(uuid).to_string(),
@@ -68,6 +72,7 @@ impl World<'_> {
             Thing::Asked => self.asked(which).await,
             Thing::Unwoken => self.unwoken(which).await,
             Thing::Escalation => self.escalated(which).await,
+            Thing::Concern => self.concerned(which).await,
             Thing::Resumption => self.resumption(which).await,
             Thing::Workflow => self.workflow().await,
             Thing::Leaf => words([("id", "1".to_owned())]),
@@ -201,6 +206,12 @@ impl World<'_> {
         });
         let opened = self.called(&format!("/runs/{run}/escalations"), &summary).await;
         words([("id", opened["escalation_id"].as_str().expect("an id").to_owned())])
+    }
+
+    async fn concerned(&mut self, which: Which) -> Words {
+        let run = self.id(Thing::Run, which).await;
+        let opened = self.called(&format!("/runs/{run}/concerns"), &json!({"title": "Billed twice"})).await;
+        words([("id", opened["concern_id"].as_str().expect("an id").to_owned())])
     }
 
     async fn resumption(&mut self, which: Which) -> Words {

@@ -132,6 +132,11 @@ fn work() -> Vec<Row> {
         ),
         post("/api/v1/approvals/{id}/claim", Waiting, "{}"),
         post("/api/v1/approvals/{id}/release", Waiting, ""),
+        post(
+            "/api/v1/approvals/bulk-decisions",
+            Waiting,
+            r#"{"verdict":"approve","items":[{"id":"{id}","revision":{revision},"package_digest":"{digest}"}]}"#,
+        ),
         post("/api/v1/approvals/{id}/cancel", Waiting, r#"{"reason":"No longer needed."}"#),
         post("/api/v1/approvals/{id}/resumption/retry", Unwoken, ""),
         post("/api/v1/approvals/{id}/resumption/abandon", Unwoken, r#"{"reason":"The agent is gone."}"#),
@@ -152,6 +157,15 @@ fn escalations() -> Vec<Row> {
         post("/api/v1/escalations/{id}/acknowledge", Escalation, ""),
         post("/api/v1/escalations/{id}/assign", Escalation, r#"{"to":"dev@example.com","reason":"Knows the case."}"#),
         post("/api/v1/escalations/{id}/resolve", Escalation, r#"{"resolution":"Paid back."}"#),
+        post("/api/v1/runs/{id}/concerns", Run, r#"{"title":"Billed twice"}"#),
+        get("/api/v1/runs/{id}/concerns", Run),
+        post("/api/v1/runs/{id}/concerns/unify", Run, r#"{"resolution":"Paid back."}"#),
+        Row {
+            method: Method::PATCH,
+            path: "/api/v1/concerns/{id}",
+            thing: Concern,
+            sent: Sent::Json(r#"{"resolution":"Paid back."}"#),
+        },
     ]
 }
 
@@ -174,6 +188,7 @@ pub fn pages() -> Vec<Row> {
         "/set-up",
         "/docs/api",
         "/approvals",
+        "/approvals/bulk",
         "/profile",
         "/inbox",
         "/runs",
@@ -211,6 +226,7 @@ pub fn server_functions() -> Vec<Row> {
         post("/calls/load_found", Nothing, r#"{"typed":"acc"}"#),
         post("/calls/load_queue", Nothing, r#"{"query":{"view":"all"}}"#),
         post("/calls/refresh_queue", Waiting, r#"{"query":{"view":"all"},"shown":["{id}"]}"#),
+        post("/calls/load_bulk", Waiting, r#"{"ids":["{id}"]}"#),
         post("/calls/load_review", Waiting, r#"{"id":"{id}"}"#),
         post("/calls/refresh_review", Waiting, r#"{"id":"{id}"}"#),
         post("/calls/move_claim", Waiting, r#"{"id":"{id}","step":"claim"}"#),

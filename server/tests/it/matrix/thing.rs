@@ -23,6 +23,8 @@ pub enum Thing {
     Unwoken,
     /// An escalation that is open.
     Escalation,
+    /// A concern that is open.
+    Concern,
     /// A resumption that no runner takes.
     Resumption,
     /// A workflow, by name.
@@ -73,7 +75,8 @@ impl Thing {
             | Self::Waiting
             | Self::Asked
             | Self::Unwoken
-            | Self::Escalation => &[Which::Own, Which::Other, Which::Missing],
+            | Self::Escalation
+            | Self::Concern => &[Which::Own, Which::Other, Which::Missing],
             _ => &[Which::There, Which::Missing],
         }
     }

@@ -96,6 +96,12 @@ async fn about_approvals(agent: &Agent<'_>) -> Vec<Deed> {
     let (claimed, _) = pending(agent).await;
     let (called, _) = pending(agent).await;
     let claims = json!({"id": called, "step": "claim"});
+    let together = agent.again().await;
+    let noted = together.check("note-1", "note", json!({"text": "Hello."})).await;
+    let noted = together.approval(noted["approval_id"].as_str().expect("an approval")).await;
+    let item = |name: &str| noted[name].as_str().map_or_else(|| noted[name].to_string(), str::to_owned);
+    let items = format!("{}:{}:{}", item("approval_id"), item("revision"), item("package_digest"));
+    let all = [("form", "bulk"), ("verdict", "approve"), ("items", &*items)];
     let (cancelled, failed) = (agent.again().await.run, agent.again().await.run);
     let api = |path: &str| format!("/api/v1/{path}");
     vec![
@@ -104,6 +110,7 @@ async fn about_approvals(agent: &Agent<'_>) -> Vec<Deed> {
         form("/approvals/{id}", &format!("/approvals/{asked}"), &answers),
         form("/approvals/{id}", &format!("/approvals/{claimed}"), &[("form", "claim")]),
         json(CALLS, "/calls/move_claim".to_owned(), &claims),
+        form("/approvals/bulk", "/approvals/bulk", &all),
         json(
             "/api/v1/approvals/{id}/cancel",
             api(&format!("approvals/{taken_back}/cancel")),

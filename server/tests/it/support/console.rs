@@ -76,6 +76,7 @@ impl TestConsole {
         let outbound = Outbound::new().expect("TLS");
         let desk = Desk::with_passwords(database, Vault::new([7; 32]), outbound, passwords);
         tokio::spawn(server::workers::deadline::run(desk.clone()));
+        tokio::spawn(server::workers::escalation::run(desk.clone()));
         let state = AppState { desk: desk.clone(), site: Site::default() };
         let origin = Origin::parse(ORIGIN).expect("an origin");
         Self { desk, clock, kept, met: Mutex::default(), router: server::http::router(state, &origin) }

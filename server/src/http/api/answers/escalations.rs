@@ -38,7 +38,7 @@ pub struct EscalationItem {
     pub status: EscalationStatus,
     /// Whom it is about.
     pub customer_id: String,
-    /// What should be paid back; null when nothing should.
+    /// What should be paid back; null when no amount is stated.
     pub refund_amount: Option<Money>,
     /// How many concerns it names.
     pub concerns: usize,
@@ -46,6 +46,12 @@ pub struct EscalationItem {
     pub opened_by: String,
     /// When.
     pub opened_at: Time,
+    /// By when it is to be acknowledged, where the workflow says so.
+    pub acknowledge_by: Option<Time>,
+    /// By when it is to be resolved, where the workflow says so.
+    pub resolve_by: Option<Time>,
+    /// Which of both counts now; null when nothing is due.
+    pub due: Option<Time>,
     /// Whose it is; null while it is nobody's.
     pub assignee: Option<Assignee>,
 }
@@ -79,6 +85,12 @@ pub struct EscalationDetail {
     pub opened_by: String,
     /// When.
     pub opened_at: Time,
+    /// By when it is to be acknowledged, where the workflow says so.
+    pub acknowledge_by: Option<Time>,
+    /// By when it is to be resolved, where the workflow says so.
+    pub resolve_by: Option<Time>,
+    /// Which of both counts now; null when nothing is due.
+    pub due: Option<Time>,
     /// Whose it is; null while it is nobody's.
     pub assignee: Option<Assignee>,
     /// The status with its data.
@@ -104,6 +116,9 @@ impl From<Stored> for EscalationItem {
             concerns: stored.summary.concerns.len(),
             opened_by: stored.opened_by,
             opened_at: stored.opened_at,
+            acknowledge_by: stored.deadlines.acknowledge_by,
+            resolve_by: stored.deadlines.resolve_by,
+            due: stored.deadlines.due(stored.state.status()).map(|(_, by)| by),
         }
     }
 }
@@ -120,6 +135,9 @@ impl From<Stored> for EscalationDetail {
             summary: stored.summary,
             opened_by: stored.opened_by,
             opened_at: stored.opened_at,
+            acknowledge_by: stored.deadlines.acknowledge_by,
+            resolve_by: stored.deadlines.resolve_by,
+            due: stored.deadlines.due(stored.state.status()).map(|(_, by)| by),
             state: stored.state,
         }
     }

@@ -2,6 +2,8 @@
 //! document is made of them. A test holds every answer against it.
 
 pub mod approvals;
+pub mod bulk;
+pub mod concerns;
 pub mod escalations;
 pub mod runs;
 pub mod stages;
@@ -75,6 +77,12 @@ pub struct ProblemDocument {
     /// `not_entitled`: the groups with an open seat.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_for: Option<Vec<String>>,
+    /// `bulk_refused`, `not_found`, `not_entitled`: which of several approvals is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// `illegal_move`: the concerns that are not resolved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unresolved: Option<Vec<domain::id::ConcernId>>,
     /// `conditions_changed`, `entry_conditions_unmet`, `exit_criteria_unmet`: the conditions that do not hold now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unmet: Option<Vec<stages::Unmet>>,

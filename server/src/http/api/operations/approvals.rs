@@ -2,15 +2,18 @@
 
 use axum::http::Method;
 use domain::{
-    approval::Status, decision::Ballot, id::ApprovalId, page::Page, permission::Action, queue::QueueRow, refusal::Code,
-    workflow::Risk,
+    approval::Status, bulk::Bulk, decision::Ballot, id::ApprovalId, page::Page, permission::Action, queue::QueueRow,
+    refusal::Code, workflow::Risk,
 };
 
 use crate::{
     desk::{cancellation::Cancel, claim::MakeClaim, resumption::Abandon},
     http::{
         api::{
-            answers::approvals::{ApprovalDetail, ClaimStored, DecisionStored, Outcome, ResumptionDetail},
+            answers::{
+                approvals::{ApprovalDetail, ClaimStored, DecisionStored, Outcome, ResumptionDetail},
+                bulk::BulkDecided,
+            },
             approvals,
         },
         operation::Operation,
@@ -32,6 +35,7 @@ pub fn routes(routes: Routes) -> Routes {
         .call(Method::POST, "/api/v1/approvals/{id}/decisions", decides, decide(), approvals::decide)
         .call(Method::POST, "/api/v1/approvals/{id}/claim", decides, claim(), approvals::claim)
         .call(Method::POST, "/api/v1/approvals/{id}/release", decides, release(), approvals::release)
+        .call(Method::POST, "/api/v1/approvals/bulk-decisions", decides, together(), approvals::decide_together)
         .call(Method::POST, "/api/v1/approvals/{id}/cancel", cancels, cancel(), approvals::cancel)
         .call(Method::POST, "/api/v1/approvals/{id}/resumption/retry", wakes, retry(), approvals::retry_resumption)
         .call(
@@ -141,6 +145,19 @@ fn release() -> Operation {
         .path::<ApprovalId>("id", "The approval.")
         .gives::<ClaimStored>(200, "Nobody has claimed it.")
         .refuses(&[Code::Claimed, Code::Conflict])
+}
+
+fn together() -> Operation {
+    Operation::new(GROUP, "decide_together", "Decide several approvals at once")
+        .notes(
+            "Approve or reject up to 50 approvals of the same gate, risk and policy. A guard looks at all of them first: \
+             none may be high risk, differ from what the agent says, have an open question, or be another's to decide. \
+             What does not fit refuses the whole, and `item` names it. Past the guard each is decided for itself, as \
+             `decide` would: one that was settled or changed meanwhile fails alone, with its `problem`.",
+        )
+        .takes::<Bulk>()
+        .gives::<BulkDecided>(200, "What became of each, in the order of the items.")
+        .refuses(&[Code::NotFound, Code::NotEntitled, Code::BulkRefused, Code::ReasonRequired])
 }
 
 fn cancel() -> Operation {
