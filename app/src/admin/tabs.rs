@@ -21,7 +21,7 @@ pub enum AdminTab {
     OutOfOffice,
 }
 
-const TABS: [(AdminTab, &str, &str); 6] = [
+const TABS: [(AdminTab, &str, &str); 7] = [
     (AdminTab::People, "People", "/admin"),
     (AdminTab::Groups, "Groups", "/admin/groups"),
     (AdminTab::Keys, "API keys", "/admin/keys"),

@@ -175,6 +175,17 @@ fn quorum(review: &Review) -> (u32, u32) {
     (seats.iter().map(|seat| seat.given.min(seat.needed)).sum(), seats.iter().map(|seat| seat.needed).sum())
 }
 
+/// People in their order, each once.
+fn each_once(people: impl Iterator<Item = String>) -> Vec<String> {
+    let mut named = Vec::new();
+    for person in people {
+        if !named.contains(&person) {
+            named.push(person);
+        }
+    }
+    named
+}
+
 /// `Risk`, `Risk and Legal`, `Risk, Legal and Finance`; "nobody" for none.
 fn names<N: AsRef<str>>(names: impl IntoIterator<Item = N>, last: &str) -> String {
     let names: Vec<N> = names.into_iter().collect();

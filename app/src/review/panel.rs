@@ -1,7 +1,7 @@
 //! The decision panel: the seal, who decided and who can, then what this viewer may do or what became of it.
 
 use super::{
-    binding::Binding, claimed::ClaimNote, decide::DecisionForm, follow::Followed, information::OpenQuestion,
+    binding::Binding, claimed::ClaimNote, decide::DecisionForm, each_once, follow::Followed, information::OpenQuestion,
     meanwhile::Meanwhile, missing, names, open_groups, open_seats, outcome::Outcome, quorum, raised::Raised,
     seats::Seats, setback::SetbackNotice,
 };
@@ -210,15 +210,9 @@ fn Entitled<'a>(review: &'a Review) -> impl IntoView + use<> {
     view! { <p class="text-xs text-muted">"Entitled now: "<Text text=&people />"."</p> }
 }
 
-/// Who could still fill an open seat, each person once.
+/// Who could still fill an open seat.
 fn entitled(review: &Review) -> Vec<String> {
-    let mut people: Vec<String> = Vec::new();
-    for person in review.entitled.iter().map(EntitledPerson::signatory) {
-        if !people.contains(&person) {
-            people.push(person);
-        }
-    }
-    people
+    each_once(review.entitled.iter().map(EntitledPerson::signatory))
 }
 
 /// How the seal is drawn.

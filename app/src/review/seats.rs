@@ -1,6 +1,6 @@
 //! The quorum, line by line: who approved and when, who can, and who may not.
 
-use super::names;
+use super::{each_once, names};
 use crate::{
     kit::{icon::Icon, moment::Moment},
     recorded::text::Text,
@@ -91,12 +91,7 @@ fn open_seat(seat: &SeatStanding, review: &Review) -> (&'static str, &'static st
     let raised_to = review.state.steps().and_then(Steps::raised).map(|(group, _)| group);
     let entitled =
         review.entitled.iter().filter(|person| person.group == seat.group || raised_to == Some(person.group.as_str()));
-    let mut others: Vec<String> = Vec::new();
-    for person in entitled.filter(|person| !person.is_viewer).map(EntitledPerson::signatory) {
-        if !others.contains(&person) {
-            others.push(person);
-        }
-    }
+    let others = each_once(entitled.filter(|person| !person.is_viewer).map(EntitledPerson::signatory));
     let mine = matches!(&review.mandate, Mandate::Decide { group, .. } if *group == seat.group);
     if mine {
         let aside = (!others.is_empty()).then(|| format!("or {}", names(others, "or")));

@@ -26,36 +26,7 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
                 .badge((Tone::Accent, "message-square", "Information"))
         }
         Event::InformationGiven { answer, revision, .. } => tell_answer(item.entry.actor, who, answer, *revision),
-        Event::DecisionRecorded {
-            verdict,
-            group,
-            by_raise,
-            revision,
-            package_digest,
-            reason_code,
-            notes,
-            on_behalf_of,
-            ..
-        } => {
-            let done = match verdict {
-                Verdict::Approve => " approved",
-                Verdict::Reject => " rejected",
-                Verdict::RequestInformation if on_behalf_of.is_some() => " asked before deciding",
-                Verdict::RequestInformation => " asked before deciding on",
-            };
-            let raised = by_raise.as_ref().map_or_else(String::new, |to| format!(" as one of {to}"));
-            let told = match on_behalf_of {
-                Some(principal) => Told::of([
-                    who,
-                    words(format!("{done} for ")),
-                    Phrase::Name(principal.name.clone()),
-                    words(format!(": rev {revision} for {group}")),
-                ]),
-                None => Told::of([who, words(format!("{done} rev {revision} for {group}{raised}"))]),
-            };
-            tell_reasons(told, reason_code.as_deref(), notes.as_deref())
-                .more([words("Bound to digest "), Phrase::Digest(*package_digest)])
-        }
+        event @ Event::DecisionRecorded { .. } => tell_decision(event, who),
         Event::ApprovalReminded { groups, .. } => {
             Told::of([words(format!("Reminder: it waits for {}", groups.join(" and ")))])
         }
@@ -68,6 +39,42 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
         | Event::ApprovalViewed { .. }) => tell_attention(event, who),
         _ => tell_end(item, who),
     }
+}
+
+/// One person's decision, in whose place, and by what right.
+fn tell_decision(event: &Event, who: Phrase) -> Told {
+    let Event::DecisionRecorded {
+        verdict,
+        group,
+        by_raise,
+        revision,
+        package_digest,
+        reason_code,
+        notes,
+        on_behalf_of,
+        ..
+    } = event
+    else {
+        return Told::default();
+    };
+    let done = match verdict {
+        Verdict::Approve => " approved",
+        Verdict::Reject => " rejected",
+        Verdict::RequestInformation if on_behalf_of.is_some() => " asked before deciding",
+        Verdict::RequestInformation => " asked before deciding on",
+    };
+    let raised = by_raise.as_ref().map_or_else(String::new, |to| format!(" as one of {to}"));
+    let told = match on_behalf_of {
+        Some(principal) => Told::of([
+            who,
+            words(format!("{done} for ")),
+            Phrase::Name(principal.name.clone()),
+            words(format!(": rev {revision} for {group}")),
+        ]),
+        None => Told::of([who, words(format!("{done} rev {revision} for {group}{raised}"))]),
+    };
+    tell_reasons(told, reason_code.as_deref(), notes.as_deref())
+        .more([words("Bound to digest "), Phrase::Digest(*package_digest)])
 }
 
 /// Who looked into an approval.
