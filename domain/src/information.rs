@@ -94,10 +94,10 @@ pub(crate) struct Timing {
 }
 
 impl Timing {
-    /// As far ahead of one moment as it is of another. What is behind that already stays where it is.
+    /// As far ahead of one moment as it is of another. What is behind that stays where it is.
     fn postponed(self, counting: &dyn Counting, ahead_of: Time, from: Time) -> Self {
         let shift = |at: Time| {
-            let moved = (at > ahead_of).then(|| counting.later(from, counting.between(ahead_of, at)));
+            let moved = (at >= ahead_of).then(|| counting.later(from, counting.between(ahead_of, at)));
             moved.flatten().unwrap_or(at)
         };
         Self { expires_at: self.expires_at.map(shift), steps: self.steps.moved(shift) }

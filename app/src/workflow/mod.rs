@@ -232,5 +232,6 @@ mod tests {
         assert_eq!(told(1, 0, 2), "The one person in risk does not have the role reviewer; it needs 2 reviewers.");
         assert_eq!(told(3, 0, 1), "None of the 3 people in risk has the role reviewer; it needs 1 reviewer.");
         assert_eq!(told(3, 1, 2), "risk has 1 reviewer and needs 2.");
+        assert_eq!(told(1, 0, 0), "Approvals are raised to risk, where nobody could decide.");
     }
 }

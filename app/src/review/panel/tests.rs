@@ -4,8 +4,9 @@ use super::*;
 use crate::{review::is_settling, sample};
 use domain::{
     approval::Call,
+    deadline::{Raising, Steps},
     hours::AroundTheClock,
-    information::Information,
+    information::{Information, Pause},
     package::Origin,
     review::{Draft, EntitledPerson},
 };
@@ -120,6 +121,32 @@ fn a_decided_approval_says_what_became_of_it() {
         &html(&expired, None),
         &["Expired without a decision", "This is not a rejection", "Nobody decided"],
     );
+}
+
+#[test]
+fn to_whom_it_is_raised_is_said_before_and_after() {
+    let steps = |raised_at| {
+        let raise = Raising { to: "compliance-leads".to_owned(), at: sample::time("15:10:41"), raised_at };
+        Steps { raise: Some(raise), ..Steps::default() }
+    };
+    let state = |steps| Approval::Pending { expires_at: None, pause: Pause::default(), steps };
+    let not = Mandate::NotEntitled { waiting_for: vec!["Risk".to_owned()] };
+    let lead =
+        EntitledPerson { name: "Lea <b>Brandt</b>".to_owned(), group: "compliance-leads".to_owned(), is_viewer: false };
+    let before = Review { state: state(steps(None)), entitled: Vec::new(), mandate: not, ..sample::review() };
+    let shown = html(&before, None);
+    assert_says(
+        "before",
+        &shown,
+        &["Raised to ", "compliance-leads", "12 min", "unless it is decided", "Nobody can fill"],
+    );
+    let raised_at = Some(sample::time("14:50:41"));
+    let mut after = Review { state: state(steps(raised_at)), entitled: vec![lead], ..before };
+    after.votes[0].by_raise = Some("compliance-leads".to_owned());
+    let shown = html(&after, None);
+    let words = ["8 min ago", "may fill any open seat", "Lea &lt;b&gt;Brandt", "Ana Ruiz of compliance-leads approved"];
+    assert_says("after", &shown, &words);
+    assert!(!shown.contains("Nobody can fill") && !shown.contains("unless it is decided"), "{shown}");
 }
 
 #[test]

@@ -177,7 +177,25 @@ policies:
     approve: { all: [{ group: a }] }
     deadline: { expire: 30d, hours: { zone: UTC, days: [mon], from: '09:00', to: '10:00' } }
   h: { approve: { all: [{ group: a }] }, deadline: { raise: leads, hours: office } }
-"), @"");
+"), @r#"
+    4:62 policies.a.deadline.remind [invalid_value] `remind` comes before `raise.after`: write a shorter time here, or a longer one there. First people are reminded, then more of them are asked, then it is over.
+    4:82 policies.a.deadline.raise.after [invalid_value] `raise.after` comes before `expire`: write a shorter time here, or a longer one there. First people are reminded, then more of them are asked, then it is over.
+    5:62 policies.b.deadline.remind [invalid_value] `remind` comes before `expire`: write a shorter time here, or a longer one there. First people are reminded, then more of them are asked, then it is over.
+    6:61 policies.c.deadline.raise.after [missing_key] `after` is missing: the time after which more people may decide.
+    6:67 policies.c.deadline.raise.to [invalid_value] `b!` cannot name a group: use letters, digits, spaces, hyphens, dots and underscores.
+    6:83 policies.c.deadline.expire [invalid_value] `soon` is not a duration. Write days, hours, minutes or seconds, such as 30d, 12h, 15m, 30s or 1d 12h, at most ten years.
+    9:44 policies.d.deadline.hours.zone [unknown_name] There is no time zone `Europe/Berln`: use a name like Europe/Berlin or UTC. Did you mean `Europe/Berlin`?
+    9:64 policies.d.deadline.hours.days [invalid_value] No time would ever pass: name at least one day, such as [mon, tue, wed, thu, fri].
+    9:74 policies.d.deadline.hours.from [invalid_value] `9:00` is not a time of day. Write hours and minutes, such as "09:00" or "17:30".
+    9:86 policies.d.deadline.hours.to [invalid_value] `25:00` is not a time of day. Write hours and minutes, such as "09:00" or "17:30".
+    12:61 policies.e.deadline.hours.days[1] [duplicate] `mon` appears twice.
+    12:66 policies.e.deadline.hours.days[2] [invalid_value] `Tue` is not one of mon, tue, wed, thu, fri, sat, sun. Did you mean `tue`?
+    12:91 policies.e.deadline.hours.to [invalid_value] No time would ever pass: `to` comes after `from`, on the same day. Midnight is "24:00".
+    15:17 policies.f.deadline.hours [invalid_value] `hours` counts nothing here. Add `remind`, `raise` or `expire`, or remove it.
+    18:25 policies.g.deadline.expire [invalid_value] In these hours this takes more than ten years. Write a shorter time, or more hours.
+    19:61 policies.h.deadline.raise [wrong_type] Expected a mapping with `after`, `to`, got a single value.
+    19:75 policies.h.deadline.hours [wrong_type] Expected a mapping with `zone`, `days`, `from`, `to`, got a single value.
+    "#);
 }
 
 #[test]
