@@ -41,7 +41,7 @@ pub fn StepButton(
             <input type="hidden" name="form" value=form />
             {in_list.then(|| view! { <input type="hidden" name="to" value="list" /> })}
             <button type="submit" data-key=Mark::Claim.word() class=class>
-                <Icon name=icon class="w-3.5 h-3.5 shrink-0" />
+                {(!in_list || !releases).then(|| view! { <Icon name=icon class="w-3.5 h-3.5 shrink-0" /> })}
                 {word}
                 {(!in_list).then(|| view! { <InlineHint act=Act::Press(Mark::Claim) /> })}
             </button>

@@ -32,7 +32,7 @@ pub fn Attention<'a>(
         Some(held) if Some(held.person_id) == viewer => {
             let until = held.until;
             view! {
-                <span class="inline-flex items-center gap-1 text-muted tabular-nums" title=format!("Claimed by you until {}", tooltip(until))>
+                <span class="inline-flex items-center gap-1 text-muted tabular-nums whitespace-nowrap" title=format!("Claimed by you until {}", tooltip(until))>
                     <Icon name="hand" class="w-3.5 h-3.5 shrink-0" /><span class="sr-only">"Claimed by "</span>"you, "{move || span::short((until - passing()).num_seconds())}
                 </span>
                 <StepButton id=id releases=true in_list=true class=BUTTON then=then />
@@ -44,7 +44,7 @@ pub fn Attention<'a>(
         None => ().into_any(),
     };
     view! {
-        <span class="flex items-center gap-1.5 min-w-0 min-h-6">
+        <span class="flex items-center gap-1.5 min-w-0">
             {claim}
             {(!viewing.is_empty()).then(|| there(viewing))}
         </span>

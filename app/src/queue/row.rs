@@ -20,7 +20,7 @@ use domain::{Time, package::Origin, queue::QueueRow};
 use leptos::prelude::*;
 
 /// The columns of wide windows; below, a row is two blocks.
-pub const COLUMNS: &str = "lg:grid-cols-[24px_78px_minmax(0,1fr)_172px_44px_148px_56px_104px]";
+pub const COLUMNS: &str = "lg:grid-cols-[24px_78px_minmax(0,1fr)_172px_44px_164px_56px_104px]";
 
 /// A row; one that has left the list is dimmed and says why.
 #[component]

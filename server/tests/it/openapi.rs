@@ -102,7 +102,7 @@ fn answers_are_closed_and_references_lead_somewhere() {
 }
 
 /// These have stories of their own, held against the same document.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 11] = [
     "/information ",
     "/resumption/",
     "POST /api/v1/runs/{id}/approvals ",
@@ -110,6 +110,8 @@ const ELSEWHERE: [&str; 9] = [
     "/compensations/",
     "/handoffs",
     "/escalations",
+    "/claim ",
+    "/release ",
     "/runner/lease ",
     "/report ",
 ];

@@ -30,6 +30,15 @@ pub enum Awaiting {
     HumanReview,
 }
 
+/// Who has claimed an approval.
+#[derive(Debug, Clone, JsonSchema)]
+pub struct ClaimHolder {
+    /// Who.
+    pub person_id: domain::id::PersonId,
+    /// Their name.
+    pub name: String,
+}
+
 /// What a call was refused for (RFC 9457).
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(rename = "Problem")]
@@ -59,6 +68,12 @@ pub struct ProblemDocument {
     /// `already_decided`: when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<domain::Time>,
+    /// `claimed`: who has claimed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holder: Option<ClaimHolder>,
+    /// `claimed`: until when, unless the claim is renewed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<domain::Time>,
     /// `run_ended`: the status that stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_status: Option<domain::run::RunStatus>,
