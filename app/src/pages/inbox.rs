@@ -2,7 +2,8 @@
 
 use super::failed::Failed;
 use crate::{
-    admin::Done,
+    admin::{Done, Refused},
+    brought::brought,
     calls::{carried::Loaded, notification::load_inbox},
     frame::{Bar, Frame, Place},
     inbox::InboxView,
@@ -31,9 +32,10 @@ pub fn InboxPage() -> impl IntoView {
                 {move || {
                     let query = query.get();
                     Suspend::new(async move {
-                        match loaded.await {
+                        let (loaded, posted) = (loaded.await, brought().await.posted);
+                        match loaded {
                             Ok(page) => view! {
-                                <div class="px-4 lg:px-6 pt-3 max-w-[1080px] empty:hidden"><Done words=DONE /></div>
+                                <div class="px-4 lg:px-6 pt-3 max-w-[1080px] empty:hidden"><Done words=DONE /><Refused posted=posted.as_ref().filter(|posted| posted.refusal.is_some()) /></div>
                                 <InboxView page=page query=query />
                             }
                             .into_any(),

@@ -46,7 +46,7 @@ pub(super) fn forbidden(address: IpAddr, allow_private: bool) -> Option<String> 
     if may_be_allowed && allow_private {
         return None;
     }
-    let hint = if may_be_allowed { "; the endpoint would have to be added with --allow-private" } else { "" };
+    let hint = if may_be_allowed { "; private networks would have to be allowed for it" } else { "" };
     Some(format!("{address} is {kind}{hint}"))
 }
 

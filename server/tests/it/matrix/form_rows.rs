@@ -7,7 +7,8 @@ use super::{
 
 /// Forms of the console.
 pub fn forms() -> Vec<Row> {
-    own_forms().into_iter().chain(forms_of_work()).chain(forms_of_administration()).collect()
+    let forms = own_forms().into_iter().chain(forms_of_work()).chain(forms_of_administration());
+    forms.chain(forms_of_channels()).collect()
 }
 
 fn own_forms() -> Vec<Row> {
@@ -105,16 +106,6 @@ fn forms_of_administration() -> Vec<Row> {
         form("/admin/endpoints", DisabledEndpoint, &[("form", "enable"), ("endpoint", "{id}")]),
         form("/admin/endpoints", Endpoint, &[("form", "test"), ("endpoint", "{id}")]),
         form(
-            "/admin/notifications",
-            Nothing,
-            &[("form", "mail"), ("host", "localhost"), ("port", "9"), ("security", "none"), ("from", "c@example.com")],
-        ),
-        form("/admin/notifications", Nothing, &[("form", "slack"), ("slack_secret", "https://hooks.example.com/{n}")]),
-        form("/admin/notifications", Nothing, &[("form", "webhook"), ("endpoint", "nobody-there")]),
-        form("/admin/notifications", Nothing, &[("form", "test"), ("channel", "mail")]),
-        form("/admin/notifications", Nothing, &[("form", "remove"), ("channel", "slack")]),
-        form("/admin/notifications", Nothing, &[("form", "again"), ("id", "dsp_01j0000000e00800000000000r")]),
-        form(
             "/admin/people/new",
             Nothing,
             &[
@@ -164,5 +155,20 @@ fn forms_of_administration() -> Vec<Row> {
             Nothing,
             &[("form", "create"), ("name", "key-{n}"), ("scope_hook", "on"), ("expires", "30")],
         ),
+    ]
+}
+
+fn forms_of_channels() -> Vec<Row> {
+    vec![
+        form(
+            "/admin/notifications",
+            Nothing,
+            &[("form", "mail"), ("host", "localhost"), ("port", "9"), ("security", "none"), ("from", "c@example.com")],
+        ),
+        form("/admin/notifications", Nothing, &[("form", "slack"), ("slack_secret", "https://hooks.example.com/{n}")]),
+        form("/admin/notifications", Nothing, &[("form", "webhook"), ("endpoint", "nobody-there")]),
+        form("/admin/notifications", Nothing, &[("form", "test"), ("channel", "mail")]),
+        form("/admin/notifications", Nothing, &[("form", "remove"), ("channel", "slack")]),
+        form("/admin/notifications", Nothing, &[("form", "again"), ("id", "dsp_01j0000000e00800000000000r")]),
     ]
 }

@@ -36,7 +36,6 @@ impl Mailbox {
     /// Starts one that asks for this account, `user:password`, or for none. Without the server the test says loudly that
     /// it did nothing.
     pub async fn start(account: Option<&str>) -> Option<Self> {
-        #[expect(clippy::disallowed_methods, reason = "the runner names where the mail server is")]
         let Some(python) = std::env::var_os(PYTHON) else {
             eprintln!("SKIPPED: {PYTHON} names no Python with a mail server. `cargo xtask test` installs one.");
             return None;
