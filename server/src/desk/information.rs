@@ -188,7 +188,7 @@ pub(super) async fn ask(tx: &mut Tx, run: &Run, stored: &Stored, decision: &Deci
     let question = decision.notes.clone().unwrap_or_default();
     let (state, event) = stored.state.clone().request_information(stored.id, &question, decision.revision, tx.now())?;
     let mut package = stored.package.clone();
-    let asked_by = decision.name.clone();
+    let asked_by = decision.signatory();
     package.information.push(Information { question, asked_by, asked_at: tx.now(), answer: None });
     revise(tx, run, stored, state, package).await?;
     record(tx, run, stored.id, decision.person, event);
