@@ -71,6 +71,16 @@ export const ADMIN_STATES: Record<string, (stage: Stage) => Promise<Page>> = {
   'admin-people': (stage) => see(stage, NOOR, '/admin'),
   'admin-people-none': (stage) => see(stage, NOOR, '/admin?group=nowhere'),
   'admin-person': person,
+  'admin-out-of-office': (stage) => see(stage, NOOR, '/admin/out-of-office'),
+  'admin-out-of-office-set': async (stage) => {
+    const page = await see(stage, NOOR, '/admin/out-of-office');
+    await page.getByLabel('Who is away').fill(MIRA.email);
+    await page.getByLabel('Who decides meanwhile').fill(ANA.email);
+    await page.getByLabel('Last day').fill(new Date().toISOString().slice(0, 10));
+    await page.getByRole('button', { name: 'Set the delegate' }).click();
+    await page.getByText('Away now').waitFor();
+    return page;
+  },
   'admin-person-new': (stage) => see(stage, NOOR, '/admin/people/new'),
   'admin-person-refused': async (stage) => {
     stage.guard.allow(422, /\/people\/new$/);

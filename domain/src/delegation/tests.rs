@@ -172,7 +172,7 @@ fn which_seat_a_delegate_fills() {
 
 #[test]
 fn a_quorum_is_counted_without_the_absent_and_with_their_delegates() {
-    let able: Able = [("compliance", [1, 2].as_slice()), ("risk", &[3])]
+    let able: Able = [("compliance", [1, 2].as_slice()), ("risk", [3].as_slice())]
         .into_iter()
         .map(|(group, ids)| (group.to_owned(), ids.iter().copied().map(person).collect()))
         .collect();

@@ -193,7 +193,7 @@ pub(super) async fn ask(tx: &mut Tx, run: &Run, stored: &Stored, decision: &Deci
     let state = stored.state.clone();
     let (state, event) = state.request_information(stored.id, &question, decision.revision, &*counting, tx.now())?;
     let mut package = stored.package.clone();
-    let asked_by = decision.name.clone();
+    let asked_by = decision.signatory();
     package.information.push(Information { question, asked_by, asked_at: tx.now(), answer: None });
     revise(tx, run, stored, state, package).await?;
     record(tx, run, stored.id, decision.person, event);

@@ -14,8 +14,8 @@ use uuid::Uuid;
 use super::{Tx, on};
 use crate::error::StoreError;
 
-/// Delegates of one approval named at the most.
-const MOST_DELEGATES: i64 = 50;
+/// Groups of delegations in force read at the most.
+const MOST_READ: i64 = 1_000;
 
 /// A delegation as stored.
 #[derive(Debug, Clone)]
@@ -232,7 +232,7 @@ pub async fn list_delegates(
         .bind(now)
         .bind(delegate.map(PersonId::uuid))
         .bind(approval.uuid())
-        .bind(MOST_DELEGATES)
+        .bind(MOST_READ)
         .fetch_all(conn)
         .await
     })?;

@@ -65,7 +65,7 @@ pub(super) fn edited(snapshot: &Snapshot, stored: &Stored, vote: Vote, input: &V
             asked_input,
             edited_digest: stored.package_digest,
             person: decision.person,
-            edited_by: decision.name.clone(),
+            edited_by: decision.signatory(),
             edited_at: decision.at,
         });
     }
