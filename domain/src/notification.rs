@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Time,
     actor::{UnknownWord, words},
-    decision::Verdict,
+    decision::{Decision, Verdict},
     event::Event,
     id::{ApprovalId, NotificationId, PersonId},
     policy::{Candidate, Circumstances, Policy},
@@ -26,6 +26,10 @@ words! {
     Topic {
         /// An approval waits for their decision.
         ApprovalOpened = "approval_opened",
+        /// It has waited for a while.
+        ApprovalReminded = "approval_reminded",
+        /// It was raised to their group.
+        ApprovalRaised = "approval_raised",
         /// A reviewer has a question about what they asked for.
         InformationRequested = "information_requested",
         /// What they asked for was approved.
@@ -40,6 +44,8 @@ words! {
         EscalationOpened = "escalation_opened",
         /// A case was given to them.
         EscalationAssigned = "escalation_assigned",
+        /// A case was not worked in time.
+        EscalationOverdue = "escalation_overdue",
         /// A decision could not be delivered.
         ResumptionFailed = "resumption_failed",
         /// Something does not fit together.
@@ -52,6 +58,8 @@ impl Topic {
     pub const fn title(self) -> &'static str {
         match self {
             Self::ApprovalOpened => "An approval waits for your decision",
+            Self::ApprovalReminded => "An approval still waits for your decision",
+            Self::ApprovalRaised => "An approval was raised to your group",
             Self::InformationRequested => "A reviewer asks about what you requested",
             Self::ApprovalApproved => "What you requested was approved",
             Self::ApprovalRejected => "What you requested was rejected",
@@ -59,6 +67,7 @@ impl Topic {
             Self::ApprovalCancelled => "What you requested was cancelled",
             Self::EscalationOpened => "A case was handed over to people",
             Self::EscalationAssigned => "A case was given to you",
+            Self::EscalationOverdue => "A case is overdue",
             Self::ResumptionFailed => "A decision could not be delivered to its agent",
             Self::AlertRaised => "An alert needs an administrator",
         }
@@ -68,12 +77,18 @@ impl Topic {
     pub const fn public_title(self) -> &'static str {
         match self {
             Self::ApprovalOpened => "An approval waits for a decision",
+            Self::ApprovalReminded => "An approval still waits for a decision",
+            Self::ApprovalRaised => "An approval was raised to more people",
             Self::InformationRequested => "A reviewer asks about a request",
             Self::ApprovalApproved => "A request was approved",
             Self::ApprovalRejected => "A request was rejected",
             Self::ApprovalCancelled => "A request was cancelled",
             Self::EscalationAssigned => "A case was given to somebody",
-            Self::ApprovalExpired | Self::EscalationOpened | Self::ResumptionFailed | Self::AlertRaised => self.title(),
+            Self::ApprovalExpired
+            | Self::EscalationOpened
+            | Self::EscalationOverdue
+            | Self::ResumptionFailed
+            | Self::AlertRaised => self.title(),
         }
     }
 
@@ -86,16 +101,29 @@ impl Topic {
             | Self::ApprovalExpired
             | Self::ApprovalCancelled
             | Self::EscalationAssigned => true,
-            Self::ApprovalOpened | Self::EscalationOpened | Self::ResumptionFailed | Self::AlertRaised => false,
+            Self::ApprovalOpened
+            | Self::ApprovalReminded
+            | Self::ApprovalRaised
+            | Self::EscalationOpened
+            | Self::EscalationOverdue
+            | Self::ResumptionFailed
+            | Self::AlertRaised => false,
         }
+    }
+
+    /// Whether it asks for a decision, so that nobody needs to be told once there is one.
+    pub const fn asks_for_a_decision(self) -> bool {
+        matches!(self, Self::ApprovalOpened | Self::ApprovalReminded | Self::ApprovalRaised)
     }
 }
 
 /// Who is told of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// Everybody who may decide the approval, and nobody else.
+    /// Everybody who may still decide the approval, and nobody else.
     Entitled,
+    /// Those of them who may because it was raised to their group.
+    Raised,
     /// Who asked for the run.
     Requester,
     /// Who has decided the approval.
@@ -111,6 +139,8 @@ pub enum Audience {
 /// The kinds of events people may be told of.
 pub const KINDS: &[&str] = &[
     "approval.opened",
+    "approval.reminded",
+    "approval.raised",
     "information.requested",
     "approval.approved",
     "approval.rejected",
@@ -118,15 +148,18 @@ pub const KINDS: &[&str] = &[
     "approval.cancelled",
     "escalation.opened",
     "escalation.assigned",
+    "escalation.overdue",
     "resumption.failed",
     "alert.raised",
 ];
 
 /// What people are told of an event, and who; `None` when nobody is. Whoever caused it is not told.
 pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
-    use Audience::{Administrators, Deciders, Entitled, Person, Requester, SupportLeads};
+    use Audience::{Administrators, Deciders, Entitled, Person, Raised, Requester, SupportLeads};
     Some(match event {
         Event::ApprovalOpened { .. } => (Topic::ApprovalOpened, vec![Entitled]),
+        Event::ApprovalReminded { .. } => (Topic::ApprovalReminded, vec![Entitled]),
+        Event::ApprovalRaised { .. } => (Topic::ApprovalRaised, vec![Raised]),
         Event::InformationRequested { .. } => (Topic::InformationRequested, vec![Requester]),
         Event::ApprovalApproved { .. } => (Topic::ApprovalApproved, vec![Requester]),
         Event::ApprovalRejected { .. } => (Topic::ApprovalRejected, vec![Requester]),
@@ -134,16 +167,22 @@ pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
         Event::ApprovalCancelled { .. } => (Topic::ApprovalCancelled, vec![Requester]),
         Event::EscalationOpened { .. } => (Topic::EscalationOpened, vec![SupportLeads]),
         Event::EscalationAssigned { to, .. } => (Topic::EscalationAssigned, vec![Person(*to)]),
+        Event::EscalationOverdue { .. } => (Topic::EscalationOverdue, vec![SupportLeads]),
         Event::ResumptionFailed { next_try: None, .. } => (Topic::ResumptionFailed, vec![Deciders, Administrators]),
         Event::AlertRaised { .. } => (Topic::AlertRaised, vec![Administrators]),
         _ => return None,
     })
 }
 
-/// Those of the candidates who may decide an approval under its policy that nobody has decided yet.
-pub fn entitled(policy: &Policy, candidates: &[Candidate], circumstances: &Circumstances) -> BTreeSet<PersonId> {
-    let may = |candidate: &&Candidate| policy.seat_for(candidate, circumstances, &[], Verdict::Approve, None).is_ok();
-    candidates.iter().filter(may).map(|candidate| candidate.person).collect()
+/// Those of the candidates who may decide an approval under its policy beside these votes.
+pub fn entitled<'a>(
+    policy: &Policy,
+    candidates: impl IntoIterator<Item = &'a Candidate>,
+    circumstances: &Circumstances,
+    votes: &[Decision],
+) -> BTreeSet<PersonId> {
+    let may = |candidate: &&Candidate| policy.seat_for(candidate, circumstances, votes, Verdict::Approve, None).is_ok();
+    candidates.into_iter().filter(may).map(|candidate| candidate.person).collect()
 }
 
 /// What a notification says.

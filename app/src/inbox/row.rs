@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     Time,
-    notification::{InboxRow, Notice, Topic},
+    notification::{InboxRow, Notice},
 };
 use leptos::prelude::*;
 
@@ -48,7 +48,7 @@ fn about(notice: &Notice, now: Time) -> AnyView {
     let named = [&notice.tool, &notice.workflow, &notice.subject];
     let named = named.into_iter().flatten().map(|name| view! { <code class="break-all"><Text text=name /></code> });
     let named = named.collect_view();
-    let risk = notice.risk.filter(|_| notice.topic == Topic::ApprovalOpened);
+    let risk = notice.risk.filter(|_| notice.topic.asks_for_a_decision());
     let due = notice.due.map(|due| view! { <span>"Decide by "<Moment at=due now=now /></span> });
     view! {
         <p class="flex flex-wrap items-center gap-x-3 gap-y-0.5 mt-0.5 text-xs text-muted">

@@ -10,7 +10,7 @@ use crate::{
     Digest, Refusal,
     alert::AlertKind,
     channel::{Channel, MailSettings, Security},
-    decision::Decision,
+    escalation::sla::Duty,
     id::{EscalationId, ResumptionId},
     policy::{Exclusion, Seats},
     resumption::{Resumption, Setback},
@@ -35,6 +35,8 @@ fn events() -> Vec<Event> {
             package_digest: Digest::of("any", b"1"),
             expires_at: None,
         },
+        Event::ApprovalReminded { approval, groups: vec!["risk".to_owned()] },
+        Event::ApprovalRaised { approval, group: "leads".to_owned() },
         Event::InformationRequested { approval, question: "Which year?".to_owned(), revision: 2, expires_at: None },
         Event::ApprovalApproved { approval },
         Event::ApprovalRejected { approval },
@@ -47,6 +49,7 @@ fn events() -> Vec<Event> {
             recommended_action: "Pay back.".to_owned(),
         },
         Event::EscalationAssigned { escalation, to: person(9), reason: "Knows the case.".to_owned() },
+        Event::EscalationOverdue { escalation, duty: Duty::Acknowledge, due: at(1) },
         failed(None),
         failed(Some(at(5))),
         Event::AlertRaised { alert: AlertKind::SessionEnded, about: approval.to_string() },
@@ -84,6 +87,8 @@ fn only_who_could_decide_is_entitled() {
     let candidate = |number, groups: &[&str]| Candidate {
         person: person(number),
         groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+        raised_to: None,
+        stands_in: Vec::new(),
     };
     let mut policy = two_groups();
     let [first, second] = [policy.approve[0].group.clone(), policy.approve[1].group.clone()];
@@ -99,12 +104,12 @@ fn only_who_could_decide_is_entitled() {
     policy.exclude = vec![Exclusion::Requester, Exclusion::AgentOwner, Exclusion::PreviousApprover];
     let circumstances =
         Circumstances { requester: Some(person(5)), agent_owner: Some(person(6)), previous_approvers: vec![person(7)] };
-    let told = entitled(&policy, &people, &circumstances);
+    let told = entitled(&policy, &people, &circumstances, &[]);
     assert_eq!(told.into_iter().collect::<Vec<_>>(), [person(1), person(2)]);
     policy.exclude.clear();
-    assert_eq!(entitled(&policy, &people, &circumstances).len(), 5);
+    assert_eq!(entitled(&policy, &people, &circumstances, &[]).len(), 5);
     policy.approve = vec![Seats { group: "nobody".to_owned(), count: 1 }];
-    assert!(entitled(&policy, &people, &circumstances).is_empty());
+    assert!(entitled(&policy, &people, &circumstances, &[]).is_empty());
 }
 
 fn states() -> Vec<Dispatch> {

@@ -49,8 +49,7 @@ impl Desk {
         let circumstances = circumstances(&mut tx, &stored).await?;
         let standing = stored.package.policy.standing(&votes);
         let raised_to = stored.state.steps().and_then(Steps::raised).map(|(group, _)| group.to_owned());
-        let mut groups: Vec<String> = standing.seats.iter().map(|seat| seat.group.clone()).collect();
-        groups.extend(raised_to.clone().filter(|group| !groups.contains(group)));
+        let groups = asked(&standing, raised_to.as_ref());
         let eligible = store::entitlement::list_eligible(&mut tx, id, &groups).await?;
         let delegates = store::delegation::list_delegates(&mut tx, id, None).await?;
         let candidate =
@@ -61,7 +60,6 @@ impl Desk {
         let place = place(&mut tx, viewer, id).await?;
         let claim = store::claim::find_held(&mut tx, id).await?;
         let now = self.database.clock().now();
-        let viewing = self.views.presence(&[id], viewer.id, now).pop().map(|presence| presence.people);
         let people = People {
             stored: &stored,
             votes: &votes,
@@ -77,7 +75,7 @@ impl Desk {
             entitled: people.entitled(&eligible, &delegates, viewer),
             mandate: people.mandate(viewer),
             claim,
-            viewing: viewing.unwrap_or_default(),
+            viewing: self.views.present(id, viewer.id, now),
             can_answer: can_answer(&stored, &all, viewer),
             transcript,
             state: stored.state.clone(),
@@ -92,6 +90,13 @@ impl Desk {
             place,
         })
     }
+}
+
+/// The groups whose people may decide: those of the seats, and the one it was raised to.
+fn asked(standing: &Standing, raised_to: Option<&String>) -> Vec<String> {
+    let mut groups: Vec<String> = standing.seats.iter().map(|seat| seat.group.clone()).collect();
+    groups.extend(raised_to.filter(|group| !groups.contains(group)).cloned());
+    groups
 }
 
 /// Whether this person may answer the open question: anybody who may answer at all, but who asked it.

@@ -10,7 +10,11 @@ use domain::{
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Tx, delegation, on};
+use super::{
+    Tx,
+    delegation::{self, Delegate},
+    on,
+};
 use crate::error::{Result, StoreError};
 
 /// People named at the most; a page says "and others" beyond.
@@ -51,34 +55,37 @@ pub async fn list_eligible(tx: &mut Tx, approval: ApprovalId, groups: &[String])
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Everybody who may review, with those of these groups they belonged to when the approval opened.
-pub async fn list_candidates(
-    tx: &mut Tx,
-    approval: ApprovalId,
-    groups: &[String],
-) -> Result<Vec<Candidate>, StoreError> {
-    if groups.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<(Uuid, String)> = on!(tx, |conn| {
-        let mut query = QueryBuilder::new(
-            "SELECT p.id, g.name FROM person p JOIN person_role r ON r.person_id = p.id AND r.role = 'reviewer' \
-             JOIN membership m ON m.person_id = p.id JOIN person_group g ON g.id = m.group_id \
-             WHERE p.disabled_at IS NULL AND m.joined_at <= (SELECT a.opened_at FROM approval a WHERE a.id = ",
-        );
-        query.push_bind(approval.uuid()).push(") AND g.name IN (");
-        let mut list = query.separated(", ");
-        for group in groups {
-            list.push_bind(group);
-        }
-        query.push(") ORDER BY p.id LIMIT ").push_bind(MOST_TOLD);
-        query.build_query_as().fetch_all(conn).await
+/// Everybody who may review, with the groups that may be asked about an approval: those of its seats and the one it was
+/// raised to, as far as they belonged to them when it opened. Who decides in another's place now is among them.
+pub async fn list_candidates(tx: &mut Tx, approval: ApprovalId) -> Result<Vec<Candidate>, StoreError> {
+    let rows: Vec<(Uuid, String, bool)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT p.id, g.name, COALESCE(g.name = a.raised_to, FALSE) FROM approval a JOIN person_group g ON g.name = a.raised_to \
+             OR EXISTS (SELECT 1 FROM approval_seat s WHERE s.approval_id = a.id AND s.group_name = g.name) \
+             JOIN membership m ON m.group_id = g.id AND m.joined_at <= a.opened_at \
+             JOIN person p ON p.id = m.person_id AND p.disabled_at IS NULL \
+             JOIN person_role r ON r.person_id = p.id AND r.role = 'reviewer' WHERE a.id = $1 ORDER BY p.id, g.name LIMIT $2",
+        )
+        .bind(approval.uuid())
+        .bind(MOST_TOLD)
+        .fetch_all(conn)
+        .await
     })?;
-    let read = |rows: &[(Uuid, String)]| Candidate {
+    let read = |rows: &[(Uuid, String, bool)]| Candidate {
         person: PersonId::from_uuid(rows[0].0),
-        groups: rows.iter().map(|(_, group)| group.clone()).collect(),
+        groups: rows.iter().map(|(_, group, _)| group.clone()).collect(),
+        raised_to: rows.iter().find(|(.., is_raised)| *is_raised).map(|(_, group, _)| group.clone()),
+        stands_in: Vec::new(),
     };
-    Ok(rows.chunk_by(|one, next| one.0 == next.0).map(read).collect())
+    let mut candidates: Vec<Candidate> = rows.chunk_by(|one, next| one.0 == next.0).map(read).collect();
+    for Delegate { person, stand_in, .. } in delegation::list_delegates(tx, approval, None).await? {
+        if let Some(known) = candidates.iter_mut().find(|candidate| candidate.person == person) {
+            known.stands_in.push(stand_in);
+        } else {
+            candidates.push(Candidate { person, groups: Vec::new(), raised_to: None, stands_in: vec![stand_in] });
+        }
+    }
+    Ok(candidates)
 }
 
 /// Somebody who can be told something.

@@ -59,26 +59,30 @@ async fn members(tx: &mut Tx, part: Audience, entry: &Entry, approval: Option<&S
             Some(run) => store::run::find(tx, run).await?.and_then(|run| run.requested_by).into_iter().collect(),
             None => BTreeSet::new(),
         },
-        (Audience::Entitled, Some(approval)) => {
-            let policy = &approval.package.policy;
-            let groups: Vec<String> = policy.approve.iter().map(|seats| seats.group.clone()).collect();
-            let candidates = store::entitlement::list_candidates(tx, approval.id, &groups).await?;
-            entitled(policy, &candidates, &circumstances(tx, approval).await?)
+        (Audience::Entitled | Audience::Raised, Some(approval)) => {
+            let votes = store::decision::list_of_approval(tx, approval.id).await?;
+            let candidates = store::entitlement::list_candidates(tx, approval.id).await?;
+            let asked = candidates.iter().filter(|one| part == Audience::Entitled || one.raised_to.is_some());
+            let circumstances = circumstances(tx, approval).await?;
+            entitled(&approval.package.policy, asked, &circumstances, &approval.current(&votes))
         }
         (Audience::Deciders, Some(approval)) => {
             let votes = store::decision::list_of_approval(tx, approval.id).await?;
             approval.current(&votes).into_iter().map(|vote| vote.person).collect()
         }
-        (Audience::Entitled | Audience::Deciders, None) => BTreeSet::new(),
+        (Audience::Entitled | Audience::Raised | Audience::Deciders, None) => BTreeSet::new(),
     })
 }
 
 /// What is said of it: names and ids, nothing of what the package holds.
 async fn notice(tx: &mut Tx, topic: Topic, entry: &Entry, approval: Option<&Stored>) -> Result<Notice> {
     let path = match (&entry.event, entry.approval, entry.run) {
-        (Event::EscalationOpened { escalation, .. } | Event::EscalationAssigned { escalation, .. }, ..) => {
-            format!("/escalations/{escalation}")
-        }
+        (
+            Event::EscalationOpened { escalation, .. }
+            | Event::EscalationAssigned { escalation, .. }
+            | Event::EscalationOverdue { escalation, .. },
+            ..,
+        ) => format!("/escalations/{escalation}"),
         (_, Some(approval), _) => format!("/approvals/{approval}"),
         (_, None, Some(run)) => format!("/runs/{run}"),
         (_, None, None) => "/approvals".to_owned(),
@@ -91,6 +95,9 @@ async fn notice(tx: &mut Tx, topic: Topic, entry: &Entry, approval: Option<&Stor
     let tool = approval.map(|approval| approval.package.tool.clone()).filter(|tool| !tool.is_empty());
     let due = match &entry.event {
         Event::ApprovalOpened { expires_at, .. } | Event::InformationRequested { expires_at, .. } => *expires_at,
+        Event::ApprovalReminded { .. } | Event::ApprovalRaised { .. } => {
+            approval.and_then(|approval| approval.state.expires_at())
+        }
         _ => None,
     };
     Ok(Notice {

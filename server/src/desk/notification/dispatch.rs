@@ -7,7 +7,7 @@ use domain::{
     channel::{Channel, MailSettings},
     event::Event,
     id::{DispatchId, PersonId},
-    notification::{Dispatch, Notices, Topic},
+    notification::{Dispatch, Notices},
     permission::Action,
     refusal::Code,
     resumption::{Resumption, Setback, next_try},
@@ -132,7 +132,7 @@ impl Desk {
             return Ok(Ready::Drop("the channel was switched off"));
         };
         let entry = store::event::load(tx, &[leased.event.uuid()]).await?.pop().ok_or(Error::Moved)?;
-        if leased.notice.topic == Topic::ApprovalOpened
+        if leased.notice.topic.asks_for_a_decision()
             && let Some(id) = leased.notice.approval
             && store::alert::find_status(tx, id).await? != Some(Status::Pending)
         {

@@ -103,6 +103,11 @@ impl Views {
             .collect()
     }
 
+    /// Who else has this approval open.
+    pub fn present(&self, approval: ApprovalId, except: PersonId, now: Time) -> Vec<Present> {
+        self.presence(&[approval], except, now).pop().map(|presence| presence.people).unwrap_or_default()
+    }
+
     /// A page is heard of; `false` for one that is not followed.
     pub(super) fn hear(&self, key: &Key, beat: &Beat, now: Time) -> bool {
         let mut pages = self.pages();
