@@ -51,9 +51,6 @@ pub fn every_event() -> Vec<Event> {
         {"kind": "delegation.ended", "delegation": "dlg_01j1x6q34xfvqr28t5cy4tp001", "principal": person, "principal_name": "Ana Ruiz", "delegate": person, "delegate_name": "Ben Cole"},
         {"kind": "key.created", "key": key, "name": "hook", "scopes": ["hook"], "owner": null},
         {"kind": "key.revoked", "key": key},
-        {"kind": "session.signed_in", "person": person},
-        {"kind": "session.signed_out", "person": person},
-        {"kind": "session.sign_in_refused", "person": null},
     ]);
     let mut events: Vec<Event> = serde_json::from_value(samples).expect("samples of events");
     events.extend(attention_events());
@@ -61,10 +58,13 @@ pub fn every_event() -> Vec<Event> {
     events
 }
 
-/// Who looked into an approval.
+/// Who came, and who looked into an approval.
 fn attention_events() -> Vec<Event> {
     let (approval, person) = (approval_id().to_string(), viewer().to_string());
     let samples = json!([
+        {"kind": "session.signed_in", "person": person},
+        {"kind": "session.signed_out", "person": person},
+        {"kind": "session.sign_in_refused", "person": null},
         {"kind": "approval.claimed", "approval": approval, "until": "2026-11-21T15:08:41Z"},
         {"kind": "approval.released", "approval": approval},
         {"kind": "approval.taken_over", "approval": approval, "from": person, "reason": "Ana is out.", "until": "2026-11-21T15:08:41Z"},

@@ -33,8 +33,12 @@ fn assert_says(case: &str, html: &str, words: &[&str]) {
 }
 
 fn pending(mandate: Mandate) -> Review {
-    let entitled =
-        vec![EntitledPerson { name: "Tomás Lindqvist".to_owned(), group: "Risk".to_owned(), is_viewer: false }];
+    let entitled = vec![EntitledPerson {
+        name: "Tomás Lindqvist".to_owned(),
+        group: "Risk".to_owned(),
+        on_behalf_of: None,
+        is_viewer: false,
+    }];
     Review { mandate, entitled, ..sample::review() }
 }
 
@@ -62,7 +66,7 @@ fn a_pending_approval_says_what_the_viewer_may_do() {
     let vote = sample::vote('1', "Mira Okafor", "Risk", Verdict::Approve);
     assert_says(
         "voted",
-        &html(&pending(Mandate::Voted { decision: Box::new(vote) }), None),
+        &html(&pending(Mandate::Voted { decision: Box::new(vote), by_delegate: false }), None),
         &["You approved for Risk", "stays suspended"],
     );
     assert_says(
@@ -131,8 +135,12 @@ fn to_whom_it_is_raised_is_said_before_and_after() {
     };
     let state = |steps| Approval::Pending { expires_at: None, pause: Pause::default(), steps };
     let not = Mandate::NotEntitled { waiting_for: vec!["Risk".to_owned()] };
-    let lead =
-        EntitledPerson { name: "Lea <b>Brandt</b>".to_owned(), group: "compliance-leads".to_owned(), is_viewer: false };
+    let lead = EntitledPerson {
+        name: "Lea <b>Brandt</b>".to_owned(),
+        group: "compliance-leads".to_owned(),
+        on_behalf_of: None,
+        is_viewer: false,
+    };
     let before = Review { state: state(steps(None)), entitled: Vec::new(), mandate: not, ..sample::review() };
     let shown = html(&before, None);
     assert_says(
