@@ -168,7 +168,12 @@ pub fn review() -> Review {
         standing: policy().standing(&votes),
         votes,
         excluded: vec![ExcludedPerson { name: "Dev Patel".to_owned(), why: Exclusion::AgentOwner }],
-        entitled: vec![EntitledPerson { name: "Mira Okafor".to_owned(), group: "Risk".to_owned(), is_viewer: true }],
+        entitled: vec![EntitledPerson {
+            name: "Mira Okafor".to_owned(),
+            group: "Risk".to_owned(),
+            on_behalf_of: None,
+            is_viewer: true,
+        }],
         mandate: Mandate::Decide { group: "Risk".to_owned(), on_behalf_of: None },
         can_answer: false,
         transcript: Vec::new(),

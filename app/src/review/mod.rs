@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn groups_are_listed_in_words() {
-        assert_eq!(names([], "and"), "nobody");
+        assert_eq!(names::<&str>([], "and"), "nobody");
         assert_eq!(names(["Risk"], "and"), "Risk");
         assert_eq!(names(["Legal", "Finance", "Risk"], "or"), "Legal, Finance or Risk");
     }

@@ -31,8 +31,12 @@ fn assert_says(case: &str, html: &str, words: &[&str]) {
 }
 
 fn pending(mandate: Mandate) -> Review {
-    let entitled =
-        vec![EntitledPerson { name: "Tomás Lindqvist".to_owned(), group: "Risk".to_owned(), is_viewer: false }];
+    let entitled = vec![EntitledPerson {
+        name: "Tomás Lindqvist".to_owned(),
+        group: "Risk".to_owned(),
+        on_behalf_of: None,
+        is_viewer: false,
+    }];
     Review { mandate, entitled, ..sample::review() }
 }
 
@@ -60,7 +64,7 @@ fn a_pending_approval_says_what_the_viewer_may_do() {
     let vote = sample::vote('1', "Mira Okafor", "Risk", Verdict::Approve);
     assert_says(
         "voted",
-        &html(&pending(Mandate::Voted { decision: Box::new(vote) }), None),
+        &html(&pending(Mandate::Voted { decision: Box::new(vote), by_delegate: false }), None),
         &["You approved for Risk", "stays suspended"],
     );
     assert_says(
