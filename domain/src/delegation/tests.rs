@@ -129,6 +129,7 @@ fn which_seat_a_delegate_fills() {
     let ben = |groups: &[&str], stands_in: Vec<StandIn>| Candidate {
         person: person(BEN.0),
         groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+        raised_to: None,
         stands_in,
     };
     let for_compliance = || vec![stand_in(ANA, &["compliance"])];
@@ -164,7 +165,8 @@ fn which_seat_a_delegate_fills() {
             writeln!(table, "{title:<40} {:<8} {}", verdict.as_str(), told(seat)).expect("write");
         }
     }
-    let back = Candidate { person: person(ANA.0), groups: vec!["risk".to_owned()], stands_in: Vec::new() };
+    let back =
+        Candidate { person: person(ANA.0), groups: vec!["risk".to_owned()], raised_to: None, stands_in: Vec::new() };
     let seat = two_groups().seat_for(&back, &nobody(), &[for_ana(BEN)], Verdict::Approve, None);
     writeln!(table, "{:<40} {:<8} {}", "Ana comes back after Ben", "approve", told(seat)).expect("write");
     insta::assert_snapshot!(table);
@@ -207,7 +209,9 @@ proptest! {
         for (who, principals, belongs) in tries {
             let stands_in = principals.into_iter().filter(|one| *one != who).map(|one| stand_in((one, "Away"), &["risk"]));
             let groups = if belongs { vec!["compliance".to_owned()] } else { Vec::new() };
-            let candidate = Candidate { person: person(who), groups, stands_in: stands_in.collect() };
+            // Some of them belong to the group it was raised to.
+            let raised_to = (who % 2 == 0).then(|| "leads".to_owned());
+            let candidate = Candidate { person: person(who), groups, raised_to, stands_in: stands_in.collect() };
             if let Ok(seat) = policy.seat_for(&candidate, &Circumstances::default(), &votes, Verdict::Approve, None) {
                 let given = vote(person(who), &seat.group, Verdict::Approve);
                 votes.push(crate::decision::Decision { on_behalf_of: seat.on_behalf_of, ..given });

@@ -243,6 +243,8 @@ fn votes_are_not_told() {
         approval: approval(1),
         verdict: vote.verdict,
         group: vote.group,
+        by_raise: None,
+        on_behalf_of: None,
         revision: vote.revision,
         package_digest: vote.package_digest,
         reason_code: None,

@@ -81,7 +81,7 @@ fn whom_it_was_raised_to_fills_any_open_seat() {
     let lead = |person| Candidate { raised_to: Some("support-leads".to_owned()), ..candidate(person) };
     let given = |who: Candidate, votes: &[Decision], verdict, group| {
         let seat = policy.seat_for(&who, &circumstances(), votes, verdict, group);
-        seat.map(|seat| (who.by_raise(&seat).map(str::to_owned), seat)).map_err(|refusal| refusal.code)
+        seat.map(|Seat { group, .. }| (who.by_raise(&group).map(str::to_owned), group)).map_err(|refusal| refusal.code)
     };
     let by_raise = |seat: &str| Ok((Some("support-leads".to_owned()), seat.to_owned()));
     assert_eq!(given(candidate(SAM), &[], Verdict::Reject, None), Err(Code::NotEntitled));

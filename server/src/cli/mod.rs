@@ -196,60 +196,60 @@ mod tests {
         CommandLine::command().debug_assert();
     }
 
+    const GOOD: &[&str] = &[
+        "countersign serve",
+        "countersign serve --listen 0.0.0.0:443 --public-url https://a.example --data /var/lib/countersign",
+        "countersign demo",
+        "countersign demo --listen 127.0.0.1:0 --seed 7 --pace 5 --data /tmp/demo",
+        "countersign --database-url postgres://localhost/countersign person list",
+        "countersign person add --email a@b.c --name A --role reviewer --role admin --group risk --password-stdin",
+        "countersign person password a@b.c --password-stdin --log json",
+        "countersign person change a@b.c --name A --role admin --role reviewer",
+        "countersign person groups a@b.c --add risk --remove compliance",
+        "countersign person groups a@b.c --remove compliance",
+        "countersign person enable a@b.c",
+        "countersign group create risk",
+        "countersign group list",
+        "countersign delegation add --from a@b.c --to d@b.c --start 2026-11-23 --until 2026-11-27 --group risk",
+        "countersign delegation list",
+        "countersign key create --name bot --scope hook --scope agent --owner a@b.c --expires 30d",
+        "countersign key revoke bot",
+        "countersign workflow check a.yaml",
+        "countersign hook guard --server https://a.example",
+        "countersign hooks install --server https://a.example --workflow refunds --project /srv/app",
+        "countersign hooks install --server https://a.example --workflow refunds --managed",
+        "countersign hooks install --server http://a.example --workflow refunds --allow-http --by-command",
+        "countersign hooks doctor",
+        "countersign hooks install --server https://a.example --workflow refunds --runner build-7",
+        "countersign runner --server https://a.example --allow-dir /srv --allow-dir /home/agent --at-once 4",
+        "countersign runner --server https://a.example --allow-dir . --claude /opt/claude --settings s.json --pass AWS_PROFILE",
+    ];
+
+    const BAD: &[&str] = &[
+        "countersign",
+        "countersign serve --listen nowhere",
+        "countersign hook sometime --server https://a.example",
+        "countersign demo --pace 0",
+        "countersign runner --server https://a.example",
+        "countersign runner --server https://a.example --allow-dir . --at-once 0",
+        "countersign person add --email a@b.c --name A --role reviewer",
+        "countersign person add --email a@b.c --name A --role boss --password-stdin",
+        "countersign person change a@b.c",
+        "countersign person groups a@b.c",
+        "countersign group create",
+        "countersign delegation add --from a@b.c --to d@b.c --start 2026-11-23",
+        "countersign delegation end a@b.c",
+        "countersign key create --name bot",
+        "countersign key create --name bot --scope everything",
+        "countersign key create --name bot --scope hook --expires soon",
+        "countersign --data a --database-url postgres://b person list",
+    ];
+
     #[test]
     fn commands_are_understood() {
-        let is_understood = |line: &str| CommandLine::try_parse_from(line.split(' ')).is_ok();
-        for good in [
-            "countersign serve",
-            "countersign serve --listen 0.0.0.0:443 --public-url https://a.example --data /var/lib/countersign",
-            "countersign demo",
-            "countersign demo --listen 127.0.0.1:0 --seed 7 --pace 5 --data /tmp/demo",
-            "countersign --database-url postgres://localhost/countersign person list",
-            "countersign person add --email a@b.c --name A --role reviewer --role admin --group risk --password-stdin",
-            "countersign person password a@b.c --password-stdin --log json",
-            "countersign person change a@b.c --name A --role admin --role reviewer",
-            "countersign person groups a@b.c --add risk --remove compliance",
-            "countersign person groups a@b.c --remove compliance",
-            "countersign person enable a@b.c",
-            "countersign group create risk",
-            "countersign group list",
-            "countersign delegation add --from a@b.c --to d@b.c --start 2026-11-23 --until 2026-11-27 --group risk",
-            "countersign delegation list",
-            "countersign key create --name bot --scope hook --scope agent --owner a@b.c --expires 30d",
-            "countersign key revoke bot",
-            "countersign workflow check a.yaml",
-            "countersign hook guard --server https://a.example",
-            "countersign hooks install --server https://a.example --workflow refunds --project /srv/app",
-            "countersign hooks install --server https://a.example --workflow refunds --managed",
-            "countersign hooks install --server http://a.example --workflow refunds --allow-http --by-command",
-            "countersign hooks doctor",
-            "countersign hooks install --server https://a.example --workflow refunds --runner build-7",
-            "countersign runner --server https://a.example --allow-dir /srv --allow-dir /home/agent --at-once 4",
-            "countersign runner --server https://a.example --allow-dir . --claude /opt/claude --settings s.json --pass AWS_PROFILE",
-        ] {
-            assert!(is_understood(good), "{good}");
-        }
-        for bad in [
-            "countersign",
-            "countersign serve --listen nowhere",
-            "countersign hook sometime --server https://a.example",
-            "countersign demo --pace 0",
-            "countersign runner --server https://a.example",
-            "countersign runner --server https://a.example --allow-dir . --at-once 0",
-            "countersign person add --email a@b.c --name A --role reviewer",
-            "countersign person add --email a@b.c --name A --role boss --password-stdin",
-            "countersign person change a@b.c",
-            "countersign person groups a@b.c",
-            "countersign group create",
-            "countersign delegation add --from a@b.c --to d@b.c --start 2026-11-23",
-            "countersign delegation end a@b.c",
-            "countersign key create --name bot",
-            "countersign key create --name bot --scope everything",
-            "countersign key create --name bot --scope hook --expires soon",
-            "countersign --data a --database-url postgres://b person list",
-        ] {
-            assert!(!is_understood(bad), "{bad}");
-        }
+        let is_understood = |line: &&&str| CommandLine::try_parse_from(line.split(' ')).is_ok();
+        assert_eq!(GOOD.iter().find(|line| !is_understood(line)), None);
+        assert_eq!(BAD.iter().find(is_understood), None);
     }
 
     #[test]

@@ -36,6 +36,17 @@ async fn told(agent: &Agent<'_>) -> Vec<String> {
     agent.kinds().await.into_iter().filter(is_told).collect()
 }
 
+/// What is no claim.
+fn wrong() -> [(Value, &'static str); 5] {
+    [
+        (json!({"take_over": {"reason": " "}}), "422 invalid_field"),
+        (json!({"take_over": {"reason": "x".repeat(401)}}), "422 invalid_field"),
+        (json!({"take_over": {}}), "422 invalid_field"),
+        (json!({"take_over": {"reason": "Ana is out.", "force": true}}), "422 unknown_field"),
+        (json!({"until": "2027-01-01T00:00:00Z"}), "422 unknown_field"),
+    ]
+}
+
 async fn a_claim_is_made_taken_over_released_and_lapses(console: TestConsole) {
     let agent = console.cast().await;
     agent.prepare().await;
@@ -60,14 +71,7 @@ async fn a_claim_is_made_taken_over_released_and_lapses(console: TestConsole) {
     let again = claim(&console, &ana, &approval, json!({})).await.expect(200);
     assert_eq!(again["claim"]["until"], "2026-11-21T09:13:00Z", "renewed");
     assert_eq!(again["claim"]["claimed_at"], held["claimed_at"]);
-    let wrong = [
-        (json!({"take_over": {"reason": " "}}), "422 invalid_field"),
-        (json!({"take_over": {"reason": "x".repeat(401)}}), "422 invalid_field"),
-        (json!({"take_over": {}}), "422 invalid_field"),
-        (json!({"take_over": {"reason": "Ana is out.", "force": true}}), "422 unknown_field"),
-        (json!({"until": "2027-01-01T00:00:00Z"}), "422 unknown_field"),
-    ];
-    for (body, expected) in wrong {
+    for (body, expected) in wrong() {
         assert_eq!(claim(&console, &tomas, &approval, body.clone()).await.problem(), expected, "{body}");
     }
     let over = json!({"take_over": {"reason": "Ana is out."}});
@@ -252,17 +256,7 @@ async fn who_is_there_is_told_and_what_was_viewed_is_kept(console: TestConsole) 
     assert_eq!(comings(&mut stream).await, [json!(approval)]);
     assert_eq!(viewing().await, Vec::<String>::new());
     assert_eq!(views(&agent).await, [(1, 24)]);
-    // A page of a revision that never was is nobody's; one that was never visible is no view; nor is what there is not.
-    let mut odd = Page { browser: &browser, beat: beat(2) };
-    odd.says(json!({"revision": 9})).await.expect(200);
-    console.pass(TimeDelta::seconds(5));
-    odd.says(json!({"visible": 5_300, "is_over": true})).await.expect(200);
-    let mut hidden = Page { browser: &browser, beat: beat(3) };
-    hidden.says(json!({"is_visible": false})).await.expect(200);
-    hidden.says(json!({"is_over": true})).await.expect(200);
-    let mut missing = Page { browser: &browser, beat: beat(4) };
-    let nowhere = approval.replace(&approval[approval.len() - 4..], "0000");
-    missing.says(json!({"approval": nowhere})).await.expect(404);
+    what_is_no_view(&console, [2, 3, 4].map(|view| Page { browser: &browser, beat: beat(view) }), &approval).await;
     assert_eq!(views(&agent).await, [(1, 24)]);
     the_claim_is_renewed(&console, &agent, &approval, Page { browser: &browser, beat: beat(5) }).await;
     // That page's browser is killed: its viewer is there no more, and in the end the view is kept.
@@ -279,6 +273,18 @@ async fn who_is_there_is_told_and_what_was_viewed_is_kept(console: TestConsole) 
     last.says(json!({"visible": 7_300})).await.expect(200);
     console.desk.close_views().await;
     assert_eq!(views(&agent).await, [(1, 24), (1, 10), (1, 7)]);
+}
+
+/// A page of a revision that never was is nobody's; one that was never visible is no view; nor is what there is not.
+async fn what_is_no_view(console: &TestConsole, pages: [Page<'_>; 3], approval: &str) {
+    let [mut odd, mut hidden, mut missing] = pages;
+    odd.says(json!({"revision": 9})).await.expect(200);
+    console.pass(TimeDelta::seconds(5));
+    odd.says(json!({"visible": 5_300, "is_over": true})).await.expect(200);
+    hidden.says(json!({"is_visible": false})).await.expect(200);
+    hidden.says(json!({"is_over": true})).await.expect(200);
+    let nowhere = approval.replace(&approval[approval.len() - 4..], "0000");
+    missing.says(json!({"approval": nowhere})).await.expect(404);
 }
 
 /// Whoever is at work keeps their claim, once little enough is left of it; the log says nothing of that.

@@ -80,13 +80,17 @@ async fn concerns_are_looked_into_resolved_and_unified(console: TestConsole) {
         "concerns.unified",
     ];
     assert_eq!(told, expected, "each once, in this order");
-    // What is opened afterwards begins anew; another run's key sees nothing of it.
-    let third = open(&agent, "Late", "INV-3").await;
+    afterwards(&console, &agent, [&first, &second]).await;
+}
+
+/// What is opened afterwards begins anew; the run's page shows all of it.
+async fn afterwards(console: &TestConsole, agent: &Agent<'_>, [first, second]: [&String; 2]) {
+    let third = open(agent, "Late", "INV-3").await;
     let listed = console.get(&agent.key, &format!("/runs/{}/concerns", agent.run)).await.expect(200);
     assert_eq!(listed["items"].as_array().map(Vec::len), Some(3));
     assert_eq!(listed["unified"][0]["concerns"], json!([first, second]));
     assert_eq!(agent.post("concerns/unify", &json!({"resolution": "x"})).await.json()["unresolved"], json!([third]));
-    let mut browser = Browser::new(&console);
+    let mut browser = Browser::new(console);
     browser.sign_in("ana@example.com", PASSWORD).await;
     let html = browser.send(Method::GET, &format!("/runs/{}", agent.run), &[]).await.text;
     for said in ["INV-1", "1040.00 USD", "calc_5501", "One refund of", "One resolution", "looks into concern"] {

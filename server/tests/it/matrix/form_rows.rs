@@ -8,7 +8,7 @@ use super::{
 /// Forms of the console.
 pub fn forms() -> Vec<Row> {
     let forms = own_forms().into_iter().chain(forms_of_work()).chain(forms_of_administration());
-    forms.chain(forms_of_channels()).collect()
+    forms.chain(forms_of_absence()).chain(forms_of_channels()).collect()
 }
 
 fn own_forms() -> Vec<Row> {
@@ -126,6 +126,22 @@ fn forms_of_administration() -> Vec<Row> {
             &[("form", "password"), ("password", "orchard lantern seven"), ("password_again", "orchard lantern seven")],
         ),
         form("/admin/people/{id}", Person, &[("form", "disable")]),
+        form("/admin/people/{id}", DisabledPerson, &[("form", "enable")]),
+        form("/admin/groups", Nothing, &[("form", "create"), ("name", "group-{n}")]),
+        form("/admin/groups/{name}", Group, &[("form", "add"), ("person", "dev@example.com")]),
+        form("/admin/groups/{name}", Group, &[("form", "remove"), ("person", "rosa@example.com")]),
+        form("/admin/keys", Key, &[("form", "revoke"), ("key", "{id}")]),
+        form("/admin/connect", Nothing, &[("form", "connect"), ("name", "builder"), ("client", "http")]),
+        form(
+            "/admin/keys/new",
+            Nothing,
+            &[("form", "create"), ("name", "key-{n}"), ("scope_hook", "on"), ("expires", "30")],
+        ),
+    ]
+}
+
+fn forms_of_absence() -> Vec<Row> {
+    vec![
         form(
             "/admin/people/{id}",
             Person,
@@ -144,17 +160,6 @@ fn forms_of_administration() -> Vec<Row> {
             ],
         ),
         form("/admin/out-of-office", Delegation, &[("form", "end_delegation"), ("delegation", "{delegation}")]),
-        form("/admin/people/{id}", DisabledPerson, &[("form", "enable")]),
-        form("/admin/groups", Nothing, &[("form", "create"), ("name", "group-{n}")]),
-        form("/admin/groups/{name}", Group, &[("form", "add"), ("person", "dev@example.com")]),
-        form("/admin/groups/{name}", Group, &[("form", "remove"), ("person", "rosa@example.com")]),
-        form("/admin/keys", Key, &[("form", "revoke"), ("key", "{id}")]),
-        form("/admin/connect", Nothing, &[("form", "connect"), ("name", "builder"), ("client", "http")]),
-        form(
-            "/admin/keys/new",
-            Nothing,
-            &[("form", "create"), ("name", "key-{n}"), ("scope_hook", "on"), ("expires", "30")],
-        ),
     ]
 }
 

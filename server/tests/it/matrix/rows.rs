@@ -85,7 +85,7 @@ pub fn form(path: &'static str, thing: Thing, fields: &'static [(&'static str, &
 
 /// The API.
 pub fn api() -> Vec<Row> {
-    [work(), escalations(), around()].concat()
+    [work(), approvals(), escalations(), around()].concat()
 }
 
 /// What agents and reviewers do.
@@ -121,6 +121,13 @@ fn work() -> Vec<Row> {
         get("/api/v1/runs/{id}/handoffs", Run),
         get("/api/v1/handoffs/{id}", Handoff),
         post("/api/v1/runs/{id}/approvals", Run, r#"{"session_id":"s2","summary":"May I?"}"#),
+        post("/api/v1/runner/lease", Nothing, "{}"),
+        post("/api/v1/resumptions/{id}/report", Resumption, r#"{"lease":"x","outcome":"resumed"}"#),
+    ]
+}
+
+fn approvals() -> Vec<Row> {
+    vec![
         post("/api/v1/approvals/{id}/information", Asked, r#"{"answer":"It is."}"#),
         get("/api/v1/approvals", Nothing),
         get("/api/v1/approvals/{id}", Waiting),
@@ -140,8 +147,6 @@ fn work() -> Vec<Row> {
         post("/api/v1/approvals/{id}/cancel", Waiting, r#"{"reason":"No longer needed."}"#),
         post("/api/v1/approvals/{id}/resumption/retry", Unwoken, ""),
         post("/api/v1/approvals/{id}/resumption/abandon", Unwoken, r#"{"reason":"The agent is gone."}"#),
-        post("/api/v1/runner/lease", Nothing, "{}"),
-        post("/api/v1/resumptions/{id}/report", Resumption, r#"{"lease":"x","outcome":"resumed"}"#),
     ]
 }
 
