@@ -46,6 +46,10 @@ words! {
         EscalationAssigned = "escalation_assigned",
         /// A case was not worked in time.
         EscalationOverdue = "escalation_overdue",
+        /// Somebody decides in another's place for some days.
+        DelegationCreated = "delegation_created",
+        /// That ended early.
+        DelegationEnded = "delegation_ended",
         /// A decision could not be delivered.
         ResumptionFailed = "resumption_failed",
         /// Something does not fit together.
@@ -68,6 +72,8 @@ impl Topic {
             Self::EscalationOpened => "A case was handed over to people",
             Self::EscalationAssigned => "A case was given to you",
             Self::EscalationOverdue => "A case is overdue",
+            Self::DelegationCreated => "A delegation that concerns you was set",
+            Self::DelegationEnded => "A delegation that concerns you was ended",
             Self::ResumptionFailed => "A decision could not be delivered to its agent",
             Self::AlertRaised => "An alert needs an administrator",
         }
@@ -84,6 +90,8 @@ impl Topic {
             Self::ApprovalRejected => "A request was rejected",
             Self::ApprovalCancelled => "A request was cancelled",
             Self::EscalationAssigned => "A case was given to somebody",
+            Self::DelegationCreated => "A delegation was set",
+            Self::DelegationEnded => "A delegation was ended",
             Self::ApprovalExpired
             | Self::EscalationOpened
             | Self::EscalationOverdue
@@ -100,7 +108,9 @@ impl Topic {
             | Self::ApprovalRejected
             | Self::ApprovalExpired
             | Self::ApprovalCancelled
-            | Self::EscalationAssigned => true,
+            | Self::EscalationAssigned
+            | Self::DelegationCreated
+            | Self::DelegationEnded => true,
             Self::ApprovalOpened
             | Self::ApprovalReminded
             | Self::ApprovalRaised
@@ -149,6 +159,8 @@ pub const KINDS: &[&str] = &[
     "escalation.opened",
     "escalation.assigned",
     "escalation.overdue",
+    "delegation.created",
+    "delegation.ended",
     "resumption.failed",
     "alert.raised",
 ];
@@ -168,6 +180,12 @@ pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
         Event::EscalationOpened { .. } => (Topic::EscalationOpened, vec![SupportLeads]),
         Event::EscalationAssigned { to, .. } => (Topic::EscalationAssigned, vec![Person(*to)]),
         Event::EscalationOverdue { .. } => (Topic::EscalationOverdue, vec![SupportLeads]),
+        Event::DelegationCreated { principal, delegate, .. } => {
+            (Topic::DelegationCreated, vec![Person(*principal), Person(*delegate)])
+        }
+        Event::DelegationEnded { principal, delegate, .. } => {
+            (Topic::DelegationEnded, vec![Person(*principal), Person(*delegate)])
+        }
         Event::ResumptionFailed { next_try: None, .. } => (Topic::ResumptionFailed, vec![Deciders, Administrators]),
         Event::AlertRaised { .. } => (Topic::AlertRaised, vec![Administrators]),
         _ => return None,

@@ -56,7 +56,7 @@ fn a_delegation_tells_who_when_and_what_is_missing() {
         "Ben Cole",
         "23 to 27 Nov",
         "To come",
-        "Set by Lena Haas",
+        "Set by <bdi>Lena Haas</bdi>",
         "risk would have 0 people left and must give 1",
         "onboarding@3",
         "value=\"dlg_01j1x6q34xfvqr28t5cy4tp001\"",

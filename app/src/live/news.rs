@@ -76,9 +76,9 @@ impl News {
         })
     }
 
-    /// Whether somebody came or left, or looks on.
-    pub const fn is_presence(&self) -> bool {
-        matches!(self, Self::Presence(_))
+    /// Whether somebody came to one of these, or left it.
+    pub fn is_presence_at(&self, shown: &[ApprovalId]) -> bool {
+        matches!(self, Self::Presence(approvals) if approvals.iter().any(|approval| shown.contains(approval)))
     }
 
     /// Whether escalations may have changed.

@@ -44,7 +44,7 @@ impl List {
             list.0.update(|shown| *shown = shown.clone().refresh(refresh));
         });
         on_news(move |news| {
-            if news.concerns_lists() || news.is_presence() {
+            if news.concerns_lists() || news.is_presence_at(&list.0.with_untracked(Shown::ids)) {
                 ask();
             }
         });

@@ -12,7 +12,7 @@ pub fn tell(event: &Event, who: Phrase) -> Told {
                 1 => "1 person".to_owned(),
                 count => format!("{count} people"),
             };
-            Told::of([Phrase::words(format!("{whom} told: {}", topic.public_title()))])
+            Told::of([Phrase::words(format!("Told {whom}: {}", topic.public_title()))])
         }
         Event::NotificationFailed { channel, cause, .. } => {
             Told::of([Phrase::words(format!("A message by {} was not taken", channel.as_str()))])

@@ -72,7 +72,11 @@ impl Dispatch {
             {
                 attempts + 1
             }
-            Self::Sending { attempt, leased_until: before } if before <= now => attempt,
+            Self::Sending { attempt, leased_until: before }
+                if before <= now || before > Resumption::longest_pause(now) =>
+            {
+                attempt
+            }
             Self::Waiting { .. }
             | Self::Sending { .. }
             | Self::Failed { .. }

@@ -11,7 +11,7 @@ use crate::{
     alert::AlertKind,
     channel::{Channel, MailSettings, Security},
     escalation::sla::Duty,
-    id::{EscalationId, ResumptionId},
+    id::{DelegationId, EscalationId, ResumptionId},
     policy::{Exclusion, Seats},
     resumption::{Resumption, Setback},
     testing::{approval, at, person, two_groups},
@@ -24,7 +24,7 @@ fn events() -> Vec<Event> {
     let resumption = ResumptionId::from_uuid(Uuid::from_u128(4));
     let failed =
         |next_try| Event::ResumptionFailed { resumption, approval, attempt: 7, cause: "down".to_owned(), next_try };
-    vec![
+    let mut events = vec![
         Event::ApprovalOpened {
             approval,
             gate: "payment".to_owned(),
@@ -59,6 +59,32 @@ fn events() -> Vec<Event> {
             topic: Topic::AlertRaised,
             about: crate::id::EventId::from_uuid(Uuid::nil()),
             people: vec![],
+        },
+    ];
+    let place = events.iter().position(|event| event.kind() == "resumption.failed").unwrap_or_default();
+    events.splice(place..place, delegations());
+    events
+}
+
+fn delegations() -> [Event; 2] {
+    let delegation = DelegationId::from_uuid(Uuid::from_u128(5));
+    [
+        Event::DelegationCreated {
+            delegation,
+            principal: person(1),
+            principal_name: "Ana".to_owned(),
+            delegate: person(2),
+            delegate_name: "Ben".to_owned(),
+            groups: Vec::new(),
+            from: at(1),
+            until: at(2),
+        },
+        Event::DelegationEnded {
+            delegation,
+            principal: person(1),
+            principal_name: "Ana".to_owned(),
+            delegate: person(2),
+            delegate_name: "Ben".to_owned(),
         },
     ]
 }

@@ -128,6 +128,13 @@ impl Desk {
     /// Lets a person's claim last while they are at work on the approval. Nothing is told of it in the log; other
     /// pages learn of it as they do of who is there.
     pub(super) async fn renew_claim(&self, person: PersonId, id: ApprovalId) -> Result<()> {
+        // Most beats of a page renew nothing, and need not write.
+        let mut tx = self.database.read().await?;
+        let claim = store::claim::find(&mut tx, id).await?;
+        drop(tx);
+        if claim.renew(person, self.database.clock().now()).is_none() {
+            return Ok(());
+        }
         let renewed = self.database.write(move |tx| {
             async move {
                 let Some(run) = store::approval::find_run(tx, id).await? else { return Ok(false) };

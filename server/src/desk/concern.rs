@@ -203,7 +203,8 @@ pub(super) async fn rows(tx: &mut Tx, run: RunId) -> Result<Vec<ConcernRow>> {
     let round = round(tx, run).await?;
     let row = |stored: Stored| ConcernRow {
         id: stored.id,
-        matter: stored.matter,
+        // The context is for whoever looks into it; no page shows it.
+        matter: Matter { shared_context: serde_json::Map::new(), ..stored.matter },
         state: stored.state,
         opened_at: stored.opened_at,
         round: stored.round,

@@ -211,7 +211,7 @@ struct StandInRow {
 }
 
 /// Who may decide an approval in another's place now, by delegate: only `delegate`, or everybody. The principals'
-/// groups are those they have belonged to since the approval opened.
+/// groups are those of its seats that they have belonged to since it opened.
 pub async fn list_delegates(
     tx: &mut Tx,
     approval: ApprovalId,
@@ -227,7 +227,8 @@ pub async fn list_delegates(
             in_force!("$1"),
             " AND ($2 IS NULL OR d.delegate_id = $2) AND q.disabled_at IS NULL \
              AND EXISTS (SELECT 1 FROM person_role r WHERE r.person_id = q.id AND r.role = 'reviewer') \
-             AND m.joined_at <= (SELECT a.opened_at FROM approval a WHERE a.id = $3) ORDER BY q.name, d.id, g.name LIMIT $4"
+             AND m.joined_at <= (SELECT a.opened_at FROM approval a WHERE a.id = $3) \
+             AND EXISTS (SELECT 1 FROM approval_seat s WHERE s.approval_id = $3 AND s.group_name = g.name) ORDER BY q.name, d.id, g.name LIMIT $4"
         ))
         .bind(now)
         .bind(delegate.map(PersonId::uuid))

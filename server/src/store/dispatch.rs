@@ -148,7 +148,7 @@ pub async fn list_due(tx: &mut Tx, channel: Channel, latest: Time, limit: i64) -
     let now = tx.now();
     let rows: Vec<StoredRow> = on!(tx, |conn| {
         sqlx::query_as(select_stored!(
-            "WHERE d.channel = $1 AND d.due_at IS NOT NULL AND (d.due_at <= $2 OR (d.due_at > $3 AND d.status = 'failed')) \
+            "WHERE d.channel = $1 AND d.due_at IS NOT NULL AND (d.due_at <= $2 OR (d.due_at > $3 AND d.status IN ('failed', 'sending'))) \
              ORDER BY d.due_at, d.id LIMIT $4"
         ))
         .bind(channel.as_str())

@@ -180,7 +180,7 @@ async fn leads_set_it_for_others_and_either_ends_it(console: TestConsole) {
     assert!(own.text.contains("nobody names themselves"), "{}", own.text);
     assert_eq!(lena.send(Method::POST, page, &form("ana@example.com", "ben@example.com")).await.status, 303);
     let shown = ben.send(Method::GET, "/profile", &[]).await.text.replace("<!>", "");
-    assert!(shown.contains("Set by Lena Haas") && shown.contains("Away now"), "{shown}");
+    assert!(shown.contains("Set by <bdi>Lena Haas</bdi>") && shown.contains("Away now"), "{shown}");
     assert_eq!(ben.send(Method::GET, page, &[]).await.status, 403);
 
     // Noor sets one on the person's page; the delegate ends it, the principal the other.

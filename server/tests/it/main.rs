@@ -70,6 +70,7 @@ mod support;
 mod trust;
 mod upgrades;
 mod vault;
+mod viewing;
 mod walk;
 mod webhooks;
 mod workflows;

@@ -102,7 +102,7 @@ fn answers_are_closed_and_references_lead_somewhere() {
 }
 
 /// These have stories of their own, held against the same document.
-const ELSEWHERE: [&str; 11] = [
+const ELSEWHERE: [&str; 13] = [
     "/information ",
     "/resumption/",
     "POST /api/v1/runs/{id}/approvals ",
@@ -110,6 +110,8 @@ const ELSEWHERE: [&str; 11] = [
     "/compensations/",
     "/handoffs",
     "/escalations",
+    "/concerns",
+    "/bulk-decisions ",
     "/claim ",
     "/release ",
     "/runner/lease ",

@@ -49,7 +49,12 @@ pub const STEPS: [Step; 14] = [
     step("clippy-xtask", "lints of these commands and of the tests' shim", When::Compiling, clippy_xtask),
     step("clippy", "lints of domain, app (ssr) and server", When::Compiling, clippy),
     step("build", "the tests and the server compile", When::Compiling, build),
-    step("clients", "install clients of Claude Code, of MCP and of the examples", When::Beside, clients),
+    step(
+        "clients",
+        "install Claude Code, a mail server, and the clients of MCP and of the examples",
+        When::Beside,
+        clients,
+    ),
     step("assets", "wasm, styles with the class check, icons, fonts", When::Beside, build_assets),
     step("clippy-wasm", "lints of the app as the browser gets it", When::Beside, clippy_wasm),
     step("tests", "unit and integration tests, on SQLite and PostgreSQL", When::After, tests),
@@ -130,6 +135,7 @@ fn build(_: &Options, _: &mut Counts) -> Result<()> {
 fn clients(_: &Options, _: &mut Counts) -> Result<()> {
     end2end::claude()?;
     end2end::mcp_clients()?;
+    end2end::mail_server()?;
     examples::install().map(|_| ())
 }
 

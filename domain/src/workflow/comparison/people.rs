@@ -51,13 +51,17 @@ impl Comparison {
             (None, Some(new)) => self.say(Way::Looser, name, format!("raises approvals {}, was never", raised(new))),
             (Some(old), None) => self.say(Way::Stricter, name, format!("never raises approvals, was {}", raised(old))),
             (Some(old), Some(new)) if old != new => {
-                self.say(Way::Other, name, format!("raises approvals {}, was {}", raised(new), raised(old)));
+                let is_looser = old.to != new.to || new.after < old.after;
+                let way = if is_looser { Way::Looser } else { Way::Stricter };
+                self.say(way, name, format!("raises approvals {}, was {}", raised(new), raised(old)));
             }
             (None, None) | (Some(_), Some(_)) => {}
         }
         if old.hours != new.hours {
             let told = |policy: &Policy| policy.hours.as_ref().map_or("day and night".to_owned(), ToString::to_string);
-            self.say(Way::Other, name, format!("counts its deadline in {}, was {}", told(new), told(old)));
+            // Other hours may let more people decide sooner.
+            let way = if new.raise.is_some() { Way::Looser } else { Way::Other };
+            self.say(way, name, format!("counts its deadline in {}, was {}", told(new), told(old)));
         }
     }
 

@@ -83,6 +83,7 @@ async fn notice(tx: &mut Tx, topic: Topic, entry: &Entry, approval: Option<&Stor
             | Event::EscalationOverdue { escalation, .. },
             ..,
         ) => format!("/escalations/{escalation}"),
+        (Event::DelegationCreated { .. } | Event::DelegationEnded { .. }, ..) => "/profile".to_owned(),
         (_, Some(approval), _) => format!("/approvals/{approval}"),
         (_, None, Some(run)) => format!("/runs/{run}"),
         (_, None, None) => "/approvals".to_owned(),

@@ -24,6 +24,8 @@ use crate::{
     store::{self, Tx, dispatch::Stored},
 };
 
+/// The shortest time a message is held in quiet hours: nothing is looked at over and over.
+const HELD: TimeDelta = TimeDelta::minutes(1);
 /// How long a worker may take for one try.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 /// Messages of a channel under way at once.
@@ -106,15 +108,20 @@ impl Desk {
     }
 
     async fn send(&self, leased: Stored, attempt: u32, base: &str) -> Result<()> {
-        let mut tx = self.database.read().await?;
-        let ready = self.look(&mut tx, &leased).await?;
-        drop(tx);
-        let outcome = match ready {
-            Ready::Hold(until) => return self.keep(leased, move |state, _| state.hold(until)).await,
-            Ready::Drop(why) => return self.keep(leased, move |state, now| state.drop_it(why, now)).await,
-            Ready::Fail(why) => Outcome { cause: Some(why.to_owned()), needs_person: true, asked: None },
-            Ready::Send(target, people) => self.send_to(&target, &leased, &people, &Letters { base }).await?,
+        let outcome = match self.ready(&leased).await {
+            Ok(Ready::Hold(until)) => {
+                return self.keep(leased, move |state, now| state.hold(until.max(now + HELD))).await;
+            }
+            Ok(Ready::Drop(why)) => return self.keep(leased, move |state, now| state.drop_it(why, now)).await,
+            Ok(Ready::Fail(why)) => Ok(Outcome { cause: Some(why.to_owned()), needs_person: true, asked: None }),
+            Ok(Ready::Send(target, people)) => self.send_to(&target, &leased, &people, &Letters { base }).await,
+            Err(error) => Err(error),
         };
+        // What cannot be prepared is a try that failed: it is told, and ends.
+        let outcome = outcome.unwrap_or_else(|error| {
+            tracing::error!(%error, channel = %leased.channel, "a message could not be prepared");
+            Outcome { cause: Some("it could not be prepared".to_owned()), needs_person: false, asked: None }
+        });
         let [jitter] = self.database.ids().bytes();
         self.keep(leased, move |state, now| match outcome.cause {
             None => state.sent(now),
@@ -126,12 +133,19 @@ impl Desk {
         .await
     }
 
+    async fn ready(&self, leased: &Stored) -> Result<Ready> {
+        let mut tx = self.database.read().await?;
+        self.look(&mut tx, leased).await
+    }
+
     /// Whether it is still to be sent, to whom, and whether now.
     async fn look(&self, tx: &mut Tx, leased: &Stored) -> Result<Ready> {
         let Some(target) = self.target(tx, leased.channel).await? else {
             return Ok(Ready::Drop("the channel was switched off"));
         };
-        let entry = store::event::load(tx, &[leased.event.uuid()]).await?.pop().ok_or(Error::Moved)?;
+        let Some(entry) = store::event::load(tx, &[leased.event.uuid()]).await?.pop() else {
+            return Ok(Ready::Drop("what it tells is not in the log any more"));
+        };
         if leased.notice.topic.asks_for_a_decision()
             && let Some(id) = leased.notice.approval
             && store::alert::find_status(tx, id).await? != Some(Status::Pending)

@@ -25,9 +25,12 @@ pub(super) fn end(quiet: &Quiet, now: Time) -> Option<Time> {
     let today = local.date_naive();
     let day = if clock > local.time() { today } else { today.checked_add_days(Days::new(1))? };
     let ends = day.and_time(clock);
-    // Where clocks are set forward that time may not be there: they end an hour later then.
-    let found = zone.from_local_datetime(&ends).earliest();
-    found.or_else(|| zone.from_local_datetime(&(ends + TimeDelta::hours(1))).earliest()).map(|time| time.to_utc())
+    // Where clocks are set forward that time may not be there: they end an hour later then. Where they are set back it
+    // comes twice, and the first may be over.
+    let found = zone.from_local_datetime(&ends);
+    let (first, second) = (found.earliest(), found.latest());
+    let later = || zone.from_local_datetime(&(ends + TimeDelta::hours(1))).earliest();
+    first.filter(|first| *first > now).or(second).or_else(later).map(|time| time.to_utc())
 }
 
 #[cfg(test)]
@@ -36,6 +39,14 @@ mod tests {
 
     fn at(text: &str) -> Time {
         text.parse().expect("a time")
+    }
+
+    #[test]
+    fn they_never_end_before_now() {
+        let short = Quiet { from: 60, to: 2 * 60 + 45, zone: "Europe/Berlin".to_owned() };
+        // Half past two for the second time, in the night in which clocks are set back.
+        assert_eq!(end(&short, at("2026-10-25T01:30:00Z")), Some(at("2026-10-25T01:45:00Z")));
+        assert_eq!(end(&short, at("2026-10-25T00:30:00Z")), Some(at("2026-10-25T00:45:00Z")));
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueC
              (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged')) AS escalations, \
              (SELECT COUNT(*) FROM approval a WHERE a.status = 'pending' AND ",
             unclaimed!("$3"),
-            ") AS unclaimed, (SELECT COUNT(*) FROM notification WHERE person_id = $1 AND read_at IS NULL) AS unread"
+            ") AS unclaimed, (SELECT COUNT(*) FROM (SELECT 1 FROM notification WHERE person_id = $1 AND read_at IS NULL LIMIT 1000) AS unseen) AS unread"
         ))
         .bind(viewer.uuid())
         .bind(today)
