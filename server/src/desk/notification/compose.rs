@@ -128,15 +128,15 @@ mod tests {
         let text = Letters { base: "https://console.test" }.mail(&hostile());
         for line in [
             "An approval waits for your decision.",
-            "Tool: pay[U+202E][U+000D] Bcc: eve@example.com",
-            "Workflow: <!channel> <https[:]//evil.example|Pay & go>",
+            "Tool: pay[U+202E][U+000D] Bcc: eve@example[.]com",
+            "Workflow: <!channel> <https[:]//evil[.]example|Pay & go>",
             "Risk: high",
             "Decide by: 2026-11-21 10:00 UTC",
             "https://console.test/approvals/apr_1",
         ] {
             assert!(text.lines().any(|written| written == line), "{line} is missing: {text}");
         }
-        assert!(text.contains("Subject: www[.]evil[.]examplexx") && text.contains("x… (+98 hidden)\n"), "{text}");
+        assert!(text.contains("Subject: www[.]evil[.]examplexx") && text.contains("x… (+100 hidden)\n"), "{text}");
         assert_eq!(text.matches("https://").count(), 2, "the console's own links and no others");
     }
 
@@ -147,7 +147,7 @@ mod tests {
         let [plain, link] = [&body["blocks"][0]["text"], &body["blocks"][1]["text"]];
         assert_eq!((&plain["type"], &link["type"]), (&json!("plain_text"), &json!("mrkdwn")));
         assert!(
-            plain["text"].as_str().is_some_and(|text| text.contains("<!channel> <https[:]//evil.example|Pay & go>"))
+            plain["text"].as_str().is_some_and(|text| text.contains("<!channel> <https[:]//evil[.]example|Pay & go>"))
         );
         assert_eq!(link["text"], "<https://console.test/approvals/apr_1|Open in Countersign>");
         assert!(body["blocks"].get(2).is_none());
