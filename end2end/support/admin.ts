@@ -71,6 +71,7 @@ export const ADMIN_STATES: Record<string, (stage: Stage) => Promise<Page>> = {
   'admin-people': (stage) => see(stage, NOOR, '/admin'),
   'admin-people-none': (stage) => see(stage, NOOR, '/admin?group=nowhere'),
   'admin-person': person,
+  'admin-notifications': (stage) => see(stage, NOOR, '/admin/notifications'),
   'admin-out-of-office': (stage) => see(stage, NOOR, '/admin/out-of-office'),
   'admin-out-of-office-set': async (stage) => {
     const page = await see(stage, NOOR, '/admin/out-of-office');

@@ -107,6 +107,25 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
     await page.getByTitle('Theme and account').filter({ visible: true }).click();
     return page;
   },
+  'inbox': async (stage) => {
+    await onboarding(stage.console);
+    const page = await see(stage, MIRA, '/inbox');
+    await expect(page.getByRole('button', { name: 'An approval waits for your decision' })).toBeVisible();
+    return page;
+  },
+  'bulk-preview': async (stage) => {
+    const stories = [await note(stage.console), await note(stage.console)];
+    return see(stage, ANA, `/approvals/bulk?${stories.map(({ approval }) => `item=${approval}`).join('&')}`);
+  },
+  'approval-claimed': async (stage) => {
+    const { approval } = await onboarding(stage.console);
+    const other = await review(stage, TOMAS, approval);
+    await other.getByRole('button', { name: 'Claim', exact: true }).filter({ visible: true }).first().click();
+    await expect(other.getByText('Claimed by you').filter({ visible: true }).first()).toBeVisible();
+    const page = await review(stage, MIRA, approval);
+    await expect(page.getByText('you can still decide').first()).toBeVisible();
+    return page;
+  },
   'profile': (stage) => see(stage, MIRA, '/profile'),
   'profile-refused': async (stage) => {
     const page = await see(stage, MIRA, '/profile');

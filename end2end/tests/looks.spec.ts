@@ -13,7 +13,8 @@ const SHOTS = ['sign-in', 'queue', 'approval-open', 'approval-approving', 'appro
   .concat(['runs', 'audit', 'audit-event', 'api-reference', 'queue-arriving', 'queue-resumption-failed'])
   .concat(['approval-resumption-failed', 'approval-resumed', 'admin-endpoints', 'admin-endpoint-made', 'admin-deliveries'])
   .concat(['stage-review', 'approval-editing', 'approval-edited', 'admin-connect', 'admin-connected', 'run-stages', 'run-stage-stuck', 'workflow-stages'])
-  .concat(['escalations', 'escalation-open', 'escalation-resolved']);
+  .concat(['escalations', 'escalation-open', 'escalation-resolved'])
+  .concat(['inbox', 'bulk-preview', 'approval-claimed', 'admin-notifications', 'admin-out-of-office-set']);
 const SCHEMES = ['light', 'dark'] as const;
 
 // Examining a long page takes axe a while.
