@@ -17,14 +17,12 @@ use leptos::prelude::*;
 pub fn Form(page: DelegationsPage, whose: Whose, action: String, posted: Option<Posted>) -> impl IntoView {
     let posted = posted.filter(|posted| posted.form == SET);
     let is_open = posted.is_some();
-    let summary = match &whose {
-        Whose::Everybodys => return view! { <Fields page=page whose=whose action=action posted=posted /> }.into_any(),
-        Whose::Own => "Name a delegate".to_owned(),
-        Whose::Of(name) => format!("Name a delegate for {}", spelled(name)),
-    };
+    if matches!(whose, Whose::Everybodys) {
+        return view! { <Fields page=page whose=whose action=action posted=posted /> }.into_any();
+    }
     view! {
         <details open=is_open>
-            <summary class=button::PLAIN><Icon name="plane" />{summary}</summary>
+            <summary class=button::PLAIN><Icon name="plane" />"Name a delegate"</summary>
             <div class="mt-3 rounded-lg border border-rule-strong p-3">
                 <Fields page=page whose=whose action=action posted=posted />
             </div>

@@ -29,8 +29,8 @@ pub const DONE: &[(&str, &str)] =
 pub enum Whose {
     /// The viewer's own.
     Own,
-    /// Another person's, by name.
-    Of(String),
+    /// Another person's, on their page.
+    Anothers,
     /// Everybody's: the form asks who is away.
     Everybodys,
 }

@@ -41,7 +41,7 @@ pub fn PersonView<'a>(detail: PersonDetail, posted: Option<&'a Posted>) -> impl 
     let (edit, groups, password) = (of("edit"), of("join").or_else(|| of("leave")), of("password"));
     let access = of("disable").or_else(|| of("enable"));
     let absence = posted.filter(|posted| absence::is_ours(posted)).cloned();
-    let (whose, action) = (Whose::Of(detail.person.name.clone()), format!("/admin/people/{}", detail.person.id));
+    let (whose, action) = (Whose::Anothers, format!("/admin/people/{}", detail.person.id));
     let decides = detail.person.disabled_at.is_none() && detail.person.roles.contains(&Role::Reviewer);
     view! {
         <Bar title="Admin" />
