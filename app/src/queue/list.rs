@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     Time,
     claim::Held,
-    id::ApprovalId,
+    id::{ApprovalId, PersonId},
     queue::{FailingRow, QueueCounts, QueuePage, QueueQuery, QueueRow},
     viewing::Present,
 };
@@ -30,8 +30,8 @@ pub enum Line {
 
 impl List {
     /// Shows a page and follows what happens to it.
-    pub fn follow(page: QueuePage, query: QueueQuery) -> Self {
-        let list = Self(RwSignal::new(Shown::load(page, query.view)));
+    pub fn follow(page: QueuePage, query: QueueQuery, viewer: Option<PersonId>) -> Self {
+        let list = Self(RwSignal::new(Shown::load(page, query.view, viewer)));
         let live = live();
         if let Some(live) = live {
             live.page_counts();

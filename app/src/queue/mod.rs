@@ -62,7 +62,7 @@ pub fn QueueView(page: QueuePage, query: QueueQuery, can_wake: bool, viewer: Opt
     let view = query.view;
     let alerts = page.alerts.clone();
     let pending_at_first = page.counts.pending;
-    let list = List::follow(page, query);
+    let list = List::follow(page, query, viewer);
     let ticks = Ticks::provide();
     let pending = move || list.counts().pending;
     let title = move || {

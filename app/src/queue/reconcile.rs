@@ -4,7 +4,7 @@
 use domain::{
     Time,
     approval::Status,
-    id::ApprovalId,
+    id::{ApprovalId, PersonId},
     queue::{FailingRow, QueueCounts, QueuePage, QueueRefresh, QueueRow, View, Whereabouts},
     resumption::Resumption,
     viewing::Presence,
@@ -70,7 +70,7 @@ pub enum Left {
 }
 
 impl Left {
-    fn of(view: View, now: &Whereabouts) -> Option<Self> {
+    fn of(view: View, viewer: Option<PersonId>, now: &Whereabouts) -> Option<Self> {
         match now.row.status {
             Status::Approved => Some(Self::Approved(now.by.clone())),
             Status::Rejected => Some(Self::Rejected(now.by.clone())),
@@ -78,8 +78,10 @@ impl Left {
             Status::Cancelled => Some(Self::Cancelled),
             Status::Superseded => Some(Self::Superseded),
             Status::Pending if view == View::NeedsMyDecision && !now.row.viewer_can_decide => Some(Self::NotYours),
+            // What the viewer claims here stays at hand: they mean to work on it, or took the wrong row.
             Status::Pending if view == View::Unclaimed => {
-                now.row.claim.as_ref().map(|held| Self::Claimed(held.name.clone()))
+                let others = now.row.claim.as_ref().filter(|held| viewer != Some(held.person_id));
+                others.map(|held| Self::Claimed(held.name.clone()))
             }
             Status::Pending => None,
         }
@@ -117,6 +119,7 @@ pub struct ShownRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     view: View,
+    viewer: Option<PersonId>,
     /// The rows, in the order they were put there.
     pub rows: Vec<ShownRow>,
     /// Failed resumptions, in the order they were put there.
@@ -140,13 +143,14 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// A list as it was loaded.
-    pub fn load(page: QueuePage, view: View) -> Self {
+    /// A list as it was loaded, for whoever looks at it.
+    pub fn load(page: QueuePage, view: View, viewer: Option<PersonId>) -> Self {
         let now = page.now;
         let rows = page.rows.into_iter().map(|row| ShownRow { due: Due::of(&row, now), row, left: None }).collect();
         let QueuePage { next_cursor, is_continued, counts, failing, presence, .. } = page;
         Self {
             view,
+            viewer,
             rows,
             failing,
             presence,
@@ -171,7 +175,7 @@ impl Shown {
                 shown.row.clone_from(row);
                 shown.left = None;
             } else if let Some(now) = others.iter().find(|now| now.row.id == id) {
-                shown.left = Left::of(self.view, now);
+                shown.left = Left::of(self.view, self.viewer, now);
                 shown.row.clone_from(&now.row);
             }
         }
@@ -197,7 +201,7 @@ impl Shown {
     #[must_use]
     pub fn show(mut self) -> Self {
         match self.fresh.take() {
-            Some(page) => Self::load(page, self.view),
+            Some(page) => Self::load(page, self.view, self.viewer),
             None => self,
         }
     }

@@ -1,7 +1,7 @@
 //! Rows keep their places whatever happens.
 
 use super::*;
-use domain::{id::RunId, workflow::Risk};
+use domain::{claim::Held, id::RunId, workflow::Risk};
 use proptest::prelude::*;
 
 fn time(minute: i64) -> Time {
@@ -69,7 +69,7 @@ fn a_row_that_leaves_stays_with_its_reason() {
         (Status::Expired, None, "Expired"),
         (Status::Cancelled, None, "Cancelled"),
     ] {
-        let shown = Shown::load(page(vec![row(1, 0), row(2, 0), row(3, 0)], 1), View::AllPending);
+        let shown = Shown::load(page(vec![row(1, 0), row(2, 0), row(3, 0)], 1), View::AllPending, None);
         let shown = refreshed(shown, vec![row(1, 0), row(3, 0)], vec![ended(2, status, by)]);
         assert_eq!(left(&shown), [None, Some(words.to_owned()), None]);
         assert_eq!((shown.unseen, shown.counts.pending), (0, 2));
@@ -83,15 +83,28 @@ fn a_row_that_leaves_stays_with_its_reason() {
 fn what_waits_for_others_leaves_the_viewers_own_list_only() {
     let elsewhere = || Whereabouts { row: QueueRow { viewer_can_decide: false, given: 1, ..row(2, 0) }, by: None };
     for (view, words) in [(View::NeedsMyDecision, Some("Waits for others now".to_owned())), (View::AllPending, None)] {
-        let shown = Shown::load(page(vec![row(2, 0)], 1), view);
+        let shown = Shown::load(page(vec![row(2, 0)], 1), view, None);
         let shown = refreshed(shown, Vec::new(), vec![elsewhere()]);
         assert_eq!((left(&shown), shown.rows[0].row.given), (vec![words], 1));
     }
 }
 
 #[test]
+fn what_is_claimed_leaves_the_unclaimed_except_for_who_claimed_it() {
+    let [mine, others] = ["usr_01j0000000e008000000000001", "usr_01j0000000e008000000000002"]
+        .map(|id| id.parse::<PersonId>().expect("an id"));
+    for (viewer, words) in [(Some(others), Some("Claimed by Ana".to_owned())), (Some(mine), None)] {
+        let claim = Held { person_id: mine, name: "Ana".to_owned(), claimed_at: time(1), until: time(11) };
+        let claimed = Whereabouts { row: QueueRow { claim: Some(claim), ..row(2, 0) }, by: None };
+        let shown = Shown::load(page(vec![row(2, 0)], 1), View::Unclaimed, viewer);
+        let shown = refreshed(shown, Vec::new(), vec![claimed]);
+        assert_eq!((left(&shown), shown.rows[0].row.claim.is_some()), (vec![words], true));
+    }
+}
+
+#[test]
 fn a_row_that_changes_does_so_in_place_and_in_its_group() {
-    let shown = Shown::load(page(vec![row(1, 0), row(2, 0)], 1), View::AllPending);
+    let shown = Shown::load(page(vec![row(1, 0), row(2, 0)], 1), View::AllPending, None);
     assert_eq!([shown.rows[0].due, shown.rows[1].due], [Due::Soon, Due::Later]);
     let voted = QueueRow { given: 1, expires_at: Some(time(0)), ..row(2, 0) };
     let shown = refreshed(shown, vec![voted.clone(), row(1, 0)], Vec::new());
@@ -102,7 +115,7 @@ fn a_row_that_changes_does_so_in_place_and_in_its_group() {
 
 #[test]
 fn new_rows_wait_until_somebody_asks() {
-    let shown = Shown::load(page(vec![row(2, 0)], 1), View::AllPending);
+    let shown = Shown::load(page(vec![row(2, 0)], 1), View::AllPending, None);
     assert!(!shown.is_outdated());
     let shown = refreshed(shown, vec![row(1, 5), row(2, 0), row(3, 0)], Vec::new());
     assert_eq!((shown.ids(), shown.unseen), (vec![id(2)], 2));
@@ -113,7 +126,7 @@ fn new_rows_wait_until_somebody_asks() {
 #[test]
 fn rows_that_move_up_from_the_next_page_are_not_new() {
     let first = QueuePage { next_cursor: Some("c".to_owned()), ..page(vec![row(1, 0), row(2, 0)], 1) };
-    let shown = Shown::load(first, View::AllPending);
+    let shown = Shown::load(first, View::AllPending, None);
     let fresh = QueuePage { next_cursor: Some("d".to_owned()), ..page(vec![row(2, 0), row(3, 0), row(4, 5)], 10) };
     let others = vec![ended(1, Status::Expired, None)];
     assert_eq!(shown.refresh(QueueRefresh { page: fresh, others }).unseen, 1);
@@ -146,7 +159,7 @@ proptest! {
         mine: bool,
     ) {
         let view = if mine { View::NeedsMyDecision } else { View::AllPending };
-        let mut shown = Shown::load(page(first, 1), view);
+        let mut shown = Shown::load(page(first, 1), view, None);
         let (ids, groups) = (shown.ids(), shown.rows.iter().map(|row| row.due).collect::<Vec<_>>());
         for (rows, others) in refreshes {
             shown = refreshed(shown, rows.clone(), others);
