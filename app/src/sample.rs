@@ -83,6 +83,7 @@ pub fn vote(person: char, name: &str, group: &str, verdict: Verdict) -> Decision
         package_digest: Digest::of("package", b"1"),
         reason_code: None,
         notes: (verdict == Verdict::Reject).then(|| "Ask for a newer <b>statement</b>.".to_owned()),
+        items: Vec::new(),
         at: time("14:41:30"),
     }
 }
@@ -143,6 +144,7 @@ fn package() -> Package {
         stage: None,
         edit: None,
         information: Vec::new(),
+        items: Vec::new(),
     }
 }
 

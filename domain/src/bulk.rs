@@ -56,6 +56,7 @@ impl Bulk {
             notes: self.notes.clone(),
             for_group: None,
             edited_input: None,
+            items: Vec::new(),
         }
     }
 
@@ -114,6 +115,8 @@ pub enum Objection {
     Asked,
     /// No gate holds it: the agent asked by itself.
     NoGate,
+    /// It holds several calls, which have a verdict each.
+    HasItems,
     /// The person may not decide it.
     NotEntitled,
     /// Another gate holds it than the first.
@@ -132,6 +135,7 @@ impl Objection {
             Self::Differs => "has assertions that differ from the record and needs its own decision",
             Self::Asked => "has an open question",
             Self::NoGate => "was asked for without a gate and needs its own decision",
+            Self::HasItems => "has items, which are decided one by one",
             Self::NotEntitled => "is not yours to decide",
             Self::OtherGate => "is held by another gate",
             Self::OtherRisk => "has another risk",
@@ -148,6 +152,7 @@ pub fn alone(member: &Member) -> Option<Objection> {
         (member.risk == Risk::High, Objection::HighRisk),
         (member.differs, Objection::Differs),
         (member.origin == Origin::Request, Objection::NoGate),
+        (member.origin == Origin::Items, Objection::HasItems),
     ];
     reasons.into_iter().find(|(holds, _)| *holds).map(|(_, objection)| objection)
 }

@@ -10,6 +10,7 @@ use crate::{
     actor::{UnknownWord, words},
     delegation::Principal,
     id::{ApprovalId, DecisionId, PersonId},
+    item::ItemVerdict,
 };
 
 words! {
@@ -53,6 +54,9 @@ pub struct Decision {
     pub reason_code: Option<String>,
     /// The reviewer's words, sent to the agent as written.
     pub notes: Option<String>,
+    /// What they said about each item, where there are any and they approved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<ItemVerdict>,
     /// When.
     pub at: Time,
 }
@@ -96,4 +100,7 @@ pub struct Ballot {
     /// The whole input to run instead of the one that was asked for; with `approve` alone. It makes a new revision.
     #[serde(default)]
     pub edited_input: Option<Value>,
+    /// A verdict on every item of an approval that has any; with `approve` alone.
+    #[serde(default)]
+    pub items: Vec<ItemVerdict>,
 }

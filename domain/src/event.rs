@@ -17,6 +17,7 @@ use crate::{
         ApprovalId, CheckId, CompensationId, ConcernId, DecisionId, DelegationId, DispatchId, EndpointId, EscalationId,
         EventId, GroupId, HandoffId, KeyId, PersonId, ResumptionId, RunId, SessionId, SnapshotId,
     },
+    item::ItemVerdict,
     notification::Topic,
     policy::Via,
     resumption::Reported,
@@ -152,12 +153,12 @@ events! {
     InformationRequested = "information.requested" { approval: ApprovalId, question: String, revision: u32, expires_at: Option<Time>, },
     /// The question was answered; the deadline runs again.
     InformationGiven = "information.given" { approval: ApprovalId, answer: String, revision: u32, expires_at: Option<Time>, },
-    /// The approved call was allowed; the approval cannot be used again.
+    /// The approved call was allowed; the approval cannot be used again, or its item where it has several.
     ApprovalConsumed = "approval.consumed" { approval: ApprovalId, session: SessionId, tool_use_id: String, },
     /// Conditions no longer held when the approved call came; a fresh approval is needed.
     ApprovalVoided = "approval.voided" { approval: ApprovalId, because: String, },
     /// A reviewer decided.
-    DecisionRecorded = "decision.recorded" { decision: DecisionId, approval: ApprovalId, verdict: Verdict, group: String, by_raise: Option<String>, revision: u32, package_digest: Digest, reason_code: Option<String>, notes: Option<String>, on_behalf_of: Option<Principal>, },
+    DecisionRecorded = "decision.recorded" { decision: DecisionId, approval: ApprovalId, verdict: Verdict, group: String, by_raise: Option<String>, revision: u32, package_digest: Digest, reason_code: Option<String>, notes: Option<String>, items: Option<Vec<ItemVerdict>>, on_behalf_of: Option<Principal>, },
     /// The wake-up was queued with the decision.
     ResumptionQueued = "resumption.queued" { resumption: ResumptionId, approval: ApprovalId, },
     /// The agent's side has the final status: it fetched it, or its endpoint took it.

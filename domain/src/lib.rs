@@ -37,6 +37,7 @@ pub mod hours;
 pub mod id;
 pub mod information;
 pub mod inspect;
+pub mod item;
 pub mod judge;
 pub mod key;
 pub mod money;

@@ -9,11 +9,13 @@ use crate::{
     Digest, Time,
     actor::{UnknownWord, words},
     canonical,
+    decision::{Decision, Verdict},
     edit::Edit,
     gate::Evidence,
     id::{RunId, SessionId},
     information::Information,
-    policy::Policy,
+    item::{self, Item, ItemVerdict},
+    policy::{Policy, Standing},
     transcript::Transcript,
     workflow::{Risk, Version},
 };
@@ -27,6 +29,8 @@ words! {
         Request = "request",
         /// A stage is done but for the people who must agree.
         Stage = "stage",
+        /// Gates hold several calls, which an agent asked about together.
+        Items = "items",
     }
 }
 
@@ -64,7 +68,7 @@ pub struct Package {
     pub agent: String,
     /// Who asked for the run, by name.
     pub requested_by: Option<String>,
-    /// The gate that holds the call, or `default`; empty for a request, as are the tool and its input.
+    /// The gate that holds the call, or `default`; empty for a request and for items, as are the tool and its input.
     pub gate_id: String,
     /// The tool.
     pub tool: String,
@@ -104,6 +108,9 @@ pub struct Package {
     /// What reviewers asked, with the answers, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub information: Vec<Information>,
+    /// The calls, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Item>,
 }
 
 /// A stage under review.
@@ -124,16 +131,27 @@ impl Package {
         canonical::digest("package/v1", &self.covered(revision))
     }
 
+    /// The calls a gate holds that an approval would let run: the one, or of several those that were approved.
+    pub fn calls<'p>(&'p self, said: &'p [ItemVerdict]) -> impl Iterator<Item = (&'p str, &'p Value)> {
+        let one = (self.origin == Origin::Gate).then_some((self.tool.as_str(), &self.input));
+        let is_approved = |item: &&Item| {
+            said.iter().any(|said| said.tool_use_id == item.tool_use_id && said.verdict == Verdict::Approve)
+        };
+        let several = self.items.iter().filter(is_approved);
+        one.into_iter().chain(several.map(|item| (item.tool.as_str(), &item.input)))
+    }
+
+    /// How far these decisions, all on the current revision, have come.
+    pub fn standing(&self, votes: &[Decision]) -> Standing {
+        item::standing(&self.policy, &self.items, votes)
+    }
+
     /// What the digest covers: everything in the package but the times of reading and writing. The same facts checked
     /// a second later are the same package; a fact written again has another version.
     pub fn covered(&self, revision: u32) -> Value {
         let mut package = self.clone();
-        package.evidence.checked_at = Time::UNIX_EPOCH;
-        for condition in &mut package.evidence.conditions {
-            condition.recorded_at = None;
-            condition.facts.iter_mut().for_each(|fact| fact.recorded_at = None);
-        }
-        package.evidence.assertions.iter_mut().for_each(|said| said.recorded_at = None);
+        forget_times(&mut package.evidence);
+        package.items.iter_mut().for_each(|item| forget_times(&mut item.evidence));
         package.edit.iter_mut().for_each(|edit| edit.edited_at = Time::UNIX_EPOCH);
         for asked in &mut package.information {
             asked.asked_at = Time::UNIX_EPOCH;
@@ -141,6 +159,15 @@ impl Package {
         }
         json!({"revision": revision, "package": package})
     }
+}
+
+fn forget_times(evidence: &mut Evidence) {
+    evidence.checked_at = Time::UNIX_EPOCH;
+    for condition in &mut evidence.conditions {
+        condition.recorded_at = None;
+        condition.facts.iter_mut().for_each(|fact| fact.recorded_at = None);
+    }
+    evidence.assertions.iter_mut().for_each(|said| said.recorded_at = None);
 }
 
 #[cfg(test)]

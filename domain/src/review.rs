@@ -252,7 +252,7 @@ tagged! {
         },
         /// 422: a field of the form.
         Invalid {
-            /// `verdict`, `edited_input`, `reason_code`, `notes` or `confirmed`.
+            /// `verdict`, `edited_input`, `items`, `reason_code`, `notes` or `confirmed`.
             field: String,
             /// What to do.
             message: String,
@@ -277,6 +277,18 @@ pub struct Draft {
     /// The arguments as they were edited, as JSON text.
     #[serde(default)]
     pub edited_input: Option<String>,
+    /// What was said about each item, in their order.
+    #[serde(default)]
+    pub items: Vec<DraftItem>,
+}
+
+/// What was typed about an item.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftItem {
+    /// The verdict's word.
+    pub verdict: Option<String>,
+    /// Words for the agent.
+    pub notes: Option<String>,
 }
 
 /// A decision that was not applied, with its draft.

@@ -5,12 +5,14 @@ use uuid::Uuid;
 
 use crate::{
     Digest, Time,
-    decision::{Decision, Verdict},
+    approval::Call,
+    decision::{Ballot, Decision, Verdict},
     edit::Edit,
     gate::{Asserted, ConditionResult, Evidence, FactRead, GateResult, action_digest},
     handoff::{Handoff, KeptFact, Snapshot},
     id::{ApprovalId, DecisionId, HandoffId, PersonId, RunId, SessionId, SnapshotId},
     information::{Answer, Information},
+    item::Item,
     package::{Origin, Package, StageReview},
     policy::{Exclusion, Policy, Reasons, Seats, Via},
     transcript::Transcript,
@@ -69,7 +71,46 @@ pub fn vote(by: PersonId, group: &str, verdict: Verdict) -> Decision {
         package_digest: Digest::of("test", b"package"),
         reason_code: None,
         notes: None,
+        items: Vec::new(),
         at: at(0),
+    }
+}
+
+/// A ballot on the package of [`vote`].
+pub fn ballot(verdict: Verdict) -> Ballot {
+    Ballot {
+        verdict,
+        package_digest: Digest::of("test", b"package"),
+        revision: Some(1),
+        reason_code: None,
+        notes: None,
+        for_group: None,
+        edited_input: None,
+        items: Vec::new(),
+    }
+}
+
+/// A call of the first session.
+pub fn call(tool_use_id: &str) -> Call {
+    Call { session: session(1), tool_use_id: tool_use_id.to_owned() }
+}
+
+/// One of several calls, with every field filled.
+pub fn item() -> Item {
+    let run = RunId::from_uuid(Uuid::from_u128(7));
+    let input = json!({"to": "acc_1"});
+    Item {
+        tool_use_id: "toolu_1".to_owned(),
+        title: "Pay acc_1".to_owned(),
+        gate_id: "payments".to_owned(),
+        tool: "pay".to_owned(),
+        action_digest: action_digest("pay", &input, run, "payments"),
+        input,
+        reversible: false,
+        blast_radius: Some("one account".to_owned()),
+        risk: Risk::High,
+        review_unless: Some("input.amount <= 100".to_owned()),
+        evidence: evidence(),
     }
 }
 
@@ -152,6 +193,7 @@ pub fn package() -> Package {
         }),
         edit: Some(edit()),
         information: vec![information()],
+        items: vec![item()],
     }
 }
 

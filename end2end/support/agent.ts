@@ -84,6 +84,13 @@ export class Agent {
     return String(answer.approval_id);
   }
 
+  /** Asks about several calls together; gives the approval's id. */
+  async askAbout(summary: string, items: { tool: string; input: Json; tool_use_id: string }[]): Promise<string> {
+    const body = { summary, session_id: this.session, items };
+    const answer = await call(`${this.url}/api/v1/runs/${this.run}/approvals`, this.keys.agent, body, 201);
+    return String(answer.approval_id);
+  }
+
   /** Hands the case over to people; gives the escalation's id. */
   async escalate(summary: Json): Promise<string> {
     const answer = await call(`${this.url}/api/v1/runs/${this.run}/escalations`, this.keys.agent, summary, 201);

@@ -5,7 +5,7 @@ import { ADMIN_STATES } from './admin';
 import { ANA, DEV, LENA, MIRA, ROSA, TOMAS, type Person } from './cast';
 import type { Guard } from './guard';
 import { approve, args, choice, notes, panel, send, submitAsItStands } from './panel';
-import { ACCOUNT, type Story, alert, differing, note, onboarding, payment } from './stories';
+import { ACCOUNT, type Story, alert, bills, differing, note, onboarding, payment } from './stories';
 import { type Console, type Decide, type Visit, deaf, expect, go, reloaded } from './test';
 import { ESCALATION_STATES } from './escalations';
 import { STAGE_STATES } from './stages';
@@ -192,6 +192,16 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
     const story = await payment(stage.console);
     await stage.decide(ANA, story, { verdict: 'edit', edited_input: '{"amount": 180, "to": "ACME"}' });
     return review(stage, MIRA, story.approval);
+  },
+  'approval-items': async (stage) => {
+    const story = await bills(stage.console);
+    await stage.decide(TOMAS, story, {
+      verdict: 'approve', 'item-0-id': 'pay-1', 'item-0': 'approve', 'item-1-id': 'pay-2', 'item-1': 'reject',
+      'item-1-notes': 'Twice what was agreed.', 'item-2-id': 'pay-3', 'item-2': 'approve',
+    });
+    const page = await review(stage, ANA, story.approval);
+    await choice(page, 'Approve').check();
+    return page;
   },
   'approval-rejecting': async (stage) => {
     const page = await review(stage, MIRA, (await onboarding(stage.console)).approval);

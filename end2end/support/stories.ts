@@ -36,6 +36,14 @@ export async function payment(console: Console, subject = 'acc_1', requestedBy?:
   return { agent, approval: await agent.suspend('pay-1', 'pay', { to: 'ACME', amount: 250 }) };
 }
 
+/** Three payments that are asked about together, and need two groups. */
+export async function bills(console: Console, to = 'ACME'): Promise<Story> {
+  const agent = await console.agent({ workflow: 'payments', subject: 'acc_1' });
+  await agent.record({ status: 'OPEN' });
+  const pay = (number: number, amount: number) => ({ tool: 'pay', input: { to, amount }, tool_use_id: `pay-${number}` });
+  return { agent, approval: await agent.askAbout('The bills of May are due.', [pay(1, 250), pay(2, 900), pay(3, 4000)]) };
+}
+
 /** A note that needs one person of compliance. */
 export async function note(console: Console, subject = 'acc_2', text = 'Called the customer back'): Promise<Story> {
   const agent = await console.agent({ workflow: 'payments', subject });

@@ -88,6 +88,11 @@ fn Gate(origin: Origin, gate: String) -> impl IntoView {
         }
         .into_any(),
         Origin::Request => view! { <span class="truncate">"no gate, asked for"</span> }.into_any(),
+        Origin::Items => view! {
+            <Icon name="list-checks" class="w-3.5 h-3.5 text-faint shrink-0" />
+            <span class="truncate">"one gate an item"</span>
+        }
+        .into_any(),
     }
 }
 
@@ -113,6 +118,7 @@ fn Action(row: QueueRow, left: Option<Left>, now: Time) -> impl IntoView {
         Origin::Gate => row.tool,
         Origin::Stage => "stage".to_owned(),
         Origin::Request => "request".to_owned(),
+        Origin::Items => "items".to_owned(),
     };
     let ink = if left.is_some() { "text-muted" } else { "" };
     let reason = left.as_ref().map(reason);

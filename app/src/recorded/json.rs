@@ -21,16 +21,17 @@ pub fn Json<'a>(
     /// The value.
     value: &'a Value,
     /// Begins the anchors of folded parts.
-    anchor: &'static str,
+    anchor: &'a str,
 ) -> impl IntoView + use<> {
     let mut shown = lines(value);
     let rest = if shown.len() >= SHOWN_LINES + LEAST_HIDDEN { shown.split_off(SHOWN_LINES) } else { Vec::new() };
     let from = shown.len();
     let folded = (!rest.is_empty()).then(|| {
         let hidden = format!("+{} lines hidden", rest.len());
+        let more = view! { <Lines lines=rest from=from anchor=anchor outdent=true /> }.into_any();
         view! {
             <div class="ps-13">
-                <Folded anchor=format!("{anchor}-more") hidden=hidden><Lines lines=rest from=from anchor=anchor outdent=true /></Folded>
+                <Folded anchor=format!("{anchor}-more") hidden=hidden>{more}</Folded>
             </div>
         }
     });
@@ -44,7 +45,7 @@ pub fn Json<'a>(
 }
 
 #[component]
-fn Lines(lines: Vec<Line>, from: usize, anchor: &'static str, #[prop(optional)] outdent: bool) -> impl IntoView {
+fn Lines<'a>(lines: Vec<Line>, from: usize, anchor: &'a str, #[prop(optional)] outdent: bool) -> impl IntoView + use<> {
     let numbered = lines.into_iter().enumerate().map(|(place, line)| {
         let number = from + place + 1;
         view! {

@@ -5,10 +5,11 @@ use super::{
     differences,
     drafts::EDIT,
     edits::{EditedInput, is_editable},
-    filled::{FormState, Missing, Terms},
+    filled::{FormState, Missing},
     follow::Followed,
     reasons::{Notes, ReasonCodes},
     send::{Buttons, Effects},
+    terms::Terms,
 };
 use crate::{
     keys::{Act, Mark, decision_appeared, hint::Hint},
@@ -21,6 +22,9 @@ use domain::{
     review::{Review, Setback, Unapplied},
 };
 use leptos::{html, prelude::*};
+
+/// The form's id, for fields that stand elsewhere on the page.
+pub const FORM: &str = "decision";
 
 /// The form: the choices, then what the chosen one asks for, then one button that names its effect.
 #[component]
@@ -35,10 +39,7 @@ pub fn DecisionForm<'a>(
     let review = &followed.now();
     let terms = StoredValue::new(Terms::of(review));
     let draft = unapplied.map(|unapplied| unapplied.draft.clone()).unwrap_or_default();
-    let invalid = unapplied.and_then(|unapplied| match &unapplied.setback {
-        Setback::Invalid { field, message } => Some((field.clone(), message.clone())),
-        _ => None,
-    });
+    let invalid = unapplied.and_then(fault);
     let chosen = if invalid.is_some() { draft.verdict.clone() } else { None };
     let message =
         move |field: &str| invalid.as_ref().filter(|(wrong, _)| wrong == field).map(|(_, message)| message.clone());
@@ -55,6 +56,7 @@ pub fn DecisionForm<'a>(
     decision_appeared();
     view! {
         <form
+            id=FORM
             node_ref=form
             data-key=Mark::Decision.word()
             method="post"
@@ -73,6 +75,7 @@ pub fn DecisionForm<'a>(
             <input type="hidden" name="revision" value=review.revision />
             <input type="hidden" name="package_digest" value=review.package_digest.to_string() />
             <Choices effects=effects chosen=chosen.as_deref() can_approve=can_approve can_edit=can_edit can_ask=can_ask message=message("verdict") />
+            {message("items").map(|message| view! { <FieldMessage id="items-message" message=&message /> })}
             {arguments}
             <Confirmation review=review message=message("confirmed") />
             <ReasonCodes reasons=&review.package.policy.reasons draft=&draft message=message("reason_code") />
@@ -82,6 +85,14 @@ pub fn DecisionForm<'a>(
         </form>
     }
     .into_any()
+}
+
+/// The field that was refused, and what to do.
+fn fault(unapplied: &Unapplied) -> Option<(String, String)> {
+    match &unapplied.setback {
+        Setback::Invalid { field, message } => Some((field.clone(), message.clone())),
+        _ => None,
+    }
 }
 
 #[component]

@@ -2,7 +2,7 @@
 
 use domain::{
     id::{ApprovalId, PersonId},
-    review::Draft,
+    review::{Draft, DraftItem},
 };
 use leptos::{html, prelude::NodeRef};
 
@@ -18,15 +18,18 @@ pub fn key(person: Option<PersonId>, approval: ApprovalId, revision: u32) -> Str
 /// Whether there is nothing in it.
 pub fn is_empty(draft: &Draft) -> bool {
     let is_blank = |text: &Option<String>| text.as_ref().is_none_or(|text| text.trim().is_empty());
-    is_blank(&draft.verdict) && is_blank(&draft.reason_code) && is_blank(&draft.notes)
+    let is_said = |item: &DraftItem| !is_blank(&item.verdict) || !is_blank(&item.notes);
+    let is_any = draft.items.iter().any(is_said);
+    !is_any && is_blank(&draft.verdict) && is_blank(&draft.reason_code) && is_blank(&draft.notes)
 }
 
 #[cfg(feature = "hydrate")]
 mod tab {
-    use super::{Draft, EDIT, NodeRef, html, is_empty};
+    use super::{Draft, DraftItem, EDIT, NodeRef, html, is_empty};
     use crate::calls::reader;
+    use domain::{decision::Verdict, item::MAX_ITEMS};
     use leptos::{
-        prelude::{Get as _, window},
+        prelude::{Get as _, document, window},
         wasm_bindgen::JsCast as _,
     };
     use web_sys::{FormData, HtmlInputElement, HtmlTextAreaElement};
@@ -38,7 +41,40 @@ mod tab {
         let verdict = text("verdict");
         // The field holds what was asked for until somebody chooses to edit it.
         let edited_input = text("edited_input").filter(|_| verdict.as_deref() == Some(EDIT));
-        Draft { verdict, reason_code: text("reason_code"), notes: text("notes"), edited_input }
+        let items = data.as_ref().map(items).unwrap_or_default();
+        Draft { verdict, reason_code: text("reason_code"), notes: text("notes"), edited_input, items }
+    }
+
+    /// What was said about each item, as the form sends it.
+    pub fn items(data: &FormData) -> Vec<DraftItem> {
+        let text = |name: String| data.get(&name).as_string().filter(|text| !text.trim().is_empty());
+        let one =
+            |place| DraftItem { verdict: text(format!("item-{place}")), notes: text(format!("item-{place}-notes")) };
+        (0..MAX_ITEMS).take_while(|place| data.has(&format!("item-{place}-id"))).map(one).collect()
+    }
+
+    /// How many items have a verdict, and how many are approved.
+    pub fn counted(items: &[DraftItem]) -> (usize, usize) {
+        let approve = Some(Verdict::Approve.as_str());
+        let decided = items.iter().filter(|item| item.verdict.is_some()).count();
+        (decided, items.iter().filter(|item| item.verdict.as_deref() == approve).count())
+    }
+
+    /// Puts what was said about the items into their fields, which stand outside of the form.
+    fn fill_items(items: &[DraftItem]) {
+        let field = |selector: String| document().query_selector(&selector).ok().flatten();
+        let field = |selector| field(selector)?.dyn_into::<HtmlInputElement>().ok();
+        for (place, item) in items.iter().enumerate() {
+            for verdict in [Verdict::Approve.as_str(), Verdict::Reject.as_str()] {
+                let radio = field(format!("input[name=item-{place}][value={verdict}]"));
+                if let Some(radio) = radio.filter(|_| item.verdict.as_deref() == Some(verdict)) {
+                    radio.set_checked(true);
+                }
+            }
+            if let (Some(notes), Some(text)) = (field(format!("input[name=item-{place}-notes]")), &item.notes) {
+                notes.set_value(text);
+            }
+        }
     }
 
     /// Puts a draft into a form.
@@ -51,6 +87,7 @@ mod tab {
             let radios = (0..radios.length()).filter_map(|at| radios.get(at)?.dyn_into::<HtmlInputElement>().ok());
             radios.filter(|radio| Some(radio.value()) == *value).for_each(|radio| radio.set_checked(true));
         }
+        fill_items(&draft.items);
         for (selector, text) in [("textarea[name=notes]", &draft.notes), ("#edited_input", &draft.edited_input)] {
             let field = form.query_selector(selector).ok().flatten();
             let field = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok());
@@ -109,6 +146,8 @@ mod tab {
     pub const fn forget(_: &str) {}
 }
 
+#[cfg(feature = "hydrate")]
+pub use tab::{counted, items};
 pub use tab::{fill, forget, load, read, save};
 
 #[cfg(test)]

@@ -30,8 +30,6 @@ const SUMMARY: &str =
 pub fn GateEvidence<'a>(review: &'a Review) -> impl IntoView + use<> {
     let evidence = &review.package.evidence;
     let now = review.now;
-    let rows: Vec<AnyView> =
-        evidence.conditions.iter().enumerate().map(|(place, condition)| condition_row(condition, place, now)).collect();
     let (gate, by, at) = (evidence.gate_id.clone(), evidence.checked_by.clone(), evidence.checked_at);
     let aside = view! {
         <span class="max-sm:hidden">
@@ -40,22 +38,48 @@ pub fn GateEvidence<'a>(review: &'a Review) -> impl IntoView + use<> {
     }
     .into_any();
     let rule = rule_row(review);
+    let heading = "evidence-h".to_owned();
+    let table = view! { <ConditionTable conditions=&evidence.conditions labelled_by=heading first=0 now=now rule=Some(rule) /> };
+    let table = table.into_any();
     view! {
         <Section id="evidence" title="Gate evidence" aside=aside>
-            <div role="table" aria-labelledby="evidence-h" class="rounded-lg border border-rule overflow-hidden">
-                <div role="rowgroup">
-                    <div role="row" class=format!("max-md:hidden grid gap-x-3 items-center h-8 ps-9 pe-3 bg-canvas text-[11px] leading-4 text-faint font-medium {COLUMNS}")>
-                        <span role="columnheader">"Condition"</span>
-                        <span role="columnheader">"Expected"</span>
-                        <span role="columnheader">"Recorded"</span>
-                        <span role="columnheader">"Source"</span>
-                        <span role="columnheader">"Recorded at"</span>
-                        <span role="columnheader" class="text-end">"Verdict"</span>
-                    </div>
-                </div>
-                <div role="rowgroup">{rows}{rule}</div>
-            </div>
+            {table}
         </Section>
+    }
+    .into_any()
+}
+
+/// The conditions of a gate, and the rule that stopped the call where it stands among them.
+#[component]
+pub fn ConditionTable<'a>(
+    /// The conditions, in file order.
+    conditions: &'a [ConditionResult],
+    /// The id of the heading that names the table.
+    labelled_by: String,
+    /// The number that the anchors of its parts begin with.
+    first: usize,
+    /// The server's time.
+    now: Time,
+    /// The last row.
+    #[prop(default = None)]
+    rule: Option<AnyView>,
+) -> impl IntoView + use<> {
+    let rows: Vec<AnyView> =
+        conditions.iter().enumerate().map(|(place, condition)| condition_row(condition, first + place, now)).collect();
+    view! {
+        <div role="table" aria-labelledby=labelled_by class="rounded-lg border border-rule overflow-hidden">
+            <div role="rowgroup">
+                <div role="row" class=format!("max-md:hidden grid gap-x-3 items-center h-8 ps-9 pe-3 bg-canvas text-[11px] leading-4 text-faint font-medium {COLUMNS}")>
+                    <span role="columnheader">"Condition"</span>
+                    <span role="columnheader">"Expected"</span>
+                    <span role="columnheader">"Recorded"</span>
+                    <span role="columnheader">"Source"</span>
+                    <span role="columnheader">"Recorded at"</span>
+                    <span role="columnheader" class="text-end">"Verdict"</span>
+                </div>
+            </div>
+            <div role="rowgroup">{rows}{rule}</div>
+        </div>
     }
     .into_any()
 }

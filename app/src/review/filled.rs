@@ -1,102 +1,18 @@
 //! What the form holds as script sees it, and what it still misses. The server checks the same again.
 
+#[cfg(feature = "hydrate")]
+use super::edits::{self, Edited};
 use super::{
-    differences, drafts,
-    edits::{self, Edited},
+    drafts,
     follow::Followed,
+    items::Touched,
+    terms::{Filled, Lack, Terms},
 };
 use crate::{kit::icon::Icon, recorded::folded::Unread};
-use domain::{
-    canonical,
-    decision::Verdict,
-    policy::Policy,
-    review::{Draft, Review},
-};
+#[cfg(feature = "hydrate")]
+use domain::decision::Verdict;
+use domain::review::Draft;
 use leptos::{ev::SubmitEvent, html, prelude::*};
-
-/// What has been filled in so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Filled {
-    verdict: Option<Verdict>,
-    confirmed: bool,
-    edit: Option<Edited>,
-    has_code: bool,
-    has_notes: bool,
-}
-
-/// What the policy and the package ask of a decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
-    differences: usize,
-    required_on: Vec<Verdict>,
-    has_codes: bool,
-    input: String,
-}
-
-/// What is missing before the button acts, each with the anchor that leads to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lack {
-    words: String,
-    anchor: String,
-}
-
-impl Terms {
-    pub fn of(review: &Review) -> Self {
-        let Policy { reasons, .. } = &review.package.policy;
-        Self {
-            differences: differences(review).count(),
-            required_on: reasons.required_on.clone(),
-            has_codes: !reasons.codes.is_empty(),
-            input: canonical::to_string(&review.package.input),
-        }
-    }
-
-    /// What these terms still miss.
-    fn lacks(&self, filled: Filled, unread: Option<(usize, String)>) -> Vec<Lack> {
-        let Some(verdict) = filled.verdict else { return Vec::new() };
-        let mut lacks = Vec::new();
-        let mut lack = |words: String, anchor: &str| lacks.push(Lack { words, anchor: anchor.to_owned() });
-        match filled.edit {
-            Some(Edited::Nothing) => lack("Change an argument".to_owned(), edits::FIELD),
-            Some(Edited::Unreadable) => lack("Write the arguments as a JSON object".to_owned(), edits::FIELD),
-            Some(Edited::Something) | None => {}
-        }
-        if verdict == Verdict::Approve {
-            if let Some((count, anchor)) = unread {
-                lack(
-                    if count == 1 {
-                        "Open the hidden part".to_owned()
-                    } else {
-                        format!("Open the {count} hidden parts")
-                    },
-                    &anchor,
-                );
-            }
-            if self.differences > 0 && !filled.confirmed {
-                lack(
-                    if self.differences == 1 {
-                        "Confirm the difference".to_owned()
-                    } else {
-                        format!("Confirm the {} differences", self.differences)
-                    },
-                    "confirmed",
-                );
-            }
-        }
-        if verdict == Verdict::RequestInformation && !filled.has_notes {
-            lack("Write the question".to_owned(), "notes");
-        }
-        if self.required_on.contains(&verdict) {
-            if self.has_codes && !filled.has_code {
-                lack("Choose a reason".to_owned(), "reason-0");
-            }
-            if !filled.has_notes {
-                lack("Say why".to_owned(), "notes");
-            }
-        }
-        lacks
-    }
-}
 
 /// The form as script sees it: what is filled in, what is missing, whether it is on its way.
 #[derive(Clone, Copy)]
@@ -138,6 +54,7 @@ impl FormState {
             confirmed: text("confirmed").is_some(),
             has_code: text("reason_code").is_some(),
             has_notes: text("notes").is_some(),
+            items: drafts::counted(&drafts::items(&data)),
         });
     }
 
@@ -163,6 +80,13 @@ impl FormState {
                 self.read();
             }
             followed.keep(self.draft());
+        });
+        // The verdicts on items stand outside of the form.
+        Effect::new(move |_| {
+            if Touched::is_any() {
+                self.read();
+                followed.keep(self.draft());
+            }
         });
     }
 
@@ -245,42 +169,4 @@ pub fn Missing(state: FormState) -> impl IntoView {
         </Show>
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(filled: Filled, differences: usize, unread: usize) -> Vec<String> {
-        let input = r#"{"amount":1840}"#.to_owned();
-        let terms = Terms { differences, required_on: vec![Verdict::Reject], has_codes: true, input };
-        let unread = (unread > 0).then(|| (unread, "input-more".to_owned()));
-        terms.lacks(filled, unread).into_iter().map(|lack| lack.words).collect()
-    }
-
-    #[test]
-    fn what_is_missing_depends_on_the_verdict() {
-        let nothing = Filled::default();
-        assert_eq!(words(nothing, 2, 1), Vec::<String>::new());
-        let approve = Filled { verdict: Some(Verdict::Approve), ..nothing };
-        assert_eq!(words(approve, 2, 3), ["Open the 3 hidden parts", "Confirm the 2 differences"]);
-        assert_eq!(words(Filled { confirmed: true, ..approve }, 2, 0), Vec::<String>::new());
-        let reject = Filled { verdict: Some(Verdict::Reject), ..nothing };
-        assert_eq!(words(reject, 2, 3), ["Choose a reason", "Say why"]);
-        assert_eq!(words(Filled { has_code: true, has_notes: true, ..reject }, 2, 3), Vec::<String>::new());
-        let ask = Filled { verdict: Some(Verdict::RequestInformation), ..nothing };
-        assert_eq!(words(ask, 2, 3), ["Write the question"]);
-    }
-
-    #[test]
-    fn an_edit_changes_something() {
-        let lacks = |written: &str| {
-            let edit = Some(Edited::of(written, r#"{"amount":1840}"#));
-            words(Filled { verdict: Some(Verdict::Approve), edit, ..Filled::default() }, 0, 0)
-        };
-        assert_eq!(lacks("{ \"amount\": 1840.0 }"), ["Change an argument"]);
-        assert_eq!(lacks("{\"amount\": }"), ["Write the arguments as a JSON object"]);
-        assert_eq!(lacks("[]"), ["Write the arguments as a JSON object"]);
-        assert_eq!(lacks("{\"amount\": 500}"), Vec::<String>::new());
-    }
 }

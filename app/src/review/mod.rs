@@ -15,6 +15,7 @@ mod follow;
 mod handover;
 mod head;
 mod information;
+mod items;
 mod meanwhile;
 mod outcome;
 mod panel;
@@ -26,6 +27,7 @@ mod send;
 mod setback;
 mod steps;
 mod strip;
+mod terms;
 mod transcript;
 mod viewing;
 mod waking;
@@ -38,6 +40,7 @@ use self::{
     follow::Followed,
     handover::Handover,
     information::Questions,
+    items::{Items, Touched},
     panel::Panel,
     request::{Request, Summary},
     strip::Strip,
@@ -76,13 +79,14 @@ pub fn ReviewView<'a>(
     viewer: Option<PersonId>,
 ) -> impl IntoView + use<> {
     Unread::provide();
+    Touched::provide();
     let followed = Followed::new(review.clone(), viewer);
     followed.follow();
     viewing::watch(followed);
     let panel = view! { <Panel followed=followed unapplied=unapplied posted=posted /> }.into_any();
     let items = move || followed.with(|review| review.activity.clone());
     let activity = view! { <Activity items=items now=review.now here=review.id /> }.into_any();
-    let wanted = wanted(review);
+    let wanted = wanted(followed, review, unapplied);
     view! {
         <head::Bar followed=followed />
         <div class="lg:grid lg:grid-cols-[minmax(0,1fr)_376px]">
@@ -109,8 +113,8 @@ pub fn ReviewView<'a>(
     .into_any()
 }
 
-/// What is wanted: a call with the evidence of its gates, or what an agent asked for itself.
-fn wanted(review: &Review) -> AnyView {
+/// What is wanted: a call or several with the evidence of their gates, or what an agent asked for itself.
+fn wanted(followed: Followed, review: &Review, unapplied: Option<&Unapplied>) -> AnyView {
     match review.package.origin {
         Origin::Gate => view! {
             <ProposedAction package=&review.package />
@@ -124,6 +128,11 @@ fn wanted(review: &Review) -> AnyView {
         }
         .into_any(),
         Origin::Request => view! { <Request package=&review.package /> }.into_any(),
+        Origin::Items => view! {
+            <Summary package=&review.package />
+            <Items followed=followed review=review unapplied=unapplied />
+        }
+        .into_any(),
     }
 }
 
@@ -138,6 +147,7 @@ fn Sections<'a>(review: &'a Review) -> impl IntoView + use<> {
         Origin::Gate => ("Action", Some(review.package.evidence.conditions.len() + 1)),
         Origin::Stage => ("Handoff", Some(review.package.evidence.conditions.len() + 1)),
         Origin::Request => ("Request", None),
+        Origin::Items => ("Items", None),
     };
     let counted = |count: usize, anchor: &'static str, word: &'static str| {
         (count > 0).then(|| view! { <a href=anchor class=TAB>{word}<span class=COUNT>{count}</span></a> })

@@ -114,6 +114,11 @@ fn approved(review: &Review, at: Time) -> AnyView {
         ],
         // No call waits for it, so that none follows.
         Origin::Request => vec![recorded_step(review, at), resuming_step(review, progress)],
+        Origin::Items => vec![
+            recorded_step(review, at),
+            Step::done("Gate conditions rechecked", Some("of every approved item".to_owned()), Some(at)),
+            resuming_step(review, progress),
+        ],
     };
     let unused_until = match review.state {
         Approval::Approved { used: Use::Unused, valid_until: Some(end), .. } => Some(end),
@@ -195,6 +200,7 @@ fn rejected(review: &Review, at: Time) -> AnyView {
             "The stage is not complete",
             "It failed and is undone. The agent reads that it was rejected, with these words:",
         ),
+        Origin::Items => ("Nothing ran", "The agent is told that no item was approved, with these words:"),
         Origin::Gate | Origin::Request => {
             ("Nothing ran", "The agent is told that the call was rejected, with these words:")
         }

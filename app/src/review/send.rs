@@ -38,6 +38,13 @@ fn approving(review: &Review, group: &str) -> Consequence {
             note: "Issues the handoff as shown. Gates check every call as before.".to_owned(),
         };
     }
+    if review.package.origin == Origin::Items && missing(review) <= 1 {
+        return Consequence {
+            line: "Lets the items you approve run exactly as shown, once each".to_owned(),
+            button: "Approve the chosen items".to_owned(),
+            note: "Items you reject do not run; the agent reads why.".to_owned(),
+        };
+    }
     let tool = &review.package.tool;
     let (given, needed) = quorum(review);
     if missing(review) <= 1 {

@@ -274,6 +274,7 @@ fn votes_are_not_told() {
         revision: vote.revision,
         package_digest: vote.package_digest,
         reason_code: None,
+        items: None,
         notes: None,
     };
     assert_eq!(told(&event), None);

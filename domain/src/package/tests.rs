@@ -34,8 +34,9 @@ fn a_package_stored_before_there_were_requests_keeps_its_digest() {
     (plain.origin, plain.summary, plain.transcript, plain.stage) = (Origin::Gate, None, None, None);
     plain.edit = None;
     plain.information.clear();
+    plain.items.clear();
     let stored = serde_json::to_value(&plain).expect("JSON");
-    for later in ["origin", "summary", "transcript", "stage", "edit", "information"] {
+    for later in ["origin", "summary", "transcript", "stage", "edit", "information", "items"] {
         assert!(stored.get(later).is_none(), "{later}");
     }
     assert_eq!(serde_json::from_value::<Package>(stored).expect("package"), plain);

@@ -162,6 +162,7 @@ fn what_a_ballot_must_say() {
         revision: Some(1),
         reason_code: code.map(str::to_owned),
         notes: notes.map(str::to_owned),
+        items: Vec::new(),
         for_group: None,
         edited_input: None,
     };

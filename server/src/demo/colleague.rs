@@ -37,6 +37,7 @@ impl Colleague {
             notes: Some("Exposure is within our limits.".to_owned()),
             for_group: Some("risk".to_owned()),
             edited_input: None,
+            items: Vec::new(),
         };
         match self.desk.decide(&self.caller, id, &ballot).await {
             Err(error) if error.code().is_none() => Err(error.into()),

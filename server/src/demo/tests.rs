@@ -133,6 +133,7 @@ impl Play {
             notes: (!is_approve).then(|| "Please call us.".to_owned()),
             for_group: None,
             edited_input: None,
+            items: Vec::new(),
         };
         self.desk.decide(&caller, id, &ballot).await.expect("decided");
     }

@@ -19,6 +19,7 @@ use super::{
     Caller, Desk,
     deadline::counting,
     gate_check::{Asked, Evaluated},
+    item,
     request::Along,
     snapshot::lock,
 };
@@ -79,7 +80,7 @@ impl Desk {
         let (run, along) = (seen.snapshot.run, asked.along.as_ref());
         let blob = along.and_then(|along| along.blob.as_deref()).map(|blob| self.seal_blob(id, blob)).transpose()?;
         let transcript = along.map(|along| along.transcript.clone()).unwrap_or_default();
-        let opened = Opened { stored, session: seen.session.state, transcript, blob, row: Some(row) };
+        let opened = Opened { stored, session: seen.session.state, transcript, blob, rows: vec![row] };
         self.database
             .write(move |tx| {
                 async move {
@@ -123,19 +124,18 @@ impl Desk {
         id: ApprovalId,
         step: impl FnOnce(Approval, Time) -> Result<(Approval, Event), Refusal> + Send + 'static,
     ) -> Result<String> {
-        let answer = row.answer.clone();
+        let (answer, action) = (row.answer.clone(), seen.action);
         let run = seen.snapshot.run;
         self.database
             .write(move |tx| {
                 async move {
                     let run = lock(tx, &run).await?;
                     let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
-                    let now = tx.now();
-                    let (state, event) = step(stored.state, now)?;
-                    let revision = stored.revision;
-                    let given = stored.package.policy.quorum();
-                    let change = Change { state: &state, revision, given, notes: None };
-                    store::approval::update(tx, id, &change).await?;
+                    let event = if stored.package.origin == Origin::Items {
+                        item::step(tx, &stored, (action, &row.tool_use_id), step).await?
+                    } else {
+                        step_whole(tx, stored, step).await?
+                    };
                     tx.record_in(run.id, &run.subject, Some(id), GATE, event);
                     if !store::gate_check::insert(tx, &row).await? {
                         return Err(Error::Moved);
@@ -154,6 +154,18 @@ impl Desk {
         let stored = store::approval::find(&mut tx, id).await?.filter(|stored| caller.sees(stored.run));
         stored.ok_or_else(|| Refusal::not_found("approval").into())
     }
+}
+
+async fn step_whole(
+    tx: &mut Tx,
+    stored: Stored,
+    step: impl FnOnce(Approval, Time) -> Result<(Approval, Event), Refusal>,
+) -> Result<Event> {
+    let (state, event) = step(stored.state, tx.now())?;
+    let given = stored.package.policy.quorum();
+    let change = Change { state: &state, revision: stored.revision, given, notes: None };
+    store::approval::update(tx, stored.id, &change).await?;
+    Ok(event)
 }
 
 /// Everything shown for the approval.
@@ -196,36 +208,37 @@ fn package(
         stage: None,
         edit: None,
         information: Vec::new(),
+        items: Vec::new(),
     }
 }
 
-/// An approval about to be stored, with the session it suspends, what comes along, and the check that opened it.
+/// An approval about to be stored, with the session it suspends, what comes along, and the checks that opened it.
 pub(super) struct Opened {
     pub(super) stored: Stored,
     pub(super) session: Session,
     pub(super) transcript: Vec<Message>,
     /// Sealed already.
     pub(super) blob: Option<Vec<u8>>,
-    pub(super) row: Option<CheckRow>,
+    pub(super) rows: Vec<CheckRow>,
 }
 
 /// Stores the approval, the suspended session, the check and their events; the run is locked.
 pub(super) async fn open(tx: &mut Tx, run: &Run, opened: Opened) -> Result<()> {
-    let Opened { mut stored, session, transcript, blob, row } = opened;
+    let Opened { mut stored, session, transcript, blob, rows } = opened;
     // The agent's owner answers for the key that began the run, whichever key asks now.
     stored.circumstances.agent_owner = store::key::find(tx, run.key).await?.and_then(|key| key.owner);
     let package = &stored.package;
-    let seats = package.policy.standing(&[]).seats;
+    let seats = package.standing(&[]).seats;
     let previous = store::decision::list_previous_approvers(tx, run.id, stored.id).await?;
     let barred = barred(&stored, &previous);
     store::approval::insert(tx, &stored, &seats, &barred).await?;
     store::run::count(tx, run.id, 1, 0).await?;
     let (session, suspended) = session.suspend(stored.call.session, stored.id)?;
     store::session::update(tx, stored.call.session, &session).await?;
-    if let Some(row) = row
-        && !store::gate_check::insert(tx, &row).await?
-    {
-        return Err(Error::Moved);
+    for row in rows {
+        if !store::gate_check::insert(tx, &row).await? {
+            return Err(Error::Moved);
+        }
     }
     if !transcript.is_empty() {
         store::request::insert_transcript(tx, stored.id, &transcript).await?;
@@ -235,7 +248,7 @@ pub(super) async fn open(tx: &mut Tx, run: &Run, opened: Opened) -> Result<()> {
     }
     let actor = match package.origin {
         Origin::Gate => GATE,
-        Origin::Request => Actor::Key(stored.key),
+        Origin::Request | Origin::Items => Actor::Key(stored.key),
         Origin::Stage => Actor::System(SystemActor::Engine),
     };
     let opened = Event::ApprovalOpened {

@@ -39,7 +39,7 @@ pub(super) fn repeated(stored: &Stored, votes: &[Decision], person: PersonId, ba
         vote.person == person && is_same && counts(vote)
     };
     let decision = votes.iter().find(same)?.clone();
-    let standing = stored.package.policy.standing(&stored.current(votes));
+    let standing = stored.package.standing(&stored.current(votes));
     Some(Decided { decision, status: stored.state.status(), standing, is_repeat: true })
 }
 
@@ -57,7 +57,7 @@ fn edited_before(
         && canonical::to_string(input) == canonical::to_string(&stored.package.input);
     let current = stored.current(votes);
     let decision = current.iter().find(|vote| vote.person == person && vote.verdict == ballot.verdict)?.clone();
-    let standing = stored.package.policy.standing(&current);
+    let standing = stored.package.standing(&current);
     is_same.then(|| Decided { decision, status: stored.state.status(), standing, is_repeat: true })
 }
 

@@ -143,11 +143,13 @@ async fn end_locked(tx: &mut Tx, run: Run, how: RunEnd, actor: Actor) -> Result<
     let id = run.id;
     run.state.must_be_active()?;
     let known = store::approval::list_of_run(tx, id).await?;
-    let pending: Vec<ApprovalId> = known
+    let mut pending: Vec<ApprovalId> = known
         .iter()
         .filter(|known| matches!(known.prior.state, Approval::Pending { .. }))
         .map(|known| known.prior.id)
         .collect();
+    // Items stand side by side, and wait as one.
+    pending.dedup();
     for approval in &pending {
         let stored = store::approval::find(tx, *approval).await?.ok_or(Error::Moved)?;
         take_back(tx, &run, &stored, how.why(), actor).await?;
@@ -192,7 +194,7 @@ async fn take_back(tx: &mut Tx, run: &Run, stored: &Stored, reason: String, acto
         return Ok(Taken::Expired);
     }
     let (state, event) = stored.state.clone().cancel(stored.id, reason, now)?;
-    let standing = stored.package.policy.standing(&votes);
+    let standing = stored.package.standing(&votes);
     end(tx, run, stored, Ending { state, event, actor, standing: &standing, notes: None }).await?;
     Ok(Taken::Back)
 }

@@ -73,7 +73,7 @@ async fn remind_and_raise(tx: &mut Tx, run: &Run, stored: &Stored) -> Result<()>
     let mut events: Vec<Event> = Vec::new();
     if state.is_reminder_due(now) {
         let votes = stored.current(&store::decision::list_of_approval(tx, stored.id).await?);
-        let seats = stored.package.policy.standing(&votes).seats;
+        let seats = stored.package.standing(&votes).seats;
         let groups = seats.into_iter().filter(SeatStanding::is_open).map(|seat| seat.group).collect();
         let (reminded, event) = state.remind(stored.id, groups, now)?;
         (state, events) = (reminded, vec![event]);

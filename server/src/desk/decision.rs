@@ -9,7 +9,7 @@ use domain::{
     approval::Status,
     decision::{Ballot, Decision, Verdict},
     id::{ApprovalId, DecisionId},
-    package::Origin,
+    item,
     permission::Action,
     policy::{Circumstances, Seat, Standing, Via, already_voted},
     refusal::Code,
@@ -140,9 +140,10 @@ impl Desk {
         // Whoever changes the call decides on a revision that nobody has voted on.
         let counting = if changed.is_some() { &[][..] } else { &votes };
         let mut vote = self.check(&stored, counting, &circumstances, reviewer, ballot)?;
-        if ballot.verdict == Verdict::Approve && stored.package.origin == Origin::Gate {
-            let finding = snapshot.compiled.check_call(&snapshot.roots, &stored.package.tool, &stored.package.input);
-            conditions_hold(&finding)?;
+        if ballot.verdict == Verdict::Approve {
+            for (tool, input) in stored.package.calls(&vote.decision.items) {
+                conditions_hold(&snapshot.compiled.check_call(&snapshot.roots, tool, input))?;
+            }
         }
         if let Some(input) = changed {
             vote = edited(&snapshot, &stored, vote, input)?;
@@ -188,6 +189,7 @@ impl Desk {
         text::optional("/notes", ballot.notes.as_deref(), domain::policy::MAX_NOTES)?;
         policy.check_reasons(ballot)?;
         may_edit(stored, ballot)?;
+        let items = item::check(&stored.package.items, policy, ballot)?;
         let Seat { group, on_behalf_of } =
             policy.seat_for(&reviewer.candidate, circumstances, votes, ballot.verdict, ballot.for_group.as_deref())?;
         let notes = ballot.notes.as_deref().map(str::trim).filter(|notes| !notes.is_empty()).map(str::to_owned);
@@ -204,11 +206,12 @@ impl Desk {
             package_digest: stored.package_digest,
             reason_code: ballot.reason_code.clone(),
             notes,
+            items,
             at: self.database.clock().now(),
         };
         let mut all = votes.to_vec();
         all.push(decision.clone());
-        Ok(Vote { standing: policy.standing(&all), decision, edited: None })
+        Ok(Vote { standing: stored.package.standing(&all), decision, edited: None })
     }
 
     async fn store_vote(

@@ -67,7 +67,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    fn new(key: &KeyCaller, call: CheckCall, along: Option<Along>) -> Self {
+    pub(super) fn new(key: &KeyCaller, call: CheckCall, along: Option<Along>) -> Self {
         let input = canonical::to_string(&call.input);
         let call_digest = call_digest(&call.tool, &input);
         Self { call, input, call_digest, key: key.id, agent: key.name.clone(), along }
@@ -247,7 +247,7 @@ impl Evaluated {
     }
 
     /// The judgement on what would run: where reviewers edited the call, that is what they wrote.
-    fn judged_as_edited(&mut self, call: &CheckCall, priors: &[Prior]) -> Judgement {
+    pub(super) fn judged_as_edited(&mut self, call: &CheckCall, priors: &[Prior]) -> Judgement {
         let judgement = self.judged(&call.tool_use_id, priors);
         let used = match &judgement {
             Judgement::Consume(id) | Judgement::Void { approval: id, .. } => Some(*id),
@@ -271,7 +271,7 @@ impl Evaluated {
     }
 }
 
-fn evaluate(
+pub(super) fn evaluate(
     asked: &Asked,
     snapshot: Snapshot,
     session: Attached,
@@ -284,7 +284,7 @@ fn evaluate(
     Evaluated { snapshot, session, finding, action, phase, waited_for, updated_input: None }
 }
 
-fn check_shape(call: &CheckCall) -> Result<(), Refusal> {
+pub(super) fn check_shape(call: &CheckCall) -> Result<(), Refusal> {
     text::required("/session_id", &call.session_id, NAME)?;
     text::required("/tool", &call.tool, NAME)?;
     text::required("/tool_use_id", &call.tool_use_id, NAME)?;

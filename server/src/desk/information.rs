@@ -209,7 +209,7 @@ pub(super) async fn revise(tx: &mut Tx, run: &Run, stored: &Stored, state: Appro
     let number = stored.revision + 1;
     let revision = Revision { state: &state, number, digest: package.digest(number), package: &package };
     store::approval::revise(tx, stored.id, &revision).await?;
-    store::seat::update(tx, stored.id, &package.policy.standing(&[]).seats).await?;
+    store::seat::update(tx, stored.id, &package.standing(&[]).seats).await?;
     let previous = store::decision::list_previous_approvers(tx, run.id, stored.id).await?;
     store::seat::readmit(tx, stored.id).await?;
     Ok(store::seat::bar(tx, &[stored.id], &barred(stored, &previous)).await?)

@@ -25,6 +25,7 @@ pub mod hooked;
 pub mod idempotency;
 pub mod information;
 pub mod invitation;
+mod item;
 pub mod key;
 pub mod live;
 pub mod notification;

@@ -8,6 +8,7 @@ use domain::{
     decision::{Decision, Verdict},
     event::Event,
     id::{ApprovalId, ResumptionId, SessionId},
+    item::{self, Item, ItemState},
     package::Origin,
     permission::Action,
     policy::Standing,
@@ -101,7 +102,7 @@ fn closed(standing: &Standing) -> Vec<domain::policy::SeatStanding> {
 /// Expires an approval whose deadline has passed; the run is locked.
 pub(super) async fn expire(tx: &mut Tx, run: &Run, stored: &Stored, votes: &[Decision]) -> Result<()> {
     let (state, event) = stored.state.clone().expire(stored.id, tx.now())?;
-    let standing = stored.package.policy.standing(votes);
+    let standing = stored.package.standing(votes);
     let actor = Actor::System(SystemActor::Deadline);
     end(tx, run, stored, Ending { state, event, actor, standing: &standing, notes: None }).await
 }
@@ -233,15 +234,10 @@ impl Desk {
         }
         let mut tx = self.database.read().await?;
         let votes = stored.current(&store::decision::list_of_approval(&mut tx, stored.id).await?);
-        let wanted = if status == Status::Rejected { Verdict::Reject } else { Verdict::Approve };
+        // Where no item is left that everybody approved, nobody has rejected the whole.
+        let is_rejected = status == Status::Rejected && votes.iter().any(|vote| vote.verdict == Verdict::Reject);
+        let wanted = if is_rejected { Verdict::Reject } else { Verdict::Approve };
         let deciding: Vec<&Decision> = votes.iter().filter(|vote| vote.verdict == wanted).collect();
-        let reviewers: Vec<Value> = deciding
-            .iter()
-            .map(|vote| {
-                let on_behalf_of = vote.on_behalf_of.as_ref().map(|principal| &principal.name);
-                json!({"name": vote.name, "on_behalf_of": on_behalf_of, "group": vote.group, "decided_at": vote.at})
-            })
-            .collect();
         let notes: Vec<&str> = match &stored.state {
             Approval::Cancelled { reason, .. } => vec![reason],
             Approval::Pending { .. }
@@ -256,11 +252,35 @@ impl Desk {
             "decided_at": stored.state.ended_at(),
             "notes": (!notes.is_empty()).then(|| notes.join("\n")),
             "reason_code": deciding.iter().find_map(|vote| vote.reason_code.clone()),
-            "reviewers": reviewers,
+            "reviewers": deciding.iter().map(|vote| reviewer(vote)).collect::<Vec<Value>>(),
         });
         if status == Status::Approved && stored.package.edit.is_some() {
             told["edited_input"] = stored.package.input.clone();
         }
+        let is_decided = matches!(status, Status::Approved | Status::Rejected);
+        if is_decided && !stored.package.items.is_empty() {
+            told["items"] = items(stored, &votes, is_rejected);
+        }
         Ok(told)
     }
+}
+
+/// Who decided, as agents and webhooks are told.
+fn reviewer(vote: &Decision) -> Value {
+    let on_behalf_of = vote.on_behalf_of.as_ref().map(|principal| &principal.name);
+    json!({"name": vote.name, "on_behalf_of": on_behalf_of, "group": vote.group, "decided_at": vote.at})
+}
+
+/// What was decided about each item, with what was written about it.
+fn items(stored: &Stored, votes: &[Decision], is_rejected: bool) -> Value {
+    let items = &stored.package.items;
+    let one = |(item, state): (&Item, ItemState)| {
+        let (verdict, notes) = match state {
+            ItemState::Approved { .. } if !is_rejected => (Verdict::Approve, None),
+            ItemState::Rejected { notes } => (Verdict::Reject, notes),
+            ItemState::Approved { .. } | ItemState::Waiting => (Verdict::Reject, None),
+        };
+        json!({"tool_use_id": item.tool_use_id, "tool": item.tool, "verdict": verdict, "notes": notes})
+    };
+    items.iter().zip(item::settle(items, votes)).map(one).collect()
 }

@@ -1,17 +1,17 @@
-//! Approvals an agent asks for itself. With a call it is a gate check; without one it opens no gate.
+//! Approvals an agent asks for itself. With a call, or several, it is a gate check; without one it opens no gate.
+
+mod items;
+mod shown;
 
 use domain::{
-    Digest, Refusal,
+    Refusal,
     approval::{Approval, Call},
     id::{ApprovalId, RunId},
     judge::MAX_PENDING,
-    package::{Origin, Package},
     permission::Action,
-    policy::{Circumstances, Policy},
+    policy::Circumstances,
     refusal::Code,
-    template,
     transcript::{self, Message, Transcript},
-    workflow::Risk,
 };
 use futures::FutureExt as _;
 use schemars::JsonSchema;
@@ -44,6 +44,9 @@ pub struct AskApproval {
     /// The call it is about, if it is about one.
     #[serde(default)]
     pub action: Option<AskedAction>,
+    /// The calls it is about, if there are several: people decide on each.
+    #[serde(default)]
+    pub items: Option<Vec<AskedAction>>,
     /// The session, ours or the framework's; may be left out where the run has one.
     #[serde(default)]
     pub session_id: Option<String>,
@@ -111,6 +114,9 @@ impl Desk {
         let along = along(&body)?;
         let session = self.only_session(run, body.session_id.as_deref()).await?;
         let request = Request { key, session, along, idempotency, console };
+        if let Some(items) = body.items {
+            return self.request_items(caller, run, (body.action, items), request).await;
+        }
         if let Some(action) = body.action {
             return self.request_call(caller, run, action, request).await;
         }
@@ -192,7 +198,7 @@ impl Desk {
         let (key, idempotency) = (request.key.id, request.idempotency.clone());
         let blob = request.along.blob.as_deref().map(|blob| self.seal_blob(stored.id, blob)).transpose()?;
         let transcript = request.along.transcript.clone();
-        let opened = Opened { stored, session: session.state, transcript, blob, row: None };
+        let opened = Opened { stored, session: session.state, transcript, blob, rows: Vec::new() };
         let (run, kept) = (snapshot.run, answer.clone());
         let open = self.database.write(move |tx| {
             async move {
@@ -218,7 +224,7 @@ impl Desk {
         let id = ApprovalId::from_uuid(self.database.ids().uuid());
         let now = self.database.clock().now();
         let state = Approval::begin(&policy, &*counting(&policy)?, now);
-        let package = package(id, seen, session, request, (policy_name, policy));
+        let package = shown::question(id, seen, session, request, (policy_name, policy));
         let requester = seen.run.requested_by;
         Ok(Stored {
             id,
@@ -254,46 +260,4 @@ fn awaiting(opened: &Value, console: &str) -> Value {
         "approval_id": id, "status": AWAITING, "message": opened["message"], "eta_hours": opened["eta_hours"],
         "url": format!("{console}/approvals/{id}"),
     })
-}
-
-/// Everything shown for a request without a call.
-fn package(
-    id: ApprovalId,
-    seen: &Snapshot,
-    session: &Attached,
-    request: &Request<'_>,
-    (policy_name, policy): (&str, Policy),
-) -> Package {
-    let (run, workflow) = (&seen.run, seen.compiled.workflow());
-    let summary = &request.along.summary;
-    let (in_run, asked) = (run.id.uuid(), id.uuid());
-    let about = [summary.as_bytes(), in_run.as_bytes(), asked.as_bytes()];
-    Package {
-        title: template::one_line(&format!("{} asks about {}", request.key.name, run.subject)),
-        workflow: seen.compiled.version().clone(),
-        workflow_title: workflow.title.clone(),
-        run_id: run.id,
-        subject: run.subject.clone(),
-        session_id: session.id,
-        session_name: session.external_id.clone(),
-        agent: request.key.name.clone(),
-        requested_by: run.requester_email.clone(),
-        gate_id: String::new(),
-        tool: String::new(),
-        input: Value::Null,
-        action_digest: Digest::of_parts("request-approval/v1", &about),
-        reversible: true,
-        blast_radius: None,
-        risk: Risk::Medium,
-        policy_name: policy_name.to_owned(),
-        policy,
-        review_unless: None,
-        evidence: seen.compiled.beside(&seen.roots),
-        origin: Origin::Request,
-        summary: Some(summary.clone()),
-        transcript: request.along.named(),
-        stage: None,
-        edit: None,
-        information: Vec::new(),
-    }
 }

@@ -47,7 +47,7 @@ impl Desk {
         let votes = stored.current(&all);
         let transcript = store::request::find_transcript(&mut tx, id).await?;
         let circumstances = circumstances(&mut tx, &stored).await?;
-        let standing = stored.package.policy.standing(&votes);
+        let standing = stored.package.standing(&votes);
         let raised_to = stored.state.steps().and_then(Steps::raised).map(|(group, _)| group.to_owned());
         let groups = asked(&standing, raised_to.as_ref());
         let eligible = store::entitlement::list_eligible(&mut tx, id, &groups).await?;

@@ -81,7 +81,11 @@ impl Snapshot {
 
     /// How many approvals of the run are pending.
     pub(super) fn pending(&self) -> usize {
-        self.approvals.iter().filter(|known| matches!(known.prior.state, Approval::Pending { .. })).count()
+        let pending = |known: &&RunApproval| matches!(known.prior.state, Approval::Pending { .. });
+        // Items stand side by side, and wait as one.
+        let mut ids: Vec<_> = self.approvals.iter().filter(pending).map(|known| known.prior.id).collect();
+        ids.dedup();
+        ids.len()
     }
 }
 
@@ -156,7 +160,7 @@ fn approval_roots(
             let position = workflow.stages.iter().position(|stage| stage.id == known.gate_id);
             position.is_some_and(|at| stages.progress.at(at).state.approved_by() == Some(known.prior.id))
         }
-        Origin::Gate => !known.is_undone && is_reliable(&known.prior.state, now),
+        Origin::Gate | Origin::Items => !known.is_undone && is_reliable(&known.prior.state, now),
         // What an agent asked for itself satisfies no condition.
         Origin::Request => false,
     };

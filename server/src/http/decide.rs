@@ -10,8 +10,9 @@ use domain::{
     decision::{Ballot, Verdict},
     gate::ConditionResult,
     id::ApprovalId,
+    item::{ItemVerdict, MAX_ITEMS},
     refusal::Code,
-    review::{Draft, Setback, Unapplied},
+    review::{Draft, DraftItem, Setback, Unapplied},
 };
 use serde_json::Value;
 
@@ -104,7 +105,26 @@ fn ballot(fields: &Form) -> Result<Ballot, Setback> {
         notes: field(fields, "notes").map(|notes| notes.replace("\r\n", "\n")),
         for_group: field(fields, "for_group").map(str::to_owned),
         edited_input,
+        items: if verdict == Some(Verdict::Approve) { items(fields) } else { Vec::new() },
     })
+}
+
+/// The places of the items that came with the form.
+fn places(fields: &Form) -> impl Iterator<Item = usize> {
+    (0..MAX_ITEMS).take_while(|place| field(fields, &format!("item-{place}-id")).is_some())
+}
+
+/// What was said about each item; one without a verdict is missed by whoever decides.
+fn items(fields: &Form) -> Vec<ItemVerdict> {
+    let one = |place| {
+        let text = |name: &str| field(fields, name).map(str::to_owned);
+        Some(ItemVerdict {
+            tool_use_id: text(&format!("item-{place}-id"))?,
+            verdict: field(fields, &format!("item-{place}"))?.parse().ok()?,
+            notes: text(&format!("item-{place}-notes")),
+        })
+    };
+    places(fields).filter_map(one).collect()
 }
 
 /// The input as it was edited. It is read as strictly as a harness' own.
@@ -139,7 +159,12 @@ fn draft(fields: &Form) -> Draft {
     let keep = |name| field(fields, name).map(str::to_owned);
     let verdict = keep("verdict");
     let edited_input = keep("edited_input").filter(|_| verdict.as_deref() == Some(EDIT));
-    Draft { verdict, reason_code: keep("reason_code"), notes: keep("notes"), edited_input }
+    let said = |place| DraftItem {
+        verdict: field(fields, &format!("item-{place}")).map(str::to_owned),
+        notes: field(fields, &format!("item-{place}-notes")).map(str::to_owned),
+    };
+    let items = places(fields).map(said).collect();
+    Draft { verdict, reason_code: keep("reason_code"), notes: keep("notes"), edited_input, items }
 }
 
 fn setback(error: Error, ballot: &Ballot) -> (StatusCode, Setback) {

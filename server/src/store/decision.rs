@@ -9,7 +9,7 @@ use domain::{
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Tx, digest, inconsistent, on, parse};
+use super::{Tx, digest, from_text, inconsistent, on, parse, to_text};
 use crate::error::{Result, StoreError};
 
 #[derive(FromRow)]
@@ -28,6 +28,7 @@ struct DecisionRow {
     package_digest: Vec<u8>,
     reason_code: Option<String>,
     notes: Option<String>,
+    items: Option<String>,
     decided_at: Time,
 }
 
@@ -55,6 +56,7 @@ impl TryFrom<DecisionRow> for Decision {
             package_digest: digest(&row.package_digest, "decision", "package_digest", id)?,
             reason_code: row.reason_code,
             notes: row.notes,
+            items: row.items.map(|text| from_text(&text, "decision", "items", id)).transpose()?.unwrap_or_default(),
             at: row.decided_at,
         })
     }
@@ -66,7 +68,7 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
     on!(tx, |conn| {
         sqlx::query(
             "INSERT INTO decision (id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at, \
-             by_raise, principal_id, principal_name, delegation_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             by_raise, principal_id, principal_name, delegation_id, items) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         )
         .bind(decision.id.uuid())
         .bind(decision.approval.uuid())
@@ -83,6 +85,7 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
         .bind(principal.map(|principal| principal.person.uuid()))
         .bind(principal.map(|principal| principal.name.as_str()))
         .bind(principal.map(|principal| principal.delegation.uuid()))
+        .bind((!decision.items.is_empty()).then(|| to_text(&decision.items)))
         .execute(conn)
         .await
         .map(drop)
@@ -95,7 +98,7 @@ pub async fn list_of_approval(tx: &mut Tx, approval: ApprovalId) -> Result<Vec<D
     let rows: Vec<DecisionRow> = on!(tx, |conn| {
         sqlx::query_as(
             "SELECT id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at, \
-             by_raise, principal_id, principal_name, delegation_id FROM decision WHERE approval_id = $1 ORDER BY id",
+             by_raise, principal_id, principal_name, delegation_id, items FROM decision WHERE approval_id = $1 ORDER BY id",
         )
         .bind(approval.uuid())
         .fetch_all(conn)

@@ -35,6 +35,7 @@ pub mod group;
 pub mod handoff;
 pub mod idempotency;
 mod inbox;
+pub mod item;
 mod job;
 pub mod key;
 mod news;

@@ -35,6 +35,7 @@ mod groups;
 mod hooks;
 mod inbox;
 mod information;
+mod items;
 mod keys;
 mod kills;
 mod live;

@@ -17,6 +17,7 @@ fn html(review: &Review, setback: Option<Setback>) -> String {
         reason_code: None,
         notes: Some("</textarea>why".to_owned()),
         edited_input: None,
+        items: Vec::new(),
     };
     let unapplied = setback.map(|setback| Unapplied { setback, draft });
     let html = Owner::new().with(|| {

@@ -215,6 +215,7 @@ impl Toolbox {
         let body = AskApproval {
             summary: asked.summary,
             action,
+            items: None,
             session_id: asked.session_id,
             transcript: asked.transcript,
             state_blob: asked.state_blob,

@@ -28,6 +28,8 @@ pub(super) fn may_edit(stored: &Stored, ballot: &Ballot) -> Result<(), Refusal> 
     let Some(input) = &ballot.edited_input else { return Ok(()) };
     let fault = if ballot.verdict != Verdict::Approve {
         "only an approval edits a call: send it with the verdict `approve`, or leave it out"
+    } else if stored.package.origin == Origin::Items {
+        "items are approved or rejected as they are: reject the one that should be another, and say so"
     } else if stored.package.origin != Origin::Gate {
         "this approval is about no call, so there is no input to edit: leave it out"
     } else if !input.is_object() {
@@ -74,7 +76,7 @@ pub(super) fn edited(snapshot: &Snapshot, stored: &Stored, vote: Vote, input: &V
     let revision = stored.revision + 1;
     let digest = package.digest(revision);
     (decision.revision, decision.package_digest) = (revision, digest);
-    let standing = package.policy.standing(std::slice::from_ref(&decision));
+    let standing = package.standing(std::slice::from_ref(&decision));
     let edited = Stored { revision, package_digest: digest, package, ..stored.clone() };
     Ok(Vote { decision, standing, edited: Some(edited) })
 }

@@ -15,6 +15,7 @@ use crate::{
     desk::{
         claim,
         information::{ask, revise},
+        item,
         outcome::{Ending, end},
     },
     error::Result,
@@ -50,7 +51,8 @@ pub(super) async fn record(
 ) -> Result<Status> {
     let policy = &stored.package.policy;
     // A request is not used by any call, so that it does not grow stale either.
-    let valid_for = policy.valid_for.filter(|_| stored.package.origin == Origin::Gate);
+    let lets_run = matches!(stored.package.origin, Origin::Gate | Origin::Items);
+    let valid_for = policy.valid_for.filter(|_| lets_run);
     let (state, ended) = stored.state.clone().decide(stored.id, standing, valid_for, tx.now())?;
     store::decision::insert(tx, decision).await?;
     claim::decided(tx, stored.id, decision.person).await?;
@@ -64,6 +66,7 @@ pub(super) async fn record(
         package_digest: decision.package_digest,
         reason_code: decision.reason_code.clone(),
         notes: decision.notes.clone(),
+        items: (!decision.items.is_empty()).then(|| decision.items.clone()),
         on_behalf_of: decision.on_behalf_of.clone(),
     };
     let actor = Actor::Person(decision.person);
@@ -77,6 +80,9 @@ pub(super) async fn record(
     if let Some(event) = ended {
         let notes = (status == Status::Rejected).then_some(decision.notes.as_deref()).flatten();
         end(tx, run, stored, Ending { state, event, actor, standing, notes }).await?;
+        if status == Status::Approved {
+            item::settle(tx, stored).await?;
+        }
     } else {
         let given = standing.seats.iter().map(|seat| seat.given).sum();
         let change = Change { state: &state, revision: stored.revision, given, notes: None };

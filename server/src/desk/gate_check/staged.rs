@@ -19,7 +19,7 @@ use crate::{
 impl Desk {
     /// Whether the run moved on for this call: its stage was entered, or what is recorded has completed the one before.
     /// Then the call is looked at again.
-    pub(super) async fn moved_on(&self, seen: &Evaluated) -> Result<bool> {
+    pub(in crate::desk) async fn moved_on(&self, seen: &Evaluated) -> Result<bool> {
         match seen.finding.threshold {
             Threshold::Enter(position) if seen.session.state == Session::Active => {
                 self.enter_for(&seen.snapshot, position, seen.session.id).await.map(|()| true)

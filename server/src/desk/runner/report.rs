@@ -247,7 +247,7 @@ async fn supersede(tx: &mut Tx, run: &Run, stored: Stored) -> Result<bool> {
     match &stored.state {
         Approval::Pending { .. } => {
             let votes = stored.current(&store::decision::list_of_approval(tx, id).await?);
-            let standing = stored.package.policy.standing(&votes);
+            let standing = stored.package.standing(&votes);
             let (state, event) = stored.state.clone().supersede(id, tx.now())?;
             let ending = Ending { state, event, actor: RESUMPTION, standing: &standing, notes: None };
             end(tx, run, &stored, ending).await?;

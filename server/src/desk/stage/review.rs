@@ -103,7 +103,7 @@ impl Desk {
         let stored = self.reviewed(id, &place, reviewed, &session).await?;
         let tools = place.stage().tools.clone();
         let (run, stage, attempt) = (place.snapshot.run, place.row.stage, place.row.attempt);
-        let opened = Opened { stored, session: session.state, transcript: Vec::new(), blob: None, row: None };
+        let opened = Opened { stored, session: session.state, transcript: Vec::new(), blob: None, rows: Vec::new() };
         let write = self.database.write(move |tx| {
             async move {
                 let run = lock(tx, &run).await?;
@@ -269,5 +269,6 @@ fn package(
         }),
         edit: None,
         information: Vec::new(),
+        items: Vec::new(),
     }
 }

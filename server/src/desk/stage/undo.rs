@@ -7,7 +7,6 @@ use domain::{
     Actor,
     approval::{Approval, Use},
     event::Event,
-    id::ApprovalId,
     package::Origin,
     stage::{Attempt, Of},
     workflow::{FactSource, OnFailure, Workflow},
@@ -20,7 +19,7 @@ use super::{
     newest, store_move,
 };
 use crate::{
-    desk::cancellation::take_back_one,
+    desk::{cancellation::take_back_one, item},
     error::{Error, Result},
     rules::{Compiled, Roots},
     store::{
@@ -129,12 +128,15 @@ pub(super) async fn take_back_calls(tx: &mut Tx, run: &Run, tools: &[String], be
         return Ok(());
     }
     let known = store::approval::list_of_run(tx, run.id).await?;
-    let is_of_stage = |known: &&RunApproval| known.origin == Origin::Gate && tools.contains(&known.tool);
+    let is_of_stage = |known: &&RunApproval| known.holds_calls() && tools.contains(&known.tool);
+    let mut taken_back = None;
     for known in known.iter().filter(is_of_stage) {
-        let because = because.to_owned();
+        let (id, because) = (known.prior.id, because.to_owned());
         match known.prior.state {
-            Approval::Pending { .. } => take_back_one(tx, run, known.prior.id, because, ENGINE).await?,
-            Approval::Approved { used: Use::Unused, .. } => void(tx, run, known.prior.id, because).await?,
+            // Calls that were asked about together wait together.
+            Approval::Pending { .. } if taken_back.replace(id) == Some(id) => {}
+            Approval::Pending { .. } => take_back_one(tx, run, id, because, ENGINE).await?,
+            Approval::Approved { used: Use::Unused, .. } => void(tx, run, known, because).await?,
             Approval::Approved { used: Use::Consumed { .. } | Use::Void { .. }, .. }
             | Approval::Rejected { .. }
             | Approval::Expired { .. }
@@ -151,15 +153,22 @@ async fn distrust(tx: &mut Tx, run: &Run, tools: &[String]) -> Result<()> {
         return Ok(());
     }
     let known = store::approval::list_of_run(tx, run.id).await?;
-    let of_these = known.iter().filter(|known| known.origin == Origin::Gate && tools.contains(&known.tool));
+    let of_these = known.iter().filter(|known| known.holds_calls() && tools.contains(&known.tool));
     for known in of_these.filter(|known| !known.is_undone) {
         store::approval::mark_undone(tx, known.prior.id).await?;
     }
     Ok(())
 }
 
-async fn void(tx: &mut Tx, run: &Run, id: ApprovalId, because: String) -> Result<()> {
+async fn void(tx: &mut Tx, run: &Run, known: &RunApproval, because: String) -> Result<()> {
+    let id = known.prior.id;
     let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
+    if known.origin == Origin::Items {
+        let call = (known.action_digest, known.prior.opened_by.tool_use_id.as_str());
+        let event = item::step(tx, &stored, call, |state, _| state.void(id, because)).await?;
+        tx.record_in(run.id, &run.subject, Some(id), ENGINE, event);
+        return Ok(());
+    }
     let (state, event) = stored.state.void(id, because)?;
     let given = stored.package.policy.quorum();
     let change = Change { state: &state, revision: stored.revision, given, notes: None };

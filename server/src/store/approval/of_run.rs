@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     error::StoreError,
-    store::{Tx, digest, from_text, on, parse},
+    store::{Tx, digest, from_text, item, on, parse},
 };
 
 #[derive(FromRow)]
@@ -31,7 +31,7 @@ struct PriorRow {
     edited_input: Option<String>,
 }
 
-/// The approvals of a run as gate checks need them.
+/// The approvals of a run as gate checks need them: one for each call, so that items stand for themselves.
 #[derive(Debug, Clone)]
 pub struct RunApproval {
     /// The gate that opened it.
@@ -48,6 +48,13 @@ pub struct RunApproval {
     pub origin: Origin,
     /// The rest.
     pub prior: Prior,
+}
+
+impl RunApproval {
+    /// Whether it would let a call run.
+    pub const fn holds_calls(&self) -> bool {
+        matches!(self.origin, Origin::Gate | Origin::Items)
+    }
 }
 
 /// The approvals of a run, newest first.
@@ -78,7 +85,32 @@ pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<RunApproval>, St
             },
         })
     };
-    rows.into_iter().map(read).collect()
+    let known: Vec<RunApproval> = rows.into_iter().map(read).collect::<Result<_, StoreError>>()?;
+    if known.iter().all(|known| known.origin != Origin::Items) {
+        return Ok(known);
+    }
+    let items = item::list_of_run(tx, run).await?;
+    Ok(known.into_iter().flat_map(|known| itemised(known, &items)).collect())
+}
+
+/// An approval of several calls as one of each, which ends with the whole.
+fn itemised(known: RunApproval, items: &[item::Stored]) -> Vec<RunApproval> {
+    if known.origin != Origin::Items {
+        return vec![known];
+    }
+    let one = |item: &item::Stored| RunApproval {
+        gate_id: item.gate_id.clone(),
+        tool: item.tool.clone(),
+        action_digest: item.action_digest,
+        prior: Prior {
+            opened_by: Call { tool_use_id: item.tool_use_id.clone(), ..known.prior.opened_by.clone() },
+            state: item.seen_in(&known.prior.state),
+            notes: item.notes().or_else(|| known.prior.notes.clone()),
+            ..known.prior.clone()
+        },
+        ..known.clone()
+    };
+    items.iter().filter(|item| item.approval == known.prior.id).map(one).collect()
 }
 
 /// Notes that the attempt an approval was given for is undone; the run is locked.

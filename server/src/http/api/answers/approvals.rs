@@ -7,6 +7,7 @@ use domain::{
     decision::{Decision, Verdict},
     delegation::Principal,
     id::{ApprovalId, DecisionId, PersonId, ResumptionId},
+    item::ItemVerdict,
     package::{Origin, Package},
     policy::{Policy, Standing},
     resumption::Resumption,
@@ -15,7 +16,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Awaiting;
+use super::{
+    Awaiting,
+    items::{ItemChecked, ItemDecided},
+};
 use crate::{
     desk::decision::Decided,
     store::{approval::Stored, resumption::Queued},
@@ -139,6 +143,8 @@ pub struct Vote {
     pub reason_code: Option<String>,
     /// The reviewer's words.
     pub notes: Option<String>,
+    /// What they said about each item, where there are any and they approved.
+    pub items: Vec<ItemVerdict>,
     /// When.
     pub decided_at: Time,
 }
@@ -157,6 +163,7 @@ impl From<&Decision> for Vote {
             package_digest: decision.package_digest,
             reason_code: decision.reason_code.clone(),
             notes: decision.notes.clone(),
+            items: decision.items.clone(),
             decided_at: decision.at,
         }
     }
@@ -227,6 +234,9 @@ pub enum Outcome {
         /// The whole input that was approved, where reviewers edited the call. Check the call again before it runs.
         #[serde(skip_serializing_if = "Option::is_none")]
         edited_input: Option<Value>,
+        /// What was decided about each call, where there are several.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        items: Option<Vec<ItemDecided>>,
         /// The state that was handed over with the request, for the key that gave it.
         #[serde(skip_serializing_if = "Option::is_none")]
         state_blob: Option<String>,
@@ -254,6 +264,9 @@ pub struct ApprovalRequested {
     pub eta_hours: Option<i64>,
     /// Where people decide.
     pub url: String,
+    /// With `items`: what the gates found, in the order of the calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<ItemChecked>>,
 }
 
 /// An approval whose question was answered.

@@ -5,6 +5,7 @@ pub mod approvals;
 pub mod bulk;
 pub mod concerns;
 pub mod escalations;
+pub mod items;
 pub mod runs;
 pub mod stages;
 pub mod workflows;

@@ -13,7 +13,7 @@ use crate::{
         api::{
             answers::{
                 approvals::{ApprovalRequested, InformationGiven},
-                runs::GateChecked,
+                items::RequestChecked,
             },
             requests,
         },
@@ -39,13 +39,13 @@ fn ask() -> Operation {
     Operation::new(GROUP, "request_approval", "Ask people for an approval")
         .notes(
             "Without `action` it opens no gate: no condition counts it and no call uses it. With `action` the call is checked \
-             as at a gate.",
+             as at a gate, with `items` several are, and people say yes or no to each.",
         )
         .path::<RunId>("id", "The run.")
         .repeatable()
         .takes::<AskApproval>()
         .gives::<ApprovalRequested>(201, "People decide; the session is suspended.")
-        .gives::<GateChecked>(200, "With `action`: the gate needs nobody, or blocks the call.")
+        .gives::<RequestChecked>(200, "Nobody is asked: the gates need nobody, or block what was asked about.")
         .refuses(&[Code::RunEnded, Code::RequestsNotTaken, Code::IllegalMove, Code::TooMany])
 }
 

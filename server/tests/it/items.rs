@@ -1,0 +1,312 @@
+//! Several calls that an agent asks about together: each has its own verdict, and runs once.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::support::{ANA, Agent, Browser, PASSWORD, TestConsole, on_both};
+
+on_both!(
+    each_call_has_its_own_verdict,
+    under_a_quorum_an_item_needs_every_vote,
+    with_no_item_left_the_agent_reads_why,
+    what_needs_nobody_or_may_not_run_is_said_at_once,
+    a_request_for_items_is_made_once,
+    a_ballot_speaks_of_every_item,
+    conditions_are_looked_at_again_for_the_items_that_are_approved,
+    an_approved_item_is_used_by_one_call,
+    the_same_call_twice_is_two_items,
+    a_cancelled_approval_takes_its_items_along,
+    items_are_bounded_and_their_fields_are_known,
+    items_are_never_decided_in_bulk,
+    the_form_without_script_decides_on_items,
+);
+
+/// Three payments that need people.
+fn payments() -> Vec<Value> {
+    [("pay-1", 250), ("pay-2", 900), ("pay-3", 4_000)].map(|(id, amount)| payment(id, amount)).to_vec()
+}
+
+fn payment(id: &str, amount: u32) -> Value {
+    json!({"tool": "pay", "input": {"to": "ACME", "amount": amount}, "tool_use_id": id})
+}
+
+async fn asked(agent: &Agent<'_>, items: &[Value]) -> Value {
+    agent.post("approvals", &json!({"summary": "Pay the bills of May?", "items": items})).await.expect(201)
+}
+
+async fn opened(agent: &Agent<'_>) -> String {
+    agent.prepare().await;
+    asked(agent, &payments()).await["approval_id"].as_str().expect("an approval").to_owned()
+}
+
+/// `a` approves, `r` rejects.
+fn verdicts(words: &str) -> Value {
+    let one = |(place, word)| match word {
+        'a' => json!({"tool_use_id": format!("pay-{place}"), "verdict": "approve"}),
+        _ => json!({"tool_use_id": format!("pay-{place}"), "verdict": "reject", "notes": format!("Not {place}.")}),
+    };
+    let items: Vec<Value> = (1..).zip(words.chars()).map(one).collect();
+    json!({"verdict": "approve", "items": items})
+}
+
+async fn pay(agent: &Agent<'_>, id: &str, amount: u32) -> Value {
+    agent.check(id, "pay", json!({"to": "ACME", "amount": amount})).await
+}
+
+fn told(outcome: &Value) -> Vec<(String, Value)> {
+    let one = |item: &Value| (item["verdict"].as_str().expect("a verdict").to_owned(), item["notes"].clone());
+    outcome["items"].as_array().expect("items").iter().map(one).collect()
+}
+
+async fn each_call_has_its_own_verdict(console: TestConsole) {
+    let agent = console.cast().await;
+    let approval = opened(&agent).await;
+    assert_eq!(agent.status().await["status"], "suspended");
+    assert_eq!(pay(&agent, "pay-2", 900).await["approval_id"], approval);
+    let shown = agent.approval(&approval).await;
+    assert_eq!((&shown["origin"], &shown["package"]["risk"]), (&json!("items"), &json!("high")));
+    assert_eq!(shown["package"]["title"], "3 calls: pay");
+    assert_eq!(shown["package"]["items"][2]["title"], "Pay 4000 to ACME");
+    assert_eq!(shown["package"]["items"][0]["evidence"]["conditions"].as_array().map(Vec::len), Some(2));
+    for person in ["ana", "tomas"] {
+        agent.decide(&console.token(person).await, &approval, verdicts("ara")).await.expect(201);
+    }
+    let outcome = agent.outcome(&approval).await;
+    assert_eq!(outcome["status"], "approved");
+    let (yes, no) = (("approve".to_owned(), Value::Null), ("reject".to_owned(), json!("Not 2.")));
+    assert_eq!(told(&outcome), [yes.clone(), no, yes]);
+    assert_eq!(pay(&agent, "pay-1", 250).await["outcome"], "allow");
+    let blocked = pay(&agent, "pay-2", 900).await;
+    assert_eq!((&blocked["outcome"], &blocked["error"]), (&json!("block"), &json!("approval_rejected: Not 2.")));
+    assert_eq!(pay(&agent, "pay-3", 4_000).await["outcome"], "allow");
+    // The same answer again, and no other call gets it.
+    assert_eq!(pay(&agent, "pay-1", 250).await["outcome"], "allow");
+    assert_eq!(pay(&agent, "pay-2b", 900).await["error"], "approval_rejected: Not 2.");
+    let kinds = agent.kinds().await;
+    assert_eq!(kinds.iter().filter(|kind| *kind == "approval.consumed").count(), 2);
+}
+
+async fn under_a_quorum_an_item_needs_every_vote(console: TestConsole) {
+    let agent = console.cast().await;
+    let approval = opened(&agent).await;
+    agent.decide(&console.token("ana").await, &approval, verdicts("aar")).await.expect(201);
+    assert_eq!(pay(&agent, "pay-1", 250).await["outcome"], "suspend", "one vote of two");
+    agent.decide(&console.token("tomas").await, &approval, verdicts("raa")).await.expect(201);
+    assert_eq!(pay(&agent, "pay-2", 900).await["outcome"], "allow");
+    for (id, amount) in [("pay-1", 250), ("pay-3", 4_000)] {
+        let number = id.trim_start_matches("pay-");
+        assert_eq!(pay(&agent, id, amount).await["error"], format!("approval_rejected: Not {number}."));
+    }
+}
+
+async fn with_no_item_left_the_agent_reads_why(console: TestConsole) {
+    let agent = console.cast().await;
+    let approval = opened(&agent).await;
+    agent.decide(&console.token("ana").await, &approval, verdicts("arr")).await.expect(201);
+    let last = agent.decide(&console.token("tomas").await, &approval, verdicts("raa")).await.expect(201);
+    assert_eq!(last["status"], "rejected");
+    let outcome = agent.outcome(&approval).await;
+    assert_eq!(outcome["status"], "rejected");
+    let no = |place: u32| ("reject".to_owned(), json!(format!("Not {place}.")));
+    assert_eq!(told(&outcome), [no(1), no(2), no(3)]);
+    assert_eq!(outcome["reviewers"].as_array().map(Vec::len), Some(2));
+    assert_eq!(pay(&agent, "pay-3", 4_000).await["outcome"], "block");
+    assert_eq!(agent.status().await["status"], "active");
+}
+
+async fn what_needs_nobody_or_may_not_run_is_said_at_once(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let stranger = json!({"tool": "pay", "input": {"to": "EVIL", "amount": 250}, "tool_use_id": "pay-4"});
+    let answer = asked(&agent, &[payment("pay-1", 250), payment("pay-0", 50), stranger.clone()]).await;
+    let outcomes: Vec<&Value> =
+        answer["items"].as_array().expect("items").iter().map(|item| &item["outcome"]).collect();
+    assert_eq!(outcomes, ["suspend", "allow", "block"]);
+    assert_eq!(answer["items"][2]["error"], "Call look_up first.");
+    let approval = answer["approval_id"].as_str().expect("an approval");
+    assert_eq!(answer["items"][0]["approval_id"], approval);
+    assert_eq!(agent.approval(approval).await["package"]["items"].as_array().map(Vec::len), Some(1));
+    for person in ["ana", "tomas"] {
+        agent.decide(&console.token(person).await, approval, verdicts("a")).await.expect(201);
+    }
+    // What was said to need nobody is checked when it comes, and nothing was promised before.
+    assert_eq!(pay(&agent, "pay-0", 50).await["outcome"], "allow");
+    // With nothing left for people, nobody is asked.
+    let none = json!({"summary": "These?", "items": [payment("pay-5", 20), stranger]});
+    let reply = agent.post("approvals", &none).await.expect(200);
+    assert!(reply.get("approval_id").is_none(), "{reply}");
+    assert_eq!(reply["items"][0]["outcome"], "allow");
+    assert_eq!(agent.status().await["status"], "active");
+}
+
+async fn a_request_for_items_is_made_once(console: TestConsole) {
+    let agent = console.cast().await;
+    let approval = opened(&agent).await;
+    let again = asked(&agent, &payments()).await;
+    assert_eq!(again["approval_id"], approval);
+    assert_eq!(again["items"][1]["approval_id"], approval);
+    let more = [payments(), vec![payment("pay-9", 300)]].concat();
+    let refused = agent.post("approvals", &json!({"summary": "More?", "items": more})).await;
+    assert_eq!(refused.problem(), "422 invalid_field", "while the session waits, nothing joins what people read");
+    let changed = [payment("pay-1", 251)];
+    let refused = agent.post("approvals", &json!({"summary": "Other?", "items": changed})).await;
+    assert_eq!(refused.json()["errors"][0]["path"], "/items/0/tool_use_id");
+    for person in ["ana", "tomas"] {
+        agent.decide(&console.token(person).await, &approval, verdicts("aaa")).await.expect(201);
+    }
+    // Decided: a repeat reads what it may do now, and asks nobody.
+    let reply = agent.post("approvals", &json!({"summary": "Pay the bills of May?", "items": payments()})).await;
+    assert_eq!(reply.expect(200)["items"][0]["outcome"], "allow");
+    let kinds = agent.kinds().await;
+    assert_eq!(kinds.iter().filter(|kind| *kind == "approval.opened").count(), 1);
+}
+
+async fn a_ballot_speaks_of_every_item(console: TestConsole) {
+    let agent = console.cast().await;
+    let approval = opened(&agent).await;
+    let ana = console.token("ana").await;
+    let table = [
+        (json!({"verdict": "approve"}), "decide on item 1 as well: Pay 250 to ACME"),
+        (verdicts("aa"), "decide on item 3 as well: Pay 4000 to ACME"),
+        (verdicts("rrr"), "no item is approved: reject the whole instead"),
+        (verdicts("aaaa"), "there is no item \"pay-4\""),
+    ];
+    for (ballot, message) in table {
+        let refused = agent.decide(&ana, &approval, ballot.clone()).await;
+        assert_eq!(refused.problem(), "422 invalid_field", "{ballot}");
+        assert_eq!(refused.json()["errors"][0]["message"], message);
+    }
+    let edited = json!({"verdict": "approve", "edited_input": {"to": "ACME", "amount": 1}});
+    assert_eq!(agent.decide(&ana, &approval, edited).await.json()["errors"][0]["path"], "/edited_input");
+    assert_eq!(agent.approval(&approval).await["votes"].as_array().map(Vec::len), Some(0));
+    let other = agent.again().await;
+    other.prepare().await;
+    let payment = other.suspended_payment("pay-1").await;
+    let refused = agent.decide(&ana, &payment, verdicts("a")).await;
+    assert_eq!(refused.json()["errors"][0]["message"], "this approval has no items: leave it out");
+}
+
+async fn conditions_are_looked_at_again_for_the_items_that_are_approved(console: TestConsole) {
+    let agent = console.cast().await;
+    let approval = opened(&agent).await;
+    agent.record(json!({"status": "FROZEN"})).await.expect(200);
+    let ana = console.token("ana").await;
+    let refused = agent.decide(&ana, &approval, verdicts("arr")).await;
+    assert_eq!(refused.problem(), "409 conditions_changed");
+    agent.record(json!({"status": "OPEN"})).await.expect(200);
+    for person in ["ana", "tomas"] {
+        agent.decide(&console.token(person).await, &approval, verdicts("aar")).await.expect(201);
+    }
+    // And once more when the call comes: what no longer holds voids that item alone.
+    agent.record(json!({"status": "FROZEN"})).await.expect(200);
+    let void = "needs a fresh approval: The account is not open. Ask the ledger.";
+    assert_eq!(pay(&agent, "pay-1", 250).await["error"], void);
+    agent.record(json!({"status": "OPEN"})).await.expect(200);
+    assert_eq!(pay(&agent, "pay-1", 250).await["error"], void, "what is void stays so");
+    assert_eq!(pay(&agent, "pay-2", 900).await["outcome"], "allow");
+}
+
+async fn an_approved_item_is_used_by_one_call(console: TestConsole) {
+    let agent = console.cast().await;
+    let approval = opened(&agent).await;
+    for person in ["ana", "tomas"] {
+        agent.decide(&console.token(person).await, &approval, verdicts("arr")).await.expect(201);
+    }
+    let checks = (0..8).map(|number| {
+        let id = format!("other-{number}");
+        let agent = &agent;
+        async move { pay(agent, &id, 250).await["outcome"].clone() }
+    });
+    let outcomes = futures::future::join_all(checks).await;
+    assert_eq!(outcomes.iter().filter(|outcome| *outcome == "allow").count(), 1, "{outcomes:?}");
+    let own = pay(&agent, "pay-1", 250).await;
+    assert_eq!(own["error"], "approval_used: another call of this action used it. Call again to ask afresh.");
+}
+
+async fn the_same_call_twice_is_two_items(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let twice = [payment("pay-1", 250), payment("pay-2", 250)];
+    let approval = asked(&agent, &twice).await["approval_id"].as_str().expect("an approval").to_owned();
+    for person in ["ana", "tomas"] {
+        agent.decide(&console.token(person).await, &approval, verdicts("aa")).await.expect(201);
+    }
+    for id in ["pay-2", "pay-1"] {
+        assert_eq!(pay(&agent, id, 250).await["outcome"], "allow", "{id}");
+    }
+    let third = pay(&agent, "pay-3", 250).await;
+    assert_eq!(third["outcome"], "suspend", "a third one asks afresh: {third}");
+}
+
+async fn a_cancelled_approval_takes_its_items_along(console: TestConsole) {
+    let agent = console.cast().await;
+    let approval = opened(&agent).await;
+    let ended = agent.post("cancel", &json!({"reason": "Not today."})).await.expect(200);
+    assert_eq!(ended["approvals_ended"], 1);
+    assert_eq!(agent.outcome(&approval).await["status"], "cancelled");
+    assert_eq!(pay(&agent, "pay-1", 250).await["outcome"], "block");
+}
+
+async fn items_are_bounded_and_their_fields_are_known(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let note = json!({"tool": "note", "input": {"text": "x"}, "tool_use_id": "note-1"});
+    let many: Vec<Value> = (0..21).map(|number| payment(&format!("p{number}"), 250 + number)).collect();
+    let table = [
+        (json!([]), "/items"),
+        (json!(many), "/items"),
+        (json!([payment("pay-1", 250), payment("pay-1", 900)]), "/items/1/tool_use_id"),
+        (json!([payment("pay-1", 250), {"tool": "pay", "input": 7, "tool_use_id": "t"}]), "/items/1/input"),
+        (json!([payment("pay-1", 250), {"tool": " ", "input": {}, "tool_use_id": "t"}]), "/items/1/tool"),
+        (json!([payment("pay-1", 250), note]), "/items/1"),
+    ];
+    for (items, place) in table {
+        let refused = agent.post("approvals", &json!({"summary": "x", "items": items})).await;
+        assert_eq!(refused.problem(), "422 invalid_field", "{items}");
+        assert_eq!(refused.json()["errors"][0]["path"], place, "{}", refused.text);
+    }
+    let both = json!({"summary": "x", "action": payment("pay-1", 250), "items": [payment("pay-2", 250)]});
+    assert_eq!(agent.post("approvals", &both).await.json()["errors"][0]["path"], "/items");
+    assert_eq!(agent.status().await["status"], "active");
+}
+
+async fn items_are_never_decided_in_bulk(console: TestConsole) {
+    let agent = console.cast().await;
+    let approval = opened(&agent).await;
+    let seen = agent.approval(&approval).await;
+    let one = json!({"id": approval, "revision": seen["revision"], "package_digest": seen["package_digest"]});
+    let bulk = json!({"verdict": "reject", "reason_code": "doubt", "notes": "No.", "items": [one]});
+    let refused = console.post(&console.token("ana").await, "/approvals/bulk-decisions", &bulk).await;
+    assert_eq!(refused.problem(), "422 bulk_refused", "{}", refused.text);
+}
+
+async fn the_form_without_script_decides_on_items(console: TestConsole) {
+    let agent = console.cast().await;
+    let approval = opened(&agent).await;
+    let page = format!("/approvals/{approval}");
+    let mut ana = Browser::new(&console);
+    ana.sign_in(ANA, PASSWORD).await;
+    let html = ana.send(Method::GET, &page, &[]).await.text;
+    assert!(html.contains("name=\"item-2-id\"") && html.contains("form=\"decision\""), "{html}");
+    let seen = agent.approval(&approval).await;
+    let (revision, digest) = (seen["revision"].to_string(), seen["package_digest"].as_str().expect("a digest"));
+    let mut fields = vec![
+        ("verdict", "approve"),
+        ("revision", &revision),
+        ("package_digest", digest),
+        ("item-0-id", "pay-1"),
+        ("item-0", "approve"),
+        ("item-1-id", "pay-2"),
+        ("item-1", "reject"),
+        ("item-1-notes", "Too <much>."),
+        ("item-2-id", "pay-3"),
+    ];
+    let refused = ana.send(Method::POST, &format!("{page}/decide"), &fields).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("ecide on item 3 as well"), "{}", refused.text);
+    assert!(refused.text.contains("value=\"Too &lt;much&gt;.\""), "what was typed stays");
+    fields.push(("item-2", "approve"));
+    assert_eq!(ana.send(Method::POST, &format!("{page}/decide"), &fields).await.status, 303);
+    let votes = agent.approval(&approval).await["votes"].clone();
+    assert_eq!(votes[0]["items"][1], json!({"tool_use_id": "pay-2", "verdict": "reject", "notes": "Too <much>."}));
+}
