@@ -122,7 +122,7 @@ async fn what_needs_nobody_or_may_not_run_is_said_at_once(console: TestConsole) 
     let outcomes: Vec<&Value> =
         answer["items"].as_array().expect("items").iter().map(|item| &item["outcome"]).collect();
     assert_eq!(outcomes, ["suspend", "allow", "block"]);
-    assert_eq!(answer["items"][2]["error"], "Call look_up first.");
+    assert_eq!(answer["items"][2]["error"], "PREREQUISITE_FAILED: Call look_up first.");
     let approval = answer["approval_id"].as_str().expect("an approval");
     assert_eq!(answer["items"][0]["approval_id"], approval);
     assert_eq!(agent.approval(approval).await["package"]["items"].as_array().map(Vec::len), Some(1));
@@ -146,8 +146,10 @@ async fn a_request_for_items_is_made_once(console: TestConsole) {
     assert_eq!(again["approval_id"], approval);
     assert_eq!(again["items"][1]["approval_id"], approval);
     let more = [payments(), vec![payment("pay-9", 300)]].concat();
-    let refused = agent.post("approvals", &json!({"summary": "More?", "items": more})).await;
-    assert_eq!(refused.problem(), "422 invalid_field", "while the session waits, nothing joins what people read");
+    // While the session waits, nothing joins what people read.
+    let answer = asked(&agent, &more).await;
+    let waits = format!("awaiting {approval}: the session waits for a person to decide.");
+    assert_eq!((&answer["approval_id"], &answer["items"][3]["error"]), (&json!(approval), &json!(waits)));
     let changed = [payment("pay-1", 251)];
     let refused = agent.post("approvals", &json!({"summary": "Other?", "items": changed})).await;
     assert_eq!(refused.json()["errors"][0]["path"], "/items/0/tool_use_id");
@@ -157,6 +159,8 @@ async fn a_request_for_items_is_made_once(console: TestConsole) {
     // Decided: a repeat reads what it may do now, and asks nobody.
     let reply = agent.post("approvals", &json!({"summary": "Pay the bills of May?", "items": payments()})).await;
     assert_eq!(reply.expect(200)["items"][0]["outcome"], "allow");
+    let refused = agent.post("approvals", &json!({"summary": "More?", "items": more})).await;
+    assert_eq!(refused.json()["errors"][0]["message"], "some of these calls were asked about before: leave them out");
     let kinds = agent.kinds().await;
     assert_eq!(kinds.iter().filter(|kind| *kind == "approval.opened").count(), 1);
 }
@@ -199,7 +203,7 @@ async fn conditions_are_looked_at_again_for_the_items_that_are_approved(console:
     }
     // And once more when the call comes: what no longer holds voids that item alone.
     agent.record(json!({"status": "FROZEN"})).await.expect(200);
-    let void = "needs a fresh approval: The account is not open. Ask the ledger.";
+    let void = "needs a fresh approval: PREREQUISITE_FAILED: The account is not open. Ask the ledger.";
     assert_eq!(pay(&agent, "pay-1", 250).await["error"], void);
     agent.record(json!({"status": "OPEN"})).await.expect(200);
     assert_eq!(pay(&agent, "pay-1", 250).await["error"], void, "what is void stays so");

@@ -36,7 +36,6 @@ pub struct ItemDecided {
 /// What a request is answered that opens nothing.
 #[derive(Debug, Clone, JsonSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "only its schema is used")]
 pub enum RequestChecked {
     /// With `action`.
     Call(Box<GateChecked>),
