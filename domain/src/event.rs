@@ -78,7 +78,7 @@ events! {
     /// The model said something.
     AssertionRecorded = "assertion.recorded" { assertions: Value, statement: Option<String>, },
     /// A gate was evaluated.
-    GateChecked = "gate.checked" { check: CheckId, session: SessionId, tool: String, tool_use_id: String, gate: String, outcome: Outcome, error: Option<String>, approval: Option<ApprovalId>, },
+    GateChecked = "gate.checked" { check: CheckId, session: SessionId, tool: String, tool_use_id: String, gate: String, outcome: Outcome, error: Option<String>, approval: Option<ApprovalId>, concern: Option<ConcernId>, },
     /// A tool ran and its harness reported the result.
     ToolExecuted = "tool.executed" { check: CheckId, tool: String, is_error: bool, facts: Vec<String>, },
     /// A stage's tools may be called from now on.

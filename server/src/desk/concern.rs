@@ -88,6 +88,15 @@ impl JsonSchema for Found {
 }
 
 impl Desk {
+    /// Refuses a concern that is none of this run's.
+    pub(super) async fn concern_of(&self, run: RunId, id: Option<ConcernId>) -> Result<()> {
+        let Some(id) = id else { return Ok(()) };
+        let mut tx = self.database.read().await?;
+        let known = store::concern::find(&mut tx, id).await?.filter(|known| known.run == run);
+        let message = "the run has no such concern: leave it out, or open one first";
+        known.map(drop).ok_or_else(|| Refusal::invalid("/concern_id", message).into())
+    }
+
     /// Opens a concern of a run; also after the run has ended, as escalations may be.
     ///
     /// # Errors

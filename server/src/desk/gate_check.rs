@@ -11,7 +11,7 @@ use domain::{
     approval::Call,
     canonical,
     gate::{Outcome, action_digest_of},
-    id::{ApprovalId, KeyId, RunId},
+    id::{ApprovalId, ConcernId, KeyId, RunId},
     judge::{self, Finding, Judgement, Prior},
     permission::Action,
     refusal::Code,
@@ -52,6 +52,9 @@ pub struct CheckCall {
     /// What the model says along with the call.
     #[serde(default)]
     pub assertions: Map<String, Value>,
+    /// The concern of the run that the call works on. No gate reads it; the log has it.
+    #[serde(default)]
+    pub concern_id: Option<ConcernId>,
 }
 
 /// A call on its way through the gates.
@@ -127,12 +130,13 @@ impl Desk {
 
     async fn check_asked(&self, caller: &Caller, run: RunId, asked: Asked) -> Result<String> {
         let shape = check_shape(&asked.call);
-        if shape.is_err() || !asked.call.assertions.is_empty() {
+        if shape.is_err() || !asked.call.assertions.is_empty() || asked.call.concern_id.is_some() {
             // Nothing is said or recorded about a run before it is known that the caller may see it. Every other call
             // learns that from its snapshot.
             self.visible_run(caller, run).await?;
         }
         shape?;
+        self.concern_of(run, asked.call.concern_id).await?;
         self.record_along(run, asked.key, &asked.call).await?;
         let mut attempts = Attempts::default();
         loop {

@@ -153,7 +153,14 @@ impl Desk {
         request: Request<'_>,
     ) -> Result<(bool, Value)> {
         let AskedAction { tool, input, tool_use_id } = action;
-        let call = CheckCall { session_id: request.session, tool, input, tool_use_id, assertions: Map::new() };
+        let call = CheckCall {
+            session_id: request.session,
+            tool,
+            input,
+            tool_use_id,
+            assertions: Map::new(),
+            concern_id: None,
+        };
         let blob = request.along.blob.clone();
         let answer = self.check_as(caller, request.key, run, call, Some(request.along)).await?;
         let is_open = answer["outcome"] == "suspend";

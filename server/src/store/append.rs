@@ -7,7 +7,7 @@ use domain::{
     Actor, Digest, Time,
     event::{Entry, Event},
     gate::Outcome,
-    id::{ApprovalId, CheckId, EventId, KeyId, RunId, SessionId},
+    id::{ApprovalId, CheckId, ConcernId, EventId, KeyId, RunId, SessionId},
 };
 use sqlx::{Database, Encode, QueryBuilder, Type, query_builder::Separated};
 use tokio::sync::oneshot;
@@ -47,6 +47,8 @@ pub struct CheckRow {
     pub error: Option<String>,
     /// The approval it is about.
     pub approval: Option<ApprovalId>,
+    /// The concern it works on.
+    pub concern: Option<ConcernId>,
     /// The whole answer, as it is given again to whoever repeats the call.
     pub answer: String,
     /// Who asked.
@@ -183,5 +185,6 @@ fn event(row: &CheckRow) -> Event {
         outcome: row.outcome,
         error: row.error.clone(),
         approval: row.approval,
+        concern: row.concern,
     }
 }

@@ -15,6 +15,7 @@ on_both!(
     what_is_wrong_with_a_concern_is_named,
     a_case_shows_what_was_found_and_whether_sums_match,
     what_nobody_works_in_time_is_told_once,
+    a_call_says_which_concern_it_works_on,
 );
 
 async fn open(agent: &Agent<'_>, title: &str, reference: &str) -> String {
@@ -30,6 +31,31 @@ async fn change(agent: &Agent<'_>, id: &str, body: &Value) -> Reply {
     let asked = request(Method::PATCH, &agent.key, &format!("/concerns/{id}"));
     let asked = asked.header("content-type", "application/json").body(Body::from(body.to_string()));
     agent.console.send(asked.expect("a request")).await
+}
+
+async fn a_call_says_which_concern_it_works_on(console: TestConsole) {
+    let agent = console.cast().await;
+    let own = open(&agent, "Wrong surcharge", "INV-1").await;
+    let foreign = open(&agent.again().await, "Billed twice", "INV-2").await;
+    let check = async |concern: &str, id: &str| {
+        let body = json!({
+            "session_id": "s1", "tool": "look_up", "tool_use_id": id, "input": {"account": "acc_1"},
+            "concern_id": concern,
+        });
+        agent.post("gate-checks", &body).await
+    };
+    assert_eq!(check(&own, "look-1").await.expect(200)["outcome"], "allow");
+    assert_eq!(check(&own, "look-1").await.expect(200)["outcome"], "allow", "the same again");
+    for wrong in [foreign.as_str(), "con_00000000000000000000000001", "esc_00000000000000000000000001"] {
+        let refused = check(wrong, "look-2").await;
+        assert_eq!(refused.problem(), "422 invalid_field", "{wrong}");
+        assert_eq!(refused.json()["errors"][0]["path"], "/concern_id");
+    }
+    let path = format!("/runs/{}/timeline?limit=200", agent.run);
+    let log = console.get(&agent.key, &path).await.expect(200);
+    let checks = log["items"].as_array().expect("items").iter().filter(|item| item["kind"] == "gate.checked");
+    let concerns: Vec<&Value> = checks.map(|item| &item["payload"]["concern"]).collect();
+    assert_eq!(concerns, [&json!(own)]);
 }
 
 fn usd(amount: &str) -> Value {

@@ -133,6 +133,7 @@ impl<'a> Call<'a> {
             input: self.input.tool_input.clone(),
             tool_use_id: self.input.tool_use_id.clone(),
             assertions: Map::new(),
+            concern_id: None,
         };
         let answer = self.desk.check_gate(caller, self.session.run, call).await?;
         let answer: Value = serde_json::from_str(&answer).map_err(|error| StoreError::Unexpected(error.to_string()))?;

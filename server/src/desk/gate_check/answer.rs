@@ -82,6 +82,7 @@ impl Desk {
             outcome,
             error,
             approval,
+            concern: asked.call.concern_id,
             answer,
             key: asked.key,
             in_stage: if outcome == Outcome::Allow { seen.in_stage(&asked.call.tool) } else { None },
@@ -125,6 +126,7 @@ impl Desk {
             outcome: Outcome::Block,
             error: Some(error.clone()),
             approval: None,
+            concern: asked.call.concern_id,
         };
         let (run, subject, key) = (snapshot.run.id, snapshot.run.subject.clone(), asked.key);
         self.database

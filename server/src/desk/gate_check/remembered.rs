@@ -23,7 +23,11 @@ impl Desk {
     /// # Errors
     /// `unavailable` when it cannot be stored; then it is not answered.
     pub(super) async fn check_remembered(&self, caller: &Caller, run: RunId, asked: &Asked) -> Result<Option<String>> {
-        if !asked.call.assertions.is_empty() || !caller.sees(run) || check_shape(&asked.call).is_err() {
+        if !asked.call.assertions.is_empty()
+            || asked.call.concern_id.is_some()
+            || !caller.sees(run)
+            || check_shape(&asked.call).is_err()
+        {
             return Ok(None);
         }
         let now = self.database.clock().now();

@@ -277,6 +277,7 @@ fn calls((action, items): (Option<AskedAction>, Vec<AskedAction>), session: &str
             input: item.input,
             tool_use_id: item.tool_use_id,
             assertions: Map::new(),
+            concern_id: None,
         };
         check_shape(&call).map_err(|refusal| within(refusal, place))?;
         if calls.iter().any(|other| other.tool_use_id == call.tool_use_id) {
