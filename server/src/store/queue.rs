@@ -114,11 +114,13 @@ impl TryFrom<LineRow> for QueueLine {
 
 /// The condition for "waits for this person": an open seat of a group they have belonged to since it opened, any open
 /// seat where it was raised to such a group, or one of a group of somebody in whose place they decide now; they are not
-/// barred, nor is that somebody, and no answer to a question is awaited.
+/// barred, nor is that somebody, they may review, and no answer to a question is awaited.
 macro_rules! waits_for {
     ($person:literal, $now:literal) => {
         concat!(
-            "a.status = 'pending' AND NOT a.waiting AND (EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name IN (s.group_name, a.raised_to) \
+            "a.status = 'pending' AND NOT a.waiting AND EXISTS (SELECT 1 FROM person_role v WHERE v.role = 'reviewer' AND v.person_id = ",
+            $person,
+            ") AND (EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name IN (s.group_name, a.raised_to) \
              JOIN membership m ON m.group_id = g.id WHERE s.approval_id = a.id AND s.is_open AND m.joined_at <= a.opened_at AND m.person_id = ",
             $person,
             ") OR EXISTS (SELECT 1 FROM delegation d JOIN membership m ON m.person_id = d.principal_id JOIN person_group g ON g.id = m.group_id \

@@ -1,5 +1,6 @@
 //! The whole server through its public interface, on SQLite and, where there is one, on PostgreSQL.
 
+mod agreement;
 mod audit;
 mod audit_filters;
 mod bad_input;
