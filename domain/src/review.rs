@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::{
     Actor, Digest, Role, Time,
     approval::Approval,
+    assignment::{Assigned, Choices},
     claim::Held,
     decision::Decision,
     endpoint::DeliveryRow,
@@ -72,9 +73,18 @@ pub struct Review {
     /// Who has claimed it.
     #[serde(default)]
     pub claim: Option<Held>,
+    /// To whom it is assigned.
+    #[serde(default)]
+    pub assigned: Option<Assigned>,
+    /// To whom this viewer may assign it; `None` where they may not.
+    #[serde(default)]
+    pub assignable: Option<Choices>,
     /// Who else has it open, as far as this server knows.
     #[serde(default)]
     pub viewing: Vec<Present>,
+    /// Whether this viewer may take the approval back.
+    #[serde(default)]
+    pub can_revoke: bool,
     /// Whether this viewer may answer the question that is open.
     pub can_answer: bool,
     /// What was said around a request, as its agent handed it over.

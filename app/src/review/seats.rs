@@ -83,7 +83,7 @@ fn open_seat(seat: &SeatStanding, review: &Review) -> (&'static str, &'static st
     const QUIET: &str = "w-3.5 h-3.5 text-faint shrink-0";
     match review.state.status() {
         Status::Expired => return ("hourglass", QUIET, "Nobody decided".to_owned(), None),
-        Status::Approved | Status::Rejected | Status::Cancelled | Status::Superseded => {
+        Status::Approved | Status::Rejected | Status::Cancelled | Status::Superseded | Status::Revoked => {
             return ("circle-dashed", QUIET, "No decision needed".to_owned(), None);
         }
         Status::Pending => {}

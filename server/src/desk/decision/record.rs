@@ -13,7 +13,7 @@ use domain::{
 
 use crate::{
     desk::{
-        claim,
+        assignment, claim,
         information::{ask, revise},
         outcome::{Ending, end},
     },
@@ -82,6 +82,7 @@ pub(super) async fn record(
         let change = Change { state: &state, revision: stored.revision, given, notes: None };
         store::approval::update(tx, stored.id, &change).await?;
         store::seat::update(tx, stored.id, &standing.seats).await?;
+        assignment::decided(tx, stored).await?;
     }
     Ok(status)
 }

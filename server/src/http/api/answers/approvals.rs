@@ -3,6 +3,7 @@
 use domain::{
     Digest, Time,
     approval::{Approval, Status},
+    assignment::Assigned,
     claim::Held,
     decision::{Decision, Verdict},
     delegation::Principal,
@@ -56,6 +57,8 @@ pub struct ApprovalDetail {
     pub origin: Origin,
     /// Who has claimed it; null when nobody has.
     pub claim: Option<Held>,
+    /// To whom it is assigned; null when nobody in particular is to decide.
+    pub assigned_to: Option<Assigned>,
     /// How its session is woken; null before the status is final.
     pub resumption: Option<ResumptionDetail>,
 }
@@ -67,6 +70,17 @@ pub struct ClaimStored {
     pub approval_id: ApprovalId,
     /// Who has claimed it; null when nobody has.
     pub claim: Option<Held>,
+}
+
+/// An approval's assignment as it is now.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct AssignmentStored {
+    /// The approval.
+    pub approval_id: ApprovalId,
+    /// To whom it is assigned; null when nobody in particular is to decide.
+    pub assigned_to: Option<Assigned>,
+    /// The group it was raised to, whose people may fill any open seat; null before that.
+    pub raised_to: Option<String>,
 }
 
 /// How a session is woken.
@@ -87,9 +101,17 @@ impl From<Queued> for ResumptionDetail {
     }
 }
 
+/// Who looks into an approval, and who is to.
+pub struct Attention {
+    /// Who has claimed it.
+    pub claim: Option<Held>,
+    /// To whom it is assigned.
+    pub assigned_to: Option<Assigned>,
+}
+
 impl ApprovalDetail {
     /// The approval with its decisions.
-    pub fn new(stored: Stored, votes: &[Decision], claim: Option<Held>, resumption: Option<ResumptionDetail>) -> Self {
+    pub fn new(stored: Stored, votes: &[Decision], attention: Attention, resumption: Option<ResumptionDetail>) -> Self {
         let steps = stored.state.steps().cloned().unwrap_or_default();
         let raised = steps.raised();
         Self {
@@ -108,7 +130,8 @@ impl ApprovalDetail {
             opened_at: stored.opened_at,
             decided_at: stored.state.ended_at(),
             state: stored.state,
-            claim,
+            claim: attention.claim,
+            assigned_to: attention.assigned_to,
             resumption,
         }
     }
