@@ -10,7 +10,7 @@ use crate::{
     deadline::Steps,
     decision::Verdict,
     event::Event,
-    id::{ApprovalId, SessionId},
+    id::{ApprovalId, PersonId, SessionId},
     information::Pause,
     policy::Standing,
     refusal::Code,
@@ -65,6 +65,15 @@ tagged! {
             /// When that was known.
             at: Time,
         },
+        /// It was given, and taken back before any call used it.
+        Revoked {
+            /// When.
+            at: Time,
+            /// Who took it back.
+            by: PersonId,
+            /// Why; the agent reads it.
+            reason: String,
+        },
     }
 }
 
@@ -115,6 +124,8 @@ words! {
         Cancelled = "cancelled",
         /// The call it was for is gone.
         Superseded = "superseded",
+        /// It was given, and taken back before any call used it.
+        Revoked = "revoked",
     }
 }
 
@@ -133,6 +144,7 @@ impl Approval {
             Self::Expired { .. } => Status::Expired,
             Self::Cancelled { .. } => Status::Cancelled,
             Self::Superseded { .. } => Status::Superseded,
+            Self::Revoked { .. } => Status::Revoked,
         }
     }
 
@@ -144,7 +156,8 @@ impl Approval {
             | Self::Rejected { at }
             | Self::Expired { at }
             | Self::Cancelled { at, .. }
-            | Self::Superseded { at } => Some(*at),
+            | Self::Superseded { at }
+            | Self::Revoked { at, .. } => Some(*at),
         }
     }
 
@@ -156,7 +169,8 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => None,
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => None,
         }
     }
 
@@ -173,7 +187,8 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => false,
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => false,
         }
     }
 
@@ -191,7 +206,8 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => false,
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => false,
         }
     }
 
@@ -227,7 +243,8 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => Err(self.settled()),
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => Err(self.settled()),
         }
     }
 
@@ -242,26 +259,8 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => Err(self.settled()),
-        }
-    }
-
-    /// Why nothing more is decided.
-    fn settled(&self) -> Refusal {
-        match self {
-            Self::Pending { .. } => Refusal::new(Code::IllegalMove, "The approval waits for people."),
-            Self::Approved { at, .. } | Self::Rejected { at } => {
-                Refusal::new(Code::AlreadyDecided, "Your decision was not applied: the approval was decided before.")
-                    .with("decided_at", serde_json::json!(at))
-            }
-            Self::Expired { .. } => expired(),
-            Self::Cancelled { at, reason } => {
-                let message = format!("Nothing was applied: the approval was cancelled. {reason}");
-                Refusal::new(Code::Cancelled, message).with("cancelled_at", serde_json::json!(at))
-            }
-            Self::Superseded { .. } => {
-                Refusal::new(Code::Cancelled, "Nothing was applied: the call is gone that this approval was for.")
-            }
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => Err(self.settled()),
         }
     }
 }
@@ -272,18 +271,13 @@ pub fn later(from: Time, seconds: u64) -> Option<Time> {
     from.checked_add_signed(span)
 }
 
-fn expired() -> Refusal {
-    Refusal::new(Code::Expired, "Your decision was not applied: the time to decide is over. Nothing ran.")
-}
-
-fn question_is_open() -> Refusal {
-    let message = "Nothing was approved: a question is open. Reject, or wait for the answer.";
-    Refusal::new(Code::InformationRequested, message)
-}
-
+mod settled;
 mod timed;
 mod used;
 mod waiting;
+
+use settled::{expired, question_is_open};
+pub use used::used_already;
 
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,8 @@ words! {
         Expired = "expired",
         /// Whoever asked took an approval back.
         Cancelled = "cancelled",
+        /// An approval was given, and taken back.
+        Revoked = "revoked",
         /// An approval could not be used any more.
         Voided = "voided",
         /// A tool ran.
@@ -51,6 +53,7 @@ impl Ending {
             Self::Rejected => ("approval.rejected", None),
             Self::Expired => ("approval.expired", None),
             Self::Cancelled => ("approval.cancelled", None),
+            Self::Revoked => ("approval.revoked", None),
             Self::Voided => ("approval.voided", None),
             Self::Done => ("tool.executed", Some(r#""is_error":false"#)),
             Self::Failed => ("tool.executed", Some(r#""is_error":true"#)),

@@ -133,14 +133,20 @@ events! {
     ApprovalExpired = "approval.expired" { approval: ApprovalId, },
     /// Those who may decide were reminded; they belong to these groups.
     ApprovalReminded = "approval.reminded" { approval: ApprovalId, groups: Vec<String>, },
-    /// Nobody had decided for long: the people of this group may fill any open seat from now on.
-    ApprovalRaised = "approval.raised" { approval: ApprovalId, group: String, },
+    /// Nobody had decided for long, or somebody asked for it: the people of this group may fill any open seat from now on.
+    ApprovalRaised = "approval.raised" { approval: ApprovalId, group: String, reason: Option<String>, },
     /// Whoever asked for an approval took it back.
     ApprovalCancelled = "approval.cancelled" { approval: ApprovalId, reason: String, },
     /// A reviewer changed the call's input: a new revision, which voids earlier votes.
     ApprovalEdited = "approval.edited" { approval: ApprovalId, input: Value, revision: u32, package_digest: Digest, },
     /// The call an approval was for is gone: its session goes on without it.
     ApprovalSuperseded = "approval.superseded" { approval: ApprovalId, },
+    /// An approval was given, and taken back before any call used it.
+    ApprovalRevoked = "approval.revoked" { approval: ApprovalId, reason: String, },
+    /// Somebody says who is to decide an approval: a person or a group. Others may all the same.
+    ApprovalAssigned = "approval.assigned" { approval: ApprovalId, person: Option<PersonId>, group: Option<String>, reason: String, },
+    /// It was given back: nobody in particular is to decide any more.
+    ApprovalUnassigned = "approval.unassigned" { approval: ApprovalId, },
     /// A reviewer looks into an approval and tells the others so.
     ApprovalClaimed = "approval.claimed" { approval: ApprovalId, until: Time, },
     /// A reviewer gave their claim up.

@@ -93,6 +93,9 @@ impl ItemState {
             {
                 Approval::Approved { at: *at, valid_until: *valid_until, used: used.clone() }
             }
+            (Self::Approved { used: used @ Use::Consumed { .. } }, Approval::Revoked { at, .. }) => {
+                Approval::Approved { at: *at, valid_until: None, used: used.clone() }
+            }
             // Nobody said that it may run.
             (Self::Rejected { .. } | Self::Waiting, Approval::Approved { at, .. }) => Approval::Rejected { at: *at },
             (_, whole) => whole.clone(),

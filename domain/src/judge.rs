@@ -205,6 +205,9 @@ impl Prior {
             Approval::Cancelled { reason, .. } => {
                 self.refuse(&format!("approval_cancelled: {reason} Nothing ran. Call again to ask afresh."))
             }
+            Approval::Revoked { reason, .. } => {
+                self.refuse(&format!("approval_revoked: {reason} Nothing ran. Call again to ask afresh."))
+            }
             Approval::Superseded { .. } => {
                 self.refuse("approval_superseded: the session went on without this call. Call again to ask afresh.")
             }

@@ -10,6 +10,7 @@ mod tagged;
 pub mod actor;
 pub mod alert;
 pub mod approval;
+pub mod assignment;
 pub mod audit;
 pub mod bulk;
 pub mod canonical;

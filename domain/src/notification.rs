@@ -30,6 +30,8 @@ words! {
         ApprovalReminded = "approval_reminded",
         /// It was raised to their group.
         ApprovalRaised = "approval_raised",
+        /// It was assigned to them, or to their group.
+        ApprovalAssigned = "approval_assigned",
         /// A reviewer has a question about what they asked for.
         InformationRequested = "information_requested",
         /// What they asked for was approved.
@@ -40,6 +42,8 @@ words! {
         ApprovalExpired = "approval_expired",
         /// What they asked for was taken back.
         ApprovalCancelled = "approval_cancelled",
+        /// What they asked for was approved, and the approval was taken back.
+        ApprovalRevoked = "approval_revoked",
         /// A case was handed over to people.
         EscalationOpened = "escalation_opened",
         /// A case was given to them.
@@ -64,11 +68,13 @@ impl Topic {
             Self::ApprovalOpened => "An approval waits for your decision",
             Self::ApprovalReminded => "An approval still waits for your decision",
             Self::ApprovalRaised => "An approval was raised to your group",
+            Self::ApprovalAssigned => "An approval was assigned to you or your group",
             Self::InformationRequested => "A reviewer asks about what you requested",
             Self::ApprovalApproved => "What you requested was approved",
             Self::ApprovalRejected => "What you requested was rejected",
             Self::ApprovalExpired => "An approval expired without a decision",
             Self::ApprovalCancelled => "What you requested was cancelled",
+            Self::ApprovalRevoked => "An approval of what you requested was revoked",
             Self::EscalationOpened => "A case was handed over to people",
             Self::EscalationAssigned => "A case was given to you",
             Self::EscalationOverdue => "A case is overdue",
@@ -85,10 +91,12 @@ impl Topic {
             Self::ApprovalOpened => "An approval waits for a decision",
             Self::ApprovalReminded => "An approval still waits for a decision",
             Self::ApprovalRaised => "An approval was raised to more people",
+            Self::ApprovalAssigned => "An approval was assigned to somebody",
             Self::InformationRequested => "A reviewer asks about a request",
             Self::ApprovalApproved => "A request was approved",
             Self::ApprovalRejected => "A request was rejected",
             Self::ApprovalCancelled => "A request was cancelled",
+            Self::ApprovalRevoked => "An approval of a request was revoked",
             Self::EscalationAssigned => "A case was given to somebody",
             Self::DelegationCreated => "A delegation was set",
             Self::DelegationEnded => "A delegation was ended",
@@ -104,10 +112,12 @@ impl Topic {
     pub const fn is_personal(self) -> bool {
         match self {
             Self::InformationRequested
+            | Self::ApprovalAssigned
             | Self::ApprovalApproved
             | Self::ApprovalRejected
             | Self::ApprovalExpired
             | Self::ApprovalCancelled
+            | Self::ApprovalRevoked
             | Self::EscalationAssigned
             | Self::DelegationCreated
             | Self::DelegationEnded => true,
@@ -123,7 +133,7 @@ impl Topic {
 
     /// Whether it asks for a decision, so that nobody needs to be told once there is one.
     pub const fn asks_for_a_decision(self) -> bool {
-        matches!(self, Self::ApprovalOpened | Self::ApprovalReminded | Self::ApprovalRaised)
+        matches!(self, Self::ApprovalOpened | Self::ApprovalReminded | Self::ApprovalRaised | Self::ApprovalAssigned)
     }
 }
 
@@ -134,6 +144,8 @@ pub enum Audience {
     Entitled,
     /// Those of them who may because it was raised to their group.
     Raised,
+    /// Whom it was assigned to, as far as they may still decide it.
+    Assigned,
     /// Who asked for the run.
     Requester,
     /// Who has decided the approval.
@@ -151,11 +163,13 @@ pub const KINDS: &[&str] = &[
     "approval.opened",
     "approval.reminded",
     "approval.raised",
+    "approval.assigned",
     "information.requested",
     "approval.approved",
     "approval.rejected",
     "approval.expired",
     "approval.cancelled",
+    "approval.revoked",
     "escalation.opened",
     "escalation.assigned",
     "escalation.overdue",
@@ -167,16 +181,18 @@ pub const KINDS: &[&str] = &[
 
 /// What people are told of an event, and who; `None` when nobody is. Whoever caused it is not told.
 pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
-    use Audience::{Administrators, Deciders, Entitled, Person, Raised, Requester, SupportLeads};
+    use Audience::{Administrators, Assigned, Deciders, Entitled, Person, Raised, Requester, SupportLeads};
     Some(match event {
         Event::ApprovalOpened { .. } => (Topic::ApprovalOpened, vec![Entitled]),
         Event::ApprovalReminded { .. } => (Topic::ApprovalReminded, vec![Entitled]),
         Event::ApprovalRaised { .. } => (Topic::ApprovalRaised, vec![Raised]),
+        Event::ApprovalAssigned { .. } => (Topic::ApprovalAssigned, vec![Assigned]),
         Event::InformationRequested { .. } => (Topic::InformationRequested, vec![Requester]),
         Event::ApprovalApproved { .. } => (Topic::ApprovalApproved, vec![Requester]),
         Event::ApprovalRejected { .. } => (Topic::ApprovalRejected, vec![Requester]),
         Event::ApprovalExpired { .. } => (Topic::ApprovalExpired, vec![Requester, Entitled]),
         Event::ApprovalCancelled { .. } => (Topic::ApprovalCancelled, vec![Requester]),
+        Event::ApprovalRevoked { .. } => (Topic::ApprovalRevoked, vec![Requester]),
         Event::EscalationOpened { .. } => (Topic::EscalationOpened, vec![SupportLeads]),
         Event::EscalationAssigned { to, .. } => (Topic::EscalationAssigned, vec![Person(*to)]),
         Event::EscalationOverdue { .. } => (Topic::EscalationOverdue, vec![SupportLeads]),

@@ -37,6 +37,8 @@ pub enum Action {
     ReadAudit,
     /// Decide.
     Decide,
+    /// Say who is to decide a pending approval.
+    AssignApproval,
     /// Take a pending approval back.
     CancelApproval,
     /// Ask for an approval.
@@ -86,6 +88,7 @@ impl Action {
         Self::AwaitDecision,
         Self::ReadAudit,
         Self::Decide,
+        Self::AssignApproval,
         Self::CancelApproval,
         Self::RequestApproval,
         Self::CallTools,
@@ -138,6 +141,7 @@ impl Action {
             Self::ReadApprovals => &[Scope::Hook, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin],
             Self::ReadAudit => &[Scope::Auditor],
             Self::Decide => &[Scope::Reviewer],
+            Self::AssignApproval => &[Scope::Reviewer, Scope::SupportLead],
             Self::FollowLive | Self::SetOwnAbsence | Self::SetAbsence => &[],
             Self::RunSessions => &[Scope::Runner],
             Self::WakeSession => &[Scope::Reviewer, Scope::Admin],
@@ -155,6 +159,7 @@ impl Action {
             | Self::FollowLive => Role::ALL,
             Self::WorkEscalations => &[Role::SupportLead],
             Self::Decide | Self::SetOwnAbsence => &[Role::Reviewer],
+            Self::AssignApproval => &[Role::Reviewer, Role::SupportLead],
             Self::WakeSession => &[Role::Reviewer, Role::Admin],
             Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow => &[Role::Admin],
             // What a harness could not undo, a person has undone by hand; executives do not set their own absences.

@@ -9,6 +9,7 @@ use crate::{
     actor::{UnknownWord, words},
     alert::Alert,
     approval::Status,
+    assignment::Assigned,
     claim::Held,
     id::{ApprovalId, RunId},
     package::Origin,
@@ -184,4 +185,7 @@ pub struct QueueRow {
     /// Who has claimed it; null when nobody has.
     #[serde(default)]
     pub claim: Option<Held>,
+    /// To whom it is assigned; null when nobody in particular is to decide.
+    #[serde(default)]
+    pub assigned_to: Option<Assigned>,
 }

@@ -70,6 +70,10 @@ codes! {
     Expired = 409 "expired" "Expired",
     /// Whoever asked took the approval back.
     Cancelled = 409 "cancelled" "Cancelled",
+    /// The approval was given, and taken back.
+    Revoked = 409 "revoked" "Taken back",
+    /// A call has used the approval.
+    AlreadyUsed = 409 "already_used" "Already used",
     /// A question is open; it is answered first.
     InformationRequested = 409 "information_requested" "Information was requested",
     /// The run has ended.

@@ -22,7 +22,7 @@ export async function sendTooEarly(page: Page): Promise<void> {
 
 /** Sends the form past the page's own check, so that the server has to say what is missing. */
 export const submitAsItStands = (page: Page): Promise<void> =>
-  panel(page).locator('form').evaluate((form: HTMLFormElement) => form.submit());
+  panel(page).locator('form[data-key=decision]').evaluate((form: HTMLFormElement) => form.submit());
 
 /** Chooses to approve, confirming differences where that is asked, and sends. */
 export async function approve(page: Page, words?: string): Promise<void> {

@@ -47,6 +47,7 @@ const fn ending_word(ending: Ending) -> &'static str {
         Ending::Rejected => "Rejected",
         Ending::Expired => "Expired",
         Ending::Cancelled => "Cancelled",
+        Ending::Revoked => "Revoked",
         Ending::Voided => "Void",
         Ending::Done => "Done",
         Ending::Failed => "Failed",

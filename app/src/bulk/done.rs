@@ -65,7 +65,9 @@ fn stored_words(stored: Stored, verdict: Verdict) -> (Tone, &'static str, String
         (Status::Pending, _) => (Tone::Pass, "check", "Your rejection counts, others decide on".to_owned()),
         (Status::Approved, _) => (Tone::Pass, "check", "Approved".to_owned()),
         (Status::Rejected, _) => (Tone::Pass, "check", "Rejected".to_owned()),
-        (Status::Expired | Status::Cancelled | Status::Superseded, _) => (Tone::Quiet, "circle", status.to_string()),
+        (Status::Expired | Status::Cancelled | Status::Superseded | Status::Revoked, _) => {
+            (Tone::Quiet, "circle", status.to_string())
+        }
     }
 }
 

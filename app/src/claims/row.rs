@@ -5,7 +5,9 @@ use crate::{
     kit::{avatar::Person, icon::Icon, moment::tooltip, passing::passing, span},
     recorded::text::Text,
 };
-use domain::{Time, claim::Held, id::PersonId, queue::QueueRow, viewing::Present};
+use domain::{
+    Time, assignment::Assigned, claim::Held, id::PersonId, inspect::spelled, queue::QueueRow, viewing::Present,
+};
 use leptos::prelude::*;
 
 const BUTTON: &str = "inline-flex items-center gap-1 min-h-6 text-muted hover:text-fg cursor-pointer";
@@ -43,10 +45,28 @@ pub fn Attention<'a>(
         None if can_decide => view! { <StepButton id=id in_list=true class=BUTTON then=then /> }.into_any(),
         None => ().into_any(),
     };
+    let assigned = row.assigned_to.as_ref().map(|assigned| assignee(assigned, viewer));
     view! {
         <span class="flex items-center gap-1.5 min-w-0">
+            {assigned}
             {claim}
             {(!viewing.is_empty()).then(|| there(viewing))}
+        </span>
+    }
+    .into_any()
+}
+
+/// To whom it is assigned; by whom and why is said beside it.
+fn assignee(assigned: &Assigned, viewer: Option<PersonId>) -> AnyView {
+    let is_viewer = assigned.person_id.is_some() && assigned.person_id == viewer;
+    let name = if is_viewer { "you".to_owned() } else { assigned.name.clone() };
+    let (by, why) = (&assigned.assigned_by_name, &assigned.reason);
+    let said = spelled(&format!("Assigned to {name} by {by}: {why}"));
+    view! {
+        <span class="inline-flex items-center gap-1 min-w-0 text-accent" title=said>
+            <Icon name="user-plus" class="w-3.5 h-3.5 shrink-0" />
+            <span class="sr-only">"Assigned to "</span>
+            <span class="truncate"><Text text=&name /></span>
         </span>
     }
     .into_any()

@@ -31,6 +31,7 @@ fn approval(row: &ApprovalRow) -> AnyView {
         Status::Expired => "expired",
         Status::Cancelled => "cancelled",
         Status::Superseded => "superseded",
+        Status::Revoked => "revoked",
     };
     let (title, after) = (view! { <Text text=&row.title /> }.into_any(), format!("Approval, {status}").into_any());
     line("inbox", format!("/approvals/{}", row.id), title, after)

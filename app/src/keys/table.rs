@@ -40,6 +40,10 @@ pub enum Mark {
     Reject,
     /// The choice to ask for information.
     Information,
+    /// What asks more people, or others.
+    Escalate,
+    /// What asks somebody else.
+    Delegate,
     /// The form that decides.
     Decision,
     /// What claims, releases or takes over; in a list, of the row that has the focus.
@@ -64,6 +68,8 @@ impl Mark {
             Self::Edits => "edits",
             Self::Reject => "reject",
             Self::Information => "information",
+            Self::Escalate => "escalate",
+            Self::Delegate => "delegate",
             Self::Decision => "decision",
             Self::Claim => "claim",
             Self::Sections => "sections",
@@ -173,6 +179,8 @@ pub const TABLE: &[Binding] = &[
     bind(Approval, &[letter('e')], "Approve with edits", Act::Choose(Mark::Edits)).listed("file-diff"),
     bind(Approval, &[letter('i')], "Ask for information", Act::Choose(Mark::Information)).listed("message-square"),
     bind(Approval, &[letter('r')], "Choose to reject", Act::Choose(Mark::Reject)).listed("x"),
+    bind(Approval, &[letter('l')], "Escalate", Act::Choose(Mark::Escalate)).listed("trending-up"),
+    bind(Approval, &[letter('d')], "Delegate", Act::Choose(Mark::Delegate)).listed("user-plus"),
     bind(Approval, &[letter('c')], "Claim or release", Act::Press(Mark::Claim)).listed("hand"),
     bind(Approval, &[command(Key::Enter)], "Send the decision, once complete", Act::Submit),
     bind(Approval, &[plain(Key::OneToEight)], "Go to a section", Act::Section),

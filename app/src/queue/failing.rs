@@ -77,7 +77,7 @@ fn Failing(row: FailingRow, now: Time, can_wake: bool) -> impl IntoView {
     let verdict = match row.status {
         Status::Approved => Ending::Approved,
         Status::Rejected => Ending::Rejected,
-        Status::Expired | Status::Cancelled | Status::Superseded => Ending::Expired,
+        Status::Expired | Status::Cancelled | Status::Superseded | Status::Revoked => Ending::Expired,
         Status::Pending => Ending::Open,
     };
     let since = row.since;

@@ -184,7 +184,7 @@ fn LiveRow(list: List, id: ApprovalId, viewer: Option<PersonId>) -> impl IntoVie
 fn GroupHead(due: Due, count: Option<usize>) -> impl IntoView {
     let class = match due {
         Due::Overdue => "font-medium text-fail whitespace-nowrap",
-        Due::Soon | Due::Later | Due::Never | Due::Paused => "font-medium text-muted whitespace-nowrap",
+        Due::Yours | Due::Soon | Due::Later | Due::Never | Due::Paused => "font-medium text-muted whitespace-nowrap",
     };
     view! {
         <div role="row" class="bg-canvas border-b border-rule">

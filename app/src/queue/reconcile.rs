@@ -13,6 +13,8 @@ use domain::{
 /// How soon a row was due when it was put on the page. Its group stays, because rows do not move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Due {
+    /// It is assigned to the viewer, and stands first among what needs their decision.
+    Yours,
     /// Its time is over.
     Overdue,
     /// Within an hour.
@@ -29,6 +31,7 @@ impl Due {
     /// The head of the group.
     pub const fn title(self) -> &'static str {
         match self {
+            Self::Yours => "Assigned to you",
             Self::Overdue => "Overdue",
             Self::Soon => "Due within an hour",
             Self::Later => "Later",
@@ -37,7 +40,11 @@ impl Due {
         }
     }
 
-    fn of(row: &QueueRow, now: Time) -> Self {
+    fn of(row: &QueueRow, view: View, viewer: Option<PersonId>, now: Time) -> Self {
+        let assignee = row.assigned_to.as_ref().and_then(|assigned| assigned.person_id);
+        if view == View::NeedsMyDecision && assignee.is_some() && assignee == viewer {
+            return Self::Yours;
+        }
         if row.is_waiting_for_information {
             return Self::Paused;
         }
@@ -63,6 +70,8 @@ pub enum Left {
     Cancelled,
     /// The call it was for is gone.
     Superseded,
+    /// It was given, and taken back.
+    Revoked,
     /// It waits, but not for the viewer.
     NotYours,
     /// It waits, and somebody has claimed it.
@@ -77,6 +86,7 @@ impl Left {
             Status::Expired => Some(Self::Expired),
             Status::Cancelled => Some(Self::Cancelled),
             Status::Superseded => Some(Self::Superseded),
+            Status::Revoked => Some(Self::Revoked),
             Status::Pending if view == View::NeedsMyDecision && !now.row.viewer_can_decide => Some(Self::NotYours),
             // What the viewer claims here stays at hand: they mean to work on it, or took the wrong row.
             Status::Pending if view == View::Unclaimed => {
@@ -98,6 +108,7 @@ impl Left {
             Self::Expired => "Expired".to_owned(),
             Self::Cancelled => "Cancelled".to_owned(),
             Self::Superseded => "Superseded".to_owned(),
+            Self::Revoked => "Revoked".to_owned(),
             Self::NotYours => "Waits for others now".to_owned(),
             Self::Claimed(who) => format!("Claimed by {who}"),
         }
@@ -146,7 +157,8 @@ impl Shown {
     /// A list as it was loaded, for whoever looks at it.
     pub fn load(page: QueuePage, view: View, viewer: Option<PersonId>) -> Self {
         let now = page.now;
-        let rows = page.rows.into_iter().map(|row| ShownRow { due: Due::of(&row, now), row, left: None }).collect();
+        let shown = |row| ShownRow { due: Due::of(&row, view, viewer, now), row, left: None };
+        let rows = page.rows.into_iter().map(shown).collect();
         let QueuePage { next_cursor, is_continued, counts, failing, presence, .. } = page;
         Self {
             view,

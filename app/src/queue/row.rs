@@ -114,6 +114,9 @@ fn Action(row: QueueRow, left: Option<Left>, now: Time) -> impl IntoView {
     let claimed = row.claim.as_ref().filter(|_| left.is_none());
     let claimed =
         claimed.map(|held| view! { <Badge tone=Tone::Quiet icon="hand" text=format!("Claimed by {}", held.name) /> });
+    let assigned = row.assigned_to.as_ref().filter(|_| left.is_none());
+    let assigned = assigned
+        .map(|to| view! { <Badge tone=Tone::Accent icon="user-plus" text=format!("Assigned to {} by {}", to.name, to.assigned_by_name) /> });
     let tool = match row.origin {
         Origin::Gate => row.tool,
         Origin::Stage => "stage".to_owned(),
@@ -141,7 +144,7 @@ fn Action(row: QueueRow, left: Option<Left>, now: Time) -> impl IntoView {
                     {raised_wide.map(|raised| view! { <span class="max-lg:hidden inline-flex items-center gap-1.5 shrink-0">{raised}<span aria-hidden="true">"·"</span></span> })}
                     <span class="truncate"><Text text=&origin /></span>
                 </span>
-                <span class="lg:hidden flex flex-wrap gap-1 mt-1.5">{narrow}{raised_narrow}{claimed}</span>
+                <span class="lg:hidden flex flex-wrap gap-1 mt-1.5">{narrow}{raised_narrow}{assigned}{claimed}</span>
             </a>
         </span>
     }
@@ -168,7 +171,7 @@ fn reason(left: &Left) -> impl IntoView + use<> {
         Left::Approved(_) => (Tone::Pass, "check"),
         Left::Rejected(_) => (Tone::Fail, "x"),
         Left::Expired => (Tone::Quiet, "hourglass"),
-        Left::Cancelled | Left::Superseded => (Tone::Quiet, "ban"),
+        Left::Cancelled | Left::Superseded | Left::Revoked => (Tone::Quiet, "ban"),
         Left::NotYours => (Tone::Quiet, "user-round"),
         Left::Claimed(_) => (Tone::Quiet, "hand"),
     };

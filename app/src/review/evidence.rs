@@ -195,5 +195,6 @@ fn rule_verdict(review: &Review) -> (Tone, &'static str, String) {
         (Approval::Expired { .. }, _) => (Tone::Quiet, "hourglass", "Expired".to_owned()),
         (Approval::Cancelled { .. }, _) => (Tone::Quiet, "ban", "Cancelled".to_owned()),
         (Approval::Superseded { .. }, _) => (Tone::Quiet, "ban", "Superseded".to_owned()),
+        (Approval::Revoked { .. }, _) => (Tone::Quiet, "undo-2", "Revoked".to_owned()),
     }
 }

@@ -37,6 +37,7 @@ pub fn FourFacts<'a>(review: &'a Review) -> impl IntoView + use<> {
         Approval::Expired { .. } => "Expired",
         Approval::Cancelled { .. } => "Cancelled",
         Approval::Superseded { .. } => "Superseded",
+        Approval::Revoked { .. } => "Revoked",
     };
     let decide_by = view! { <DecideBy review=review /> }.into_any();
     view! {
@@ -87,6 +88,9 @@ fn DecideBy<'a>(review: &'a Review) -> impl IntoView + use<> {
         | Approval::Rejected { at }
         | Approval::Expired { at }
         | Approval::Cancelled { at, .. }
-        | Approval::Superseded { at } => view! { <span><Moment at=at now=now grain=Grain::Minute /></span> }.into_any(),
+        | Approval::Superseded { at }
+        | Approval::Revoked { at, .. } => {
+            view! { <span><Moment at=at now=now grain=Grain::Minute /></span> }.into_any()
+        }
     }
 }

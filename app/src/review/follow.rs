@@ -53,7 +53,7 @@ pub fn winner(review: &Review) -> Option<&Decision> {
     let verdict = match review.state.status() {
         Status::Approved => Verdict::Approve,
         Status::Rejected => Verdict::Reject,
-        Status::Pending | Status::Expired | Status::Cancelled | Status::Superseded => return None,
+        Status::Pending | Status::Expired | Status::Cancelled | Status::Superseded | Status::Revoked => return None,
     };
     review.votes.iter().rfind(|vote| vote.verdict == verdict)
 }
@@ -107,7 +107,9 @@ impl Followed {
             Change::NewRevision(revision) => {
                 self.newer.set(Some(revision));
                 // Who looks into it has nothing to do with what is being read.
-                self.review.update(|shown| (shown.claim, shown.viewing) = (now.claim, now.viewing));
+                self.review.update(|shown| {
+                    (shown.claim, shown.viewing, shown.assigned) = (now.claim, now.viewing, now.assigned);
+                });
             }
             Change::Settled => {
                 self.settled.set(Some(self.draft.get_untracked()));

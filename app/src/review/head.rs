@@ -1,6 +1,6 @@
 //! The head of the approval page: the bar, the title in words, the status, and where the call comes from.
 
-use super::{claimed::BarClaim, differences, follow::Followed, quorum};
+use super::{assigned::BarAssigned, claimed::BarClaim, differences, follow::Followed, quorum};
 use crate::{
     keys::Mark,
     kit::{
@@ -37,6 +37,7 @@ pub fn Bar(followed: Followed) -> impl IntoView {
                 <span class="text-rule-strong max-sm:hidden" aria-hidden="true">"/"</span>
                 <code class="text-muted max-sm:hidden truncate">{id.clone()}</code>
                 <span class="max-sm:hidden"><Copy text=id what="approval id" /></span>
+                <BarAssigned followed=followed />
                 <BarClaim followed=followed />
                 {neighbours}
             </div>
@@ -150,5 +151,6 @@ fn status(review: &Review) -> (Tone, &'static str, String) {
         Approval::Expired { .. } => (Tone::Quiet, "hourglass", "Expired".to_owned()),
         Approval::Cancelled { .. } => (Tone::Quiet, "ban", "Cancelled".to_owned()),
         Approval::Superseded { .. } => (Tone::Quiet, "ban", "Superseded".to_owned()),
+        Approval::Revoked { .. } => (Tone::Quiet, "undo-2", "Revoked".to_owned()),
     }
 }

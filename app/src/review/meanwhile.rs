@@ -34,6 +34,8 @@ fn settled(review: &Review, draft: &Draft) -> AnyView {
             ("ban", "Whoever asked took this back")
         } else if review.state.status() == Status::Superseded {
             ("ban", "The call is gone")
+        } else if review.state.status() == Status::Revoked {
+            ("undo-2", "The approval was given, and taken back")
         } else {
             ("hourglass", "The time to decide is over")
         };

@@ -3,6 +3,8 @@
 
 mod action;
 mod assertions;
+mod assign;
+mod assigned;
 mod binding;
 mod claimed;
 mod decide;
@@ -22,6 +24,7 @@ mod panel;
 mod raised;
 mod reasons;
 mod request;
+mod revoke;
 mod seats;
 mod send;
 mod setback;

@@ -1,8 +1,9 @@
 //! What became of a decided approval: the wake-up step by step, the tool's result, what the agent was told.
 
 use super::{
+    revoke::{RevokeForm, revoked},
     steps::{Step, Steps},
-    waking::{trouble, waking_step},
+    waking::{Refusal, trouble, waking_step},
 };
 use crate::{
     kit::{
@@ -44,7 +45,7 @@ pub fn is_settling(review: &Review) -> bool {
         Approval::Approved { used: Use::Unused, valid_until: Some(end), .. } if *end <= review.now => false,
         Approval::Approved { .. } if review.package.origin != Origin::Gate => waking,
         Approval::Approved { .. } => !is_stuck && progress.is_none_or(|progress| progress.result.is_none()),
-        Approval::Rejected { .. } | Approval::Expired { .. } => waking,
+        Approval::Rejected { .. } | Approval::Expired { .. } | Approval::Revoked { .. } => waking,
     }
 }
 
@@ -62,6 +63,7 @@ pub fn Outcome<'a>(review: &'a Review) -> impl IntoView + use<> {
         Approval::Expired { at } => expired(review, *at),
         Approval::Cancelled { at, reason } => cancelled(review, *at, reason),
         Approval::Superseded { at } => superseded(review, *at),
+        Approval::Revoked { at, reason, .. } => revoked(review, *at, reason),
         Approval::Pending { .. } => ().into_any(),
     };
     let trouble = trouble(review);
@@ -69,6 +71,8 @@ pub fn Outcome<'a>(review: &'a Review) -> impl IntoView + use<> {
     let next = review.place.as_ref().and_then(|place| place.next);
     view! {
         <div class="space-y-3" aria-live="polite">{trouble}{content}</div>
+        <Refusal form="revoke" />
+        {review.can_revoke.then(|| view! { <RevokeForm review=review /> })}
         {is_settling(review).then(|| view! { <Refresh review=review /> })}
         <div class="flex gap-2 flex-wrap">
             <a href=run class=button::SMALL><Icon name="workflow" class="w-3.5 h-3.5 shrink-0" />"Open run"</a>

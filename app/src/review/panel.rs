@@ -1,9 +1,21 @@
 //! The decision panel: the seal, who decided and who can, then what this viewer may do or what became of it.
 
 use super::{
-    binding::Binding, claimed::ClaimNote, decide::DecisionForm, each_once, follow::Followed, information::OpenQuestion,
-    meanwhile::Meanwhile, missing, names, open_groups, open_seats, outcome::Outcome, quorum, raised::Raised,
-    seats::Seats, setback::SetbackNotice,
+    assign::AssignChoices,
+    assigned::AssignedNote,
+    binding::Binding,
+    claimed::ClaimNote,
+    decide::DecisionForm,
+    each_once,
+    follow::Followed,
+    information::OpenQuestion,
+    meanwhile::Meanwhile,
+    names, open_groups, open_seats,
+    outcome::Outcome,
+    quorum,
+    raised::Raised,
+    seats::{Seats, wanted},
+    setback::SetbackNotice,
 };
 use crate::{
     brought::Posted,
@@ -75,10 +87,12 @@ pub fn Panel<'a>(
     view! {
         {move || followed.with(|review| head(review, setback.as_ref(), followed.viewer()))}
         <Meanwhile followed=followed />
+        <AssignedNote followed=followed />
         <ClaimNote followed=followed />
         {notice}
         {question}
         {body}
+        <AssignChoices followed=followed />
         {move || followed.with(|review| view! { <Binding review=review verb=verb(review, verbs.as_ref()) /> })}
     }
     .into_any()
@@ -221,7 +235,7 @@ pub const fn ending(review: &Review) -> Ending {
         Status::Pending => Ending::Open,
         Status::Approved => Ending::Approved,
         Status::Rejected => Ending::Rejected,
-        Status::Expired | Status::Cancelled | Status::Superseded => Ending::Expired,
+        Status::Expired | Status::Cancelled | Status::Superseded | Status::Revoked => Ending::Expired,
     }
 }
 
@@ -263,13 +277,9 @@ fn heading(review: &Review, setback: Option<&Setback>) -> (String, String) {
         (Approval::Superseded { .. }, _, _) => {
             ("Superseded".to_owned(), "The session went on without this call.".to_owned())
         }
-    }
-}
-
-fn wanted(review: &Review) -> String {
-    match missing(review) {
-        1 => "One more approval resumes the session.".to_owned(),
-        more => format!("{more} more approvals resume the session."),
+        (Approval::Revoked { .. }, _, _) => {
+            ("Revoked".to_owned(), format!("The approval of rev {revision} counts no more."))
+        }
     }
 }
 
@@ -287,7 +297,9 @@ const fn verb(review: &Review, setback: Option<&Setback>) -> &'static str {
         (Status::Pending, Mandate::Decide { .. }, _) => "Your decision binds to",
         (Status::Pending, Mandate::Voted { .. }, _) => "Your decision is bound to",
         (Status::Approved | Status::Rejected, _, _) => "Bound to",
-        (Status::Pending | Status::Expired | Status::Cancelled | Status::Superseded, _, _) => "This is",
+        (Status::Pending | Status::Expired | Status::Cancelled | Status::Superseded | Status::Revoked, _, _) => {
+            "This is"
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The quorum, line by line: who approved and when, who can, and who may not.
 
-use super::{each_once, names};
+use super::{each_once, missing, names};
 use crate::{
     kit::{icon::Icon, moment::Moment},
     recorded::text::Text,
@@ -83,7 +83,7 @@ fn open_seat(seat: &SeatStanding, review: &Review) -> (&'static str, &'static st
     const QUIET: &str = "w-3.5 h-3.5 text-faint shrink-0";
     match review.state.status() {
         Status::Expired => return ("hourglass", QUIET, "Nobody decided".to_owned(), None),
-        Status::Approved | Status::Rejected | Status::Cancelled | Status::Superseded => {
+        Status::Approved | Status::Rejected | Status::Cancelled | Status::Superseded | Status::Revoked => {
             return ("circle-dashed", QUIET, "No decision needed".to_owned(), None);
         }
         Status::Pending => {}
@@ -143,5 +143,13 @@ pub fn name(vote: &Decision, viewer: Option<PersonId>) -> String {
         Some(principal) if viewer == Some(principal.person) => format!("{who} (for you)"),
         Some(principal) => format!("{who} (for {})", principal.name),
         None => who.to_owned(),
+    }
+}
+
+/// How many approvals the session waits for.
+pub fn wanted(review: &Review) -> String {
+    match missing(review) {
+        1 => "One more approval resumes the session.".to_owned(),
+        more => format!("{more} more approvals resume the session."),
     }
 }

@@ -20,7 +20,8 @@ pub fn Strip<'a>(review: &'a Review) -> impl IntoView + use<> {
         | Approval::Rejected { at }
         | Approval::Expired { at }
         | Approval::Cancelled { at, .. }
-        | Approval::Superseded { at } => span::ago(*at, now()),
+        | Approval::Superseded { at }
+        | Approval::Revoked { at, .. } => span::ago(*at, now()),
     };
     let can = matches!(review.mandate, Mandate::Decide { .. });
     let (class, icon, word) = if can {
@@ -61,5 +62,6 @@ fn state(review: &Review) -> String {
         (Status::Expired, _) => "Expired".to_owned(),
         (Status::Cancelled, _) => "Cancelled".to_owned(),
         (Status::Superseded, _) => "Superseded".to_owned(),
+        (Status::Revoked, _) => "Revoked".to_owned(),
     }
 }

@@ -130,7 +130,7 @@ fn Retry(word: &'static str) -> impl IntoView {
 
 /// Why a form was refused, if it was.
 #[component]
-fn Refusal(form: &'static str) -> impl IntoView {
+pub fn Refusal(form: &'static str) -> impl IntoView {
     view! {
         <Suspense>
             {move || Suspend::new(async move {

@@ -63,6 +63,7 @@ fn approval_row(approval: &ApprovalRow, now: Time) -> AnyView {
         Status::Expired => (Tone::Quiet, "hourglass", "Expired"),
         Status::Cancelled => (Tone::Quiet, "ban", "Cancelled"),
         Status::Superseded => (Tone::Quiet, "ban", "Superseded"),
+        Status::Revoked => (Tone::Quiet, "undo-2", "Revoked"),
     };
     let when = match approval.ended_at {
         Some(at) => view! { "ended "<Moment at=at now=now /> }.into_any(),

@@ -32,6 +32,7 @@ pub fn every_event() -> Vec<Event> {
         {"kind": "approval.expired", "approval": approval},
         {"kind": "approval.cancelled", "approval": approval, "reason": "Asked for twice."},
         {"kind": "approval.superseded", "approval": approval},
+        {"kind": "approval.revoked", "approval": approval, "reason": "The wrong account."},
         {"kind": "information.requested", "approval": approval, "question": "Which year?", "revision": 3, "expires_at": null},
         {"kind": "approval.edited", "approval": approval, "input": {"amount": 500}, "revision": 4, "package_digest": digest},
         {"kind": "information.given", "approval": approval, "answer": "2025.", "revision": 5, "expires_at": null},
@@ -68,6 +69,8 @@ fn attention_events() -> Vec<Event> {
         {"kind": "approval.claimed", "approval": approval, "until": "2026-11-21T15:08:41Z"},
         {"kind": "approval.released", "approval": approval},
         {"kind": "approval.taken_over", "approval": approval, "from": person, "reason": "Ana is out.", "until": "2026-11-21T15:08:41Z"},
+        {"kind": "approval.assigned", "approval": approval, "person": person, "group": null, "reason": "Knows the customer."},
+        {"kind": "approval.unassigned", "approval": approval},
         {"kind": "approval.viewed", "approval": approval, "revision": 3, "opened_at": "2026-11-21T14:55:41Z", "seconds": 184, "via": "console"},
     ]);
     let mut events: Vec<Event> = serde_json::from_value(samples).expect("samples of events");

@@ -30,15 +30,28 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
         Event::ApprovalReminded { groups, .. } => {
             Told::of([words(format!("Reminder: it waits for {}", groups.join(" and ")))])
         }
-        Event::ApprovalRaised { group, .. } => Told::of([words(format!("Raised to {group}"))])
-            .more([words("Its people may fill any open seat from now on.")])
-            .badge((Tone::Warn, "trending-up", "Raised")),
+        Event::ApprovalRaised { group, reason, .. } => tell_raise(item.entry.actor, who, group, reason.as_deref()),
         event @ (Event::ApprovalClaimed { .. }
         | Event::ApprovalReleased { .. }
         | Event::ApprovalTakenOver { .. }
+        | Event::ApprovalAssigned { .. }
+        | Event::ApprovalUnassigned { .. }
         | Event::ApprovalViewed { .. }) => tell_attention(event, who),
         _ => tell_end(item, who),
     }
+}
+
+/// Somebody, or time, lets more people decide.
+fn tell_raise(actor: Actor, who: Phrase, group: &str, reason: Option<&str>) -> Told {
+    let told = match actor {
+        Actor::Person(_) => Told::of([who, words(format!(" raised the approval to {group}"))]),
+        Actor::Key(_) | Actor::System(_) => Told::of([words(format!("Raised to {group}"))]),
+    };
+    let told = match reason {
+        Some(reason) => told.more([Phrase::Quote(reason.to_owned()), words(" ")]),
+        None => told,
+    };
+    told.more([words("Its people may fill any open seat from now on.")]).badge((Tone::Warn, "trending-up", "Raised"))
 }
 
 /// One person's decision, in whose place, and by what right.
@@ -81,6 +94,16 @@ fn tell_decision(event: &Event, who: Phrase) -> Told {
 fn tell_attention(event: &Event, who: Phrase) -> Told {
     match event {
         Event::ApprovalClaimed { .. } => Told::of([who, words(" claimed the approval")]),
+        Event::ApprovalAssigned { person, group, reason, .. } => {
+            let to = match (person, group) {
+                (Some(person), _) => vec![words(" assigned the approval to person "), Phrase::code(person.tail())],
+                (None, group) => {
+                    vec![words(format!(" assigned the approval to {}", group.as_deref().unwrap_or("nobody")))]
+                }
+            };
+            Told::of([vec![who], to].concat()).more([Phrase::Quote(reason.clone())])
+        }
+        Event::ApprovalUnassigned { .. } => Told::of([who, words(" gave the approval back: it is assigned to nobody")]),
         Event::ApprovalReleased { .. } => Told::of([who, words(" released the claim")]),
         Event::ApprovalTakenOver { from, reason, .. } => {
             Told::of([who, words(" took over the claim of person "), Phrase::code(from.tail())])
@@ -124,6 +147,9 @@ fn tell_end(item: &TimelineItem, who: Phrase) -> Told {
             "The call is gone: the session went on without it. Nothing ran",
         )])
         .badge((Tone::Quiet, "ban", "Superseded")),
+        Event::ApprovalRevoked { reason, .. } => Told::of([who, words(" revoked the approval")])
+            .more([Phrase::Quote(reason.clone()), words(" No call had used it, and none can.")])
+            .badge((Tone::Quiet, "undo-2", "Revoked")),
         Event::ApprovalVoided { because, .. } => {
             Told::of([words("A condition no longer held when the approved call came")])
                 .more([Phrase::Quote(because.clone()), words(" Nothing ran; a fresh approval is needed.")])

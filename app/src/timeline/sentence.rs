@@ -112,9 +112,12 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ApprovalVoided { .. }
         | Event::ApprovalReminded { .. }
         | Event::ApprovalRaised { .. }
+        | Event::ApprovalAssigned { .. }
+        | Event::ApprovalUnassigned { .. }
         | Event::ApprovalCancelled { .. }
         | Event::ApprovalEdited { .. }
         | Event::ApprovalSuperseded { .. }
+        | Event::ApprovalRevoked { .. }
         | Event::ApprovalClaimed { .. }
         | Event::ApprovalReleased { .. }
         | Event::ApprovalTakenOver { .. }

@@ -8,7 +8,7 @@ use crate::{
     hours::AroundTheClock,
     information::MAX_PAUSE,
     policy::SeatStanding,
-    testing::{approval, at, session},
+    testing::{approval, at, person, session},
 };
 
 fn standing(outcome: Option<Verdict>) -> Standing {
@@ -37,6 +37,7 @@ fn states() -> Vec<(&'static str, Approval)> {
         ("expired", Approval::Expired { at: at(0) }),
         ("cancelled", Approval::Cancelled { at: at(0), reason: "Asked for twice.".to_owned() }),
         ("superseded", Approval::Superseded { at: at(0) }),
+        ("revoked", Approval::Revoked { at: at(0), by: person(1), reason: "The wrong account.".to_owned() }),
     ]
 }
 
@@ -69,10 +70,14 @@ fn moves() -> Vec<(&'static str, Move)> {
         ("answer", |state, now| state.give_information(approval(1), "2025.", 2, &AroundTheClock, now).map(with_event)),
         ("cancel", |state, now| state.cancel(approval(1), "Asked for twice.".to_owned(), now).map(with_event)),
         ("remind", |state, now| state.remind(approval(1), vec!["risk".to_owned()], now).map(with_event)),
-        ("raise", |state, now| state.raise(approval(1), now).map(with_event)),
+        ("raise", |state, now| state.raise(approval(1), None, now).map(with_event)),
+        ("raise: asked", |state, now| state.raise(approval(1), Some("Nobody is in.".to_owned()), now).map(with_event)),
         ("expire", |state, now| state.expire(approval(1), now).map(with_event)),
         ("consume by toolu_1", |state, now| state.consume(approval(1), call("toolu_1"), now).map(with_event)),
         ("supersede", |state, now| state.supersede(approval(1), now).map(with_event)),
+        ("revoke", |state, now| {
+            state.revoke(approval(1), person(1), "The wrong account.".to_owned(), now).map(with_event)
+        }),
         ("void", |state, _| state.void(approval(1), "KYC failed".to_owned()).map(with_event)),
     ]
 }
@@ -107,7 +112,8 @@ fn shown(state: &Approval) -> String {
         Approval::Rejected { .. }
         | Approval::Expired { .. }
         | Approval::Cancelled { .. }
-        | Approval::Superseded { .. } => state.status().to_string(),
+        | Approval::Superseded { .. }
+        | Approval::Revoked { .. } => state.status().to_string(),
     }
 }
 

@@ -39,7 +39,8 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => None,
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => None,
         }
     }
 
@@ -78,24 +79,29 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => Err(self.settled()),
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => Err(self.settled()),
         }
     }
 
-    /// Lets the people of one more group decide.
+    /// Lets the people of one more group decide: because it is time, or because somebody asks for it, and says why.
     ///
     /// # Errors
-    /// As [`Self::decide`]; `illegal_move` before that is due, after it, and where the policy raises to nobody.
-    pub fn raise(self, id: ApprovalId, now: Time) -> Result<(Self, Event), Refusal> {
+    /// As [`Self::decide`]; `illegal_move` before that is due and nobody asks, after it, and where the policy raises to
+    /// nobody.
+    pub fn raise(self, id: ApprovalId, reason: Option<String>, now: Time) -> Result<(Self, Event), Refusal> {
         if self.is_overdue(now) {
             return Err(expired());
         }
-        let is_due = self.is_raise_due(now);
+        let is_due = self.is_raise_due(now) || reason.is_some();
         match self {
+            Self::Pending { steps: Steps { raise: Some(Raising { to, raised_at: Some(_), .. }), .. }, .. } => {
+                Err(Refusal::new(Code::IllegalMove, format!("The approval was raised to {to} already.")))
+            }
             Self::Pending { expires_at, pause, steps: Steps { raise: Some(raise), remind_at, reminded_at } }
                 if is_due =>
             {
-                let event = Event::ApprovalRaised { approval: id, group: raise.to.clone() };
+                let event = Event::ApprovalRaised { approval: id, group: raise.to.clone(), reason };
                 let raise = Some(Raising { raised_at: Some(now), ..raise });
                 Ok((Self::Pending { expires_at, pause, steps: Steps { remind_at, reminded_at, raise } }, event))
             }
@@ -104,7 +110,8 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => Err(self.settled()),
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => Err(self.settled()),
         }
     }
 }

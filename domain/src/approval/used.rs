@@ -1,7 +1,12 @@
-//! Moves of an approval that was given: used by one call, or void.
+//! Moves of an approval that was given: used by one call, void, or taken back.
 
 use super::{Approval, Call, Use};
-use crate::{Refusal, Time, event::Event, id::ApprovalId, refusal::Code};
+use crate::{
+    Refusal, Time,
+    event::Event,
+    id::{ApprovalId, PersonId},
+    refusal::Code,
+};
 
 impl Approval {
     /// Uses the approval for one call, once.
@@ -20,7 +25,8 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => Err(Refusal::new(Code::IllegalMove, "The call is not approved.")),
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => Err(Refusal::new(Code::IllegalMove, "The call is not approved.")),
         }
     }
 
@@ -36,7 +42,43 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => Err(Refusal::new(Code::IllegalMove, "Only an unused approval can be voided.")),
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => Err(Refusal::new(Code::IllegalMove, "Only an unused approval can be voided.")),
         }
     }
+    /// Takes back an approval that was given and that nothing has used.
+    ///
+    /// # Errors
+    /// `already_used` once a call has used it; `illegal_move` where there is nothing to take back: it waits still, is
+    /// void, or was not used in time; as [`Self::decide`] where it ended otherwise.
+    pub fn revoke(self, id: ApprovalId, by: PersonId, reason: String, now: Time) -> Result<(Self, Event), Refusal> {
+        let refuse = |why: &str| Err(Refusal::new(Code::IllegalMove, format!("Nothing was taken back: {why}")));
+        match self {
+            Self::Approved { used: Use::Unused, .. } if self.is_open_or_usable(now) => {
+                let event = Event::ApprovalRevoked { approval: id, reason: reason.clone() };
+                Ok((Self::Revoked { at: now, by, reason }, event))
+            }
+            Self::Approved { used: Use::Unused, .. } => {
+                refuse("it was not used in time, and lets nothing run any more.")
+            }
+            Self::Approved { used: Use::Consumed { by }, .. } => Err(used_already(&by, None)),
+            Self::Approved { used: Use::Void { .. }, .. } => refuse("it is void, and lets nothing run any more."),
+            Self::Pending { .. } => refuse("it was not given yet. Reject it instead."),
+            Self::Rejected { .. } => refuse("it was rejected, and lets nothing run."),
+            Self::Expired { .. } | Self::Cancelled { .. } | Self::Superseded { .. } | Self::Revoked { .. } => {
+                Err(self.settled())
+            }
+        }
+    }
+}
+
+/// 409: one call has it, since when if that is known. Nothing is undone by taking the approval back.
+pub fn used_already(by: &Call, at: Option<Time>) -> Refusal {
+    let call = &by.tool_use_id;
+    let when = at.map_or_else(String::new, |at| format!(" at {}", at.format("%Y-%m-%d %H:%M:%S UTC")));
+    let message = format!(
+        "Nothing was taken back: the call {call} used this approval{when}. Nothing is undone by itself; cancel the run, \
+         or have the stage given up, which asks for its effects to be undone."
+    );
+    Refusal::new(Code::AlreadyUsed, message).with("used_by", call.as_str()).with("used_at", serde_json::json!(at))
 }

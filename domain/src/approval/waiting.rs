@@ -39,7 +39,8 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => Err(self.settled()),
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => Err(self.settled()),
         }
     }
 
@@ -70,7 +71,8 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => Err(self.settled()),
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => Err(self.settled()),
         }
     }
 
@@ -91,7 +93,8 @@ impl Approval {
             | Self::Rejected { .. }
             | Self::Expired { .. }
             | Self::Cancelled { .. }
-            | Self::Superseded { .. } => Err(self.settled()),
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => Err(self.settled()),
         }
     }
 
@@ -106,9 +109,11 @@ impl Approval {
                 Ok((Self::Superseded { at: now }, Event::ApprovalSuperseded { approval: id }))
             }
             Self::Approved { .. } => Err(Refusal::new(Code::IllegalMove, "The approval was used, or is void.")),
-            Self::Rejected { .. } | Self::Expired { .. } | Self::Cancelled { .. } | Self::Superseded { .. } => {
-                Err(self.settled())
-            }
+            Self::Rejected { .. }
+            | Self::Expired { .. }
+            | Self::Cancelled { .. }
+            | Self::Superseded { .. }
+            | Self::Revoked { .. } => Err(self.settled()),
         }
     }
 }

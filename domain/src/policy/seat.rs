@@ -1,7 +1,13 @@
 //! Seats that are filled in another's place, and the rule that nobody counts twice.
 
 use super::{Candidate, Circumstances, Policy};
-use crate::{Refusal, decision::Decision, delegation::Principal, id::PersonId, refusal::Code};
+use crate::{
+    Refusal,
+    decision::{Decision, Verdict},
+    delegation::Principal,
+    id::PersonId,
+    refusal::Code,
+};
 
 /// The seat a verdict fills.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +42,24 @@ impl StandIn {
 }
 
 impl Policy {
+    /// Whether this person may take an approval back that these votes gave: whoever approved it, be it that somebody did
+    /// in their place, and whoever might decide it.
+    ///
+    /// # Errors
+    /// As [`Self::seat_for`], before any vote.
+    pub fn may_revoke(
+        &self,
+        candidate: &Candidate,
+        circumstances: &Circumstances,
+        votes: &[Decision],
+    ) -> Result<(), Refusal> {
+        let is_own = |vote: &Decision| vote.verdict == Verdict::Approve && vote.speaks_for(candidate.person);
+        if votes.iter().any(is_own) {
+            return Ok(());
+        }
+        self.seat_for(candidate, circumstances, &[], Verdict::Reject, None).map(drop)
+    }
+
     /// The seat somebody fills in the place of the first principal who may be decided for; `None` where they stand in
     /// for nobody whose seat is wanted.
     pub(super) fn seat_of_another(

@@ -198,3 +198,24 @@ fn what_a_ballot_must_say() {
     }
     insta::assert_snapshot!(table);
 }
+
+#[test]
+fn who_takes_an_approval_back() {
+    let approved = [vote(person(4), "compliance", Verdict::Approve)];
+    let rejected = [vote(person(4), "compliance", Verdict::Reject)];
+    let of = |number, groups: &[&str]| Candidate {
+        person: person(number),
+        groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+        raised_to: None,
+        stands_in: Vec::new(),
+    };
+    let circumstances =
+        Circumstances { requester: Some(person(1)), previous_approvers: vec![person(4)], ..Circumstances::default() };
+    let may = |candidate: Candidate, votes: &[Decision]| two_groups().may_revoke(&candidate, &circumstances, votes);
+    assert!(may(of(4, &[]), &approved).is_ok(), "their own, although they left and approved another step since");
+    assert!(may(of(5, &["risk"]), &approved).is_ok(), "they might have decided");
+    let code = |result: Result<(), Refusal>| result.expect_err("refused").code;
+    assert_eq!(code(may(of(1, &["risk"]), &approved)), Code::SelfApproval);
+    assert_eq!(code(may(of(6, &["others"]), &approved)), Code::NotEntitled);
+    assert_eq!(code(may(of(4, &["risk"]), &rejected)), Code::NotEntitled, "a rejection is no approval of theirs");
+}

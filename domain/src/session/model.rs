@@ -37,6 +37,7 @@ enum Step {
     EndRun,
     Use { approval: usize, call: usize },
     Void { approval: usize },
+    Revoke { approval: usize },
     Fetch { approval: usize },
     Wait { minutes: i64 },
 }
@@ -55,6 +56,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => prop::bool::weighted(0.1).prop_map(|ends| if ends { Step::EndRun } else { Step::Wait { minutes: 1 } }),
         2 => (0..6_usize, 0..3_usize).prop_map(|(approval, call)| Step::Use { approval, call }),
         1 => (0..6_usize).prop_map(|approval| Step::Void { approval }),
+        1 => (0..6_usize).prop_map(|approval| Step::Revoke { approval }),
         2 => (0..6_usize).prop_map(|approval| Step::Fetch { approval }),
         2 => (0..40_i64).prop_map(|minutes| Step::Wait { minutes }),
     ]
@@ -123,6 +125,12 @@ impl World {
             Step::Void { approval } => {
                 self.change(approval, |state, id| {
                     state.void(id, "changed".to_owned()).map(|(state, event)| (state, Some(event)))
+                });
+            }
+            Step::Revoke { approval } => {
+                let (now, why) = (self.now, "The wrong account.".to_owned());
+                self.change(approval, |state, id| {
+                    state.revoke(id, person(1), why, now).map(|(state, event)| (state, Some(event)))
                 });
             }
             Step::Fetch { approval } => self.fetch(approval),

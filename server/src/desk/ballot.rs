@@ -20,6 +20,7 @@ use crate::store::approval::Stored;
 pub(super) const EXPIRED: &str = "Your decision was not applied: the time to decide is over. Nothing ran.";
 
 /// Who decides, and where.
+#[derive(Clone)]
 pub(super) struct Reviewer {
     pub(super) candidate: Candidate,
     pub(super) name: String,
@@ -86,6 +87,13 @@ pub(super) fn settled(stored: &Stored, votes: &[Decision]) -> Refusal {
         return Refusal::new(Code::Cancelled, message)
             .with("approval_status", status.as_str())
             .with("cancelled_at", json!(at));
+    }
+    if let Approval::Revoked { at, reason, .. } = &stored.state {
+        let message =
+            format!("Your decision was not applied: the approval was given, and taken back. {reason} Nothing ran.");
+        return Refusal::new(Code::Revoked, message)
+            .with("approval_status", status.as_str())
+            .with("revoked_at", json!(at));
     }
     let winner = votes.last();
     let who = winner.map_or_else(|| "Somebody else".to_owned(), Decision::signatory);

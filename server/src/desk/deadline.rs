@@ -79,7 +79,7 @@ async fn remind_and_raise(tx: &mut Tx, run: &Run, stored: &Stored) -> Result<()>
         (state, events) = (reminded, vec![event]);
     }
     if state.is_raise_due(now) {
-        let (raised, event) = state.raise(stored.id, now)?;
+        let (raised, event) = state.raise(stored.id, None, now)?;
         state = raised;
         events.push(event);
     }

@@ -42,3 +42,19 @@ pub(super) async fn step(
     store::item::update(tx, stored.id, own.position, &own.state.with_use(&seen)?).await?;
     Ok(event)
 }
+
+/// Refuses where every approved item was used or is void: nothing is left to be taken back.
+pub(super) async fn must_be_left(tx: &mut Tx, stored: &Stored) -> Result<()> {
+    let is_approved = matches!(stored.state, Approval::Approved { .. });
+    if stored.package.items.is_empty() || !is_approved {
+        return Ok(());
+    }
+    let now = tx.now();
+    let items = store::item::list_of_approval(tx, stored.id).await?;
+    if items.iter().any(|item| item.seen_in(&stored.state).is_open_or_usable(now)) {
+        return Ok(());
+    }
+    let message =
+        "Nothing was taken back: no approved item is left that could be used. What ran is not undone by itself.";
+    Err(Refusal::new(Code::AlreadyUsed, message).into())
+}

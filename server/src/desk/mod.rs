@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod approval;
+pub mod assignment;
 pub mod audit;
 mod ballot;
 mod blob;
@@ -37,6 +38,7 @@ mod recent;
 pub mod request;
 pub mod resumption;
 pub mod review;
+pub mod revocation;
 pub mod run;
 pub mod run_page;
 pub mod runner;

@@ -18,7 +18,7 @@ use futures::FutureExt as _;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Caller, Desk, KeyCaller, claim, stage::withdraw};
+use super::{Caller, Desk, KeyCaller, assignment, claim, stage::withdraw};
 use crate::{
     error::{Error, Result},
     store::{
@@ -53,6 +53,7 @@ pub(super) async fn end(tx: &mut Tx, run: &Run, stored: &Stored, ending: Ending<
     store::approval::update(tx, id, &change).await?;
     store::seat::update(tx, id, &closed(ending.standing)).await?;
     claim::ended(tx, id).await?;
+    assignment::ended(tx, id).await?;
     tx.record_in(run.id, &run.subject, Some(id), ending.actor, ending.event);
     if stored.package.origin == Origin::Stage
         && matches!(ending.state, Approval::Expired { .. } | Approval::Cancelled { .. })
@@ -193,12 +194,18 @@ impl Desk {
 
     /// What is told to a key that waits; a final status is delivered with it.
     async fn told(&self, key: &KeyCaller, stored: &Stored) -> Result<Value> {
-        let mut outcome = self.outcome(stored).await?;
-        if stored.state.ended_at().is_some() {
-            self.note_fetched(key, stored).await?;
-            if let Some(blob) = self.open_blob(key.id, stored.id).await? {
-                outcome["state_blob"] = json!(blob);
-            }
+        if stored.state.ended_at().is_none() {
+            return self.outcome(stored).await;
+        }
+        // Noted before it is told: an approval that was taken back meanwhile is told as such, and one that was told is
+        // not taken back where nothing but its answer is waited for.
+        self.note_fetched(key, stored).await?;
+        let mut tx = self.database.read().await?;
+        let stored = store::approval::find(&mut tx, stored.id).await?.ok_or(Error::Moved)?;
+        drop(tx);
+        let mut outcome = self.outcome(&stored).await?;
+        if let Some(blob) = self.open_blob(key.id, stored.id).await? {
+            outcome["state_blob"] = json!(blob);
         }
         Ok(outcome)
     }
@@ -239,7 +246,7 @@ impl Desk {
         let wanted = if is_rejected { Verdict::Reject } else { Verdict::Approve };
         let deciding: Vec<&Decision> = votes.iter().filter(|vote| vote.verdict == wanted).collect();
         let notes: Vec<&str> = match &stored.state {
-            Approval::Cancelled { reason, .. } => vec![reason],
+            Approval::Cancelled { reason, .. } | Approval::Revoked { reason, .. } => vec![reason],
             Approval::Pending { .. }
             | Approval::Approved { .. }
             | Approval::Rejected { .. }
@@ -251,7 +258,7 @@ impl Desk {
             "status": status,
             "decided_at": stored.state.ended_at(),
             "notes": (!notes.is_empty()).then(|| notes.join("\n")),
-            "reason_code": deciding.iter().find_map(|vote| vote.reason_code.clone()),
+            "reason_code": deciding.iter().filter(|_| status != Status::Revoked).find_map(|vote| vote.reason_code.clone()),
             "reviewers": deciding.iter().map(|vote| reviewer(vote)).collect::<Vec<Value>>(),
         });
         if status == Status::Approved && stored.package.edit.is_some() {

@@ -69,9 +69,8 @@ impl Desk {
         };
         let cursor = query.cursor.as_deref();
         let page = match query.view {
-            View::AllPending | View::NeedsMyDecision | View::Unclaimed => {
-                self.list_approvals(&caller, filter, cursor, ROWS).await?
-            }
+            View::AllPending | View::Unclaimed => self.list_approvals(&caller, filter, cursor, ROWS).await?,
+            View::NeedsMyDecision => self.list_mine(viewer, filter, cursor).await?,
             View::ResumptionFailed => Page { items: Vec::new(), next_cursor: None },
         };
         let (alerts, failing) = self.troubles(query).await?;
@@ -87,6 +86,24 @@ impl Desk {
             is_continued: query.cursor.is_some(),
             counts: self.counts(viewer).await?,
         })
+    }
+
+    /// What needs somebody's decision: what is assigned to them comes first, on the first page, and then the others.
+    async fn list_mine(
+        &self,
+        viewer: &PersonCaller,
+        filter: QueueFilter,
+        cursor: Option<&str>,
+    ) -> Result<Page<QueueRow>> {
+        let caller = Caller::Person(viewer.clone());
+        let others = QueueFilter { not_assigned_to: Some(viewer.id), ..filter.clone() };
+        let mut page = self.list_approvals(&caller, others, cursor, ROWS).await?;
+        if cursor.is_none() {
+            let own = QueueFilter { assigned_to: Some(viewer.id), ..filter };
+            let own = self.list_approvals(&caller, own, None, ROWS).await?;
+            page.items.splice(0..0, own.items);
+        }
+        Ok(page)
     }
 
     /// A page that is shown already, and what became of the rows that have left it.
@@ -137,7 +154,7 @@ const fn deciding(status: Status) -> Option<Verdict> {
     match status {
         Status::Approved => Some(Verdict::Approve),
         Status::Rejected => Some(Verdict::Reject),
-        Status::Pending | Status::Expired | Status::Cancelled | Status::Superseded => None,
+        Status::Pending | Status::Expired | Status::Cancelled | Status::Superseded | Status::Revoked => None,
     }
 }
 

@@ -1,6 +1,9 @@
 //! The approval page: the package, who has decided, what this viewer may do, how the wake-up goes.
 
+mod assignable;
+
 use domain::{
+    Time,
     approval::Status,
     deadline::Steps,
     decision::{Decision, Verdict},
@@ -8,10 +11,12 @@ use domain::{
     permission::Action,
     policy::{Candidate, Circumstances, Seat, Standing},
     resumption::{Resumption, Way},
-    review::{EntitledPerson, ExcludedPerson, Mandate, Place, ResumptionProgress, Review, ToolOutcome, Viewer},
+    review::{
+        EntitledPerson, ExcludedPerson, Mandate, Place, ResumptionProgress, Review, TimelineItem, ToolOutcome, Viewer,
+    },
 };
 
-use super::{Caller, Desk, PersonCaller, decision::circumstances, timeline::named};
+use super::{Caller, Desk, PersonCaller, decision::circumstances, revocation::is_revocable, timeline::named};
 use crate::{
     error::Result,
     store::{self, Tx, approval::Stored, delegation::Delegate, entitlement::Eligible},
@@ -45,7 +50,6 @@ impl Desk {
         let mut tx = self.database.read().await?;
         let all = store::decision::list_of_approval(&mut tx, id).await?;
         let votes = stored.current(&all);
-        let transcript = store::request::find_transcript(&mut tx, id).await?;
         let circumstances = circumstances(&mut tx, &stored).await?;
         let standing = stored.package.standing(&votes);
         let raised_to = stored.state.steps().and_then(Steps::raised).map(|(group, _)| group.to_owned());
@@ -54,11 +58,9 @@ impl Desk {
         let delegates = store::delegation::list_delegates(&mut tx, id, None).await?;
         let candidate =
             store::entitlement::find_candidate(&mut tx, viewer.id, id).await?.map(|(_, candidate)| candidate);
-        let logged = store::event::list_of_approval(&mut tx, id, ACTIVITY).await?;
-        let activity = named(&mut tx, logged).await?;
+        let activity = activity(&mut tx, id).await?;
         let resumption = progress(&mut tx, id, viewer).await?;
         let place = place(&mut tx, viewer, id).await?;
-        let claim = store::claim::find_held(&mut tx, id).await?;
         let now = self.database.clock().now();
         let people = People {
             stored: &stored,
@@ -74,10 +76,13 @@ impl Desk {
             excluded: people.excluded(&eligible),
             entitled: people.entitled(&eligible, &delegates, viewer),
             mandate: people.mandate(viewer),
-            claim,
+            claim: store::claim::find_held(&mut tx, id).await?,
+            assigned: store::assignment::find_assigned(&mut tx, id).await?,
+            assignable: people.assignable(&eligible, &delegates, viewer),
             viewing: self.views.present(id, viewer.id, now),
+            can_revoke: people.can_revoke(&mut tx, now).await?,
             can_answer: can_answer(&stored, &all, viewer),
-            transcript,
+            transcript: store::request::find_transcript(&mut tx, id).await?,
             state: stored.state.clone(),
             revision: stored.package_revision(),
             package_digest: stored.package_digest,
@@ -97,6 +102,12 @@ fn asked(standing: &Standing, raised_to: Option<&String>) -> Vec<String> {
     let mut groups: Vec<String> = standing.seats.iter().map(|seat| seat.group.clone()).collect();
     groups.extend(raised_to.filter(|group| !groups.contains(group)).cloned());
     groups
+}
+
+/// What happened around it, newest last.
+async fn activity(tx: &mut Tx, id: ApprovalId) -> Result<Vec<TimelineItem>> {
+    let logged = store::event::list_of_approval(tx, id, ACTIVITY).await?;
+    named(tx, logged).await
 }
 
 /// Whether this person may answer the open question: anybody who may answer at all, but who asked it.
@@ -133,11 +144,27 @@ impl People<'_> {
 
     /// Who could fill an open seat: people of the groups, then who decides in their place now.
     fn entitled(&self, eligible: &[Eligible], delegates: &[Delegate], viewer: &PersonCaller) -> Vec<EntitledPerson> {
-        if self.stored.state.status() != Status::Pending {
+        if !self.is_pending() {
             return Vec::new();
         }
-        let members = eligible.iter().map(|person| {
-            let raised_to = self.raised_to.filter(|to| *to == person.group).map(str::to_owned);
+        let entry = |(name, candidate): (&String, Candidate)| {
+            let Seat { group, on_behalf_of } = self.seat(&candidate).ok()?;
+            let group = candidate.raised_to.unwrap_or(group);
+            let on_behalf_of = on_behalf_of.map(|principal| principal.name);
+            Some(EntitledPerson { name: name.clone(), group, on_behalf_of, is_viewer: candidate.person == viewer.id })
+        };
+        self.candidates(eligible, delegates).filter_map(entry).collect()
+    }
+
+    /// Everybody who might fill a seat, under each group and in each place.
+    fn candidates<'b>(
+        &self,
+        eligible: &'b [Eligible],
+        delegates: &'b [Delegate],
+    ) -> impl Iterator<Item = (&'b String, Candidate)> {
+        let raised = self.raised_to.map(str::to_owned);
+        let members = eligible.iter().map(move |person| {
+            let raised_to = raised.clone().filter(|to| *to == person.group);
             let groups = vec![person.group.clone()];
             (&person.name, Candidate { person: person.person, groups, raised_to, stands_in: Vec::new() })
         });
@@ -146,18 +173,23 @@ impl People<'_> {
             let person = delegate.person;
             (&delegate.name, Candidate { person, groups: Vec::new(), raised_to: None, stands_in })
         });
-        let entry = |(name, candidate): (&String, Candidate)| {
-            let Seat { group, on_behalf_of } = self.seat(&candidate).ok()?;
-            let group = candidate.raised_to.unwrap_or(group);
-            let on_behalf_of = on_behalf_of.map(|principal| principal.name);
-            Some(EntitledPerson { name: name.clone(), group, on_behalf_of, is_viewer: candidate.person == viewer.id })
-        };
-        members.chain(stand_ins).filter_map(entry).collect()
+        members.chain(stand_ins)
+    }
+
+    fn is_pending(&self) -> bool {
+        self.stored.state.status() == Status::Pending
     }
 
     fn seat(&self, candidate: &Candidate) -> Result<Seat, domain::Refusal> {
         let policy = &self.stored.package.policy;
         policy.seat_for(candidate, self.circumstances, self.votes, Verdict::Approve, None)
+    }
+
+    /// Whether the viewer may take it back.
+    async fn can_revoke(&self, tx: &mut Tx, now: Time) -> Result<bool> {
+        let queued = store::resumption::find_of_approval(tx, self.stored.id).await?;
+        let may = |by| is_revocable(self.stored, by, self.circumstances, self.votes, queued.as_ref(), now);
+        Ok(self.candidate.as_ref().is_some_and(may))
     }
 
     fn mandate(&self, viewer: &PersonCaller) -> Mandate {

@@ -188,6 +188,7 @@ fn is_reliable(state: &Approval, now: Time) -> bool {
         | Approval::Rejected { .. }
         | Approval::Expired { .. }
         | Approval::Cancelled { .. }
-        | Approval::Superseded { .. } => false,
+        | Approval::Superseded { .. }
+        | Approval::Revoked { .. } => false,
     }
 }

@@ -16,7 +16,7 @@ use super::{
     routes::{Access, Routes},
 };
 use crate::{
-    desk::{Caller, information::GiveInformation, resumption::Abandon},
+    desk::{Caller, assignment::AssignApproval, information::GiveInformation, resumption::Abandon, revocation::Revoke},
     error::Result,
 };
 
@@ -55,6 +55,15 @@ async fn apply(state: &AppState, caller: &Caller, id: ApprovalId, fields: &Form)
         "abandon" => {
             let body = Abandon { reason: fields.text("reason").to_owned() };
             state.desk.abandon_resumption(caller, id, body).await?;
+        }
+        "revoke" => {
+            let body = Revoke { reason: fields.text("reason").replace("\r\n", "\n") };
+            state.desk.revoke_approval(caller, id, &body).await?;
+        }
+        form @ ("delegate" | "escalate" | "give_back") => {
+            let field = |name: &str| Some(fields.text(name).replace("\r\n", "\n"));
+            let to = if form == "give_back" { None } else { field("to") };
+            state.desk.assign_approval(caller, id, &AssignApproval { to, reason: field("reason") }).await?;
         }
         form @ ("claim" | "release" | "take_over") => {
             let step = match form {

@@ -11,6 +11,7 @@
 pub mod alert;
 mod append;
 pub mod approval;
+pub mod assignment;
 pub mod audit;
 pub mod backoff;
 pub mod channel;

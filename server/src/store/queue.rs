@@ -9,7 +9,7 @@ use domain::{
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
-use super::{Tx, approval::deadline, claim, delegation::in_force, inconsistent, on, parse};
+use super::{Tx, approval::deadline, assignment, claim, delegation::in_force, inconsistent, on, parse};
 use crate::error::{Result, StoreError};
 
 /// What the list is narrowed to.
@@ -27,6 +27,10 @@ pub struct QueueFilter {
     pub workflow: Option<String>,
     /// Only this run: what a key minted for a run sees.
     pub run: Option<RunId>,
+    /// Only approvals assigned to this person.
+    pub assigned_to: Option<PersonId>,
+    /// Only approvals not assigned to this person.
+    pub not_assigned_to: Option<PersonId>,
     /// Whose decisions the rows' `viewer_can_decide` speaks of.
     pub viewer: Option<PersonId>,
 }
@@ -107,6 +111,7 @@ impl TryFrom<LineRow> for QueueLine {
                 raised_to: row.raised_to,
                 raised_at: row.raised_at,
                 claim: None,
+                assigned_to: None,
             },
         })
     }
@@ -114,11 +119,13 @@ impl TryFrom<LineRow> for QueueLine {
 
 /// The condition for "waits for this person": an open seat of a group they have belonged to since it opened, any open
 /// seat where it was raised to such a group, or one of a group of somebody in whose place they decide now; they are not
-/// barred, nor is that somebody, and no answer to a question is awaited.
+/// barred, nor is that somebody, they may review, and no answer to a question is awaited.
 macro_rules! waits_for {
     ($person:literal, $now:literal) => {
         concat!(
-            "a.status = 'pending' AND NOT a.waiting AND (EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name IN (s.group_name, a.raised_to) \
+            "a.status = 'pending' AND NOT a.waiting AND EXISTS (SELECT 1 FROM person_role v WHERE v.role = 'reviewer' AND v.person_id = ",
+            $person,
+            ") AND (EXISTS (SELECT 1 FROM approval_seat s JOIN person_group g ON g.name IN (s.group_name, a.raised_to) \
              JOIN membership m ON m.group_id = g.id WHERE s.approval_id = a.id AND s.is_open AND m.joined_at <= a.opened_at AND m.person_id = ",
             $person,
             ") OR EXISTS (SELECT 1 FROM delegation d JOIN membership m ON m.person_id = d.principal_id JOIN person_group g ON g.id = m.group_id \
@@ -138,6 +145,17 @@ macro_rules! waits_for {
 macro_rules! unclaimed {
     ($now:literal) => {
         concat!("NOT EXISTS (SELECT 1 FROM approval_claim c WHERE c.approval_id = a.id AND c.until > ", $now, ")")
+    };
+}
+
+/// The condition for "assigned to this person".
+macro_rules! assigned_to {
+    ($person:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM approval_assignment x WHERE x.approval_id = a.id AND x.person_id = ",
+            $person,
+            ")"
+        )
     };
 }
 
@@ -177,6 +195,10 @@ pub async fn list(
              AND (CAST($5 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM run r WHERE r.id = a.run_id AND r.workflow = $5)) \
              AND (NOT $12 OR ",
             unclaimed!("$11"),
+            ") AND ($13 IS NULL OR ",
+            assigned_to!("$13"),
+            ") AND ($14 IS NULL OR NOT ",
+            assigned_to!("$14"),
             ") AND (a.waiting, a.due_at, a.id) > ($6, $7, $8) ORDER BY a.waiting, a.due_at, a.id LIMIT $10"
         ))
         .bind(filter.status.map(Status::as_str))
@@ -191,12 +213,15 @@ pub async fn list(
         .bind(limit)
         .bind(now)
         .bind(filter.unclaimed)
+        .bind(filter.assigned_to.map(PersonId::uuid))
+        .bind(filter.not_assigned_to.map(PersonId::uuid))
         .fetch_all(conn)
         .await
     })?;
     let mut lines = rows.into_iter().map(QueueLine::try_from).collect::<Result<Vec<_>, _>>()?;
     fill_waiting_for(tx, &mut lines).await?;
     claim::fill(tx, &mut lines).await?;
+    assignment::fill(tx, &mut lines).await?;
     Ok(lines)
 }
 
@@ -214,6 +239,7 @@ pub async fn find(tx: &mut Tx, id: ApprovalId, viewer: PersonId) -> Result<Optio
     let mut lines: Vec<QueueLine> = row.map(QueueLine::try_from).transpose()?.into_iter().collect();
     fill_waiting_for(tx, &mut lines).await?;
     claim::fill(tx, &mut lines).await?;
+    assignment::fill(tx, &mut lines).await?;
     Ok(lines.pop().map(|line| line.row))
 }
 

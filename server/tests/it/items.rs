@@ -16,6 +16,7 @@ on_both!(
     an_approved_item_is_used_by_one_call,
     the_same_call_twice_is_two_items,
     a_cancelled_approval_takes_its_items_along,
+    what_no_call_has_used_is_taken_back,
     items_are_bounded_and_their_fields_are_known,
     items_are_never_decided_in_bulk,
     the_form_without_script_decides_on_items,
@@ -249,6 +250,34 @@ async fn a_cancelled_approval_takes_its_items_along(console: TestConsole) {
     assert_eq!(ended["approvals_ended"], 1);
     assert_eq!(agent.outcome(&approval).await["status"], "cancelled");
     assert_eq!(pay(&agent, "pay-1", 250).await["outcome"], "block");
+}
+
+async fn what_no_call_has_used_is_taken_back(console: TestConsole) {
+    let agent = console.cast().await;
+    let approval = opened(&agent).await;
+    let (ana, tomas) = (console.token("ana").await, console.token("tomas").await);
+    for person in [&ana, &tomas] {
+        agent.decide(person, &approval, verdicts("aar")).await.expect(201);
+    }
+    assert_eq!(pay(&agent, "pay-1", 250).await["outcome"], "allow");
+    let revoke = async || {
+        let body = json!({"reason": "The month is closed."});
+        console.post(&ana, &format!("/approvals/{approval}/revoke"), &body).await
+    };
+    assert_eq!(revoke().await.expect(200)["status"], "revoked");
+    let blocked = pay(&agent, "pay-2", 900).await;
+    assert_eq!(blocked["outcome"], "block");
+    assert!(blocked["error"].as_str().is_some_and(|error| error.contains("The month is closed.")), "{blocked}");
+    assert_eq!(pay(&agent, "pay-1", 250).await["outcome"], "allow", "what was allowed has its answer");
+    // With nothing left there is nothing to take back.
+    let other = agent.again().await;
+    let used = opened(&other).await;
+    for person in [&ana, &tomas] {
+        other.decide(person, &used, verdicts("arr")).await.expect(201);
+    }
+    assert_eq!(pay(&other, "pay-1", 250).await["outcome"], "allow");
+    let refused = console.post(&ana, &format!("/approvals/{used}/revoke"), &json!({"reason": "Late."})).await;
+    assert_eq!(refused.problem(), "409 already_used");
 }
 
 async fn items_are_bounded_and_their_fields_are_known(console: TestConsole) {

@@ -1,5 +1,7 @@
 //! The whole server through its public interface, on SQLite and, where there is one, on PostgreSQL.
 
+mod agreement;
+mod assignments;
 mod audit;
 mod audit_filters;
 mod bad_input;
@@ -59,6 +61,7 @@ mod receivers;
 mod reconciler;
 mod remembered;
 mod requests;
+mod revocations;
 mod routes;
 mod runner;
 mod runs;

@@ -102,7 +102,7 @@ fn answers_are_closed_and_references_lead_somewhere() {
 }
 
 /// These have stories of their own, held against the same document.
-const ELSEWHERE: [&str; 13] = [
+const ELSEWHERE: [&str; 15] = [
     "/information ",
     "/resumption/",
     "POST /api/v1/runs/{id}/approvals ",
@@ -114,6 +114,8 @@ const ELSEWHERE: [&str; 13] = [
     "/bulk-decisions ",
     "/claim ",
     "/release ",
+    "/assign ",
+    "/revoke ",
     "/runner/lease ",
     "/report ",
 ];

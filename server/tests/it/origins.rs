@@ -2,6 +2,7 @@
 //! kind of page to send every kind of request. The outcome is a table that people read (`snapshots/`).
 
 mod deeds;
+mod given;
 mod odd;
 
 use std::{

@@ -37,6 +37,7 @@ fn row(number: u8, opened: i64) -> QueueRow {
         raised_to: None,
         raised_at: None,
         claim: None,
+        assigned_to: None,
     }
 }
 

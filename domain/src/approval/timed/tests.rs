@@ -48,15 +48,15 @@ fn what_is_late_happens_in_order_and_once() {
     let groups = || vec!["risk".to_owned()];
     let state = Approval::begin(&policy(), &AroundTheClock, at(0));
     assert!(state.clone().remind(approval(1), groups(), at(59)).is_err());
-    assert!(state.clone().raise(approval(1), at(119)).is_err());
+    assert!(state.clone().raise(approval(1), None, at(119)).is_err());
     let (state, event) = state.remind(approval(1), groups(), at(150)).expect("late");
     assert_eq!(event, Event::ApprovalReminded { approval: approval(1), groups: groups() });
     assert!(state.clone().remind(approval(1), groups(), at(151)).is_err(), "once");
     assert_eq!(state.next_step(), Some(at(120)), "still due");
-    let (state, event) = state.raise(approval(1), at(150)).expect("late");
-    assert_eq!(event, Event::ApprovalRaised { approval: approval(1), group: "leads".to_owned() });
+    let (state, event) = state.raise(approval(1), None, at(150)).expect("late");
+    assert_eq!(event, Event::ApprovalRaised { approval: approval(1), group: "leads".to_owned(), reason: None });
     assert_eq!(state.steps().and_then(Steps::raised), Some(("leads", at(150))));
-    assert!(state.clone().raise(approval(1), at(151)).is_err(), "once");
+    assert!(state.clone().raise(approval(1), None, at(151)).is_err(), "once");
     assert_eq!(state.next_step(), None);
 }
 
@@ -66,7 +66,7 @@ fn past_its_end_it_only_expires() {
     assert!(!state.is_reminder_due(at(180)) && !state.is_raise_due(at(180)));
     let code = |refused: Result<(Approval, Event), Refusal>| refused.expect_err("too late").code;
     assert_eq!(code(state.clone().remind(approval(1), Vec::new(), at(180))), Code::Expired);
-    assert_eq!(code(state.clone().raise(approval(1), at(180))), Code::Expired);
+    assert_eq!(code(state.clone().raise(approval(1), None, at(180))), Code::Expired);
     assert_eq!(state.expire(approval(1), at(180)).expect("over").0.status(), Status::Expired);
 }
 

@@ -39,9 +39,12 @@ impl World {
             let fetched = matches!(held.resumption, Some(Resumption::Resumed { .. }));
             assert_eq!(self.count("resumption.delivered", held.id), usize::from(fetched));
             assert_eq!(self.count("session.released", held.id) + self.count("session.resumed", held.id), ended);
-            for status in [Status::Approved, Status::Rejected, Status::Expired, Status::Cancelled] {
+            let now = held.state.status();
+            for status in [Status::Approved, Status::Rejected, Status::Expired, Status::Cancelled, Status::Revoked] {
                 let told = self.count(&format!("approval.{status}"), held.id);
-                assert_eq!(told, usize::from(held.state.status() == status), "{status}");
+                // What was taken back had been given.
+                let was = now == status || (now == Status::Revoked && status == Status::Approved);
+                assert_eq!(told, usize::from(was), "{status}");
             }
         }
     }

@@ -67,6 +67,10 @@ pub(super) enum Status {
     Expired,
     /// Whoever asked took it back.
     Cancelled,
+    /// The call it was for is gone.
+    Superseded,
+    /// It was a yes, and was taken back.
+    Revoked,
 }
 
 /// How an approval stands, and what to do next.
@@ -212,6 +216,12 @@ const fn next(status: Status) -> &'static str {
         }
         Status::Rejected => "Rejected. Do not do it, and not by another way. Go by `notes`, or ask your user.",
         Status::Expired => "Nobody decided in time, which is no yes. Do not do it. Ask again if it is still needed.",
+        Status::Superseded => {
+            "The call it was for is gone, which is no yes. Do not do it. Ask again if it is still needed."
+        }
+        Status::Revoked => {
+            "It was approved, and taken back, which is no yes. Do not do it. Go by `notes`, or ask your user."
+        }
         Status::Cancelled => "It was taken back before anybody decided, which is no yes. Do not do it.",
     }
 }

@@ -88,6 +88,7 @@ fn arguments(lent: &Lent, settings: &std::path::Path) -> Vec<OsString> {
         let status = match &*lent.status {
             "approved" => "was approved",
             "rejected" => "was rejected",
+            "revoked" => "was approved, and the approval was taken back",
             _ => "has expired without a decision",
         };
         args.push("--".into());

@@ -15,7 +15,9 @@ pub(super) fn told(tool: &str, outcome: &Value) -> String {
 pub(super) fn refusal(outcome: &Value) -> Option<String> {
     match outcome["status"].as_str() {
         Some("approved") => None,
-        Some("rejected" | "cancelled") => Some(outcome["notes"].as_str().unwrap_or("no note was left").to_owned()),
+        Some("rejected" | "cancelled" | "revoked") => {
+            Some(outcome["notes"].as_str().unwrap_or("no note was left").to_owned())
+        }
         _ => Some("nobody decided in time".to_owned()),
     }
 }

@@ -7,18 +7,18 @@ use domain::{
     event::Event,
     id::{ApprovalId, PersonId},
     package::Origin,
-    policy::Standing,
+    policy::{Exclusion, Standing},
     refusal::Code,
 };
 
 use crate::{
     desk::{
-        claim,
+        assignment, claim,
         information::{ask, revise},
         item,
         outcome::{Ending, end},
     },
-    error::Result,
+    error::{Error, Result},
     store::{
         self, Tx,
         approval::{Change, Stored},
@@ -88,21 +88,32 @@ pub(super) async fn record(
         let change = Change { state: &state, revision: stored.revision, given, notes: None };
         store::approval::update(tx, stored.id, &change).await?;
         store::seat::update(tx, stored.id, &standing.seats).await?;
+        assignment::decided(tx, stored).await?;
     }
     Ok(status)
 }
 
-/// Whoever voted, or was voted for, needs to decide neither this approval nor, where they approved, the run's others.
+/// Whoever voted, or was voted for, needs not decide this approval any more; nor, where they approved, the others of the
+/// run whose policy excludes previous approvers.
 async fn bar(tx: &mut Tx, run: &Run, id: ApprovalId, decision: &Decision) -> Result<()> {
     let mut approvals = vec![id];
     if decision.verdict == Verdict::Approve {
-        let others = store::approval::list_of_run(tx, run.id).await?;
-        let pending = others.iter().filter(|other| matches!(other.prior.state, Approval::Pending { .. }));
-        approvals.extend(pending.map(|other| other.prior.id).filter(|other| *other != id));
+        for other in store::approval::list_of_run(tx, run.id).await? {
+            let is_other = other.prior.id != id && matches!(other.prior.state, Approval::Pending { .. });
+            if is_other && excludes_previous(tx, other.prior.id).await? {
+                approvals.push(other.prior.id);
+            }
+        }
     }
     let mut people = vec![decision.person];
     people.extend(decision.on_behalf_of.as_ref().map(|principal| principal.person));
     Ok(store::seat::bar(tx, &approvals, &people).await?)
+}
+
+/// Whether an approval's policy excludes whoever approved before in its run.
+async fn excludes_previous(tx: &mut Tx, id: ApprovalId) -> Result<bool> {
+    let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
+    Ok(stored.package.policy.exclude.contains(&Exclusion::PreviousApprover))
 }
 
 /// Stores the approval as its reviewer edited it: a new revision, for which no earlier vote counts. The run is locked.

@@ -7,6 +7,7 @@ use domain::{
     event::{Entry, Event},
     id::PersonId,
     notification::{Audience, Notice, Topic, entitled, told},
+    policy::Candidate,
 };
 
 use crate::{
@@ -59,10 +60,10 @@ async fn members(tx: &mut Tx, part: Audience, entry: &Entry, approval: Option<&S
             Some(run) => store::run::find(tx, run).await?.and_then(|run| run.requested_by).into_iter().collect(),
             None => BTreeSet::new(),
         },
-        (Audience::Entitled | Audience::Raised, Some(approval)) => {
+        (Audience::Entitled | Audience::Raised | Audience::Assigned, Some(approval)) => {
             let votes = store::decision::list_of_approval(tx, approval.id).await?;
             let candidates = store::entitlement::list_candidates(tx, approval.id).await?;
-            let asked = candidates.iter().filter(|one| part == Audience::Entitled || one.raised_to.is_some());
+            let asked = candidates.iter().filter(|one| is_asked(part, entry, one));
             let circumstances = circumstances(tx, approval).await?;
             entitled(&approval.package.policy, asked, &circumstances, &approval.current(&votes))
         }
@@ -70,8 +71,19 @@ async fn members(tx: &mut Tx, part: Audience, entry: &Entry, approval: Option<&S
             let votes = store::decision::list_of_approval(tx, approval.id).await?;
             approval.current(&votes).into_iter().map(|vote| vote.person).collect()
         }
-        (Audience::Entitled | Audience::Raised | Audience::Deciders, None) => BTreeSet::new(),
+        (Audience::Entitled | Audience::Raised | Audience::Assigned | Audience::Deciders, None) => BTreeSet::new(),
     })
+}
+
+/// Whether somebody who may decide is one of those who are told.
+fn is_asked(part: Audience, entry: &Entry, candidate: &Candidate) -> bool {
+    match (part, &entry.event) {
+        (Audience::Assigned, Event::ApprovalAssigned { person: Some(person), .. }) => candidate.person == *person,
+        (Audience::Assigned, Event::ApprovalAssigned { group: Some(group), .. }) => candidate.groups.contains(group),
+        (Audience::Assigned, _) => false,
+        (Audience::Raised, _) => candidate.raised_to.is_some(),
+        _ => true,
+    }
 }
 
 /// What is said of it: names and ids, nothing of what the package holds.
@@ -96,7 +108,7 @@ async fn notice(tx: &mut Tx, topic: Topic, entry: &Entry, approval: Option<&Stor
     let tool = approval.map(|approval| approval.package.tool.clone()).filter(|tool| !tool.is_empty());
     let due = match &entry.event {
         Event::ApprovalOpened { expires_at, .. } | Event::InformationRequested { expires_at, .. } => *expires_at,
-        Event::ApprovalReminded { .. } | Event::ApprovalRaised { .. } => {
+        Event::ApprovalReminded { .. } | Event::ApprovalRaised { .. } | Event::ApprovalAssigned { .. } => {
             approval.and_then(|approval| approval.state.expires_at())
         }
         _ => None,

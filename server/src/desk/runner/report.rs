@@ -263,7 +263,8 @@ async fn supersede(tx: &mut Tx, run: &Run, stored: Stored) -> Result<bool> {
         | Approval::Rejected { .. }
         | Approval::Expired { .. }
         | Approval::Cancelled { .. }
-        | Approval::Superseded { .. } => return Ok(false),
+        | Approval::Superseded { .. }
+        | Approval::Revoked { .. } => return Ok(false),
     }
     Ok(true)
 }

@@ -141,7 +141,8 @@ pub(super) async fn take_back_calls(tx: &mut Tx, run: &Run, tools: &[String], be
             | Approval::Rejected { .. }
             | Approval::Expired { .. }
             | Approval::Cancelled { .. }
-            | Approval::Superseded { .. } => {}
+            | Approval::Superseded { .. }
+            | Approval::Revoked { .. } => {}
         }
     }
     Ok(())

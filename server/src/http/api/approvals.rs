@@ -12,13 +12,17 @@ use domain::{approval::Status, bulk::Bulk, claim::Step, decision::Ballot, id::Ap
 
 use super::{
     answers::{
-        approvals::{ApprovalDetail, ClaimStored, DecisionStored, ResumptionDetail},
+        approvals::{ApprovalDetail, AssignmentStored, Attention, ClaimStored, ResumptionDetail},
         bulk::BulkDecided,
+        votes::DecisionStored,
     },
     ok,
 };
 use crate::{
-    desk::{Caller, cancellation::Cancel, claim::MakeClaim, resumption::Abandon},
+    desk::{
+        Caller, assignment::AssignApproval, cancellation::Cancel, claim::MakeClaim, resumption::Abandon,
+        revocation::Revoke,
+    },
     http::{
         AppState,
         body::{Body, if_match},
@@ -50,7 +54,8 @@ pub async fn show(
     let resumption = state.desk.resumption(stored.id).await?.map(ResumptionDetail::from);
     let etag = format!("\"{}\"", stored.revision);
     let claim = state.desk.held_claim(stored.id).await?;
-    Ok(([(header::ETAG, etag)], Json(ApprovalDetail::new(stored, &votes, claim, resumption))).into_response())
+    let attention = Attention { claim, assigned_to: state.desk.assignment(stored.id).await?.assigned_to };
+    Ok(([(header::ETAG, etag)], Json(ApprovalDetail::new(stored, &votes, attention, resumption))).into_response())
 }
 
 /// `GET /approvals/{id}/decision?wait=30`: the outcome, waiting for it if need be.
@@ -119,6 +124,26 @@ pub async fn release(
     Ok(ok(ClaimStored { approval_id: id, claim }))
 }
 
+/// `POST /approvals/{id}/assign`.
+pub async fn assign(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<ApprovalId>,
+    body: Body,
+) -> Answer {
+    match body.read::<AssignApproval>() {
+        Ok(fields) => {
+            let now = state.desk.assign_approval(&caller, id, &fields).await?;
+            Ok(ok(AssignmentStored { approval_id: id, assigned_to: now.assigned_to, raised_to: now.raised_to }))
+        }
+        // What cannot be assigned anyway is said first, what is wrong with the fields last.
+        Err(refusal) => {
+            state.desk.may_assign(&caller, id).await?;
+            Err(refusal.into())
+        }
+    }
+}
+
 /// `POST /approvals/bulk-decisions`.
 pub async fn decide_together(
     State(state): State<AppState>,
@@ -139,6 +164,23 @@ pub async fn cancel(
     state.desk.must_see_outcome(&caller, id).await?;
     let fields: Cancel = body.read()?;
     Ok(ok(state.desk.cancel_approval(&caller, id, fields).await?))
+}
+
+/// `POST /approvals/{id}/revoke`.
+pub async fn revoke(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<ApprovalId>,
+    body: Body,
+) -> Answer {
+    match body.read::<Revoke>() {
+        Ok(fields) => Ok(ok(state.desk.revoke_approval(&caller, id, &fields).await?)),
+        // What cannot be taken back anyway is said first, what is wrong with the fields last.
+        Err(refusal) => {
+            state.desk.must_be_revocable(&caller, id).await?;
+            Err(refusal.into())
+        }
+    }
 }
 
 /// `POST /approvals/{id}/resumption/retry`.

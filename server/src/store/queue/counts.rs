@@ -66,7 +66,7 @@ pub async fn list_ids(tx: &mut Tx, limit: i64) -> Result<Vec<ApprovalId>, StoreE
     Ok(rows.into_iter().map(|(id,)| ApprovalId::from_uuid(id)).collect())
 }
 
-/// The first approval that waits for this person and that nobody else has claimed.
+/// The first approval that waits for this person and that nobody else has claimed; what is assigned to them before the rest.
 pub async fn find_next(tx: &mut Tx, person: PersonId) -> Result<Option<ApprovalId>, StoreError> {
     let now = tx.now();
     let row: Option<(Uuid,)> = on!(tx, |conn| {
@@ -74,7 +74,9 @@ pub async fn find_next(tx: &mut Tx, person: PersonId) -> Result<Option<ApprovalI
             "SELECT a.id FROM approval a WHERE ",
             waits_for!("$1", "$2"),
             " AND NOT EXISTS (SELECT 1 FROM approval_claim c WHERE c.approval_id = a.id AND c.until > $2 \
-             AND c.person_id <> $1) ORDER BY a.waiting, a.due_at, a.id LIMIT 1"
+             AND c.person_id <> $1) ORDER BY CASE WHEN ",
+            assigned_to!("$1"),
+            " THEN 0 ELSE 1 END, a.waiting, a.due_at, a.id LIMIT 1"
         ))
         .bind(person.uuid())
         .bind(now)

@@ -71,6 +71,18 @@ fn forms_of_work() -> Vec<Row> {
         form("/approvals/{id}", Waiting, &[("form", "claim")]),
         form("/approvals/{id}", Waiting, &[("form", "release")]),
         form("/approvals/{id}", Waiting, &[("form", "take_over"), ("reason", "Ana is out.")]),
+        form(
+            "/approvals/{id}",
+            Waiting,
+            &[("form", "escalate"), ("to", "compliance"), ("reason", "They know the case.")],
+        ),
+        form(
+            "/approvals/{id}",
+            Waiting,
+            &[("form", "delegate"), ("to", "rosa@example.com"), ("reason", "She knows the case.")],
+        ),
+        form("/approvals/{id}", Waiting, &[("form", "give_back")]),
+        form("/approvals/{id}", Unwoken, &[("form", "revoke"), ("reason", "The wrong account.")]),
         form("/approvals/{id}", Unwoken, &[("form", "retry")]),
         form("/approvals/{id}", Unwoken, &[("form", "abandon"), ("reason", "The agent is gone.")]),
         form(

@@ -139,12 +139,14 @@ fn approvals() -> Vec<Row> {
         ),
         post("/api/v1/approvals/{id}/claim", Waiting, "{}"),
         post("/api/v1/approvals/{id}/release", Waiting, ""),
+        post("/api/v1/approvals/{id}/assign", Waiting, r#"{"to":"compliance","reason":"They know the case."}"#),
         post(
             "/api/v1/approvals/bulk-decisions",
             Waiting,
             r#"{"verdict":"approve","items":[{"id":"{id}","revision":{revision},"package_digest":"{digest}"}]}"#,
         ),
         post("/api/v1/approvals/{id}/cancel", Waiting, r#"{"reason":"No longer needed."}"#),
+        post("/api/v1/approvals/{id}/revoke", Unwoken, r#"{"reason":"The wrong account."}"#),
         post("/api/v1/approvals/{id}/resumption/retry", Unwoken, ""),
         post("/api/v1/approvals/{id}/resumption/abandon", Unwoken, r#"{"reason":"The agent is gone."}"#),
     ]

@@ -14,7 +14,7 @@ use server::{
     http::{declared, routes::Access},
 };
 
-use super::{CALLS, from_everywhere, is_own, is_refused, request};
+use super::{CALLS, from_everywhere, given::about_given, is_own, is_refused, request};
 use crate::{
     drafts::seal,
     stages::begin,
@@ -32,7 +32,7 @@ const EDIT: &str = "/workflows/payments/edit";
 const STORE_NOTHING: [&str; 1] = ["/theme"];
 
 /// Something a signed-in administrator can do.
-struct Deed {
+pub struct Deed {
     /// The route as it is declared.
     route: &'static str,
     method: Method,
@@ -41,12 +41,14 @@ struct Deed {
     body: String,
 }
 
-fn form(route: &'static str, path: &str, fields: &[(&str, &str)]) -> Deed {
+/// A form that a page posts.
+pub fn form(route: &'static str, path: &str, fields: &[(&str, &str)]) -> Deed {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     Deed { route, method: Method::POST, path: path.to_owned(), content: FORM, body }
 }
 
-fn json(route: &'static str, path: String, body: &Value) -> Deed {
+/// A call with a body.
+pub fn json(route: &'static str, path: String, body: &Value) -> Deed {
     Deed { route, method: Method::POST, path, content: "application/json", body: body.to_string() }
 }
 
@@ -70,7 +72,7 @@ async fn noor(console: &TestConsole) {
 }
 
 /// An approval that waits in a run of its own.
-async fn pending(agent: &Agent<'_>) -> (String, Value) {
+pub async fn pending(agent: &Agent<'_>) -> (String, Value) {
     let agent = agent.again().await;
     agent.prepare().await;
     let approval = agent.suspended_payment("pay-1").await;
@@ -254,6 +256,7 @@ async fn what_another_site_has_sent_is_not_done(console: TestConsole) {
     noor(&console).await;
     let agent = console.cast().await;
     let mut deeds = about_approvals(&agent).await;
+    deeds.extend(about_given(&agent).await);
     deeds.extend(about_stages(&agent).await);
     deeds.push(about_a_case(&agent).await);
     deeds.extend(about_notifications(&console).await);

@@ -3,13 +3,12 @@
 use domain::{
     Digest, Time,
     approval::{Approval, Status},
+    assignment::Assigned,
     claim::Held,
-    decision::{Decision, Verdict},
-    delegation::Principal,
-    id::{ApprovalId, DecisionId, PersonId, ResumptionId},
-    item::ItemVerdict,
+    decision::Decision,
+    id::{ApprovalId, ResumptionId},
     package::{Origin, Package},
-    policy::{Policy, Standing},
+    policy::Policy,
     resumption::Resumption,
 };
 use schemars::JsonSchema;
@@ -19,11 +18,9 @@ use serde_json::Value;
 use super::{
     Awaiting,
     items::{ItemChecked, ItemDecided},
+    votes::Vote,
 };
-use crate::{
-    desk::decision::Decided,
-    store::{approval::Stored, resumption::Queued},
-};
+use crate::store::{approval::Stored, resumption::Queued};
 
 /// An approval with everything a reviewer sees.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -60,6 +57,8 @@ pub struct ApprovalDetail {
     pub origin: Origin,
     /// Who has claimed it; null when nobody has.
     pub claim: Option<Held>,
+    /// To whom it is assigned; null when nobody in particular is to decide.
+    pub assigned_to: Option<Assigned>,
     /// How its session is woken; null before the status is final.
     pub resumption: Option<ResumptionDetail>,
 }
@@ -71,6 +70,17 @@ pub struct ClaimStored {
     pub approval_id: ApprovalId,
     /// Who has claimed it; null when nobody has.
     pub claim: Option<Held>,
+}
+
+/// An approval's assignment as it is now.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct AssignmentStored {
+    /// The approval.
+    pub approval_id: ApprovalId,
+    /// To whom it is assigned; null when nobody in particular is to decide.
+    pub assigned_to: Option<Assigned>,
+    /// The group it was raised to, whose people may fill any open seat; null before that.
+    pub raised_to: Option<String>,
 }
 
 /// How a session is woken.
@@ -91,9 +101,17 @@ impl From<Queued> for ResumptionDetail {
     }
 }
 
+/// Who looks into an approval, and who is to.
+pub struct Attention {
+    /// Who has claimed it.
+    pub claim: Option<Held>,
+    /// To whom it is assigned.
+    pub assigned_to: Option<Assigned>,
+}
+
 impl ApprovalDetail {
     /// The approval with its decisions.
-    pub fn new(stored: Stored, votes: &[Decision], claim: Option<Held>, resumption: Option<ResumptionDetail>) -> Self {
+    pub fn new(stored: Stored, votes: &[Decision], attention: Attention, resumption: Option<ResumptionDetail>) -> Self {
         let steps = stored.state.steps().cloned().unwrap_or_default();
         let raised = steps.raised();
         Self {
@@ -112,78 +130,10 @@ impl ApprovalDetail {
             opened_at: stored.opened_at,
             decided_at: stored.state.ended_at(),
             state: stored.state,
-            claim,
+            claim: attention.claim,
+            assigned_to: attention.assigned_to,
             resumption,
         }
-    }
-}
-
-/// One reviewer's decision.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Vote {
-    /// The decision.
-    pub decision_id: DecisionId,
-    /// Who decided.
-    pub person_id: PersonId,
-    /// Their name, as it was.
-    pub name: String,
-    /// In whose place they decided; null for their own.
-    pub on_behalf_of: Option<Principal>,
-    /// The group whose seat it fills.
-    pub group: String,
-    /// The group the approval was raised to, where that alone let the person fill this seat.
-    pub by_raise: Option<String>,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// The revision that was read.
-    pub revision: u32,
-    /// The digest of what was read.
-    pub package_digest: Digest,
-    /// A code of the policy's list.
-    pub reason_code: Option<String>,
-    /// The reviewer's words.
-    pub notes: Option<String>,
-    /// What they said about each item, where there are any and they approved.
-    pub items: Vec<ItemVerdict>,
-    /// When.
-    pub decided_at: Time,
-}
-
-impl From<&Decision> for Vote {
-    fn from(decision: &Decision) -> Self {
-        Self {
-            decision_id: decision.id,
-            person_id: decision.person,
-            name: decision.name.clone(),
-            on_behalf_of: decision.on_behalf_of.clone(),
-            group: decision.group.clone(),
-            by_raise: decision.by_raise.clone(),
-            verdict: decision.verdict,
-            revision: decision.revision,
-            package_digest: decision.package_digest,
-            reason_code: decision.reason_code.clone(),
-            notes: decision.notes.clone(),
-            items: decision.items.clone(),
-            decided_at: decision.at,
-        }
-    }
-}
-
-/// A stored decision and what it led to.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct DecisionStored {
-    /// The decision.
-    #[serde(flatten)]
-    pub vote: Vote,
-    /// The approval's status now.
-    pub status: Status,
-    /// How far the votes have come.
-    pub standing: Standing,
-}
-
-impl From<&Decided> for DecisionStored {
-    fn from(decided: &Decided) -> Self {
-        Self { vote: Vote::from(&decided.decision), status: decided.status, standing: decided.standing.clone() }
     }
 }
 

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::approvals::DecisionStored;
+use super::votes::DecisionStored;
 use crate::desk::decision::Decided;
 
 /// What became of each.

@@ -8,6 +8,7 @@ pub mod escalations;
 pub mod items;
 pub mod runs;
 pub mod stages;
+pub mod votes;
 pub mod workflows;
 
 use schemars::JsonSchema;
@@ -84,6 +85,15 @@ pub struct ProblemDocument {
     /// `cancelled`: when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancelled_at: Option<domain::Time>,
+    /// `revoked`: when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<domain::Time>,
+    /// `already_used`: the `tool_use_id` of the call that used it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used_by: Option<String>,
+    /// `already_used`: when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used_at: Option<domain::Time>,
     /// `stale_revision`: the revision that was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read: Option<u32>,

@@ -7,12 +7,15 @@ use domain::{
 };
 
 use crate::{
-    desk::{cancellation::Cancel, claim::MakeClaim, resumption::Abandon},
+    desk::{
+        assignment::AssignApproval, cancellation::Cancel, claim::MakeClaim, resumption::Abandon, revocation::Revoke,
+    },
     http::{
         api::{
             answers::{
-                approvals::{ApprovalDetail, ClaimStored, DecisionStored, Outcome, ResumptionDetail},
+                approvals::{ApprovalDetail, AssignmentStored, ClaimStored, Outcome, ResumptionDetail},
                 bulk::BulkDecided,
+                votes::DecisionStored,
             },
             approvals,
         },
@@ -26,7 +29,7 @@ const GROUP: &str = "Approvals";
 pub fn routes(routes: Routes) -> Routes {
     let (get, may) = (Method::GET, Access::Granted);
     let (reads, awaits) = (may(Action::ReadApprovals), may(Action::AwaitDecision));
-    let wakes = may(Action::WakeSession);
+    let (wakes, assigns) = (may(Action::WakeSession), may(Action::AssignApproval));
     let (decides, cancels) = (may(Action::Decide), may(Action::CancelApproval));
     routes
         .call(get.clone(), "/api/v1/approvals", reads, list(), approvals::list)
@@ -35,8 +38,10 @@ pub fn routes(routes: Routes) -> Routes {
         .call(Method::POST, "/api/v1/approvals/{id}/decisions", decides, decide(), approvals::decide)
         .call(Method::POST, "/api/v1/approvals/{id}/claim", decides, claim(), approvals::claim)
         .call(Method::POST, "/api/v1/approvals/{id}/release", decides, release(), approvals::release)
+        .call(Method::POST, "/api/v1/approvals/{id}/assign", assigns, assign(), approvals::assign)
         .call(Method::POST, "/api/v1/approvals/bulk-decisions", decides, together(), approvals::decide_together)
         .call(Method::POST, "/api/v1/approvals/{id}/cancel", cancels, cancel(), approvals::cancel)
+        .call(Method::POST, "/api/v1/approvals/{id}/revoke", decides, revoke(), approvals::revoke)
         .call(Method::POST, "/api/v1/approvals/{id}/resumption/retry", wakes, retry(), approvals::retry_resumption)
         .call(
             Method::POST,
@@ -109,6 +114,7 @@ fn decide() -> Operation {
             Code::IllegalMove,
             Code::Expired,
             Code::Cancelled,
+            Code::Revoked,
             Code::InformationRequested,
             Code::ConditionsChanged,
             Code::RevisionRequired,
@@ -134,6 +140,7 @@ fn claim() -> Operation {
             Code::AlreadyVoted,
             Code::Expired,
             Code::Cancelled,
+            Code::Revoked,
             Code::Claimed,
             Code::Conflict,
         ])
@@ -145,6 +152,29 @@ fn release() -> Operation {
         .path::<ApprovalId>("id", "The approval.")
         .gives::<ClaimStored>(200, "Nobody has claimed it.")
         .refuses(&[Code::Claimed, Code::Conflict])
+}
+
+fn assign() -> Operation {
+    Operation::new(GROUP, "assign_approval", "Say who is to decide an approval")
+        .notes(
+            "For whoever might decide it, and support leads. `to` is the email or id of somebody who may fill an open seat \
+             now, or one of the policy's groups with an open seat: they are told, and anybody entitled can decide all the \
+             same. The group the policy raises to is raised to now. Assigned again it replaces the assignment before; null \
+             gives it back.",
+        )
+        .path::<ApprovalId>("id", "The approval.")
+        .takes::<AssignApproval>()
+        .gives::<AssignmentStored>(200, "What stands now.")
+        .refuses(&[
+            Code::NotEntitled,
+            Code::SelfApproval,
+            Code::AlreadyDecided,
+            Code::IllegalMove,
+            Code::Expired,
+            Code::Cancelled,
+            Code::Revoked,
+            Code::Conflict,
+        ])
 }
 
 fn together() -> Operation {
@@ -160,11 +190,32 @@ fn together() -> Operation {
         .refuses(&[Code::NotFound, Code::NotEntitled, Code::BulkRefused, Code::ReasonRequired])
 }
 
+fn revoke() -> Operation {
+    Operation::new(GROUP, "revoke_approval", "Take an approval back that was given and not used")
+        .notes(
+            "Whoever approved it may, and whoever might decide it, where the policy says `via: [api]` with a reviewer's own \
+             token. The call is blocked with `approval_revoked`. Once a call has used it, nothing is taken back: \
+             `already_used` names the call and the time. A second time changes nothing.",
+        )
+        .path::<ApprovalId>("id", "The approval.")
+        .takes::<Revoke>()
+        .gives::<Outcome>(200, "It is revoked.")
+        .refuses(&[
+            Code::NotEntitled,
+            Code::SelfApproval,
+            Code::AlreadyUsed,
+            Code::IllegalMove,
+            Code::Expired,
+            Code::Cancelled,
+            Code::Conflict,
+        ])
+}
+
 fn cancel() -> Operation {
     Operation::new(GROUP, "cancel_approval", "Take a pending approval back")
         .notes("The session goes on; the call is blocked. A second time changes nothing.")
         .path::<ApprovalId>("id", "The approval.")
         .takes::<Cancel>()
         .gives::<Outcome>(200, "It is cancelled.")
-        .refuses(&[Code::AlreadyDecided, Code::Expired])
+        .refuses(&[Code::AlreadyDecided, Code::Expired, Code::Revoked])
 }

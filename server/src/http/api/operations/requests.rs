@@ -55,5 +55,5 @@ fn inform() -> Operation {
         .path::<ApprovalId>("id", "The approval.")
         .takes::<GiveInformation>()
         .gives::<InformationGiven>(200, "People decide again.")
-        .refuses(&[Code::IllegalMove, Code::AlreadyDecided, Code::Expired, Code::Cancelled])
+        .refuses(&[Code::IllegalMove, Code::AlreadyDecided, Code::Expired, Code::Cancelled, Code::Revoked])
 }

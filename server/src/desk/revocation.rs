@@ -1,0 +1,177 @@
+//! Taking an approval back that was given and that nothing has used: whoever may decide it, or approved it, may. What a
+//! call has used already is not undone by that.
+
+use domain::{
+    Actor, Refusal, Time,
+    approval::{Approval, Use, used_already},
+    decision::Decision,
+    id::ApprovalId,
+    package::Origin,
+    permission::Action,
+    policy::{Candidate, Circumstances, Via},
+    refusal::Code,
+    resumption::Resumption,
+    run::MAX_REASON,
+};
+use futures::FutureExt as _;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Caller, Desk, ballot::Reviewer, decision::circumstances, item, snapshot::Attempts, text};
+use crate::{
+    error::{Error, Result},
+    store::{
+        self, Tx,
+        approval::{Change, Stored},
+        resumption::Queued,
+        run::Run,
+    },
+};
+
+/// What `POST /approvals/{id}/revoke` takes.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Revoke {
+    /// Why; the agent reads it.
+    pub reason: String,
+}
+
+impl Desk {
+    /// Takes an approval back that was given and that nothing has used. A second time changes nothing.
+    ///
+    /// # Errors
+    /// In this order: `not_found`; `self_approval`, `not_entitled`; `already_used` with the call and the time,
+    /// `illegal_move`, `already_decided`, `expired`, `cancelled`; `invalid_field` for the reason. Nothing is stored then.
+    pub async fn revoke_approval(&self, caller: &Caller, id: ApprovalId, body: &Revoke) -> Result<Value> {
+        caller.authorize(Action::Decide)?;
+        let run = self.find_approval(caller, id).await?.run;
+        let Reviewer { candidate, via, .. } = self.reviewer(caller, id).await?;
+        let mut attempts = Attempts::default();
+        loop {
+            let (candidate, reason) = (candidate.clone(), body.reason.clone());
+            let revoked = self.database.write(move |tx| {
+                async move {
+                    let run = store::run::lock(tx, run).await?.ok_or(Error::Moved)?;
+                    revoke(tx, &run, id, &candidate, via, reason).await
+                }
+                .boxed()
+            });
+            if let Some(settled) = attempts.settled(revoked.await) {
+                settled?;
+                let stored = self.find_approval(caller, id).await?;
+                return self.outcome(&stored).await;
+            }
+        }
+    }
+
+    /// Refuses who may not take an approval back, and what cannot be, before anything is said of the body.
+    pub async fn must_be_revocable(&self, caller: &Caller, id: ApprovalId) -> Result<()> {
+        let stored = self.find_approval(caller, id).await?;
+        let Reviewer { candidate, via, .. } = self.reviewer(caller, id).await?;
+        let mut tx = self.database.read().await?;
+        let votes = stored.current(&store::decision::list_of_approval(&mut tx, id).await?);
+        let circumstances = circumstances(&mut tx, &stored).await?;
+        may(&stored, &candidate, &circumstances, &votes, via)?;
+        let (person, now) = (candidate.person, self.database.clock().now());
+        stored.state.clone().revoke(id, person, String::new(), now).map(drop)?;
+        let queued = store::resumption::find_of_approval(&mut tx, id).await?;
+        Ok(is_unread(&stored, queued.as_ref())?)
+    }
+}
+
+/// Takes it back. The run is locked, and this counts as a move: a call that was about to use it is judged anew.
+async fn revoke(tx: &mut Tx, run: &Run, id: ApprovalId, by: &Candidate, via: Via, reason: String) -> Result<()> {
+    let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
+    let votes = stored.current(&store::decision::list_of_approval(tx, id).await?);
+    let circumstances = circumstances(tx, &stored).await?;
+    let (_, candidate) = store::entitlement::find_candidate(tx, by.person, id).await?.ok_or_else(gone)?;
+    may(&stored, &candidate, &circumstances, &votes, via)?;
+    if matches!(stored.state, Approval::Revoked { .. }) {
+        return Ok(());
+    }
+    if let Approval::Approved { used: Use::Consumed { by }, .. } = &stored.state {
+        let execution = store::gate_check::find_execution(tx, id).await?;
+        return Err(used_already(by, execution.map(|execution| execution.allowed_at)).into());
+    }
+    item::must_be_left(tx, &stored).await?;
+    let (state, event) = stored.state.clone().revoke(id, by.person, reason.trim().to_owned(), tx.now())?;
+    let queued = store::resumption::find_of_approval(tx, id).await?;
+    is_unread(&stored, queued.as_ref())?;
+    text::required("/reason", &reason, MAX_REASON)?;
+    if let Some(queued) = queued.filter(|_| stored.package.origin == Origin::Request) {
+        // Whoever is about to note that an agent has read the outcome is first, or reads this one.
+        let unchanged = queued.state.clone();
+        if !store::resumption::update(tx, &queued, &unchanged).await? {
+            return Err(Error::Moved);
+        }
+    }
+    let given = stored.package.policy.quorum();
+    let change = Change { state: &state, revision: stored.revision, given, notes: None };
+    store::approval::update(tx, id, &change).await?;
+    tx.record_in(run.id, &run.subject, Some(id), Actor::Person(by.person), event);
+    Ok(())
+}
+
+/// Whether this person may take it back, in this way.
+fn may(
+    stored: &Stored,
+    candidate: &Candidate,
+    circumstances: &Circumstances,
+    votes: &[Decision],
+    via: Via,
+) -> Result<(), Refusal> {
+    let policy = &stored.package.policy;
+    if !policy.via.contains(&via) {
+        return Err(Refusal::new(Code::NotEntitled, "This policy takes decisions in the console only."));
+    }
+    policy.may_revoke(candidate, circumstances, votes)
+}
+
+fn gone() -> Refusal {
+    Refusal::new(Code::NotEntitled, "You may not review any more. Nothing was taken back.")
+}
+
+/// Whether nothing has come of an approval yet that no call uses: the end of a stage, or an answer that an agent has read.
+fn is_unread(stored: &Stored, queued: Option<&Queued>) -> Result<(), Refusal> {
+    let illegal = |code, why: &str| Refusal::new(code, format!("Nothing was taken back: {why}"));
+    match (stored.package.origin, queued.map(|queued| &queued.state)) {
+        (Origin::Stage, _) => {
+            let why = "the stage is complete with it, and its handoff was issued. Have the stage given up, or cancel the run.";
+            Err(illegal(Code::IllegalMove, why))
+        }
+        (Origin::Request, Some(Resumption::Resumed { at, .. })) => {
+            let why = format!(
+                "the agent read the approval at {}, and no call waits for it. Nothing is undone by itself; cancel the run.",
+                told(*at)
+            );
+            Err(illegal(Code::AlreadyUsed, &why).with("used_at", json!(at)))
+        }
+        (Origin::Request, Some(Resumption::Delivering { .. })) => Err(illegal(
+            Code::Conflict,
+            "the approval is on its way to the agent at this moment. Try again in a minute.",
+        )),
+        (
+            Origin::Request,
+            Some(Resumption::Queued { .. } | Resumption::Failed { .. } | Resumption::Abandoned { .. }) | None,
+        )
+        | (Origin::Gate | Origin::Items, _) => Ok(()),
+    }
+}
+
+fn told(at: Time) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// Whether this viewer may take the approval back, as its page offers it.
+pub(super) fn is_revocable(
+    stored: &Stored,
+    candidate: &Candidate,
+    circumstances: &Circumstances,
+    votes: &[Decision],
+    queued: Option<&Queued>,
+    now: Time,
+) -> bool {
+    let is_given = stored.state.clone().revoke(stored.id, candidate.person, String::new(), now).is_ok();
+    is_given && may(stored, candidate, circumstances, votes, Via::Console).is_ok() && is_unread(stored, queued).is_ok()
+}
