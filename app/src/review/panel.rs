@@ -277,9 +277,7 @@ fn heading(review: &Review, setback: Option<&Setback>) -> (String, String) {
         (Approval::Superseded { .. }, _, _) => {
             ("Superseded".to_owned(), "The session went on without this call.".to_owned())
         }
-        (Approval::Revoked { .. }, _, _) => {
-            ("Revoked".to_owned(), format!("The approval of rev {revision} counts no more."))
-        }
+        (Approval::Revoked { .. }, _, _) => ("Revoked".to_owned(), format!("Rev {revision} is approved no more.")),
     }
 }
 

@@ -73,6 +73,9 @@ impl Desk {
         let votes = stored.current(&store::decision::list_of_approval(&mut tx, id).await?);
         let circumstances = circumstances(&mut tx, &stored).await?;
         may(&stored, &candidate, &circumstances, &votes, via)?;
+        if matches!(stored.state, Approval::Revoked { .. }) {
+            return Ok(());
+        }
         let (person, now) = (candidate.person, self.database.clock().now());
         stored.state.clone().revoke(id, person, String::new(), now).map(drop)?;
         let queued = store::resumption::find_of_approval(&mut tx, id).await?;
