@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Digest, FieldError, Refusal, Time,
     decision::{Ballot, Verdict},
-    id::ApprovalId,
+    id::{ApprovalId, PersonId},
     package::Origin,
-    policy::Reasons,
+    policy::{Reasons, Seat},
     refusal::Code,
     workflow::Risk,
 };
@@ -43,6 +43,12 @@ pub struct Item {
     pub revision: u32,
     /// The digest of the package that was shown.
     pub package_digest: Digest,
+    /// The group to decide for; where it is given, no other seat is filled.
+    #[serde(default)]
+    pub for_group: Option<String>,
+    /// The person in whose place, or the reviewer for their own; where it is given, no other seat is filled.
+    #[serde(default)]
+    pub on_behalf_of: Option<PersonId>,
 }
 
 impl Bulk {
@@ -54,7 +60,8 @@ impl Bulk {
             revision: Some(item.revision),
             reason_code: self.reason_code.clone(),
             notes: self.notes.clone(),
-            for_group: None,
+            for_group: item.for_group.clone(),
+            on_behalf_of: item.on_behalf_of,
             edited_input: None,
         }
     }
@@ -181,6 +188,8 @@ pub fn refusal(members: &[Member], at: usize, objection: Objection) -> Refusal {
 pub struct Preview {
     /// The server's time when they were read.
     pub now: Time,
+    /// Who looks, and would decide.
+    pub viewer: PersonId,
     /// The approvals, in the order they were chosen.
     pub items: Vec<Previewed>,
     /// The one that cannot be decided with the others, and why.
@@ -212,6 +221,8 @@ pub struct Previewed {
     pub revision: u32,
     /// The digest of the package that is shown.
     pub package_digest: Digest,
+    /// The seat the decision fills; `None` where the viewer holds none now.
+    pub seat: Option<Seat>,
 }
 
 /// What became of them.

@@ -10,6 +10,7 @@ use crate::{
     actor::{UnknownWord, words},
     delegation::Principal,
     id::{ApprovalId, DecisionId, PersonId},
+    policy::Wanted,
 };
 
 words! {
@@ -90,10 +91,21 @@ pub struct Ballot {
     /// The reviewer's words.
     #[serde(default)]
     pub notes: Option<String>,
-    /// The group to decide for, when the person belongs to several.
+    /// The group to decide for, when the person belongs to several. Where it is given, no other seat is filled.
     #[serde(default)]
     pub for_group: Option<String>,
+    /// The person in whose place: somebody the reviewer stands in for, or the reviewer for their own. Where it is given,
+    /// no other seat is filled; without it their own comes first.
+    #[serde(default)]
+    pub on_behalf_of: Option<PersonId>,
     /// The whole input to run instead of the one that was asked for; with `approve` alone. It makes a new revision.
     #[serde(default)]
     pub edited_input: Option<Value>,
+}
+
+impl Ballot {
+    /// The seat it is for, as far as it says.
+    pub fn wanted(&self) -> Wanted<'_> {
+        Wanted { group: self.for_group.as_deref(), in_place_of: self.on_behalf_of }
+    }
 }

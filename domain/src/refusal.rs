@@ -58,6 +58,8 @@ codes! {
     AlreadyDecided = 409 "already_decided" "Already decided",
     /// The person has voted on this revision already, differently.
     AlreadyVoted = 409 "already_voted" "Already voted on this revision",
+    /// The seat the person was to fill is taken.
+    SeatTaken = 409 "seat_taken" "Seat taken",
     /// A condition no longer holds.
     ConditionsChanged = 409 "conditions_changed" "Conditions changed",
     /// What a stage needs before it is entered is not recorded.

@@ -8,6 +8,7 @@ use crate::{
     approval::Approval,
     claim::Held,
     decision::Decision,
+    delegation::Principal,
     endpoint::DeliveryRow,
     event::Entry,
     gate::ConditionResult,
@@ -130,9 +131,9 @@ tagged! {
         Decide {
             /// The group whose seat an approval fills.
             group: String,
-            /// The name of the person in whose place they would.
+            /// In whose place they would, if not in their own.
             #[serde(default)]
-            on_behalf_of: Option<String>,
+            on_behalf_of: Option<Principal>,
         },
         /// They have voted on this revision.
         Voted {

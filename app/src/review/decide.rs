@@ -17,7 +17,9 @@ use crate::{
 };
 use domain::{
     decision::Verdict,
+    id::PersonId,
     package::Origin,
+    policy::Seat,
     review::{Review, Setback, Unapplied},
 };
 use leptos::{html, prelude::*};
@@ -27,8 +29,8 @@ use leptos::{html, prelude::*};
 pub fn DecisionForm<'a>(
     /// The approval.
     followed: Followed,
-    /// The group whose seat an approval fills.
-    group: String,
+    /// The seat a decision fills.
+    seat: Seat,
     /// A decision that was posted and not applied.
     unapplied: Option<&'a Unapplied>,
 ) -> impl IntoView + use<> {
@@ -51,7 +53,8 @@ pub fn DecisionForm<'a>(
     let form = NodeRef::<html::Form>::new();
     let state = FormState::new(form, terms);
     state.keep(followed, unapplied.is_some());
-    let effects = Effects { followed, group: StoredValue::new(group) };
+    let shown = shown(review, &seat, followed.viewer());
+    let effects = Effects { followed, group: StoredValue::new(seat.group) };
     decision_appeared();
     view! {
         <form
@@ -70,8 +73,7 @@ pub fn DecisionForm<'a>(
                 }
             }
         >
-            <input type="hidden" name="revision" value=review.revision />
-            <input type="hidden" name="package_digest" value=review.package_digest.to_string() />
+            {shown}
             <Choices effects=effects chosen=chosen.as_deref() can_approve=can_approve can_edit=can_edit can_ask=can_ask message=message("verdict") />
             {arguments}
             <Confirmation review=review message=message("confirmed") />
@@ -80,6 +82,18 @@ pub fn DecisionForm<'a>(
             <Missing state=state />
             <Buttons effects=effects state=state />
         </form>
+    }
+    .into_any()
+}
+
+/// What the page shows, which the decision holds to: the package, and the seat.
+fn shown(review: &Review, seat: &Seat, viewer: Option<PersonId>) -> AnyView {
+    let whose = viewer.map(|viewer| seat.speaks_for(viewer).to_string());
+    view! {
+        <input type="hidden" name="revision" value=review.revision />
+        <input type="hidden" name="package_digest" value=review.package_digest.to_string() />
+        <input type="hidden" name="for_group" value=seat.group.clone() />
+        <input type="hidden" name="on_behalf_of" value=whose />
     }
     .into_any()
 }

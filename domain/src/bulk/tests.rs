@@ -66,7 +66,13 @@ fn high_risk_is_never_decided_together_not_even_with_its_like() {
 
 #[test]
 fn the_shape_is_checked_before_anything_is_read() {
-    let item = |number| Item { id: approval(number), revision: 1, package_digest: Digest::of("package", b"1") };
+    let item = |number| Item {
+        id: approval(number),
+        revision: 1,
+        package_digest: Digest::of("package", b"1"),
+        for_group: None,
+        on_behalf_of: None,
+    };
     let bulk = |verdict, numbers: Vec<u128>| Bulk {
         verdict,
         reason_code: None,

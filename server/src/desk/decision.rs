@@ -189,7 +189,7 @@ impl Desk {
         policy.check_reasons(ballot)?;
         may_edit(stored, ballot)?;
         let Seat { group, on_behalf_of } =
-            policy.seat_for(&reviewer.candidate, circumstances, votes, ballot.verdict, ballot.for_group.as_deref())?;
+            policy.seat_for(&reviewer.candidate, circumstances, votes, ballot.verdict, ballot.wanted())?;
         let notes = ballot.notes.as_deref().map(str::trim).filter(|notes| !notes.is_empty()).map(str::to_owned);
         let decision = Decision {
             id: DecisionId::from_uuid(self.database.ids().uuid()),

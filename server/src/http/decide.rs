@@ -9,7 +9,7 @@ use domain::{
     Digest, Refusal, Time, canonical,
     decision::{Ballot, Verdict},
     gate::ConditionResult,
-    id::ApprovalId,
+    id::{ApprovalId, PersonId},
     refusal::Code,
     review::{Draft, Setback, Unapplied},
 };
@@ -90,6 +90,11 @@ fn field<'a>(fields: &'a Form, name: &str) -> Option<&'a str> {
     Some(fields.text(name)).filter(|text| !text.trim().is_empty())
 }
 
+/// In whose place the page said it is.
+fn person(text: &str) -> Result<PersonId, Setback> {
+    text.parse().map_err(|_| invalid("verdict", "The form is incomplete; reload the page."))
+}
+
 fn ballot(fields: &Form) -> Result<Ballot, Setback> {
     let word = field(fields, "verdict");
     let edited_input = if word == Some(EDIT) { Some(edited_input(fields)?) } else { None };
@@ -103,6 +108,7 @@ fn ballot(fields: &Form) -> Result<Ballot, Setback> {
         // Browsers send line ends as CR LF.
         notes: field(fields, "notes").map(|notes| notes.replace("\r\n", "\n")),
         for_group: field(fields, "for_group").map(str::to_owned),
+        on_behalf_of: field(fields, "on_behalf_of").map(person).transpose()?,
         edited_input,
     })
 }

@@ -61,6 +61,7 @@ mod requests;
 mod routes;
 mod runner;
 mod runs;
+mod seats;
 mod sessions;
 mod set_up;
 mod stages;

@@ -106,6 +106,7 @@ fn decide() -> Operation {
             Code::SelfApproval,
             Code::AlreadyDecided,
             Code::AlreadyVoted,
+            Code::SeatTaken,
             Code::IllegalMove,
             Code::Expired,
             Code::Cancelled,
