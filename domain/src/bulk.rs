@@ -63,6 +63,7 @@ impl Bulk {
             for_group: item.for_group.clone(),
             on_behalf_of: item.on_behalf_of,
             edited_input: None,
+            signature: None,
         }
     }
 
@@ -87,6 +88,7 @@ impl Bulk {
 
 /// What counts of an approval when several are decided at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that the guard asks")]
 pub struct Member {
     /// The approval.
     pub id: ApprovalId,
@@ -106,6 +108,8 @@ pub struct Member {
     pub differs: bool,
     /// Whether a question is open.
     pub is_asked: bool,
+    /// Whether its policy asks for an electronic signature.
+    pub must_sign: bool,
     /// Whether the person may decide it.
     pub may_decide: bool,
 }
@@ -117,6 +121,8 @@ pub enum Objection {
     HighRisk,
     /// What the agent says differs from what is recorded.
     Differs,
+    /// Each decision is signed for itself.
+    MustSign,
     /// A question is open.
     Asked,
     /// No gate holds it: the agent asked by itself.
@@ -137,6 +143,7 @@ impl Objection {
         match self {
             Self::HighRisk => "is high risk and needs its own decision",
             Self::Differs => "has assertions that differ from the record and needs its own decision",
+            Self::MustSign => "asks for an electronic signature and needs its own decision",
             Self::Asked => "has an open question",
             Self::NoGate => "was asked for without a gate and needs its own decision",
             Self::NotEntitled => "is not yours to decide",
@@ -152,6 +159,7 @@ pub fn alone(member: &Member) -> Option<Objection> {
     let reasons = [
         (!member.may_decide, Objection::NotEntitled),
         (member.is_asked, Objection::Asked),
+        (member.must_sign, Objection::MustSign),
         (member.risk == Risk::High, Objection::HighRisk),
         (member.differs, Objection::Differs),
         (member.origin == Origin::Request, Objection::NoGate),

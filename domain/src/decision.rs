@@ -11,6 +11,7 @@ use crate::{
     delegation::Principal,
     id::{ApprovalId, DecisionId, PersonId},
     policy::Wanted,
+    signature::{Signature, Token},
 };
 
 words! {
@@ -54,6 +55,9 @@ pub struct Decision {
     pub reason_code: Option<String>,
     /// The reviewer's words, sent to the agent as written.
     pub notes: Option<String>,
+    /// The electronic signature, where the policy asks for one.
+    #[serde(default)]
+    pub signature: Option<Signature>,
     /// When.
     pub at: Time,
 }
@@ -101,6 +105,9 @@ pub struct Ballot {
     /// The whole input to run instead of the one that was asked for; with `approve` alone. It makes a new revision.
     #[serde(default)]
     pub edited_input: Option<Value>,
+    /// The token of a signature, where the policy asks for one: `POST /signatures` gives it.
+    #[serde(default)]
+    pub signature: Option<Token>,
 }
 
 impl Ballot {

@@ -37,6 +37,8 @@ pub enum Action {
     ReadAudit,
     /// Decide.
     Decide,
+    /// Sign a decision.
+    Sign,
     /// Take a pending approval back.
     CancelApproval,
     /// Ask for an approval.
@@ -86,6 +88,7 @@ impl Action {
         Self::AwaitDecision,
         Self::ReadAudit,
         Self::Decide,
+        Self::Sign,
         Self::CancelApproval,
         Self::RequestApproval,
         Self::CallTools,
@@ -138,7 +141,8 @@ impl Action {
             Self::ReadApprovals => &[Scope::Hook, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin],
             Self::ReadAudit => &[Scope::Auditor],
             Self::Decide => &[Scope::Reviewer],
-            Self::FollowLive | Self::SetOwnAbsence | Self::SetAbsence => &[],
+            // Who signs is there in person: no key does it for them.
+            Self::FollowLive | Self::Sign | Self::SetOwnAbsence | Self::SetAbsence => &[],
             Self::RunSessions => &[Scope::Runner],
             Self::WakeSession => &[Scope::Reviewer, Scope::Admin],
         }
@@ -154,7 +158,7 @@ impl Action {
             | Self::ReadAudit
             | Self::FollowLive => Role::ALL,
             Self::WorkEscalations => &[Role::SupportLead],
-            Self::Decide | Self::SetOwnAbsence => &[Role::Reviewer],
+            Self::Decide | Self::Sign | Self::SetOwnAbsence => &[Role::Reviewer],
             Self::WakeSession => &[Role::Reviewer, Role::Admin],
             Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow => &[Role::Admin],
             // What a harness could not undo, a person has undone by hand; executives do not set their own absences.

@@ -44,6 +44,9 @@ pub struct Policy {
     /// The hours in which these seconds pass; day and night without them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,
+    /// Whether approvals and rejections are signed: with the password, for this one decision, and never by API.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sign: bool,
 }
 
 /// A group and how many of its people must approve.

@@ -108,6 +108,10 @@ codes! {
     BulkRefused = 422 "bulk_refused" "Not to be decided together",
     /// The policy asks for a reason code or notes.
     ReasonRequired = 422 "reason_required" "Reason required",
+    /// The policy asks for an electronic signature.
+    SignatureRequired = 422 "signature_required" "Signature required",
+    /// The signature is used, over, another's, or was given for another decision.
+    SignatureInvalid = 422 "signature_invalid" "Signature not valid for this decision",
     /// The decision was made on another package.
     DigestMismatch = 422 "digest_mismatch" "Digest mismatch",
     /// The same idempotency key came with another body.

@@ -52,6 +52,7 @@ pub fn two_groups() -> Policy {
         raise: None,
         expire_after: Some(3_600),
         hours: None,
+        sign: false,
     }
 }
 
@@ -69,6 +70,7 @@ pub fn vote(by: PersonId, group: &str, verdict: Verdict) -> Decision {
         package_digest: Digest::of("test", b"package"),
         reason_code: None,
         notes: None,
+        signature: None,
         at: at(0),
     }
 }

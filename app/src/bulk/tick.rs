@@ -56,6 +56,7 @@ pub fn member(row: &QueueRow) -> Member {
         risk: row.risk,
         differs: row.differences > 0,
         is_asked: row.is_waiting_for_information,
+        must_sign: false,
         may_decide: row.viewer_can_decide,
     }
 }

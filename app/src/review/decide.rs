@@ -9,6 +9,7 @@ use super::{
     follow::Followed,
     reasons::{Notes, ReasonCodes},
     send::{Buttons, Effects},
+    sign::SignatureFields,
 };
 use crate::{
     keys::{Act, Mark, decision_appeared, hint::Hint},
@@ -37,10 +38,7 @@ pub fn DecisionForm<'a>(
     let review = &followed.now();
     let terms = StoredValue::new(Terms::of(review));
     let draft = unapplied.map(|unapplied| unapplied.draft.clone()).unwrap_or_default();
-    let invalid = unapplied.and_then(|unapplied| match &unapplied.setback {
-        Setback::Invalid { field, message } => Some((field.clone(), message.clone())),
-        _ => None,
-    });
+    let invalid = invalid(unapplied);
     let chosen = if invalid.is_some() { draft.verdict.clone() } else { None };
     let message =
         move |field: &str| invalid.as_ref().filter(|(wrong, _)| wrong == field).map(|(_, message)| message.clone());
@@ -54,6 +52,7 @@ pub fn DecisionForm<'a>(
     let state = FormState::new(form, terms);
     state.keep(followed, unapplied.is_some());
     let shown = shown(review, &seat, followed.viewer());
+    let signature = view! { <SignatureFields review=review seat=&seat message=message("password") /> }.into_any();
     let effects = Effects { followed, group: StoredValue::new(seat.group) };
     decision_appeared();
     view! {
@@ -79,11 +78,20 @@ pub fn DecisionForm<'a>(
             <Confirmation review=review message=message("confirmed") />
             <ReasonCodes reasons=&review.package.policy.reasons draft=&draft message=message("reason_code") />
             <Notes reasons=&review.package.policy.reasons draft=&draft message=message("notes") />
+            {signature}
             <Missing state=state />
             <Buttons effects=effects state=state />
         </form>
     }
     .into_any()
+}
+
+/// The field that is wrong, and what to do.
+fn invalid(unapplied: Option<&Unapplied>) -> Option<(String, String)> {
+    match &unapplied?.setback {
+        Setback::Invalid { field, message } => Some((field.clone(), message.clone())),
+        _ => None,
+    }
 }
 
 /// What the page shows, which the decision holds to: the package, and the seat.

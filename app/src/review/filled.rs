@@ -4,6 +4,7 @@ use super::{
     differences, drafts,
     edits::{self, Edited},
     follow::Followed,
+    sign,
 };
 use crate::{kit::icon::Icon, recorded::folded::Unread};
 use domain::{
@@ -16,12 +17,14 @@ use leptos::{ev::SubmitEvent, html, prelude::*};
 
 /// What has been filled in so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part of the form that is filled in or not")]
 pub struct Filled {
     verdict: Option<Verdict>,
     confirmed: bool,
     edit: Option<Edited>,
     has_code: bool,
     has_notes: bool,
+    has_password: bool,
 }
 
 /// What the policy and the package ask of a decision.
@@ -30,6 +33,7 @@ pub struct Terms {
     differences: usize,
     required_on: Vec<Verdict>,
     has_codes: bool,
+    signs: bool,
     input: String,
 }
 
@@ -42,11 +46,12 @@ pub struct Lack {
 
 impl Terms {
     pub fn of(review: &Review) -> Self {
-        let Policy { reasons, .. } = &review.package.policy;
+        let Policy { reasons, sign, .. } = &review.package.policy;
         Self {
             differences: differences(review).count(),
             required_on: reasons.required_on.clone(),
             has_codes: !reasons.codes.is_empty(),
+            signs: *sign,
             input: canonical::to_string(&review.package.input),
         }
     }
@@ -94,6 +99,9 @@ impl Terms {
                 lack("Say why".to_owned(), "notes");
             }
         }
+        if self.signs && verdict != Verdict::RequestInformation && !filled.has_password {
+            lack("Type your password to sign".to_owned(), sign::FIELD);
+        }
         lacks
     }
 }
@@ -138,6 +146,7 @@ impl FormState {
             confirmed: text("confirmed").is_some(),
             has_code: text("reason_code").is_some(),
             has_notes: text("notes").is_some(),
+            has_password: text(sign::FIELD).is_some(),
         });
     }
 
@@ -168,6 +177,8 @@ impl FormState {
 
     /// Sends a complete decision once; otherwise leads to what is missing. Answers whether it was sent.
     pub fn submit(self, event: &SubmitEvent) -> bool {
+        // Password managers fill in without a word.
+        self.read();
         let first = self.lacks.with_untracked(|lacks| lacks.first().map(|lack| lack.anchor.clone()));
         if let Some(anchor) = first {
             event.prevent_default();
@@ -248,39 +259,4 @@ pub fn Missing(state: FormState) -> impl IntoView {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(filled: Filled, differences: usize, unread: usize) -> Vec<String> {
-        let input = r#"{"amount":1840}"#.to_owned();
-        let terms = Terms { differences, required_on: vec![Verdict::Reject], has_codes: true, input };
-        let unread = (unread > 0).then(|| (unread, "input-more".to_owned()));
-        terms.lacks(filled, unread).into_iter().map(|lack| lack.words).collect()
-    }
-
-    #[test]
-    fn what_is_missing_depends_on_the_verdict() {
-        let nothing = Filled::default();
-        assert_eq!(words(nothing, 2, 1), Vec::<String>::new());
-        let approve = Filled { verdict: Some(Verdict::Approve), ..nothing };
-        assert_eq!(words(approve, 2, 3), ["Open the 3 hidden parts", "Confirm the 2 differences"]);
-        assert_eq!(words(Filled { confirmed: true, ..approve }, 2, 0), Vec::<String>::new());
-        let reject = Filled { verdict: Some(Verdict::Reject), ..nothing };
-        assert_eq!(words(reject, 2, 3), ["Choose a reason", "Say why"]);
-        assert_eq!(words(Filled { has_code: true, has_notes: true, ..reject }, 2, 3), Vec::<String>::new());
-        let ask = Filled { verdict: Some(Verdict::RequestInformation), ..nothing };
-        assert_eq!(words(ask, 2, 3), ["Write the question"]);
-    }
-
-    #[test]
-    fn an_edit_changes_something() {
-        let lacks = |written: &str| {
-            let edit = Some(Edited::of(written, r#"{"amount":1840}"#));
-            words(Filled { verdict: Some(Verdict::Approve), edit, ..Filled::default() }, 0, 0)
-        };
-        assert_eq!(lacks("{ \"amount\": 1840.0 }"), ["Change an argument"]);
-        assert_eq!(lacks("{\"amount\": }"), ["Write the arguments as a JSON object"]);
-        assert_eq!(lacks("[]"), ["Write the arguments as a JSON object"]);
-        assert_eq!(lacks("{\"amount\": 500}"), Vec::<String>::new());
-    }
-}
+mod tests;

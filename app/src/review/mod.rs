@@ -24,6 +24,8 @@ mod request;
 mod seats;
 mod send;
 mod setback;
+mod sign;
+mod signatures;
 mod steps;
 mod strip;
 mod transcript;

@@ -3,7 +3,7 @@
 use super::{
     binding::Binding, claimed::ClaimNote, decide::DecisionForm, each_once, follow::Followed, information::OpenQuestion,
     meanwhile::Meanwhile, missing, names, open_groups, open_seats, outcome::Outcome, quorum, raised::Raised,
-    seats::Seats, setback::SetbackNotice,
+    seats::Seats, setback::SetbackNotice, signatures::Signatures,
 };
 use crate::{
     brought::Posted,
@@ -106,6 +106,7 @@ fn head(review: &Review, setback: Option<&Setback>, viewer: Option<PersonId>) ->
                 </div>
             </div>
             <div class="mt-2.5"><Seats review=review viewer=viewer /></div>
+            <Signatures review=review viewer=viewer />
             <Raised review=review />
         </div>
     }

@@ -275,6 +275,7 @@ fn votes_are_not_told() {
         package_digest: vote.package_digest,
         reason_code: None,
         notes: None,
+        signature: None,
     };
     assert_eq!(told(&event), None);
 }

@@ -171,6 +171,7 @@ fn what_a_ballot_must_say() {
         for_group: None,
         on_behalf_of: None,
         edited_input: None,
+        signature: None,
     };
     let long = "é".repeat(MAX_NOTES);
     let too_long = "é".repeat(MAX_NOTES + 1);

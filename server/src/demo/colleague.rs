@@ -38,6 +38,7 @@ impl Colleague {
             for_group: Some("risk".to_owned()),
             on_behalf_of: None,
             edited_input: None,
+            signature: None,
         };
         match self.desk.decide(&self.caller, id, &ballot).await {
             Err(error) if error.code().is_none() => Err(error.into()),

@@ -134,6 +134,7 @@ impl Play {
             for_group: None,
             on_behalf_of: None,
             edited_input: None,
+            signature: None,
         };
         self.desk.decide(&caller, id, &ballot).await.expect("decided");
     }

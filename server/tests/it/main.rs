@@ -64,6 +64,7 @@ mod runs;
 mod seats;
 mod sessions;
 mod set_up;
+mod signatures;
 mod stages;
 mod storms;
 mod story;

@@ -109,6 +109,7 @@ impl Desk {
             risk: package.risk,
             differs: package.evidence.assertions.iter().any(domain::gate::Asserted::differs),
             is_asked: stored.state.is_waiting_for_information(),
+            must_sign: package.policy.sign,
             may_decide: entitled_at_all(&stored, &reviewer, &circumstances).is_ok(),
         };
         Ok((member, stored))

@@ -10,6 +10,7 @@ use domain::{
     package::{Origin, Package},
     policy::{Policy, Standing},
     resumption::Resumption,
+    signature::Signature,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -139,6 +140,8 @@ pub struct Vote {
     pub reason_code: Option<String>,
     /// The reviewer's words.
     pub notes: Option<String>,
+    /// The electronic signature; null where the policy asks for none.
+    pub signature: Option<Signature>,
     /// When.
     pub decided_at: Time,
 }
@@ -157,6 +160,7 @@ impl From<&Decision> for Vote {
             package_digest: decision.package_digest,
             reason_code: decision.reason_code.clone(),
             notes: decision.notes.clone(),
+            signature: decision.signature.clone(),
             decided_at: decision.at,
         }
     }

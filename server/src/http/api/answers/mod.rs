@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod concerns;
 pub mod escalations;
 pub mod runs;
+pub mod signatures;
 pub mod stages;
 pub mod workflows;
 

@@ -116,6 +116,8 @@ fn decide() -> Operation {
             Code::StaleRevision,
             Code::ReasonRequired,
             Code::DigestMismatch,
+            Code::SignatureRequired,
+            Code::SignatureInvalid,
         ])
 }
 
