@@ -66,6 +66,7 @@ pub fn policy() -> Policy {
         raise: None,
         expire_after: None,
         hours: None,
+        sign: false,
     }
 }
 
@@ -84,6 +85,7 @@ pub fn vote(person: char, name: &str, group: &str, verdict: Verdict) -> Decision
         reason_code: None,
         notes: (verdict == Verdict::Reject).then(|| "Ask for a newer <b>statement</b>.".to_owned()),
         items: Vec::new(),
+        signature: None,
         at: time("14:41:30"),
     }
 }
@@ -234,7 +236,7 @@ pub fn progress(resumed: bool, result: Option<bool>) -> ResumptionProgress {
 
 pub fn item(event: Event) -> TimelineItem {
     let actor = match &event {
-        Event::DecisionRecorded { .. } => Actor::Person(viewer()),
+        Event::DecisionRecorded { .. } | Event::SignatureRefused { .. } => Actor::Person(viewer()),
         Event::GateChecked { .. } => Actor::System(SystemActor::Gate),
         _ => Actor::Key(id::<KeyId>("key", '1')),
     };

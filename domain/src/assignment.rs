@@ -8,7 +8,7 @@ use crate::{
     decision::{Decision, Verdict},
     event::Event,
     id::{ApprovalId, PersonId},
-    policy::{Candidate, Circumstances, Exclusion, Policy, SeatStanding},
+    policy::{Candidate, Circumstances, Exclusion, Policy, SeatStanding, Wanted},
     refusal::Code,
 };
 
@@ -149,7 +149,7 @@ pub fn check_person(
         None if votes.iter().any(|vote| vote.speaks_for(candidate.person)) => {
             format!("{name} has decided on this revision already")
         }
-        None => match policy.seat_for(candidate, circumstances, votes, Verdict::Approve, None) {
+        None => match policy.seat_for(candidate, circumstances, votes, Verdict::Approve, Wanted::default()) {
             Ok(_) => return Ok(()),
             Err(_) => format!("{name} holds no open seat; it waits for {}", open_groups(policy, votes).join(" and ")),
         },

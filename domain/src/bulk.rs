@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Digest, FieldError, Refusal, Time,
     decision::{Ballot, Verdict},
-    id::ApprovalId,
+    id::{ApprovalId, PersonId},
     package::Origin,
-    policy::Reasons,
+    policy::{Reasons, Seat},
     refusal::Code,
     workflow::Risk,
 };
@@ -43,6 +43,12 @@ pub struct Item {
     pub revision: u32,
     /// The digest of the package that was shown.
     pub package_digest: Digest,
+    /// The group to decide for; where it is given, no other seat is filled.
+    #[serde(default)]
+    pub for_group: Option<String>,
+    /// The person in whose place, or the reviewer for their own; where it is given, no other seat is filled.
+    #[serde(default)]
+    pub on_behalf_of: Option<PersonId>,
 }
 
 impl Bulk {
@@ -54,9 +60,11 @@ impl Bulk {
             revision: Some(item.revision),
             reason_code: self.reason_code.clone(),
             notes: self.notes.clone(),
-            for_group: None,
+            for_group: item.for_group.clone(),
+            on_behalf_of: item.on_behalf_of,
             edited_input: None,
             items: Vec::new(),
+            signature: None,
         }
     }
 
@@ -81,6 +89,7 @@ impl Bulk {
 
 /// What counts of an approval when several are decided at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that the guard asks")]
 pub struct Member {
     /// The approval.
     pub id: ApprovalId,
@@ -100,6 +109,8 @@ pub struct Member {
     pub differs: bool,
     /// Whether a question is open.
     pub is_asked: bool,
+    /// Whether its policy asks for an electronic signature.
+    pub must_sign: bool,
     /// Whether the person may decide it.
     pub may_decide: bool,
 }
@@ -111,6 +122,8 @@ pub enum Objection {
     HighRisk,
     /// What the agent says differs from what is recorded.
     Differs,
+    /// Each decision is signed for itself.
+    MustSign,
     /// A question is open.
     Asked,
     /// No gate holds it: the agent asked by itself.
@@ -133,6 +146,7 @@ impl Objection {
         match self {
             Self::HighRisk => "is high risk and needs its own decision",
             Self::Differs => "has assertions that differ from the record and needs its own decision",
+            Self::MustSign => "asks for an electronic signature and needs its own decision",
             Self::Asked => "has an open question",
             Self::NoGate => "was asked for without a gate and needs its own decision",
             Self::HasItems => "has items, which are decided one by one",
@@ -149,6 +163,7 @@ pub fn alone(member: &Member) -> Option<Objection> {
     let reasons = [
         (!member.may_decide, Objection::NotEntitled),
         (member.is_asked, Objection::Asked),
+        (member.must_sign, Objection::MustSign),
         (member.risk == Risk::High, Objection::HighRisk),
         (member.differs, Objection::Differs),
         (member.origin == Origin::Request, Objection::NoGate),
@@ -186,6 +201,8 @@ pub fn refusal(members: &[Member], at: usize, objection: Objection) -> Refusal {
 pub struct Preview {
     /// The server's time when they were read.
     pub now: Time,
+    /// Who looks, and would decide.
+    pub viewer: PersonId,
     /// The approvals, in the order they were chosen.
     pub items: Vec<Previewed>,
     /// The one that cannot be decided with the others, and why.
@@ -217,6 +234,8 @@ pub struct Previewed {
     pub revision: u32,
     /// The digest of the package that is shown.
     pub package_digest: Digest,
+    /// The seat the decision fills; `None` where the viewer holds none now.
+    pub seat: Option<Seat>,
 }
 
 /// What became of them.

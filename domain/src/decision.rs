@@ -11,6 +11,8 @@ use crate::{
     delegation::Principal,
     id::{ApprovalId, DecisionId, PersonId},
     item::ItemVerdict,
+    policy::Wanted,
+    signature::{Signature, Token},
 };
 
 words! {
@@ -57,6 +59,9 @@ pub struct Decision {
     /// What they said about each item, where there are any and they approved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<ItemVerdict>,
+    /// The electronic signature, where the policy asks for one.
+    #[serde(default)]
+    pub signature: Option<Signature>,
     /// When.
     pub at: Time,
 }
@@ -94,13 +99,27 @@ pub struct Ballot {
     /// The reviewer's words.
     #[serde(default)]
     pub notes: Option<String>,
-    /// The group to decide for, when the person belongs to several.
+    /// The group to decide for, when the person belongs to several. Where it is given, no other seat is filled.
     #[serde(default)]
     pub for_group: Option<String>,
+    /// The person in whose place: somebody the reviewer stands in for, or the reviewer for their own. Where it is given,
+    /// no other seat is filled; without it their own comes first.
+    #[serde(default)]
+    pub on_behalf_of: Option<PersonId>,
     /// The whole input to run instead of the one that was asked for; with `approve` alone. It makes a new revision.
     #[serde(default)]
     pub edited_input: Option<Value>,
     /// A verdict on every item of an approval that has any; with `approve` alone.
     #[serde(default)]
     pub items: Vec<ItemVerdict>,
+    /// The token of a signature, where the policy asks for one: `POST /signatures` gives it.
+    #[serde(default)]
+    pub signature: Option<Token>,
+}
+
+impl Ballot {
+    /// The seat it is for, as far as it says.
+    pub fn wanted(&self) -> Wanted<'_> {
+        Wanted { group: self.for_group.as_deref(), in_place_of: self.on_behalf_of }
+    }
 }

@@ -21,6 +21,7 @@ use crate::{
     notification::Topic,
     policy::Via,
     resumption::Reported,
+    signature::Signature,
     stage::StageEnd,
     workflow::Risk,
 };
@@ -164,7 +165,9 @@ events! {
     /// Conditions no longer held when the approved call came; a fresh approval is needed.
     ApprovalVoided = "approval.voided" { approval: ApprovalId, because: String, },
     /// A reviewer decided.
-    DecisionRecorded = "decision.recorded" { decision: DecisionId, approval: ApprovalId, verdict: Verdict, group: String, by_raise: Option<String>, revision: u32, package_digest: Digest, reason_code: Option<String>, notes: Option<String>, items: Option<Vec<ItemVerdict>>, on_behalf_of: Option<Principal>, },
+    DecisionRecorded = "decision.recorded" { decision: DecisionId, approval: ApprovalId, verdict: Verdict, group: String, by_raise: Option<String>, revision: u32, package_digest: Digest, reason_code: Option<String>, notes: Option<String>, items: Option<Vec<ItemVerdict>>, on_behalf_of: Option<Principal>, signature: Option<Signature>, },
+    /// Somebody who was to sign gave another password than theirs.
+    SignatureRefused = "signature.refused" { approval: ApprovalId, },
     /// The wake-up was queued with the decision.
     ResumptionQueued = "resumption.queued" { resumption: ResumptionId, approval: ApprovalId, },
     /// The agent's side has the final status: it fetched it, or its endpoint took it.

@@ -59,6 +59,7 @@ pub mod run;
 pub mod runs;
 pub mod session;
 pub mod set_up;
+pub mod signature;
 pub mod stage;
 pub mod template;
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::{
     decision::{Decision, Verdict},
     event::Event,
     id::{ApprovalId, NotificationId, PersonId},
-    policy::{Candidate, Circumstances, Policy},
+    policy::{Candidate, Circumstances, Policy, Wanted},
     workflow::Risk,
 };
 
@@ -215,7 +215,9 @@ pub fn entitled<'a>(
     circumstances: &Circumstances,
     votes: &[Decision],
 ) -> BTreeSet<PersonId> {
-    let may = |candidate: &&Candidate| policy.seat_for(candidate, circumstances, votes, Verdict::Approve, None).is_ok();
+    let may = |candidate: &&Candidate| {
+        policy.seat_for(candidate, circumstances, votes, Verdict::Approve, Wanted::default()).is_ok()
+    };
     candidates.into_iter().filter(may).map(|candidate| candidate.person).collect()
 }
 

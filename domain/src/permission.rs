@@ -39,6 +39,8 @@ pub enum Action {
     Decide,
     /// Say who is to decide a pending approval.
     AssignApproval,
+    /// Sign a decision.
+    Sign,
     /// Take a pending approval back.
     CancelApproval,
     /// Ask for an approval.
@@ -89,6 +91,7 @@ impl Action {
         Self::ReadAudit,
         Self::Decide,
         Self::AssignApproval,
+        Self::Sign,
         Self::CancelApproval,
         Self::RequestApproval,
         Self::CallTools,
@@ -142,7 +145,8 @@ impl Action {
             Self::ReadAudit => &[Scope::Auditor],
             Self::Decide => &[Scope::Reviewer],
             Self::AssignApproval => &[Scope::Reviewer, Scope::SupportLead],
-            Self::FollowLive | Self::SetOwnAbsence | Self::SetAbsence => &[],
+            // Who signs is there in person: no key does it for them.
+            Self::FollowLive | Self::Sign | Self::SetOwnAbsence | Self::SetAbsence => &[],
             Self::RunSessions => &[Scope::Runner],
             Self::WakeSession => &[Scope::Reviewer, Scope::Admin],
         }
@@ -158,7 +162,7 @@ impl Action {
             | Self::ReadAudit
             | Self::FollowLive => Role::ALL,
             Self::WorkEscalations => &[Role::SupportLead],
-            Self::Decide | Self::SetOwnAbsence => &[Role::Reviewer],
+            Self::Decide | Self::Sign | Self::SetOwnAbsence => &[Role::Reviewer],
             Self::AssignApproval => &[Role::Reviewer, Role::SupportLead],
             Self::WakeSession => &[Role::Reviewer, Role::Admin],
             Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow => &[Role::Admin],

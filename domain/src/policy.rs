@@ -44,6 +44,9 @@ pub struct Policy {
     /// The hours in which these seconds pass; day and night without them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,
+    /// Whether approvals and rejections are signed: with the password, for this one decision, and never by API.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sign: bool,
 }
 
 /// A group and how many of its people must approve.
@@ -186,42 +189,6 @@ impl Policy {
         })
     }
 
-    /// The seat this person's verdict fills: one of their own groups, else any where the approval was raised to them, else
-    /// one of a principal's they stand in for. Nobody counts twice on a revision, neither as who decided nor as who was
-    /// decided for.
-    ///
-    /// # Errors
-    /// `self_approval` for the requester and the agent's owner, `not_entitled` for previous approvers, for people
-    /// outside the policy's groups, where the group's seats are taken and where the principal is excluded,
-    /// `already_voted` for a second vote.
-    pub fn seat_for(
-        &self,
-        candidate: &Candidate,
-        circumstances: &Circumstances,
-        votes: &[Decision],
-        verdict: Verdict,
-        for_group: Option<&str>,
-    ) -> Result<Seat, Refusal> {
-        if let Some(exclusion) = self.excluded(candidate.person, circumstances) {
-            return Err(exclusion.refusal());
-        }
-        if let Some(vote) = votes.iter().find(|vote| vote.speaks_for(candidate.person)) {
-            return Err(already_voted(vote, candidate.person));
-        }
-        let standing = self.standing(votes);
-        let is_wanted = |seat: &&SeatStanding| {
-            let counts = verdict != Verdict::Approve || seat.is_open();
-            counts && for_group.is_none_or(|wanted| wanted == seat.group)
-        };
-        let wanted = || standing.seats.iter().filter(is_wanted).map(|seat| &seat.group);
-        let seat_of = |groups: &[String]| wanted().find(|group| groups.contains(*group)).cloned();
-        let raised = || candidate.raised_to.as_ref().and_then(|_| wanted().next().cloned());
-        if let Some(group) = seat_of(&candidate.groups).or_else(raised) {
-            return Ok(Seat { group, on_behalf_of: None });
-        }
-        self.seat_of_another(candidate, circumstances, votes, seat_of)?.ok_or_else(|| not_entitled(&standing))
-    }
-
     /// What a ballot lacks under this policy.
     ///
     /// # Errors
@@ -274,19 +241,13 @@ impl Exclusion {
     }
 }
 
-fn not_entitled(standing: &Standing) -> Refusal {
-    let open: Vec<&str> = standing.seats.iter().filter(|seat| seat.is_open()).map(|seat| seat.group.as_str()).collect();
-    let message = format!("Waiting for {}; you do not hold an open seat there.", open.join(" and "));
-    Refusal::new(Code::NotEntitled, message).with("waiting_for", open)
-}
-
 fn count<T>(items: impl Iterator<Item = T>) -> u32 {
     u32::try_from(items.count()).unwrap_or(u32::MAX)
 }
 
 mod seat;
 
-pub use seat::{Seat, StandIn, already_voted};
+pub use seat::{Seat, StandIn, Wanted, already_voted};
 
 #[cfg(test)]
 mod tests;

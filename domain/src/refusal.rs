@@ -58,6 +58,8 @@ codes! {
     AlreadyDecided = 409 "already_decided" "Already decided",
     /// The person has voted on this revision already, differently.
     AlreadyVoted = 409 "already_voted" "Already voted on this revision",
+    /// The seat the person was to fill is taken.
+    SeatTaken = 409 "seat_taken" "Seat taken",
     /// A condition no longer holds.
     ConditionsChanged = 409 "conditions_changed" "Conditions changed",
     /// What a stage needs before it is entered is not recorded.
@@ -110,6 +112,10 @@ codes! {
     BulkRefused = 422 "bulk_refused" "Not to be decided together",
     /// The policy asks for a reason code or notes.
     ReasonRequired = 422 "reason_required" "Reason required",
+    /// The policy asks for an electronic signature.
+    SignatureRequired = 422 "signature_required" "Signature required",
+    /// The signature is used, over, another's, or was given for another decision.
+    SignatureInvalid = 422 "signature_invalid" "Signature not valid for this decision",
     /// The decision was made on another package.
     DigestMismatch = 422 "digest_mismatch" "Digest mismatch",
     /// The same idempotency key came with another body.

@@ -9,6 +9,7 @@ use crate::{
     assignment::{Assigned, Choices},
     claim::Held,
     decision::Decision,
+    delegation::Principal,
     endpoint::DeliveryRow,
     event::Entry,
     id::{ApprovalId, PersonId, ResumptionId},
@@ -139,9 +140,9 @@ tagged! {
         Decide {
             /// The group whose seat an approval fills.
             group: String,
-            /// The name of the person in whose place they would.
+            /// In whose place they would, if not in their own.
             #[serde(default)]
-            on_behalf_of: Option<String>,
+            on_behalf_of: Option<Principal>,
         },
         /// They have voted on this revision.
         Voted {

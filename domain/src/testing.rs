@@ -54,6 +54,7 @@ pub fn two_groups() -> Policy {
         raise: None,
         expire_after: Some(3_600),
         hours: None,
+        sign: false,
     }
 }
 
@@ -72,6 +73,7 @@ pub fn vote(by: PersonId, group: &str, verdict: Verdict) -> Decision {
         reason_code: None,
         notes: None,
         items: Vec::new(),
+        signature: None,
         at: at(0),
     }
 }

@@ -19,6 +19,7 @@ use domain::{
     audit::{AuditEvent, AuditQuery},
     decision::Verdict,
     event::Event,
+    signature::Authentication,
 };
 use leptos::prelude::*;
 
@@ -127,9 +128,18 @@ fn Who<'a>(event: &'a AuditEvent) -> impl IntoView + use<> {
     .into_any()
 }
 
+/// How somebody showed who they are as they signed.
+const fn method(by: Authentication) -> &'static str {
+    match by {
+        Authentication::Password => "password",
+    }
+}
+
 /// A decision in its parts.
 fn decision(event: &Event) -> Option<AnyView> {
-    let Event::DecisionRecorded { verdict, group, by_raise, revision, reason_code, notes, on_behalf_of, .. } = event
+    let Event::DecisionRecorded {
+        verdict, group, by_raise, revision, reason_code, notes, on_behalf_of, signature, ..
+    } = event
     else {
         return None;
     };
@@ -151,12 +161,22 @@ fn decision(event: &Event) -> Option<AnyView> {
             view! { <Text text=&principal.name />", by "<code>{principal.delegation.to_string()}</code> }.into_any(),
         )
     });
+    let signature = signature.clone().map(|signature| {
+        let (at, by) = (signature.signed_at, method(signature.authenticated_by));
+        let signed = view! {
+            <Icon name="signature" class="w-3.5 h-3.5 inline-block me-1" />
+            <bdi>"“"<Text text=&signature.meaning />"”"</bdi>
+            <span class="block text-xs text-muted">"By "{by}", "<time datetime=stamp(at) class="mono">{exact(at)}</time></span>
+        };
+        line("Signed", signed.into_any())
+    });
     let told = view! {
         {line("Decision", view! { {badge}" for "<Text text=&group />", package rev "{*revision} }.into_any())}
         {raised}
         {principal}
         {reason}
         {notes}
+        {signature}
     };
     Some(told.into_any())
 }

@@ -17,7 +17,7 @@ use crate::{
 use domain::{
     bulk::{Preview, Previewed},
     decision::Verdict,
-    policy::{MAX_NOTES, Reasons},
+    policy::{MAX_NOTES, Reasons, Seat},
 };
 use leptos::prelude::*;
 
@@ -69,6 +69,7 @@ fn line(item: &Previewed) -> AnyView {
             <p class="text-xs text-muted break-words">
                 <code><Text text=&item.tool /></code>", "<code>{item.gate.clone()}</code>", "<Text text=&item.agent />", "<Text text=&item.subject />
             </p>
+            {decided_for(item.seat.as_ref())}
             <details class="mt-0.5">
                 <summary class="inline-flex items-center gap-1 min-h-6 text-xs text-muted hover:text-fg">
                     <Icon name="chevron-right" class="chev w-3 h-3 shrink-0" />"What would run"
@@ -78,6 +79,26 @@ fn line(item: &Previewed) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// For whom it is decided.
+fn decided_for(seat: Option<&Seat>) -> AnyView {
+    let words =
+        seat.map_or_else(|| "You hold no seat here now.".to_owned(), |seat| format!("Decided for {}", seat.words()));
+    view! { <p class="text-xs text-muted break-words"><Text text=&words /></p> }.into_any()
+}
+
+/// The seat each is decided for, as it is shown: another is not filled instead.
+fn seats(preview: &Preview) -> AnyView {
+    let fields = preview.items.iter().filter_map(|item| Some((item.id, item.seat.as_ref()?))).map(|(id, seat)| {
+        let whose = seat.speaks_for(preview.viewer).to_string();
+        view! {
+            <input type="hidden" name=format!("for_group:{id}") value=seat.group.clone() />
+            <input type="hidden" name=format!("on_behalf_of:{id}") value=whose />
+        }
+        .into_any()
+    });
+    fields.collect::<Vec<AnyView>>().into_any()
 }
 
 fn form(preview: &Preview, posted: Option<&Posted>) -> AnyView {
@@ -92,6 +113,7 @@ fn form(preview: &Preview, posted: Option<&Posted>) -> AnyView {
         <form method="post" action="/approvals/bulk" class="space-y-3">
             <input type="hidden" name="form" value="bulk" />
             <input type="hidden" name="items" value=items.join(" ") />
+            {seats(preview)}
             {codes(&preview.reasons, posted)}
             <div>
                 <label for="bulk-notes" class="flex items-baseline gap-2 mb-1">
@@ -178,7 +200,10 @@ mod tests {
     #[test]
     fn every_item_stands_with_its_revision_and_stays_text() {
         let html = html(&sample::preview(), None);
-        for said in ["2 approvals", "rev 3", "Approve 2", "Reject 2", "required to reject", "name=\"items\"", "other"] {
+        let said = ["2 approvals", "rev 3", "Approve 2", "Reject 2", "required to reject", "name=\"items\"", "other"];
+        let seats =
+            ["Decided for Risk", "Decided for Risk in the place of ", "value=\"Risk\"", "name=\"on_behalf_of:apr_"];
+        for said in said.into_iter().chain(seats) {
             assert!(html.contains(said), "{said} in {html}");
         }
         assert!(!html.contains("<script>") && !html.contains("checked") && !html.contains("style="), "{html}");

@@ -3,6 +3,7 @@
 use domain::{
     bulk::{Member, Objection, alone},
     id::ApprovalId,
+    inspect::spelled,
     queue::QueueRow,
 };
 use leptos::{ev, prelude::*};
@@ -56,6 +57,7 @@ pub fn member(row: &QueueRow) -> Member {
         risk: row.risk,
         differs: row.differences > 0,
         is_asked: row.is_waiting_for_information,
+        must_sign: false,
         may_decide: row.viewer_can_decide,
     }
 }
@@ -82,7 +84,7 @@ pub fn TickBox<'a>(row: &'a QueueRow, is_open: bool) -> impl IntoView + use<> {
 fn boxed(row: &QueueRow) -> AnyView {
     let id = row.id;
     if let Some(why) = alone(&member(row)).map(Objection::words) {
-        let label = format!("Not to be ticked. “{}” {why}", row.title);
+        let label = format!("Not to be ticked. “{}” {why}", spelled(&row.title));
         return view! {
             <span class="inline-flex w-6 h-6 items-center justify-center" title=format!("This one {why}.")>
                 <input type="checkbox" disabled=true aria-label=label class="cursor-not-allowed" />
@@ -104,7 +106,7 @@ fn boxed(row: &QueueRow) -> AnyView {
                 name="item"
                 value=id.to_string()
                 data-key="tick"
-                aria-label=format!("Tick “{}”", row.title)
+                aria-label=format!("Tick “{}”", spelled(&row.title))
                 prop:checked=move || ticks.is_some_and(|ticks| ticks.has(id))
                 on:change=change
             />

@@ -9,6 +9,7 @@ use super::{
     follow::Followed,
     reasons::{Notes, ReasonCodes},
     send::{Buttons, Effects},
+    sign::SignatureFields,
     terms::Terms,
 };
 use crate::{
@@ -18,7 +19,9 @@ use crate::{
 };
 use domain::{
     decision::Verdict,
+    id::PersonId,
     package::Origin,
+    policy::Seat,
     review::{Review, Setback, Unapplied},
 };
 use leptos::{html, prelude::*};
@@ -31,8 +34,8 @@ pub const FORM: &str = "decision";
 pub fn DecisionForm<'a>(
     /// The approval.
     followed: Followed,
-    /// The group whose seat an approval fills.
-    group: String,
+    /// The seat a decision fills.
+    seat: Seat,
     /// A decision that was posted and not applied.
     unapplied: Option<&'a Unapplied>,
 ) -> impl IntoView + use<> {
@@ -52,7 +55,9 @@ pub fn DecisionForm<'a>(
     let form = NodeRef::<html::Form>::new();
     let state = FormState::new(form, terms);
     state.keep(followed, unapplied.is_some());
-    let effects = Effects { followed, group: StoredValue::new(group) };
+    let shown = shown(review, &seat, followed.viewer());
+    let signature = view! { <SignatureFields review=review seat=&seat message=message("password") /> }.into_any();
+    let effects = Effects { followed, group: StoredValue::new(seat.group) };
     decision_appeared();
     view! {
         <form
@@ -72,14 +77,14 @@ pub fn DecisionForm<'a>(
                 }
             }
         >
-            <input type="hidden" name="revision" value=review.revision />
-            <input type="hidden" name="package_digest" value=review.package_digest.to_string() />
+            {shown}
             <Choices effects=effects chosen=chosen.as_deref() can_approve=can_approve can_edit=can_edit can_ask=can_ask message=message("verdict") />
             {message("items").map(|message| view! { <FieldMessage id="items-message" message=&message /> })}
             {arguments}
             <Confirmation review=review message=message("confirmed") />
             <ReasonCodes reasons=&review.package.policy.reasons draft=&draft message=message("reason_code") />
             <Notes reasons=&review.package.policy.reasons draft=&draft message=message("notes") />
+            {signature}
             <Missing state=state />
             <Buttons effects=effects state=state />
         </form>
@@ -93,6 +98,18 @@ fn fault(unapplied: &Unapplied) -> Option<(String, String)> {
         Setback::Invalid { field, message } => Some((field.clone(), message.clone())),
         _ => None,
     }
+}
+
+/// What the page shows, which the decision holds to: the package, and the seat.
+fn shown(review: &Review, seat: &Seat, viewer: Option<PersonId>) -> AnyView {
+    let whose = viewer.map(|viewer| seat.speaks_for(viewer).to_string());
+    view! {
+        <input type="hidden" name="revision" value=review.revision />
+        <input type="hidden" name="package_digest" value=review.package_digest.to_string() />
+        <input type="hidden" name="for_group" value=seat.group.clone() />
+        <input type="hidden" name="on_behalf_of" value=whose />
+    }
+    .into_any()
 }
 
 #[component]

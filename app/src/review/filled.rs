@@ -6,6 +6,7 @@ use super::{
     drafts,
     follow::Followed,
     items::Touched,
+    sign,
     terms::{Filled, Lack, Terms},
 };
 use crate::{kit::icon::Icon, recorded::folded::Unread};
@@ -55,6 +56,7 @@ impl FormState {
             has_code: text("reason_code").is_some(),
             has_notes: text("notes").is_some(),
             items: drafts::counted(&drafts::items(&data)),
+            has_password: text(sign::FIELD).is_some(),
         });
     }
 
@@ -92,6 +94,8 @@ impl FormState {
 
     /// Sends a complete decision once; otherwise leads to what is missing. Answers whether it was sent.
     pub fn submit(self, event: &SubmitEvent) -> bool {
+        // Password managers fill in without a word.
+        self.read();
         let first = self.lacks.with_untracked(|lacks| lacks.first().map(|lack| lack.anchor.clone()));
         if let Some(anchor) = first {
             event.prevent_default();

@@ -28,6 +28,8 @@ mod revoke;
 mod seats;
 mod send;
 mod setback;
+mod sign;
+mod signatures;
 mod steps;
 mod strip;
 mod terms;

@@ -16,6 +16,7 @@ use super::{
     raised::Raised,
     seats::{Seats, wanted},
     setback::SetbackNotice,
+    signatures::Signatures,
 };
 use crate::{
     brought::Posted,
@@ -30,9 +31,10 @@ use crate::{
 use domain::{
     approval::{Approval, Status, Use},
     decision::{Decision, Verdict},
+    delegation::Principal,
     id::PersonId,
     inspect::spelled,
-    policy::Exclusion,
+    policy::{Exclusion, Seat},
     review::{EntitledPerson, Mandate, Review, Setback, Unapplied},
 };
 use leptos::prelude::*;
@@ -40,8 +42,8 @@ use leptos::prelude::*;
 /// What the panel offers. As long as that stays, what is being typed stays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Offer {
-    /// The form, for a group's seat.
-    Form(String),
+    /// The form, for a group's seat, in another's place or in one's own.
+    Form(String, Option<Principal>),
     /// What this viewer did or may not do, or what became of it.
     Account,
 }
@@ -49,7 +51,9 @@ enum Offer {
 impl Offer {
     fn of(review: &Review) -> Self {
         match (&review.state, &review.mandate) {
-            (Approval::Pending { .. }, Mandate::Decide { group, .. }) => Self::Form(group.clone()),
+            (Approval::Pending { .. }, Mandate::Decide { group, on_behalf_of }) => {
+                Self::Form(group.clone(), on_behalf_of.clone())
+            }
             _ => Self::Account,
         }
     }
@@ -79,8 +83,9 @@ pub fn Panel<'a>(
         waits.get().then(|| view! { <OpenQuestion review=&review posted=posted.as_ref() /> }.into_any())
     };
     let body = move || match offer.get() {
-        Offer::Form(group) => {
-            view! { <DecisionForm followed=followed group=group unapplied=unapplied.as_ref() /> }.into_any()
+        Offer::Form(group, on_behalf_of) => {
+            let seat = Seat { group, on_behalf_of };
+            view! { <DecisionForm followed=followed seat=seat unapplied=unapplied.as_ref() /> }.into_any()
         }
         Offer::Account => (move || followed.with(account)).into_any(),
     };
@@ -116,6 +121,7 @@ fn head(review: &Review, setback: Option<&Setback>, viewer: Option<PersonId>) ->
                 </div>
             </div>
             <div class="mt-2.5"><Seats review=review viewer=viewer /></div>
+            <Signatures review=review viewer=viewer />
             <Raised review=review />
         </div>
     }
@@ -249,8 +255,8 @@ fn heading(review: &Review, setback: Option<&Setback>) -> (String, String) {
             ("Waits for information".to_owned(), "Nobody can approve before the answer.".to_owned())
         }
         (Approval::Pending { .. }, Mandate::Decide { group, on_behalf_of }, _) => {
-            let place = on_behalf_of.as_ref().map(|name| format!(" in the place of {name}")).unwrap_or_default();
-            (format!("Decide for {group}{place}"), wanted(review))
+            let place = on_behalf_of.as_ref().map(|principal| format!(" in the place of {}", principal.name));
+            (format!("Decide for {group}{}", place.unwrap_or_default()), wanted(review))
         }
         (Approval::Pending { .. }, _, _) => (format!("Pending for {}", open_groups(review)), can_decide(review)),
         (Approval::Approved { used: Use::Void { .. }, .. }, _, _) => {

@@ -122,15 +122,22 @@ pub struct Effects {
     pub group: StoredValue<String>,
 }
 
+/// The button of a decision that is signed says so; what follows from it stays the same.
+fn signed(review: &Review, consequence: Consequence, button: &str) -> Consequence {
+    if review.package.policy.sign { Consequence { button: button.to_owned(), ..consequence } } else { consequence }
+}
+
 impl Effects {
     /// What approving would do.
     pub fn approving(self) -> Consequence {
-        self.followed.with(|review| approving(review, &self.group.read_value()))
+        let effect = |review: &Review| approving(review, &self.group.read_value());
+        self.followed.with(|review| signed(review, effect(review), "Sign and approve"))
     }
 
     /// What approving with edits would do.
     pub fn editing(self) -> Consequence {
-        self.followed.with(|review| editing(review, &self.group.read_value()))
+        let effect = |review: &Review| editing(review, &self.group.read_value());
+        self.followed.with(|review| signed(review, effect(review), "Sign and approve the edited call"))
     }
 
     /// What asking would do.
@@ -140,28 +147,30 @@ impl Effects {
 
     /// What rejecting would do.
     pub fn rejecting(self) -> Consequence {
-        self.followed.with(rejecting)
+        self.followed.with(|review| signed(review, rejecting(review), "Sign and reject"))
     }
 }
 
 /// One button for the chosen verdict; before a choice, one that says so.
 #[component]
 pub fn Buttons(effects: Effects, state: FormState) -> impl IntoView {
+    let signs = effects.followed.with_untracked(|review| review.package.policy.sign);
+    let pen = if signs { "signature" } else { "pen-line" };
     view! {
         <div class="in-[form:has(#approve:checked,#edit:checked,#ask:checked,#reject:checked)]:hidden grid">
             <button type="submit" aria-disabled="true" class=button::OFF>"Choose a decision"</button>
         </div>
         <div class="in-[form:not(:has(#approve:checked))]:hidden">
-            <SendButton effect=move || effects.approving() class=button::PRIMARY icon=Some("pen-line") state=state />
+            <SendButton effect=move || effects.approving() class=button::PRIMARY icon=Some(pen) state=state />
         </div>
         <div class="in-[form:not(:has(#edit:checked))]:hidden">
-            <SendButton effect=move || effects.editing() class=button::PRIMARY icon=Some("pen-line") state=state />
+            <SendButton effect=move || effects.editing() class=button::PRIMARY icon=Some(pen) state=state />
         </div>
         <div class="in-[form:not(:has(#ask:checked))]:hidden">
             <SendButton effect=move || effects.asking() class=button::PRIMARY icon=Some("message-square") state=state />
         </div>
         <div class="in-[form:not(:has(#reject:checked))]:hidden">
-            <SendButton effect=move || effects.rejecting() class=button::DANGER icon=None state=state />
+            <SendButton effect=move || effects.rejecting() class=button::DANGER icon=signs.then_some(pen) state=state />
         </div>
     }
     .into_any()

@@ -39,7 +39,7 @@ pub fn SetbackNotice<'a>(
             "The time to decide was over before it arrived. Nothing ran.".to_owned(),
         ),
         Setback::NotAllowed { message } => {
-            plain(Tone::Fail, "circle-alert", "Your decision was not applied".to_owned(), message.clone())
+            plain(Tone::Fail, "circle-alert", "Your decision was not applied".to_owned(), untitled(message))
         }
         Setback::Unavailable { message } => {
             plain(Tone::Fail, "circle-alert", "Your decision was not stored".to_owned(), message.clone())
@@ -52,6 +52,13 @@ pub fn SetbackNotice<'a>(
         {(!matches!(unapplied.setback, Setback::Invalid { .. })).then(|| yours(&unapplied.draft))}
     }
     .into_any()
+}
+
+/// The sentence without what its title says already.
+fn untitled(message: &str) -> String {
+    let rest = message.strip_prefix("Your decision was not applied: ").unwrap_or(message);
+    let mut characters = rest.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 fn plain(tone: Tone, icon: &'static str, title: String, text: String) -> AnyView {

@@ -3,11 +3,13 @@
 use super::{
     differences,
     edits::{self, Edited},
+    sign,
 };
 use domain::{canonical, decision::Verdict, policy::Policy, review::Review};
 
 /// What has been filled in so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part of the form that is filled in or not")]
 pub struct Filled {
     /// The verdict.
     pub verdict: Option<Verdict>,
@@ -19,6 +21,8 @@ pub struct Filled {
     pub has_code: bool,
     /// Whether there are notes.
     pub has_notes: bool,
+    /// Whether a password is typed.
+    pub has_password: bool,
     /// Items with a verdict, and those that are approved.
     pub items: (usize, usize),
 }
@@ -29,6 +33,7 @@ pub struct Terms {
     differences: usize,
     required_on: Vec<Verdict>,
     has_codes: bool,
+    signs: bool,
     /// The input as canonical text.
     pub input: String,
     items: usize,
@@ -46,11 +51,12 @@ pub struct Lack {
 impl Terms {
     /// Those of an approval.
     pub fn of(review: &Review) -> Self {
-        let Policy { reasons, .. } = &review.package.policy;
+        let Policy { reasons, sign, .. } = &review.package.policy;
         Self {
             differences: differences(review).count(),
             required_on: reasons.required_on.clone(),
             has_codes: !reasons.codes.is_empty(),
+            signs: *sign,
             input: canonical::to_string(&review.package.input),
             items: review.package.items.len(),
         }
@@ -102,6 +108,9 @@ impl Terms {
                 lack("Say why".to_owned(), "notes");
             }
         }
+        if self.signs && verdict != Verdict::RequestInformation && !filled.has_password {
+            lack("Type your password to sign".to_owned(), sign::FIELD);
+        }
         lacks
     }
 
@@ -116,53 +125,4 @@ impl Terms {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(filled: Filled, differences: usize, unread: usize) -> Vec<String> {
-        let input = r#"{"amount":1840}"#.to_owned();
-        let terms = Terms { differences, required_on: vec![Verdict::Reject], has_codes: true, input, items: 0 };
-        let unread = (unread > 0).then(|| (unread, "input-more".to_owned()));
-        terms.lacks(filled, unread).into_iter().map(|lack| lack.words).collect()
-    }
-
-    #[test]
-    fn what_is_missing_depends_on_the_verdict() {
-        let nothing = Filled::default();
-        assert_eq!(words(nothing, 2, 1), Vec::<String>::new());
-        let approve = Filled { verdict: Some(Verdict::Approve), ..nothing };
-        assert_eq!(words(approve, 2, 3), ["Open the 3 hidden parts", "Confirm the 2 differences"]);
-        assert_eq!(words(Filled { confirmed: true, ..approve }, 2, 0), Vec::<String>::new());
-        let reject = Filled { verdict: Some(Verdict::Reject), ..nothing };
-        assert_eq!(words(reject, 2, 3), ["Choose a reason", "Say why"]);
-        assert_eq!(words(Filled { has_code: true, has_notes: true, ..reject }, 2, 3), Vec::<String>::new());
-        let ask = Filled { verdict: Some(Verdict::RequestInformation), ..nothing };
-        assert_eq!(words(ask, 2, 3), ["Write the question"]);
-    }
-
-    #[test]
-    fn every_item_has_a_verdict_and_one_is_approved() {
-        let terms = Terms { differences: 0, required_on: Vec::new(), has_codes: false, input: String::new(), items: 3 };
-        let lacks = |verdict, items| {
-            let filled = Filled { verdict: Some(verdict), items, ..Filled::default() };
-            terms.lacks(filled, None).into_iter().map(|lack| lack.words).collect::<Vec<_>>()
-        };
-        assert_eq!(lacks(Verdict::Approve, (0, 0)), ["Decide on 3 items"]);
-        assert_eq!(lacks(Verdict::Approve, (2, 1)), ["Decide on 1 item"]);
-        assert_eq!(lacks(Verdict::Approve, (3, 0)), ["Approve an item, or reject them all"]);
-        assert_eq!(lacks(Verdict::Approve, (3, 1)), Vec::<String>::new());
-        assert_eq!(lacks(Verdict::Reject, (0, 0)), Vec::<String>::new());
-    }
-
-    #[test]
-    fn an_edit_changes_something() {
-        let lacks = |written: &str| {
-            let edit = Some(Edited::of(written, r#"{"amount":1840}"#));
-            words(Filled { verdict: Some(Verdict::Approve), edit, ..Filled::default() }, 0, 0)
-        };
-        assert_eq!(lacks("{ \"amount\": 1840.0 }"), ["Change an argument"]);
-        assert_eq!(lacks("{\"amount\": }"), ["Write the arguments as a JSON object"]);
-        assert_eq!(lacks("[]"), ["Write the arguments as a JSON object"]);
-        assert_eq!(lacks("{\"amount\": 500}"), Vec::<String>::new());
-    }
-}
+mod tests;

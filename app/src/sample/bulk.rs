@@ -1,12 +1,14 @@
 //! Sample approvals that are decided together, and what became of them.
 
-use super::{id, policy, time};
+use super::{id, policy, time, viewer};
 use domain::{
     Digest, Refusal,
     approval::Status,
     bulk::{Done, Outcome, Preview, Previewed, Stored},
     decision::Verdict,
+    delegation::Principal,
     id::ApprovalId,
+    policy::Seat,
     refusal::Code,
     workflow::Risk,
 };
@@ -14,7 +16,8 @@ use serde_json::json;
 
 /// Two of the same gate.
 pub fn preview() -> Preview {
-    let item = |last: char| Previewed {
+    let ana = Principal { person: id("usr", '2'), name: "Ana <b>Ruiz</b>".to_owned(), delegation: id("dlg", '1') };
+    let item = |last: char, on_behalf_of: Option<Principal>| Previewed {
         id: id::<ApprovalId>("apr", last),
         title: "Close alert <script>alert(1)</script>".to_owned(),
         tool: "close_alert".to_owned(),
@@ -25,8 +28,10 @@ pub fn preview() -> Preview {
         risk: Risk::Low,
         revision: 3,
         package_digest: Digest::of("package", b"1"),
+        seat: Some(Seat { group: "Risk".to_owned(), on_behalf_of }),
     };
-    Preview { now: time("14:58:41"), items: vec![item('1'), item('2')], objection: None, reasons: policy().reasons }
+    let items = vec![item('1', None), item('2', Some(ana))];
+    Preview { now: time("14:58:41"), viewer: viewer(), items, objection: None, reasons: policy().reasons }
 }
 
 /// One was stored, one had been decided by somebody else.

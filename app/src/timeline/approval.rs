@@ -27,6 +27,8 @@ pub(super) fn tell_approval(item: &TimelineItem, who: Phrase) -> Told {
         }
         Event::InformationGiven { answer, revision, .. } => tell_answer(item.entry.actor, who, answer, *revision),
         event @ Event::DecisionRecorded { .. } => tell_decision(event, who),
+        Event::SignatureRefused { .. } => Told::of([who, words(" was to sign and gave another password than theirs")])
+            .badge((Tone::Warn, "signature", "Not signed")),
         Event::ApprovalReminded { groups, .. } => {
             Told::of([words(format!("Reminder: it waits for {}", groups.join(" and ")))])
         }
@@ -65,6 +67,7 @@ fn tell_decision(event: &Event, who: Phrase) -> Told {
         reason_code,
         notes,
         on_behalf_of,
+        signature,
         ..
     } = event
     else {
@@ -86,8 +89,14 @@ fn tell_decision(event: &Event, who: Phrase) -> Told {
         ]),
         None => Told::of([who, words(format!("{done} rev {revision} for {group}{raised}"))]),
     };
-    tell_reasons(told, reason_code.as_deref(), notes.as_deref())
-        .more([words("Bound to digest "), Phrase::Digest(*package_digest)])
+    let told = tell_reasons(told, reason_code.as_deref(), notes.as_deref())
+        .more([words("Bound to digest "), Phrase::Digest(*package_digest)]);
+    match signature {
+        Some(signature) => told
+            .more([words("Signed by password: "), Phrase::Quote(signature.meaning.clone())])
+            .badge((Tone::Accent, "signature", "Signed")),
+        None => told,
+    }
 }
 
 /// Who looked into an approval.

@@ -124,7 +124,8 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ApprovalViewed { .. }
         | Event::InformationRequested { .. }
         | Event::InformationGiven { .. }
-        | Event::DecisionRecorded { .. } => tell_approval(item, who()),
+        | Event::DecisionRecorded { .. }
+        | Event::SignatureRefused { .. } => tell_approval(item, who()),
         Event::SessionAssigned { .. }
         | Event::SessionSuspended { .. }
         | Event::SessionReleased { .. }

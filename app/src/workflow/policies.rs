@@ -40,6 +40,7 @@ fn card(name: &str, policy: &Policy, workflow: &Workflow) -> AnyView {
         ),
         ("May not decide", list(policy.exclude.iter().map(|one| excluded(*one).to_owned()), "nobody is excluded")),
         ("Reason", reasons(policy)),
+        ("Signature", if policy.sign { "electronic, on approvals and rejections" } else { "not asked for" }.to_owned()),
         ("Decided by", list(policy.via.iter().map(ToString::to_string), "nobody")),
         ("Reminds", after(policy.remind_after)),
         (

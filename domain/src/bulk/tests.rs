@@ -14,6 +14,7 @@ fn member(number: u128) -> Member {
         risk: Risk::Low,
         differs: false,
         is_asked: false,
+        must_sign: false,
         may_decide: true,
     }
 }
@@ -37,6 +38,7 @@ fn the_guard_names_who_does_not_fit_and_why() {
         (|one| one.risk = Risk::Medium, Objection::OtherRisk),
         (|one| one.differs = true, Objection::Differs),
         (|one| one.is_asked = true, Objection::Asked),
+        (|one| one.must_sign = true, Objection::MustSign),
         (|one| one.origin = Origin::Request, Objection::NoGate),
         (|one| one.origin = Origin::Items, Objection::HasItems),
         (|one| one.origin = Origin::Stage, Objection::OtherGate),
@@ -67,7 +69,13 @@ fn high_risk_is_never_decided_together_not_even_with_its_like() {
 
 #[test]
 fn the_shape_is_checked_before_anything_is_read() {
-    let item = |number| Item { id: approval(number), revision: 1, package_digest: Digest::of("package", b"1") };
+    let item = |number| Item {
+        id: approval(number),
+        revision: 1,
+        package_digest: Digest::of("package", b"1"),
+        for_group: None,
+        on_behalf_of: None,
+    };
     let bulk = |verdict, numbers: Vec<u128>| Bulk {
         verdict,
         reason_code: None,

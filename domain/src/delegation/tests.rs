@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     decision::Verdict,
-    policy::{Candidate, Circumstances, Policy, Seat, Seats, StandIn},
+    policy::{Candidate, Circumstances, Policy, Seat, Seats, StandIn, Wanted},
     testing::{at, person, two_groups, vote},
 };
 
@@ -161,13 +161,13 @@ fn which_seat_a_delegate_fills() {
     let mut table = String::new();
     for (title, candidate, circumstances, votes) in cases {
         for verdict in [Verdict::Approve, Verdict::Reject] {
-            let seat = two_groups().seat_for(&candidate, &circumstances, &votes, verdict, None);
+            let seat = two_groups().seat_for(&candidate, &circumstances, &votes, verdict, Wanted::default());
             writeln!(table, "{title:<40} {:<8} {}", verdict.as_str(), told(seat)).expect("write");
         }
     }
     let back =
         Candidate { person: person(ANA.0), groups: vec!["risk".to_owned()], raised_to: None, stands_in: Vec::new() };
-    let seat = two_groups().seat_for(&back, &nobody(), &[for_ana(BEN)], Verdict::Approve, None);
+    let seat = two_groups().seat_for(&back, &nobody(), &[for_ana(BEN)], Verdict::Approve, Wanted::default());
     writeln!(table, "{:<40} {:<8} {}", "Ana comes back after Ben", "approve", told(seat)).expect("write");
     insta::assert_snapshot!(table);
 }
@@ -212,7 +212,7 @@ proptest! {
             // Some of them belong to the group it was raised to.
             let raised_to = (who % 2 == 0).then(|| "leads".to_owned());
             let candidate = Candidate { person: person(who), groups, raised_to, stands_in: stands_in.collect() };
-            if let Ok(seat) = policy.seat_for(&candidate, &Circumstances::default(), &votes, Verdict::Approve, None) {
+            if let Ok(seat) = policy.seat_for(&candidate, &Circumstances::default(), &votes, Verdict::Approve, Wanted::default()) {
                 let given = vote(person(who), &seat.group, Verdict::Approve);
                 votes.push(crate::decision::Decision { on_behalf_of: seat.on_behalf_of, ..given });
             }

@@ -278,6 +278,7 @@ fn votes_are_not_told() {
         reason_code: None,
         items: None,
         notes: None,
+        signature: None,
     };
     assert_eq!(told(&event), None);
 }

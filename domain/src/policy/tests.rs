@@ -39,6 +39,10 @@ fn circumstances() -> Circumstances {
     Circumstances { requester: None, agent_owner: Some(DEV), previous_approvers: Vec::new() }
 }
 
+fn for_group(group: Option<&str>) -> Wanted<'_> {
+    Wanted { group, in_place_of: None }
+}
+
 fn seat(result: Result<Seat, Refusal>) -> String {
     result.map_or_else(|refusal| format!("{}: {}", refusal.code.as_str(), refusal.message), |seat| seat.group)
 }
@@ -57,7 +61,8 @@ fn who_fills_which_seat() {
         writeln!(table, "{title}").expect("write");
         for who in [ANA, TOMAS, MIRA, DEV, SAM] {
             for verdict in Verdict::ALL {
-                let given = two_groups().seat_for(&candidate(who), &circumstances(), &votes, *verdict, None);
+                let given =
+                    two_groups().seat_for(&candidate(who), &circumstances(), &votes, *verdict, Wanted::default());
                 writeln!(table, "  {:<17} {:<8} {}", name(who), verdict.as_str(), seat(given)).expect("write");
             }
         }
@@ -68,7 +73,8 @@ fn who_fills_which_seat() {
 #[test]
 fn a_person_may_choose_among_their_own_groups() {
     let policy = two_groups();
-    let given = |who, group| policy.seat_for(&candidate(who), &circumstances(), &[], Verdict::Approve, Some(group));
+    let given =
+        |who, group| policy.seat_for(&candidate(who), &circumstances(), &[], Verdict::Approve, for_group(Some(group)));
     assert_eq!(given(MIRA, "risk").expect("seat").group, "risk");
     assert_eq!(given(MIRA, "compliance").expect("seat").group, "compliance");
     assert_eq!(given(ANA, "risk").expect_err("other group").code, Code::NotEntitled);
@@ -80,7 +86,7 @@ fn whom_it_was_raised_to_fills_any_open_seat() {
     let policy = two_groups();
     let lead = |person| Candidate { raised_to: Some("support-leads".to_owned()), ..candidate(person) };
     let given = |who: Candidate, votes: &[Decision], verdict, group| {
-        let seat = policy.seat_for(&who, &circumstances(), votes, verdict, group);
+        let seat = policy.seat_for(&who, &circumstances(), votes, verdict, for_group(group));
         seat.map(|Seat { group, .. }| (who.by_raise(&group).map(str::to_owned), group)).map_err(|refusal| refusal.code)
     };
     let by_raise = |seat: &str| Ok((Some("support-leads".to_owned()), seat.to_owned()));
@@ -94,7 +100,7 @@ fn whom_it_was_raised_to_fills_any_open_seat() {
     }
     let compliance = [vote(ANA, "compliance", Verdict::Approve)];
     assert_eq!(given(lead(SAM), &compliance, Verdict::Approve, None), by_raise("risk"));
-    assert_eq!(given(lead(SAM), &compliance, Verdict::Approve, Some("compliance")), Err(Code::NotEntitled));
+    assert_eq!(given(lead(SAM), &compliance, Verdict::Approve, Some("compliance")), Err(Code::SeatTaken));
     let risk = [vote(MIRA, "risk", Verdict::Approve)];
     assert_eq!(given(lead(TOMAS), &risk, Verdict::Approve, None), by_raise("compliance"));
     // One vote a person, and exclusions hold for them as for all.
@@ -108,7 +114,7 @@ fn exclusions_mean_people() {
     let everybody = Circumstances { requester: Some(ANA), agent_owner: Some(DEV), previous_approvers: vec![TOMAS] };
     let policy = two_groups();
     let refused = |who| {
-        let given = policy.seat_for(&candidate(who), &everybody, &[], Verdict::Approve, None);
+        let given = policy.seat_for(&candidate(who), &everybody, &[], Verdict::Approve, Wanted::default());
         given.map(|seat| seat.group).map_err(|refusal| refusal.code)
     };
     assert_eq!(refused(ANA), Err(Code::SelfApproval));
@@ -117,7 +123,7 @@ fn exclusions_mean_people() {
     assert_eq!(refused(MIRA), Ok("compliance".to_owned()));
     let open = Policy { exclude: Vec::new(), ..two_groups() };
     for who in [ANA, DEV, TOMAS] {
-        assert!(open.seat_for(&candidate(who), &everybody, &[], Verdict::Approve, None).is_ok());
+        assert!(open.seat_for(&candidate(who), &everybody, &[], Verdict::Approve, Wanted::default()).is_ok());
     }
 }
 
@@ -164,7 +170,9 @@ fn what_a_ballot_must_say() {
         notes: notes.map(str::to_owned),
         items: Vec::new(),
         for_group: None,
+        on_behalf_of: None,
         edited_input: None,
+        signature: None,
     };
     let long = "é".repeat(MAX_NOTES);
     let too_long = "é".repeat(MAX_NOTES + 1);
@@ -218,4 +226,54 @@ fn who_takes_an_approval_back() {
     assert_eq!(code(may(of(1, &["risk"]), &approved)), Code::SelfApproval);
     assert_eq!(code(may(of(6, &["others"]), &approved)), Code::NotEntitled);
     assert_eq!(code(may(of(4, &["risk"]), &rejected)), Code::NotEntitled, "a rejection is no approval of theirs");
+}
+
+#[test]
+fn what_is_wanted_is_given_exactly_or_not_at_all() {
+    let principal = |person, name: &str| crate::delegation::Principal {
+        person,
+        name: name.to_owned(),
+        delegation: crate::id::DelegationId::from_uuid(uuid::Uuid::from_u128(1)),
+    };
+    let for_ana = StandIn { principal: principal(ANA, "Ana"), groups: vec!["compliance".to_owned()] };
+    // Tomás decides for risk, and for compliance in the place of Ana; Mira for both in her own.
+    let tomas = Candidate { stands_in: vec![for_ana], ..candidate(TOMAS) };
+    let votes = [
+        ("no vote yet", vec![]),
+        ("Dev approved for compliance", vec![vote(DEV, "compliance", Verdict::Approve)]),
+        ("Sam approved for risk", vec![vote(SAM, "risk", Verdict::Approve)]),
+        ("Ana approved for risk", vec![vote(ANA, "risk", Verdict::Approve)]),
+    ];
+    let wanted = [
+        ("nothing", None, None),
+        ("compliance", Some("compliance"), None),
+        ("risk", Some("risk"), None),
+        ("own place", None, Some(TOMAS)),
+        ("Ana’s place", None, Some(ANA)),
+        ("risk, own place", Some("risk"), Some(TOMAS)),
+        ("compliance, own place", Some("compliance"), Some(TOMAS)),
+        ("compliance, Ana’s place", Some("compliance"), Some(ANA)),
+        ("risk, Ana’s place", Some("risk"), Some(ANA)),
+        ("risk, Mira’s place", Some("risk"), Some(MIRA)),
+    ];
+    let mut table = String::new();
+    for (title, votes) in votes {
+        writeln!(table, "{title}").expect("write");
+        for (words, group, in_place_of) in wanted {
+            for verdict in [Verdict::Approve, Verdict::Reject] {
+                let nobody = Circumstances::default();
+                let given = two_groups().seat_for(&tomas, &nobody, &votes, verdict, Wanted { group, in_place_of });
+                if let Ok(seat) = &given {
+                    assert!(group.is_none_or(|group| group == seat.group), "{words}");
+                    assert!(in_place_of.is_none_or(|whose| whose == seat.speaks_for(TOMAS)), "{words}");
+                }
+                let told = given.map_or_else(
+                    |refusal| format!("{}: {}", refusal.code.as_str(), refusal.message),
+                    |seat| seat.words(),
+                );
+                writeln!(table, "  {words:<24} {:<8} {told}", verdict.as_str()).expect("write");
+            }
+        }
+    }
+    insta::assert_snapshot!(table);
 }

@@ -38,7 +38,7 @@ tagged! {
         },
         /// 422: a field of the form.
         Invalid {
-            /// `verdict`, `edited_input`, `items`, `reason_code`, `notes` or `confirmed`.
+            /// `verdict`, `edited_input`, `items`, `reason_code`, `notes`, `confirmed` or `password`.
             field: String,
             /// What to do.
             message: String,

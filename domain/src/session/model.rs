@@ -13,7 +13,7 @@ use crate::{
     hours::AroundTheClock,
     id::ResumptionId,
     judge::{Finding, Judgement, Prior, Ruling, Threshold, judge},
-    policy::{Candidate, Circumstances, Seat},
+    policy::{Candidate, Circumstances, Seat, Wanted},
     resumption::{Resumption, Way},
     run::Run,
     testing::{approval as approval_id, at, evidence, person, session as session_id, two_groups, vote},
@@ -215,7 +215,7 @@ impl World {
         let (person, groups) = (person(voter as u128), vec![groups.to_owned()]);
         let candidate = Candidate { person, groups, raised_to: None, stands_in: Vec::new() };
         let policy = two_groups();
-        let seat = policy.seat_for(&candidate, &Circumstances::default(), &held.votes, verdict, None);
+        let seat = policy.seat_for(&candidate, &Circumstances::default(), &held.votes, verdict, Wanted::default());
         let Ok(Seat { group, .. }) = seat else { return };
         let mut cast = held.votes.clone();
         cast.push(vote(candidate.person, &group, verdict));

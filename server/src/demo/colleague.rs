@@ -36,8 +36,10 @@ impl Colleague {
             reason_code: None,
             notes: Some("Exposure is within our limits.".to_owned()),
             for_group: Some("risk".to_owned()),
+            on_behalf_of: None,
             edited_input: None,
             items: Vec::new(),
+            signature: None,
         };
         match self.desk.decide(&self.caller, id, &ballot).await {
             Err(error) if error.code().is_none() => Err(error.into()),

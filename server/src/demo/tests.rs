@@ -132,8 +132,10 @@ impl Play {
             reason_code: is_reject.then(|| "other".to_owned()),
             notes: (!is_approve).then(|| "Please call us.".to_owned()),
             for_group: None,
+            on_behalf_of: None,
             edited_input: None,
             items: Vec::new(),
+            signature: None,
         };
         self.desk.decide(&caller, id, &ballot).await.expect("decided");
     }

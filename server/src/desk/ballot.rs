@@ -8,7 +8,7 @@ use domain::{
     gate::ConditionResult,
     id::PersonId,
     judge::{Finding, Ruling},
-    policy::{Candidate, Circumstances, Via},
+    policy::{Candidate, Circumstances, Via, Wanted},
     refusal::Code,
 };
 use serde_json::{Value, json};
@@ -37,11 +37,18 @@ pub(super) fn repeated(stored: &Stored, votes: &[Decision], person: PersonId, ba
         |vote: &Decision| vote.revision == stored.package_revision() || vote.verdict == Verdict::RequestInformation;
     let same = |vote: &&Decision| {
         let is_same = vote.verdict == ballot.verdict && vote.package_digest == ballot.package_digest;
-        vote.person == person && is_same && counts(vote)
+        vote.person == person && is_same && counts(vote) && is_wanted(vote, ballot)
     };
     let decision = votes.iter().find(same)?.clone();
     let standing = stored.package.standing(&stored.current(votes));
     Some(Decided { decision, status: stored.state.status(), standing, is_repeat: true })
+}
+
+/// Whether a stored decision fills the seat that a ballot names. Whoever named another did not repeat this one.
+fn is_wanted(vote: &Decision, ballot: &Ballot) -> bool {
+    let Wanted { group, in_place_of } = ballot.wanted();
+    let spoke_for = vote.on_behalf_of.as_ref().map_or(vote.person, |principal| principal.person);
+    group.is_none_or(|group| group == vote.group) && in_place_of.is_none_or(|whose| whose == spoke_for)
 }
 
 /// The answer to a repeated edit: the same person, the same input, made of the same package.
@@ -57,7 +64,9 @@ fn edited_before(
         && edit.edited_digest == ballot.package_digest
         && canonical::to_string(input) == canonical::to_string(&stored.package.input);
     let current = stored.current(votes);
-    let decision = current.iter().find(|vote| vote.person == person && vote.verdict == ballot.verdict)?.clone();
+    let is_answer =
+        |vote: &&Decision| vote.person == person && vote.verdict == ballot.verdict && is_wanted(vote, ballot);
+    let decision = current.iter().find(is_answer)?.clone();
     let standing = stored.package.standing(&current);
     is_same.then(|| Decided { decision, status: stored.state.status(), standing, is_repeat: true })
 }
@@ -73,7 +82,7 @@ pub(super) fn entitled_at_all(
         return Err(Refusal::new(Code::NotEntitled, "This policy takes decisions in the console only."));
     }
     // Before any vote, every seat may be rejected from: what speaks against that, speaks against all else.
-    policy.seat_for(&reviewer.candidate, circumstances, &[], Verdict::Reject, None).map(drop)
+    policy.seat_for(&reviewer.candidate, circumstances, &[], Verdict::Reject, Wanted::default()).map(drop)
 }
 
 /// 409 with the winner and the time.

@@ -9,6 +9,7 @@ use domain::{
     event::Event,
     id::{ApprovalId, PersonId},
     permission::Action,
+    policy::Wanted,
     refusal::Code,
 };
 use futures::FutureExt as _;
@@ -115,7 +116,7 @@ impl Desk {
             return Err(Refusal { message, ..settled(&stored, &votes) }.into());
         }
         let policy = &stored.package.policy;
-        policy.seat_for(&reviewer.candidate, &circumstances, &votes, Verdict::Approve, None)?;
+        policy.seat_for(&reviewer.candidate, &circumstances, &votes, Verdict::Approve, Wanted::default())?;
         Ok(())
     }
 

@@ -1,33 +1,31 @@
 //! Decisions: one compare-and-set for reviewers and timers, the same entitlement on every path.
 
 mod bulk;
-mod edit;
+pub(super) mod check;
+pub(super) mod edit;
 mod record;
 
 use domain::{
-    Refusal, Scope,
+    Digest, Refusal, Scope,
     approval::Status,
     decision::{Ballot, Decision, Verdict},
-    id::{ApprovalId, DecisionId},
-    item,
+    id::ApprovalId,
     permission::Action,
-    policy::{Circumstances, Seat, Standing, Via, already_voted},
+    policy::{Circumstances, Standing, Via},
     refusal::Code,
 };
 use futures::FutureExt as _;
 
 use self::{
-    edit::{changed_input, edited, may_edit},
-    record::{edit_as, record, still_entitled},
+    edit::{changed_input, edited},
+    record::{edit_as, record, spend, still_entitled},
 };
 use super::{
     Caller, Desk,
-    ballot::{EXPIRED, Reviewer, check_revision, conditions_hold, entitled_at_all, repeated, settled},
-    information::may_ask,
+    ballot::{EXPIRED, Reviewer, conditions_hold, entitled_at_all, repeated, settled},
     outcome::expire,
     snapshot::{Attempts, Snapshot, lock},
     stage::StageVerdict,
-    text,
 };
 use crate::{
     error::{Error, Result},
@@ -53,6 +51,8 @@ struct Vote {
     standing: Standing,
     /// The approval as the decision makes it, where it changes the call.
     edited: Option<Stored>,
+    /// The token of the signature it is stored by.
+    token: Option<Digest>,
 }
 
 /// What the transaction found.
@@ -66,7 +66,8 @@ impl Desk {
     ///
     /// # Errors
     /// In this order: `not_found`; `self_approval`, `not_entitled`; `already_decided`, `expired`, `already_voted`;
-    /// `revision_required`, `stale_revision`; `digest_mismatch`, `invalid_field`, `reason_required`;
+    /// `revision_required`, `stale_revision`; `digest_mismatch`, `invalid_field`, `reason_required`, `seat_taken`,
+    /// `signature_required`, `signature_invalid`;
     /// `conditions_changed`. Nothing is stored then, except the expiry itself.
     pub async fn decide(&self, caller: &Caller, id: ApprovalId, ballot: &Ballot) -> Result<Decided> {
         caller.authorize(Action::Decide)?;
@@ -126,6 +127,10 @@ impl Desk {
         let stored = store::approval::find(&mut tx, id).await?.ok_or(Error::Moved)?;
         let votes = store::decision::list_of_approval(&mut tx, id).await?;
         let circumstances = circumstances(&mut tx, &stored).await?;
+        let given = match &ballot.signature {
+            Some(token) => store::signature::find(&mut tx, token.digest()).await?,
+            None => None,
+        };
         drop(tx);
         if let Some(repeat) = repeated(&stored, &votes, reviewer.candidate.person, ballot) {
             return Ok(repeat);
@@ -139,7 +144,7 @@ impl Desk {
         let changed = changed_input(&stored, ballot);
         // Whoever changes the call decides on a revision that nobody has voted on.
         let counting = if changed.is_some() { &[][..] } else { &votes };
-        let mut vote = self.check(&stored, counting, &circumstances, reviewer, ballot)?;
+        let mut vote = self.check(&stored, counting, &circumstances, reviewer, ballot, given)?;
         if ballot.verdict == Verdict::Approve {
             for (tool, input) in stored.package.calls(&vote.decision.items) {
                 conditions_hold(&snapshot.compiled.check_call(&snapshot.roots, tool, input))?;
@@ -158,62 +163,6 @@ impl Desk {
         Ok(decided)
     }
 
-    /// Everything that speaks against the ballot, in the order callers are told.
-    fn check(
-        &self,
-        stored: &Stored,
-        votes: &[Decision],
-        circumstances: &Circumstances,
-        reviewer: &Reviewer,
-        ballot: &Ballot,
-    ) -> Result<Vote, Refusal> {
-        let policy = &stored.package.policy;
-        if stored.state.status() != Status::Pending {
-            return Err(settled(stored, votes));
-        }
-        if let Some(vote) = votes.iter().find(|vote| vote.speaks_for(reviewer.candidate.person)) {
-            return Err(already_voted(vote, reviewer.candidate.person));
-        }
-        check_revision(stored, ballot)?;
-        if stored.state.is_waiting_for_information() && ballot.verdict != Verdict::Reject {
-            let message = "Your decision was not applied: a question is open. Reject, or wait for the answer.";
-            return Err(Refusal::new(Code::InformationRequested, message));
-        }
-        if ballot.verdict == Verdict::RequestInformation {
-            may_ask(stored)?;
-        }
-        if ballot.package_digest != stored.package_digest {
-            let message = "Your decision was not applied: it was made on another package than the one stored.";
-            return Err(Refusal::new(Code::DigestMismatch, message));
-        }
-        text::optional("/notes", ballot.notes.as_deref(), domain::policy::MAX_NOTES)?;
-        policy.check_reasons(ballot)?;
-        may_edit(stored, ballot)?;
-        let items = item::check(&stored.package.items, policy, ballot)?;
-        let Seat { group, on_behalf_of } =
-            policy.seat_for(&reviewer.candidate, circumstances, votes, ballot.verdict, ballot.for_group.as_deref())?;
-        let notes = ballot.notes.as_deref().map(str::trim).filter(|notes| !notes.is_empty()).map(str::to_owned);
-        let decision = Decision {
-            id: DecisionId::from_uuid(self.database.ids().uuid()),
-            approval: stored.id,
-            person: reviewer.candidate.person,
-            name: reviewer.name.clone(),
-            by_raise: reviewer.candidate.by_raise(&group).filter(|_| on_behalf_of.is_none()).map(str::to_owned),
-            on_behalf_of,
-            group,
-            verdict: ballot.verdict,
-            revision: stored.revision,
-            package_digest: stored.package_digest,
-            reason_code: ballot.reason_code.clone(),
-            notes,
-            items,
-            at: self.database.clock().now(),
-        };
-        let mut all = votes.to_vec();
-        all.push(decision.clone());
-        Ok(Vote { standing: stored.package.standing(&all), decision, edited: None })
-    }
-
     async fn store_vote(
         &self,
         snapshot: Snapshot,
@@ -222,13 +171,14 @@ impl Desk {
         vote: Vote,
         staged: Option<StageVerdict>,
     ) -> Result<Decided> {
-        let Vote { decision, standing, edited } = vote;
+        let Vote { decision, standing, edited, token } = vote;
         let run = snapshot.run;
         let (kept, reached) = (decision.clone(), standing.clone());
         let recorded = self.database.write(move |tx| {
             async move {
                 let run = lock(tx, &run).await?;
                 still_entitled(tx, &decision).await?;
+                spend(tx, token).await?;
                 if stored.state.is_overdue(tx.now()) {
                     expire(tx, &run, &stored, &votes).await?;
                     return Ok(Recorded::Expired);

@@ -46,6 +46,7 @@ pub mod runs;
 pub mod session;
 pub mod set_up;
 pub mod sign_in;
+pub mod signature;
 mod snapshot;
 pub mod stage;
 pub mod text;

@@ -10,12 +10,12 @@ use futures::FutureExt as _;
 
 use super::{
     Desk, PersonCaller,
-    sign_in::{self, SignedIn},
+    sign_in::{self, Proof, SignedIn},
 };
 use crate::{
     error::{Error, Result},
     password::Password,
-    store::{self, person::Person},
+    store,
 };
 
 /// The member of the form that a wrong current password is told at.
@@ -83,7 +83,10 @@ impl Desk {
         if new == current {
             return Err(Refusal::invalid("password", "Use a password that differs from the current one.").into());
         }
-        let known = self.prove(who, current).await?;
+        let Proof::Given(known) = self.prove(who, current).await? else {
+            tracing::info!("a change of password was refused");
+            return Err(Refusal::invalid(CURRENT, REFUSED).into());
+        };
         let password = self.passwords.hash(new, self.database.ids().bytes()).await?;
         let (person, mark) = (who.clone(), password.mark());
         self.database
@@ -103,23 +106,5 @@ impl Desk {
             })
             .await?;
         Ok(SignedIn { person, mark })
-    }
-
-    /// The person as stored, if the password is theirs.
-    async fn prove(&self, who: &PersonCaller, current: Password) -> Result<Person> {
-        // A try that finds no place in the queue is not one.
-        let admission = self.passwords.admit()?;
-        let turn = self.take_turn(sign_in::account(&who.email)).await?;
-        let mut tx = self.database.read().await?;
-        let known = store::person::find(&mut tx, who.id).await?;
-        drop(tx);
-        let matches = self.passwords.verify(admission, current, known.as_ref().map(|known| &known.password)).await?;
-        match known {
-            Some(known) if matches && turn.is_some() => Ok(known),
-            Some(_) | None => {
-                tracing::info!(account_has_to_wait = turn.is_none(), "a change of password was refused");
-                Err(Refusal::invalid(CURRENT, REFUSED).into())
-            }
-        }
     }
 }

@@ -9,7 +9,7 @@ use domain::{
     decision::{Decision, Verdict},
     id::ApprovalId,
     permission::Action,
-    policy::{Candidate, Circumstances, Seat, Standing},
+    policy::{Candidate, Circumstances, Seat, Standing, Wanted},
     resumption::{Resumption, Way},
     review::{
         EntitledPerson, ExcludedPerson, Mandate, Place, ResumptionProgress, Review, TimelineItem, ToolOutcome, Viewer,
@@ -182,7 +182,7 @@ impl People<'_> {
 
     fn seat(&self, candidate: &Candidate) -> Result<Seat, domain::Refusal> {
         let policy = &self.stored.package.policy;
-        policy.seat_for(candidate, self.circumstances, self.votes, Verdict::Approve, None)
+        policy.seat_for(candidate, self.circumstances, self.votes, Verdict::Approve, Wanted::default())
     }
 
     /// Whether the viewer may take it back.
@@ -204,7 +204,7 @@ impl People<'_> {
             return Mandate::Excluded { why };
         }
         if let Some(Ok(Seat { group, on_behalf_of })) = self.candidate.as_ref().map(|candidate| self.seat(candidate)) {
-            return Mandate::Decide { group, on_behalf_of: on_behalf_of.map(|principal| principal.name) };
+            return Mandate::Decide { group, on_behalf_of };
         }
         let open = self.standing.seats.iter().filter(|seat| seat.is_open());
         Mandate::NotEntitled { waiting_for: open.map(|seat| seat.group.clone()).collect() }

@@ -37,6 +37,16 @@ impl SignedIn {
     }
 }
 
+/// Whether somebody who is signed in knows their password.
+pub(super) enum Proof {
+    /// They do; the person as stored.
+    Given(Box<Person>),
+    /// They gave another.
+    Wrong,
+    /// The account has to wait before it is tried again; what they gave counts for nothing.
+    TooSoon,
+}
+
 /// The account an email stands for, whether there is one or not.
 pub(super) fn account(email: &str) -> Digest {
     Digest::of("sign-in-account/v1", email.trim().to_lowercase().as_bytes())
@@ -80,6 +90,27 @@ impl Desk {
         }
     }
 
+    /// Asks somebody who is signed in for their password, under the same waits as a sign-in, so that a session that fell
+    /// into wrong hands is no better place to guess than the front door. The failures are forgotten by the caller, with
+    /// what the password was for.
+    ///
+    /// # Errors
+    /// `too_many` when too many hashes wait already.
+    pub(super) async fn prove(&self, who: &PersonCaller, password: Password) -> Result<Proof> {
+        // A try that finds no place in the queue is not one.
+        let admission = self.passwords.admit()?;
+        let turn = self.take_turn(account(&who.email)).await?;
+        let mut tx = self.database.read().await?;
+        let known = store::person::find(&mut tx, who.id).await?;
+        drop(tx);
+        let matches = self.passwords.verify(admission, password, known.as_ref().map(|known| &known.password)).await?;
+        Ok(match known {
+            _ if turn.is_none() => Proof::TooSoon,
+            Some(known) if matches && known.disabled_at.is_none() => Proof::Given(Box::new(known)),
+            Some(_) | None => Proof::Wrong,
+        })
+    }
+
     /// Records the refusal of somebody there is. For others the wait is stored once more: the same effort, without a
     /// line in a log that strangers could otherwise fill.
     async fn note_refused(&self, account: Digest, wait_until: Time, known: Option<PersonId>) -> Result<()> {
@@ -111,6 +142,8 @@ impl Desk {
                 async move {
                     let forgotten_before = tx.now() - FORGOTTEN_AFTER;
                     store::web_session::delete_expired(tx).await?;
+                    let now = tx.now();
+                    store::signature::delete_before(tx, now - LAG).await?;
                     Ok(store::backoff::delete_before(tx, forgotten_before).await?)
                 }
                 .boxed()

@@ -55,7 +55,7 @@ async fn apply(state: &AppState, person: &PersonCaller, fields: &Form) -> Result
 fn bulk(fields: &Form) -> Result<Bulk, Refusal> {
     let text = |name: &str| Some(fields.text(name)).filter(|text| !text.trim().is_empty());
     let verdict = text("verdict").and_then(|word| word.parse().ok());
-    let items = fields.text("items").split_whitespace().map(item).collect::<Option<Vec<Item>>>();
+    let items = fields.text("items").split_whitespace().map(|text| item(text, fields)).collect::<Option<Vec<Item>>>();
     Ok(Bulk {
         verdict: verdict.ok_or_else(|| Refusal::invalid("/verdict", "Choose to approve or to reject."))?,
         reason_code: text("reason_code").map(str::to_owned),
@@ -65,9 +65,19 @@ fn bulk(fields: &Form) -> Result<Bulk, Refusal> {
     })
 }
 
-/// `apr_…:revision:digest`, as the page wrote it.
-fn item(text: &str) -> Option<Item> {
-    let (id, rest) = text.split_once(':')?;
+/// `apr_…:revision:digest`, as the page wrote it, with the seat it named in fields of its own.
+fn item(text: &str, fields: &Form) -> Option<Item> {
+    let (name, rest) = text.split_once(':')?;
     let (revision, digest) = rest.split_once(':')?;
-    Some(Item { id: id.parse().ok()?, revision: revision.parse().ok()?, package_digest: digest.parse().ok()? })
+    let said = |what: &str| Some(fields.text(&format!("{what}:{name}"))).filter(|text| !text.is_empty());
+    Some(Item {
+        id: name.parse().ok()?,
+        revision: revision.parse().ok()?,
+        package_digest: digest.parse().ok()?,
+        for_group: said("for_group").map(str::to_owned),
+        on_behalf_of: match said("on_behalf_of") {
+            Some(person) => Some(person.parse().ok()?),
+            None => None,
+        },
+    })
 }

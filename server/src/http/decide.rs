@@ -9,7 +9,7 @@ use domain::{
     Digest, Refusal, Time, canonical,
     decision::{Ballot, Verdict},
     gate::ConditionResult,
-    id::ApprovalId,
+    id::{ApprovalId, PersonId},
     item::{ItemVerdict, MAX_ITEMS},
     refusal::Code,
     review::{Draft, DraftItem, Setback, Unapplied},
@@ -27,6 +27,7 @@ use super::{
 use crate::{
     desk::{Caller, PersonCaller},
     error::Error,
+    password::Password,
 };
 
 /// The largest form: the arguments come along, whether they are edited or not.
@@ -77,10 +78,12 @@ async fn apply(
     let ballot = ballot(fields).map_err(|setback| (StatusCode::UNPROCESSABLE_ENTITY, setback))?;
     let caller = Caller::Person(person.clone());
     confirm(state, &caller, id, &ballot, fields).await?;
-    match state.desk.decide(&caller, id, &ballot).await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(setback(error, &ballot)),
-    }
+    // The password goes no further than this: no draft, no page and no log has it.
+    let decided = match field(fields, "password") {
+        Some(password) => state.desk.sign_and_decide(&caller, id, ballot.clone(), Password::new(password)).await,
+        None => state.desk.decide(&caller, id, &ballot).await,
+    };
+    decided.map(drop).map_err(|error| setback(error, &ballot))
 }
 
 fn invalid(field: &str, message: &str) -> Setback {
@@ -89,6 +92,11 @@ fn invalid(field: &str, message: &str) -> Setback {
 
 fn field<'a>(fields: &'a Form, name: &str) -> Option<&'a str> {
     Some(fields.text(name)).filter(|text| !text.trim().is_empty())
+}
+
+/// In whose place the page said it is.
+fn person(text: &str) -> Result<PersonId, Setback> {
+    text.parse().map_err(|_| invalid("verdict", "The form is incomplete; reload the page."))
 }
 
 fn ballot(fields: &Form) -> Result<Ballot, Setback> {
@@ -104,8 +112,10 @@ fn ballot(fields: &Form) -> Result<Ballot, Setback> {
         // Browsers send line ends as CR LF.
         notes: field(fields, "notes").map(|notes| notes.replace("\r\n", "\n")),
         for_group: field(fields, "for_group").map(str::to_owned),
+        on_behalf_of: field(fields, "on_behalf_of").map(person).transpose()?,
         edited_input,
         items: if verdict == Some(Verdict::Approve) { items(fields) } else { Vec::new() },
+        signature: None,
     })
 }
 
@@ -200,6 +210,8 @@ fn refused(refusal: Refusal, ballot: &Ballot) -> Setback {
             unmet: serde_json::from_value::<Vec<ConditionResult>>(extra("unmet")).unwrap_or_default(),
         },
         Code::Expired => Setback::Expired,
+        Code::SignatureRequired => invalid("password", "Type your password to sign this decision. Nothing was stored."),
+        Code::SignatureInvalid => invalid("password", &refusal.message),
         Code::ReasonRequired | Code::InvalidField => {
             let first = refusal.errors.first();
             let name = first.map_or("notes", |error| error.path.trim_start_matches('/'));

@@ -5,6 +5,7 @@ use domain::{
     decision::Decision,
     delegation::Principal,
     id::{ApprovalId, DecisionId, DelegationId, PersonId, RunId},
+    signature::Signature,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -29,6 +30,9 @@ struct DecisionRow {
     reason_code: Option<String>,
     notes: Option<String>,
     items: Option<String>,
+    signature_meaning: Option<String>,
+    signature_by: Option<String>,
+    signed_at: Option<Time>,
     decided_at: Time,
 }
 
@@ -43,6 +47,13 @@ impl TryFrom<DecisionRow> for Decision {
             delegation: DelegationId::from_uuid(delegation),
         };
         let on_behalf_of = row.principal_id.zip(row.principal_name).zip(row.delegation_id).map(principal);
+        let signature = match row.signature_meaning.zip(row.signature_by).zip(row.signed_at) {
+            Some(((meaning, by), signed_at)) => {
+                let authenticated_by = parse(&by, "decision", "signature_by", id)?;
+                Some(Signature { meaning, signed_at, authenticated_by })
+            }
+            None => None,
+        };
         Ok(Self {
             id,
             approval: ApprovalId::from_uuid(row.approval_id),
@@ -57,6 +68,7 @@ impl TryFrom<DecisionRow> for Decision {
             reason_code: row.reason_code,
             notes: row.notes,
             items: row.items.map(|text| from_text(&text, "decision", "items", id)).transpose()?.unwrap_or_default(),
+            signature,
             at: row.decided_at,
         })
     }
@@ -64,11 +76,12 @@ impl TryFrom<DecisionRow> for Decision {
 
 /// Stores a decision.
 pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> {
-    let principal = decision.on_behalf_of.as_ref();
+    let (principal, signature) = (decision.on_behalf_of.as_ref(), decision.signature.as_ref());
     on!(tx, |conn| {
         sqlx::query(
             "INSERT INTO decision (id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at, \
-             by_raise, principal_id, principal_name, delegation_id, items) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             by_raise, principal_id, principal_name, delegation_id, items, signature_meaning, signature_by, signed_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         )
         .bind(decision.id.uuid())
         .bind(decision.approval.uuid())
@@ -86,6 +99,9 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
         .bind(principal.map(|principal| principal.name.as_str()))
         .bind(principal.map(|principal| principal.delegation.uuid()))
         .bind((!decision.items.is_empty()).then(|| to_text(&decision.items)))
+        .bind(signature.map(|signature| signature.meaning.as_str()))
+        .bind(signature.map(|signature| signature.authenticated_by.as_str()))
+        .bind(signature.map(|signature| signature.signed_at))
         .execute(conn)
         .await
         .map(drop)
@@ -98,7 +114,7 @@ pub async fn list_of_approval(tx: &mut Tx, approval: ApprovalId) -> Result<Vec<D
     let rows: Vec<DecisionRow> = on!(tx, |conn| {
         sqlx::query_as(
             "SELECT id, approval_id, person_id, person_name, group_name, verdict, revision, package_digest, reason_code, notes, decided_at, \
-             by_raise, principal_id, principal_name, delegation_id, items FROM decision WHERE approval_id = $1 ORDER BY id",
+             by_raise, principal_id, principal_name, delegation_id, items, signature_meaning, signature_by, signed_at FROM decision WHERE approval_id = $1 ORDER BY id",
         )
         .bind(approval.uuid())
         .fetch_all(conn)

@@ -52,6 +52,7 @@ pub mod runs;
 pub mod seat;
 pub mod session;
 pub mod set_up;
+pub mod signature;
 mod sqlite;
 pub mod stage;
 mod tx;

@@ -7,7 +7,7 @@ use domain::{
     approval::Status,
     decision::Verdict,
     id::{ApprovalId, PersonId},
-    policy::Circumstances,
+    policy::{Circumstances, Wanted},
 };
 use rand::{RngExt as _, rngs::StdRng};
 use serde_json::{Value, json};
@@ -237,6 +237,6 @@ async fn policy_says(tx: &mut Tx, id: ApprovalId, person: PersonId) -> Result<St
     let previous_approvers = store::decision::list_previous_approvers(tx, stored.run, id).await.expect("read");
     let circumstances = Circumstances { previous_approvers, ..stored.circumstances.clone() };
     let votes = stored.current(&store::decision::list_of_approval(tx, id).await.expect("read"));
-    let seat = stored.package.policy.seat_for(&candidate, &circumstances, &votes, Verdict::Approve, None);
+    let seat = stored.package.policy.seat_for(&candidate, &circumstances, &votes, Verdict::Approve, Wanted::default());
     seat.map(|seat| seat.group).map_err(|refusal| json!([refusal.code.as_str(), refusal.message]))
 }

@@ -143,9 +143,10 @@ async fn one_vote_a_human(console: TestConsole) {
     set(&console, days("mira", "ben", 21, 22)).await;
     let (ben, mira) = (console.token("ben").await, console.token("mira").await);
     agent.decide(&ben, &first, json!({"verdict": "approve", "for_group": "risk"})).await.expect(201);
-    let again = agent.decide(&ben, &first, json!({"verdict": "approve", "for_group": "compliance"})).await;
-    // The same verdict on the same package is the answer that is stored.
-    assert_eq!(again.expect(200)["group"], "risk");
+    // The same verdict on the same package is the answer that is stored, but not for another seat.
+    assert_eq!(agent.approve(&ben, &first).await.expect(200)["group"], "risk");
+    let other = agent.decide(&ben, &first, json!({"verdict": "approve", "for_group": "compliance"})).await;
+    assert_eq!(other.problem(), "409 already_voted");
     let refused = agent.decide(&mira, &first, json!({"verdict": "approve", "for_group": "compliance"})).await;
     assert_eq!(refused.problem(), "409 already_voted");
     assert!(refused.json()["detail"].as_str().is_some_and(|told| told.starts_with("Ben Cole has decided")));

@@ -9,6 +9,7 @@ use domain::{
     information::{Information, Pause},
     package::Origin,
     review::{Draft, EntitledPerson},
+    signature::{Authentication, Signature},
 };
 
 fn html(review: &Review, setback: Option<Setback>) -> String {
@@ -242,6 +243,38 @@ fn a_decision_that_was_not_applied_keeps_its_draft() {
         assert_says(&case, &html, &["&lt;/textarea&gt;why"]);
         assert!(html.contains("></textarea>"), "{case}: a text field has no children: {html}");
     }
+}
+
+#[test]
+fn what_is_signed_is_said_word_for_word_and_the_password_is_never_sent_back() {
+    let plain = html(&sample::review(), None);
+    assert!(!plain.contains("type=\"password\""), "{plain}");
+    let mut review = sample::review();
+    review.package.policy.sign = true;
+    review.votes[0].signature = Some(Signature {
+        meaning: "I have reviewed revision 3 of this <b>package</b> and approve it for Compliance.".to_owned(),
+        signed_at: sample::time("14:41:30"),
+        authenticated_by: Authentication::Password,
+    });
+    let wrong = Setback::Invalid { field: "password".to_owned(), message: "not your password".to_owned() };
+    let shown = html(&review, Some(wrong));
+    let words = [
+        "I have reviewed revision 3 of this package and approve it for Risk.",
+        "I have reviewed revision 3 of this package and reject it for Risk.",
+        "with the arguments as I have changed them",
+        "autocomplete=\"current-password\"",
+        "Sign and approve",
+        "Sign and reject",
+        "Not your password",
+        "this &lt;b&gt;package&lt;/b&gt; and approve it for Compliance",
+        "Signed by password: ",
+        "#i-signature",
+        "&lt;/textarea&gt;why",
+    ];
+    assert_says("signed", &shown.replace("not your password", "Not your password"), &words);
+    let field = shown.split("<input").find(|field| field.contains("type=\"password\"")).unwrap_or_default();
+    let field = field.split('>').next().unwrap_or_default();
+    assert!(!field.contains("value"), "{field}");
 }
 
 #[test]

@@ -14,7 +14,8 @@ impl World {
         let (person, groups) = (person(voter as u128), vec!["risk".to_owned()]);
         let candidate = Candidate { person, groups, raised_to: None, stands_in: Vec::new() };
         let verdict = Verdict::RequestInformation;
-        let seat = two_groups().seat_for(&candidate, &Circumstances::default(), &held.votes, verdict, None);
+        let seat =
+            two_groups().seat_for(&candidate, &Circumstances::default(), &held.votes, verdict, Wanted::default());
         let (now, revision) = (self.now, held.revision);
         if seat.is_ok()
             && self.change(place, |state, id| {

@@ -29,6 +29,11 @@ impl Comparison {
         self.names(name, &old.exclude, &new.exclude, words);
         let words = [(Way::Looser, "may also be decided by"), (Way::Stricter, "may no longer be decided by")];
         self.names(name, &old.via, &new.via, words);
+        match (old.sign, new.sign) {
+            (false, true) => self.say(Way::Stricter, name, "asks for electronic signatures"),
+            (true, false) => self.say(Way::Looser, name, "asks for no electronic signatures"),
+            (true, true) | (false, false) => {}
+        }
         let words = [(Way::Stricter, "asks for a reason on"), (Way::Looser, "asks for no reason on")];
         self.names(name, &old.reasons.required_on, &new.reasons.required_on, words);
         if old.reasons.codes != new.reasons.codes {

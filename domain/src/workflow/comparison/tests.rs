@@ -36,6 +36,7 @@ fn workflow() -> Workflow {
         raise: None,
         expire_after: Some(86_400),
         hours: None,
+        sign: false,
     };
     let fact = FactRule { field: Field::of(FieldType::String), from: FactSource::System, max_age: Some(86_400) };
     Workflow {
@@ -132,6 +133,7 @@ fn each_change_goes_one_way_there_and_the_other_way_back() {
         ("two rejections", |w| two(w).reject_count = 2),
         ("exclusion removed", |w| two(w).exclude.truncate(1)),
         ("by api", |w| two(w).via.push(Via::Api)),
+        ("signed", |w| two(w).sign = true),
         ("reason on approve", |w| two(w).reasons.required_on.push(Verdict::Approve)),
         ("other codes", |w| two(w).reasons.codes.push("limit".to_owned())),
         ("later deadline", |w| two(w).expire_after = Some(172_800)),

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use domain::{
     Refusal,
     bulk::{self, Bulk, Member, Outcome, Preview, Previewed},
+    decision::Verdict,
     id::ApprovalId,
     permission::Action,
+    policy::{Seat, Wanted},
     refusal::Code,
 };
 
@@ -68,11 +70,24 @@ impl Desk {
             let (member, stored) = self.member(&caller, *id).await?;
             reasons.insert(member.id, stored.package.policy.reasons.clone());
             members.push(member);
-            items.push(previewed(stored));
+            let seat = self.seat_now(&caller, &stored).await?;
+            items.push(previewed(stored, seat));
         }
         let objection = bulk::guard(&members).and_then(|(at, objection)| Some((members.get(at)?.id, objection)));
         let first = ids.first().and_then(|id| reasons.remove(id)).unwrap_or_default();
-        Ok(Preview { now: self.database.clock().now(), items, objection, reasons: first })
+        Ok(Preview { now: self.database.clock().now(), viewer: viewer.id, items, objection, reasons: first })
+    }
+
+    /// The seat this caller would fill now: that of an approval, else where a rejection would count.
+    async fn seat_now(&self, caller: &Caller, stored: &Stored) -> Result<Option<Seat>> {
+        let reviewer = self.reviewer(caller, stored.id).await?;
+        let mut tx = self.database.read().await?;
+        let circumstances = circumstances(&mut tx, stored).await?;
+        let votes = stored.current(&store::decision::list_of_approval(&mut tx, stored.id).await?);
+        let policy = &stored.package.policy;
+        let seat =
+            |verdict| policy.seat_for(&reviewer.candidate, &circumstances, &votes, verdict, Wanted::default()).ok();
+        Ok(seat(Verdict::Approve).or_else(|| seat(Verdict::Reject)))
     }
 
     /// What counts of an approval for this caller.
@@ -94,13 +109,14 @@ impl Desk {
             risk: package.risk,
             differs: package.evidence.assertions.iter().any(domain::gate::Asserted::differs),
             is_asked: stored.state.is_waiting_for_information(),
+            must_sign: package.policy.sign,
             may_decide: entitled_at_all(&stored, &reviewer, &circumstances).is_ok(),
         };
         Ok((member, stored))
     }
 }
 
-fn previewed(stored: Stored) -> Previewed {
+fn previewed(stored: Stored, seat: Option<Seat>) -> Previewed {
     let package = stored.package;
     Previewed {
         id: stored.id,
@@ -113,6 +129,7 @@ fn previewed(stored: Stored) -> Previewed {
         risk: package.risk,
         revision: stored.revision,
         package_digest: stored.package_digest,
+        seat,
     }
 }
 

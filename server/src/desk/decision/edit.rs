@@ -18,13 +18,13 @@ use crate::{desk::snapshot::Snapshot, store::approval::Stored};
 const FIELD: &str = "/edited_input";
 
 /// The input a ballot puts in the place of the one that was read, if it is another.
-pub(super) fn changed_input<'b>(stored: &Stored, ballot: &'b Ballot) -> Option<&'b Value> {
+pub(in crate::desk) fn changed_input<'b>(stored: &Stored, ballot: &'b Ballot) -> Option<&'b Value> {
     let wanted = ballot.edited_input.as_ref()?;
     (canonical::to_string(wanted) != canonical::to_string(&stored.package.input)).then_some(wanted)
 }
 
 /// Whether this ballot may carry an edit.
-pub(super) fn may_edit(stored: &Stored, ballot: &Ballot) -> Result<(), Refusal> {
+pub(in crate::desk) fn may_edit(stored: &Stored, ballot: &Ballot) -> Result<(), Refusal> {
     let Some(input) = &ballot.edited_input else { return Ok(()) };
     let fault = if ballot.verdict != Verdict::Approve {
         "only an approval edits a call: send it with the verdict `approve`, or leave it out"
@@ -78,5 +78,5 @@ pub(super) fn edited(snapshot: &Snapshot, stored: &Stored, vote: Vote, input: &V
     (decision.revision, decision.package_digest) = (revision, digest);
     let standing = package.standing(std::slice::from_ref(&decision));
     let edited = Stored { revision, package_digest: digest, package, ..stored.clone() };
-    Ok(Vote { decision, standing, edited: Some(edited) })
+    Ok(Vote { decision, standing, edited: Some(edited), token: vote.token })
 }

@@ -1,7 +1,7 @@
 //! What a decision stores: the edit, the vote, and the end of the approval when the policy is satisfied.
 
 use domain::{
-    Actor, Refusal,
+    Actor, Digest, Refusal,
     approval::{Approval, Status},
     decision::{Decision, Verdict},
     event::Event,
@@ -41,6 +41,12 @@ pub(super) async fn still_entitled(tx: &mut Tx, decision: &Decision) -> Result<(
     Err(Refusal::new(Code::NotEntitled, "You may not decide for this group any more. Nothing was stored.").into())
 }
 
+/// Uses up the signature that a vote is stored by. Whoever comes second with it stores nothing.
+pub(super) async fn spend(tx: &mut Tx, token: Option<Digest>) -> Result<()> {
+    let Some(token) = token else { return Ok(()) };
+    if store::signature::spend(tx, token).await? { Ok(()) } else { Err(domain::signature::used().into()) }
+}
+
 /// Stores the vote and, when the policy is satisfied, the end of the approval. The run is locked.
 pub(super) async fn record(
     tx: &mut Tx,
@@ -68,6 +74,7 @@ pub(super) async fn record(
         notes: decision.notes.clone(),
         items: (!decision.items.is_empty()).then(|| decision.items.clone()),
         on_behalf_of: decision.on_behalf_of.clone(),
+        signature: decision.signature.clone(),
     };
     let actor = Actor::Person(decision.person);
     tx.record_in(run.id, &run.subject, Some(stored.id), actor, event);

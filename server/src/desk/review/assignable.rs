@@ -4,7 +4,7 @@ use domain::{
     Role,
     assignment::{Choice, Choices, open_groups},
     decision::Verdict,
-    policy::{Candidate, Seat, Via},
+    policy::{Candidate, Seat, Via, Wanted},
 };
 
 use super::{Eligible, People};
@@ -47,7 +47,7 @@ impl People<'_> {
         let policy = &self.stored.package.policy;
         let may = |candidate: &Candidate| {
             policy.via.contains(&Via::Console)
-                && policy.seat_for(candidate, self.circumstances, &[], Verdict::Reject, None).is_ok()
+                && policy.seat_for(candidate, self.circumstances, &[], Verdict::Reject, Wanted::default()).is_ok()
         };
         viewer.roles.contains(&Role::SupportLead) || self.candidate.as_ref().is_some_and(may)
     }

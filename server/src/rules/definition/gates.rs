@@ -20,7 +20,7 @@ const MAX_SUMMARY: usize = 500;
 
 const GATE_KEYS: Keys = Keys { known: &["id", "tools", "require", "review"], later: &[] };
 const CONDITION_KEYS: Keys = Keys { known: &["name", "when", "otherwise"], later: &[] };
-const REVIEW_KEYS: Keys = Keys { known: &["unless", "policy", "summary", "risk"], later: &["sign"] };
+const REVIEW_KEYS: Keys = Keys { known: &["unless", "policy", "summary", "risk"], later: &[] };
 
 /// The gates, in file order. Each item of the list gives a gate, so that positions agree with the text.
 pub fn read_all(root: &Cursor<'_>, faults: &mut Faults<'_>) -> Vec<Gate> {

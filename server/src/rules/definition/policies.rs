@@ -21,7 +21,7 @@ const MAX_CODES: usize = 50;
 const DECIDING: [Verdict; 2] = [Verdict::Approve, Verdict::Reject];
 
 const POLICY_KEYS: Keys =
-    Keys { known: &["approve", "reject", "exclude", "reasons", "via", "valid_for", "deadline"], later: &["sign"] };
+    Keys { known: &["approve", "reject", "exclude", "reasons", "via", "valid_for", "deadline", "sign"], later: &[] };
 
 /// The policies by name.
 pub fn read_all(root: &Cursor<'_>, faults: &mut Faults<'_>) -> BTreeMap<String, Policy> {
@@ -49,12 +49,14 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Policy {
     let is_map = cursor.is_map(&POLICY_KEYS, faults);
     let valid_for = cursor.get("valid_for").and_then(|duration| names::duration(&duration, faults));
     let deadline = cursor.get("deadline").map(|deadline| deadline::read(&deadline, faults)).unwrap_or_default();
+    let via = read_via(cursor, faults);
     Policy {
+        sign: read_sign(cursor, &via, faults),
         approve: if is_map { read_seats(cursor, faults) } else { Vec::new() },
         reject_count: read_reject(cursor, faults),
         exclude: read_words(cursor, "exclude", "people", Exclusion::ALL, faults),
         reasons: cursor.get("reasons").map(|reasons| read_reasons(&reasons, faults)).unwrap_or_default(),
-        via: read_via(cursor, faults),
+        via,
         valid_for,
         remind_after: deadline.remind,
         raise: deadline.raise,
@@ -123,6 +125,19 @@ fn read_via(policy: &Cursor<'_>, faults: &mut Faults<'_>) -> Vec<Via> {
         faults.add(&cursor.path, code::UNSAFE, message);
     }
     via
+}
+
+/// Who signs types a password: no token does that.
+fn read_sign(policy: &Cursor<'_>, via: &[Via], faults: &mut Faults<'_>) -> bool {
+    let sign = policy.get("sign").and_then(|sign| sign.boolean(faults)).unwrap_or(false);
+    if sign
+        && via.contains(&Via::Api)
+        && let Some(via) = policy.get("via")
+    {
+        let message = "An electronic signature is never given by API: write [console], or leave `sign` out.";
+        faults.add(&via.path, code::UNSAFE, message);
+    }
+    sign
 }
 
 pub(super) fn read_words<T>(cursor: &Cursor<'_>, key: &str, what: &str, all: &[T], faults: &mut Faults<'_>) -> Vec<T>

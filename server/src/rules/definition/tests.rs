@@ -72,7 +72,8 @@ policies:
     reject: { count: 2 }
     exclude: [requester, agent_owner, previous_approver]
     reasons: { required_on: [reject, approve], codes: [other] }
-    via: [console, api]
+    via: [console]
+    sign: true
     valid_for: 30m
     deadline: { remind: 2h, raise: { after: 4h, to: heads }, expire: 12h, hours: { zone: Europe/Berlin, days: [mon, fri], from: '09:00', to: 24:00 } }
 ",
@@ -86,6 +87,7 @@ policies:
     assert_eq!(workflow.facts["limited"].max_age, Some(129_600));
     assert_eq!(workflow.facts["limited"].from, FactSource::Tool { tool: "open".into(), path: "/a~1b".into() });
     let policy = &workflow.policies["four-eyes"];
+    assert!(policy.sign);
     assert_eq!((policy.quorum(), policy.reject_count), (2, 2));
     assert_eq!((policy.valid_for, policy.expire_after), (Some(1_800), Some(43_200)));
     assert_eq!((policy.remind_after, &policy.raise), (Some(7_200), &Some(Raise { after: 14_400, to: "heads".into() })));
@@ -142,7 +144,6 @@ policies:
 "), @r#"
     4:24 policies.p.approve.all [unsafe] Nobody could ever approve: name at least one group, such as [{group: compliance, count: 1}].
     4:42 policies.p.deadline.remined [unknown_key] Unknown key `remined`. Did you mean `remind`?
-    4:57 policies.p.sign [not_supported_yet] `sign` is not supported yet by this version of Countersign. Remove it.
     4:74 policies.p.via [unsafe] Nobody could ever decide: write [console], or [console, api].
     5:44 policies.q.approve.all[0].count [invalid_value] Expected a whole number from 1 to 20.
     5:63 policies.q.approve.all[2] [duplicate] The group b appears twice. Add the counts up in one entry.

@@ -137,6 +137,11 @@ fn approvals() -> Vec<Row> {
             Waiting,
             r#"{"verdict":"approve","revision":{revision},"package_digest":"{digest}"}"#,
         ),
+        post(
+            "/api/v1/signatures",
+            Waiting,
+            r#"{"approval_id":"{id}","revision":{revision},"package_digest":"{digest}","verdict":"approve","password":"x"}"#,
+        ),
         post("/api/v1/approvals/{id}/claim", Waiting, "{}"),
         post("/api/v1/approvals/{id}/release", Waiting, ""),
         post("/api/v1/approvals/{id}/assign", Waiting, r#"{"to":"compliance","reason":"They know the case."}"#),

@@ -7,6 +7,7 @@ pub mod concerns;
 pub mod escalations;
 pub mod items;
 pub mod runs;
+pub mod signatures;
 pub mod stages;
 pub mod votes;
 pub mod workflows;

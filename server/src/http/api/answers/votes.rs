@@ -8,6 +8,7 @@ use domain::{
     id::{DecisionId, PersonId},
     item::ItemVerdict,
     policy::Standing,
+    signature::Signature,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,6 +42,8 @@ pub struct Vote {
     pub notes: Option<String>,
     /// What they said about each item, where there are any and they approved.
     pub items: Vec<ItemVerdict>,
+    /// The electronic signature; null where the policy asks for none.
+    pub signature: Option<Signature>,
     /// When.
     pub decided_at: Time,
 }
@@ -60,6 +63,7 @@ impl From<&Decision> for Vote {
             reason_code: decision.reason_code.clone(),
             notes: decision.notes.clone(),
             items: decision.items.clone(),
+            signature: decision.signature.clone(),
             decided_at: decision.at,
         }
     }

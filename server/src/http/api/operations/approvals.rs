@@ -111,6 +111,7 @@ fn decide() -> Operation {
             Code::SelfApproval,
             Code::AlreadyDecided,
             Code::AlreadyVoted,
+            Code::SeatTaken,
             Code::IllegalMove,
             Code::Expired,
             Code::Cancelled,
@@ -121,6 +122,8 @@ fn decide() -> Operation {
             Code::StaleRevision,
             Code::ReasonRequired,
             Code::DigestMismatch,
+            Code::SignatureRequired,
+            Code::SignatureInvalid,
         ])
 }
 

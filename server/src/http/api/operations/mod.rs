@@ -9,5 +9,6 @@ pub mod live;
 pub mod requests;
 pub mod runners;
 pub mod runs;
+pub mod signatures;
 pub mod stages;
 pub mod workflows;
