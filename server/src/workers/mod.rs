@@ -6,3 +6,4 @@ pub mod escalation;
 pub mod notification;
 pub mod reconcile;
 pub mod sweep;
+mod timer;
