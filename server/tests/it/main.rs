@@ -61,6 +61,8 @@ mod requests;
 mod routes;
 mod runner;
 mod runs;
+mod saved_views;
+mod searches;
 mod sessions;
 mod set_up;
 mod stages;
