@@ -161,6 +161,8 @@ ids! {
     DispatchId = "dsp";
     /// Somebody deciding in another's place for some days.
     DelegationId = "dlg";
+    /// A view of the approvals list that somebody keeps.
+    SavedViewId = "view";
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ pub mod resumption;
 pub mod review;
 pub mod run;
 pub mod runs;
+pub mod search;
 pub mod session;
 pub mod set_up;
 pub mod signature;

@@ -1,9 +1,12 @@
 //! The approvals list: what may be asked of it and what a row says.
 
+mod query;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::query::{Filters, MOST_SAVED, QueueQuery, SavedView, Sort, Standing, saved_name};
 use crate::{
     Time,
     actor::{UnknownWord, words},
@@ -25,23 +28,27 @@ words! {
         AllPending = "all",
         /// What waits for the viewer.
         NeedsMyDecision = "mine",
+        /// What waits and is of high risk.
+        HighRisk = "high",
         /// What nobody has claimed.
         Unclaimed = "unclaimed",
+        /// What is due within an hour, or late.
+        DueSoon = "soon",
         /// Decided, and the session could not be woken.
         ResumptionFailed = "failed",
+        /// What waits for the answer to a question.
+        InfoRequested = "asked",
+        /// Approved or rejected today (UTC).
+        DecidedToday = "today",
     }
 }
 
-/// What the page asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QueueQuery {
-    /// The view.
-    pub view: View,
-    /// Where the page begins; absent for the first.
-    pub cursor: Option<String>,
-}
+/// How soon "due within an hour" is, in seconds.
+pub const SOON: i64 = 3_600;
+/// A view that somebody keeps is counted this far.
+pub const COUNTED: u32 = 1_000;
 
-/// A page of the queue, due first.
+/// A page of the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueuePage {
     /// The server's time when the page was made; all "left" and "waiting" texts are relative to it.
@@ -50,7 +57,7 @@ pub struct QueuePage {
     pub alerts: Vec<Alert>,
     /// Decided approvals whose session could not be woken, longest first; on the first page.
     pub failing: Vec<FailingRow>,
-    /// The rows, soonest deadline first.
+    /// The rows, in the order that was asked for.
     pub rows: Vec<QueueRow>,
     /// Who else has an approval of these open, as far as this server knows.
     #[serde(default)]
@@ -61,6 +68,30 @@ pub struct QueuePage {
     pub is_continued: bool,
     /// Counts for tabs and navigation.
     pub counts: QueueCounts,
+    /// What the viewer keeps, with what each holds up to [`COUNTED`], oldest first.
+    #[serde(default)]
+    pub saved: Vec<SavedTab>,
+    /// What the filters offer.
+    #[serde(default)]
+    pub offered: Offered,
+}
+
+/// A view that the viewer keeps, and how much it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedTab {
+    /// The view.
+    pub view: SavedView,
+    /// Its rows, up to [`COUNTED`].
+    pub count: u32,
+}
+
+/// Values that filters offer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    /// The names of workflows.
+    pub workflows: Vec<String>,
+    /// The names of groups.
+    pub groups: Vec<String>,
 }
 
 /// Counts for tabs and navigation.
@@ -73,11 +104,20 @@ pub struct QueueCounts {
     /// What waits and nobody has claimed.
     #[serde(default)]
     pub unclaimed: u32,
+    /// What waits and is of high risk.
+    #[serde(default)]
+    pub high_risk: u32,
+    /// What is due within an hour, or late.
+    #[serde(default)]
+    pub due_soon: u32,
+    /// What waits for the answer to a question.
+    #[serde(default)]
+    pub asked: u32,
     /// Decided, and the session could not be woken.
     pub failing: u32,
     /// Handed over to people, and not settled.
     pub escalations: u32,
-    /// Decided by the viewer's console today (UTC), for the empty state.
+    /// Approved or rejected today (UTC).
     pub decided_today: u32,
     /// What the viewer was told and has not read.
     pub unread: u32,
@@ -172,6 +212,9 @@ pub struct QueueRow {
     pub opened_at: Time,
     /// When it expires.
     pub expires_at: Option<Time>,
+    /// When it ended, once it has.
+    #[serde(default)]
+    pub ended_at: Option<Time>,
     /// Who wants it.
     pub origin: Origin,
     /// Whether it waits for the answer to a question; the deadline stands still meanwhile.

@@ -16,7 +16,7 @@ use crate::{
     package::Package,
     policy::{Exclusion, Standing},
     profile::Preferences,
-    queue::QueueCounts,
+    queue::{QueueCounts, SavedView},
     resumption::Resumption,
     transcript::Message,
     viewing::Present,
@@ -39,6 +39,9 @@ pub struct Viewer {
     pub counts: QueueCounts,
     /// What they have set.
     pub preferences: Preferences,
+    /// The views of the approvals list they keep.
+    #[serde(default)]
+    pub views: Vec<SavedView>,
     /// Where the log ended before anything of the page was read: what comes after it is news.
     pub log_end: i64,
 }

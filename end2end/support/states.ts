@@ -95,6 +95,12 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
   },
   'queue': (stage) => filledQueue(stage, MIRA, '/approvals'),
   'queue-mine': (stage) => filledQueue(stage, TOMAS, '/approvals?view=mine'),
+  'queue-filtered': (stage) => filledQueue(stage, MIRA, '/approvals?q=acc&risk=high&sort=risk'),
+  'queue-no-match': (stage) => filledQueue(stage, MIRA, '/approvals?q=zzzz&waiting_for=risk'),
+  'queue-history': async (stage) => {
+    await approved(stage, onboarding(stage.console));
+    return see(stage, MIRA, '/approvals?view=today');
+  },
   'queue-arriving': (stage) => arriving(stage, 'load_queue', /^Approvals/),
   'runs-arriving': (stage) => arriving(stage, 'load_runs', /^Runs/),
   'queue-empty': (stage) => see(stage, MIRA, '/approvals'),

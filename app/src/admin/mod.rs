@@ -11,6 +11,7 @@ mod group;
 mod groups;
 mod key_scopes;
 mod keys;
+mod log_table;
 mod new_key;
 mod new_person;
 mod people;

@@ -88,7 +88,7 @@ impl Hands {
         let here = approval(&self.path.get_untracked());
         let me = self.keys.viewer.with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.id));
         spawn_local(async move {
-            let mine = load_queue(QueueQuery { view: View::NeedsMyDecision, cursor: None }).await;
+            let mine = load_queue(QueueQuery::of(View::NeedsMyDecision)).await;
             // What somebody else looks into is left to them.
             let is_free = |row: &QueueRow| row.claim.as_ref().is_none_or(|claim| Some(claim.person_id) == me);
             let rows = mine.map(|page| page.rows).unwrap_or_default();

@@ -87,11 +87,19 @@ pub fn FilterField(
     /// An example.
     #[prop(default = "")]
     placeholder: &'static str,
+    /// Values that are known, offered while typing.
+    #[prop(default = Vec::new())]
+    known: Vec<String>,
 ) -> impl IntoView {
     if let Some(value) = value {
         return view! { <SetChip name=name value=value clear=clear /> }.into_any();
     }
-    let input = format!("filter-{field}");
+    let (input, list) = (format!("filter-{field}"), format!("known-{field}"));
+    let offered = (!known.is_empty()).then(|| {
+        let options = known.into_iter().map(|value| view! { <option value=value></option> }).collect_view();
+        view! { <datalist id=list.clone()>{options}</datalist> }
+    });
+    let list = offered.is_some().then_some(list);
     view! {
         <details name="filter" class="relative">
             <summary class=EMPTY><Icon name="plus" class="w-3 h-3 shrink-0" />{name}</summary>
@@ -100,11 +108,34 @@ pub fn FilterField(
                     <Kept address=clear.clone() />
                     <label for=input.clone() class="sr-only">{name}</label>
                     <span class="field flex items-center h-7 px-2 rounded-md border border-control">
-                        <input id=input type=kind name=field required placeholder=placeholder autocomplete="off" class="w-40 min-w-0 bg-transparent text-xs" />
+                        <input id=input type=kind name=field required placeholder=placeholder list=list autocomplete="off" class="w-40 min-w-0 bg-transparent text-xs" />
                     </span>
+                    {offered}
                     <button type="submit" class=button::SMALL>"Apply"</button>
                 </form>
             </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// The order of a list, at the end of its filters.
+#[component]
+pub fn FilterOrder(
+    /// The order it has.
+    value: &'static str,
+    /// The orders to choose from.
+    choices: Vec<Choice>,
+) -> impl IntoView {
+    let choices = choices.into_iter().map(|choice| {
+        view! { <li><a href=choice.to.to_string() class=CHOICE>{choice.shown}</a></li> }
+    });
+    view! {
+        <details name="filter" class="relative ms-auto">
+            <summary class="inline-flex items-center gap-1 h-7 px-2 rounded-md text-muted hover:bg-hover text-xs whitespace-nowrap">
+                <Icon name="arrow-up-down" class="w-3.5 h-3.5 shrink-0" />"Sort "<span class="font-medium text-fg">{value}</span>
+            </summary>
+            <div class=format!("{PANEL} right-0")><ul>{choices.collect_view()}</ul></div>
         </details>
     }
     .into_any()

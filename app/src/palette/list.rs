@@ -3,9 +3,11 @@
 use crate::{
     frame::{Entry, shown_to},
     keys::{Act, Binding, Mark, TABLE, marked},
+    queue::address,
 };
 use domain::{
     found::{Found, FoundApproval, FoundRun},
+    queue::SavedView,
     review::Viewer,
 };
 
@@ -47,6 +49,7 @@ pub fn lines(viewer: &Viewer, is_approval: bool) -> Vec<Line> {
     let doable = TABLE.iter().filter(|binding| binding.is_at(is_approval) && is_offered(binding.act));
     let mut lines: Vec<Line> = doable.filter_map(command).collect();
     lines.extend(shown_to(viewer).into_iter().flat_map(|(_, entries)| entries).map(place));
+    lines.extend(viewer.views.iter().map(kept));
     lines.push(Line { deed: Deed::Go("/profile".to_owned()), ..bare("Profile", "user-round") });
     lines.extend(ACCOUNT.map(|(label, icon, button)| Line { deed: Deed::Press(button), ..bare(label, icon) }));
     lines
@@ -94,6 +97,11 @@ fn place(entry: Entry) -> Line {
     Line { binding, deed: Deed::Go(entry.href.to_owned()), ..bare(entry.label, entry.icon) }
 }
 
+fn kept(view: &SavedView) -> Line {
+    let (note, deed) = ("view of approvals".to_owned(), Deed::Go(address(&view.query).to_string()));
+    Line { note, deed, ..bare(&view.name, "bookmark") }
+}
+
 /// Whether the page has what this needs.
 fn is_offered(act: Act) -> bool {
     match act {
@@ -131,6 +139,7 @@ mod tests {
             groups: Vec::new(),
             counts: QueueCounts::default(),
             preferences: Preferences::default(),
+            views: Vec::new(),
             log_end: 0,
         }
     }
@@ -148,6 +157,17 @@ mod tests {
         assert_eq!(runs.binding.map(|binding| binding.caps(false).join(" ")), Some("G R".to_owned()));
         // Nothing is marked on a page that is not there.
         assert!(!labels(&lines(&viewer(&[Role::Reviewer]), true)).contains(&"Choose to approve"));
+    }
+
+    #[test]
+    fn what_somebody_keeps_leads_to_its_list() {
+        use domain::queue::{Filters, QueueQuery, View};
+        let filters = Filters { search: Some("a&b".to_owned()), ..Filters::default() };
+        let query = QueueQuery { filters, ..QueueQuery::of(View::HighRisk) };
+        let id = "view_01j1x6q34xfvqr28t5cy4tp001".parse().expect("an id");
+        let views = vec![SavedView { id, name: "Big ones".to_owned(), query }];
+        let lines = matching(lines(&Viewer { views, ..viewer(&[Role::Reviewer]) }, false), "big");
+        assert_eq!(lines[0].deed, Deed::Go("/approvals?view=high&q=a%26b".to_owned()));
     }
 
     #[test]

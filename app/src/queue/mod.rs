@@ -1,27 +1,34 @@
-//! The queue's parts: tabs, groups, rows and pages.
+//! The queue's parts: tabs, filters, groups, rows and pages.
 
+mod empty;
 mod failing;
+mod filters;
 mod list;
 mod reconcile;
 mod row;
+mod tabs;
 
 use self::{
+    empty::Nothing,
     failing::FailingRows,
+    filters::{Filters, Known},
     list::{Line, List},
     reconcile::{Due, ShownRow},
     row::{COLUMNS, Row},
+    tabs::Tabs,
 };
 use crate::{
+    brought::Posted,
     bulk::{Bulk, TickHead, Ticks},
     claims::{Attention, Then},
     frame::Bar,
     keys::hint::NextForMe,
-    kit::{button, empty::Empty, icon::Icon},
+    kit::pager::Pager,
     live::pill::Pill,
 };
 use domain::{
     id::{ApprovalId, PersonId},
-    queue::{QueueCounts, QueuePage, QueueQuery, View},
+    queue::{QueuePage, QueueQuery, SavedView, Sort, Standing, View},
     workflow::Risk,
 };
 use leptos::prelude::*;
@@ -29,7 +36,7 @@ use leptos_meta::Title;
 
 use crate::kit::risk::Level;
 
-pub use self::failing::Alerts;
+pub use self::{failing::Alerts, filters::address};
 
 /// How a risk is drawn.
 pub const fn level(risk: Risk) -> Level {
@@ -46,47 +53,46 @@ pub const fn level(risk: Risk) -> Level {
     }
 }
 
-/// The address of a view.
-const fn address(view: View) -> &'static str {
-    match view {
-        View::AllPending => "/approvals",
-        View::NeedsMyDecision => "/approvals?view=mine",
-        View::Unclaimed => "/approvals?view=unclaimed",
-        View::ResumptionFailed => "/approvals?view=failed",
-    }
-}
-
 /// The queue, followed while it is open.
 #[component]
-pub fn QueueView(page: QueuePage, query: QueueQuery, can_wake: bool, viewer: Option<PersonId>) -> impl IntoView {
-    let view = query.view;
-    let alerts = page.alerts.clone();
+pub fn QueueView<'a>(
+    /// The page.
+    page: QueuePage,
+    /// What it was asked for.
+    query: QueueQuery,
+    /// Whether the viewer may have resumptions sent again.
+    can_wake: bool,
+    /// Who looks.
+    viewer: Option<PersonId>,
+    /// A form of the page that was posted and refused.
+    refused: Option<&'a Posted>,
+) -> impl IntoView + use<> {
+    let (alerts, known) = (page.alerts.clone(), Known::of(&page));
+    let saved: Vec<SavedView> = page.saved.iter().map(|tab| tab.view.clone()).collect();
     let pending_at_first = page.counts.pending;
-    let list = List::follow(page, query, viewer);
+    let list = List::follow(page, query.clone(), viewer);
     let ticks = Ticks::provide();
     let pending = move || list.counts().pending;
     let title = move || {
         let pending = list.counts_if_here().map_or(pending_at_first, |counts| counts.pending);
         format!("({pending}) Approvals · Countersign")
     };
+    let next = view! { <NextForMe waiting=Signal::derive(move || list.counts().mine) /> }.into_any();
+    let tabs = view! { <Tabs list=list query=&query saved=&saved refused=refused /> }.into_any();
+    let filters = (query.view != View::ResumptionFailed).then(|| view! { <Filters query=&query known=known /> });
     let is_empty = Memo::new(move |_| list.is_empty());
     let content = move || {
         if is_empty.get() {
-            view! { <Nothing counts=list.counts() view=view /> }.into_any()
+            view! { <Nothing counts=list.counts() query=&query /> }.into_any()
         } else {
-            view! { <Table list=list view=view can_wake=can_wake viewer=viewer /> }.into_any()
+            view! { <Table list=list query=query.clone() can_wake=can_wake viewer=viewer /> }.into_any()
         }
     };
-    let next = view! { <NextForMe waiting=Signal::derive(move || list.counts().mine) /> }.into_any();
     view! {
         <Title text=title />
         <Bar title="Approvals" state=Signal::derive(move || format!("{} pending", pending())) actions=next />
-        <nav class="flex items-center gap-5 px-4 lg:px-6 border-b border-rule overflow-x-auto" aria-label="Saved views">
-            <Tab word="All pending" count=Signal::derive(pending) view=View::AllPending current=view />
-            <Tab word="Needs my decision" count=Signal::derive(move || list.counts().mine) view=View::NeedsMyDecision current=view />
-            <Tab word="Unclaimed" count=Signal::derive(move || list.counts().unclaimed) view=View::Unclaimed current=view />
-            <Tab word="Resumption failed" count=Signal::derive(move || list.counts().failing) view=View::ResumptionFailed current=view />
-        </nav>
+        {tabs}
+        {filters}
         <Alerts alerts=alerts />
         <Pill count=Signal::derive(move || list.unseen()) words=("new approval", "new approvals") has_key=true show=move || list.show() />
         {content}
@@ -96,59 +102,32 @@ pub fn QueueView(page: QueuePage, query: QueueQuery, can_wake: bool, viewer: Opt
 }
 
 #[component]
-fn Tab(word: &'static str, count: Signal<u32>, view: View, current: View) -> impl IntoView {
-    let is_current = view == current;
-    let class = if is_current {
-        "inline-flex items-center gap-1.5 h-10 px-1 border-b-2 whitespace-nowrap border-accent text-fg font-medium"
-    } else {
-        "inline-flex items-center gap-1.5 h-10 px-1 border-b-2 whitespace-nowrap border-transparent text-muted hover:text-fg"
+fn Table(list: List, query: QueueQuery, can_wake: bool, viewer: Option<PersonId>) -> impl IntoView {
+    let (view, sort) = (query.view, query.order());
+    let (label, end) = match query.standing() {
+        Standing::Pending => ("Pending approvals", "Due"),
+        Standing::Any => ("Approvals", "Due, ended"),
+        Standing::Approved
+        | Standing::Rejected
+        | Standing::Expired
+        | Standing::Cancelled
+        | Standing::Superseded
+        | Standing::Revoked
+        | Standing::Decided => ("Ended approvals", "Ended"),
     };
+    let sorted = |by: &[(Sort, &'static str)]| by.iter().find(|(known, _)| *known == sort).map(|(_, order)| *order);
+    let opened = sorted(&[(Sort::Newest, "ascending"), (Sort::Oldest, "descending")]);
     view! {
-        <a href=address(view) aria-current=is_current.then_some("page") class=class>
-            {word}
-            <span class="text-xs tabular-nums text-faint font-normal">{move || count.get()}</span>
-        </a>
-    }
-    .into_any()
-}
-
-#[component]
-fn Nothing(counts: QueueCounts, view: View) -> impl IntoView {
-    let decided = match counts.decided_today {
-        0 => "Nothing was decided today.".to_owned(),
-        1 => "1 was decided today.".to_owned(),
-        more => format!("{more} were decided today."),
-    };
-    match view {
-        View::AllPending => view! {
-            <Empty title="No approval is pending" text=format!("{decided} An agent's call appears here when a gate holds it.") />
-        }
-        .into_any(),
-        View::NeedsMyDecision if counts.pending > 0 => view! {
-            <Empty title="Nothing waits for you" text=format!("{decided} {} wait for others.", counts.pending)>
-                <a href=address(View::AllPending) class=button::SMALL>"See all pending"</a>
-            </Empty>
-        }
-        .into_any(),
-        View::NeedsMyDecision => view! { <Empty title="Nothing waits for you" text=format!("{decided} No approval is pending.") /> }.into_any(),
-        View::Unclaimed => view! { <Empty title="Nothing is unclaimed" text=format!("{decided} Whatever waits, somebody looks into it.") /> }.into_any(),
-        View::ResumptionFailed => view! { <Empty title="No resumption has failed" text="Every session whose approval was decided was woken, or is about to be." /> }.into_any(),
-    }
-}
-
-#[component]
-fn Table(list: List, view: View, can_wake: bool, viewer: Option<PersonId>) -> impl IntoView {
-    view! {
-        <div role="table" aria-label="Pending approvals">
+        <div role="table" aria-label=label>
             <div role="row" class=format!("max-lg:hidden grid items-center gap-x-3 px-6 h-8 border-b border-rule text-[11px] leading-4 text-faint {COLUMNS}")>
                 <TickHead />
-                <span role="columnheader">"Risk"</span>
+                <span role="columnheader" aria-sort=sorted(&[(Sort::Risk, "descending")])>"Risk"</span>
                 <span role="columnheader">"Proposed action"</span>
                 <span role="columnheader">"Gate"</span>
                 <span role="columnheader">"Quorum"</span>
                 <span role="columnheader">"Waiting for"</span>
-                <span role="columnheader" class="text-end">"Waiting"</span>
-                <span role="columnheader" class="text-end" aria-sort="ascending">"Due"</span>
+                <span role="columnheader" class="text-end" aria-sort=opened>"Waiting"</span>
+                <span role="columnheader" class="text-end" aria-sort=sorted(&[(Sort::Due, "ascending")])>{end}</span>
             </div>
             <FailingRows list=list view=view can_wake=can_wake />
             <For each=move || list.lines() key=|line| line.clone() let:line>
@@ -160,7 +139,10 @@ fn Table(list: List, view: View, can_wake: bool, viewer: Option<PersonId>) -> im
         </div>
         {move || {
             let (next, is_continued) = list.pages();
-            view! { <Paging next=next is_continued=is_continued view=view /> }
+            let first = address(&query);
+            let next = next.map(|cursor| first.clone().with("cursor", Some(cursor)).to_string());
+            let first = is_continued.then(|| first.to_string());
+            view! { <div class="px-4 lg:px-6"><Pager label="Pages" first=first next=next /></div> }
         }}
     }
     .into_any()
@@ -193,21 +175,6 @@ fn GroupHead(due: Due, count: Option<usize>) -> impl IntoView {
                 <span class="text-faint tabular-nums">{count}</span>
             </div>
         </div>
-    }
-    .into_any()
-}
-
-#[component]
-fn Paging(next: Option<String>, is_continued: bool, view: View) -> impl IntoView {
-    let next = next.map(|cursor| format!("/approvals?view={view}&cursor={cursor}"));
-    view! {
-        <nav class="flex items-center gap-2 px-4 lg:px-6 py-3" aria-label="Pages">
-            {is_continued.then(|| view! { <a href=address(view) class=button::SMALL>"First page"</a> })}
-            {next
-                .map(|href| {
-                    view! { <a href=href class=button::SMALL>"Next page"<Icon name="arrow-right" class="w-3.5 h-3.5 shrink-0" /></a> }
-                })}
-        </nav>
     }
     .into_any()
 }

@@ -5,7 +5,7 @@ use domain::{
     Time,
     approval::Status,
     id::{ApprovalId, PersonId},
-    queue::{FailingRow, QueueCounts, QueuePage, QueueRefresh, QueueRow, View, Whereabouts},
+    queue::{FailingRow, QueueCounts, QueuePage, QueueRefresh, QueueRow, SavedTab, View, Whereabouts},
     resumption::Resumption,
     viewing::Presence,
 };
@@ -76,23 +76,38 @@ pub enum Left {
     NotYours,
     /// It waits, and somebody has claimed it.
     Claimed(String),
+    /// The question it waited for was answered.
+    Answered,
 }
 
 impl Left {
     fn of(view: View, viewer: Option<PersonId>, now: &Whereabouts) -> Option<Self> {
+        if let Some(ended) = Self::ended(now.row.status, now.by.clone()) {
+            return Some(ended);
+        }
         match now.row.status {
-            Status::Approved => Some(Self::Approved(now.by.clone())),
-            Status::Rejected => Some(Self::Rejected(now.by.clone())),
-            Status::Expired => Some(Self::Expired),
-            Status::Cancelled => Some(Self::Cancelled),
-            Status::Superseded => Some(Self::Superseded),
-            Status::Revoked => Some(Self::Revoked),
             Status::Pending if view == View::NeedsMyDecision && !now.row.viewer_can_decide => Some(Self::NotYours),
             // What the viewer claims here stays at hand: they mean to work on it, or took the wrong row.
             Status::Pending if view == View::Unclaimed => {
                 let others = now.row.claim.as_ref().filter(|held| viewer != Some(held.person_id));
                 others.map(|held| Self::Claimed(held.name.clone()))
             }
+            Status::Pending if view == View::InfoRequested && !now.row.is_waiting_for_information => {
+                Some(Self::Answered)
+            }
+            _ => None,
+        }
+    }
+
+    /// How an approval ended; `None` while it waits.
+    pub fn ended(status: Status, by: Option<String>) -> Option<Self> {
+        match status {
+            Status::Approved => Some(Self::Approved(by)),
+            Status::Rejected => Some(Self::Rejected(by)),
+            Status::Expired => Some(Self::Expired),
+            Status::Cancelled => Some(Self::Cancelled),
+            Status::Superseded => Some(Self::Superseded),
+            Status::Revoked => Some(Self::Revoked),
             Status::Pending => None,
         }
     }
@@ -111,6 +126,7 @@ impl Left {
             Self::Revoked => "Revoked".to_owned(),
             Self::NotYours => "Waits for others now".to_owned(),
             Self::Claimed(who) => format!("Claimed by {who}"),
+            Self::Answered => "Answered".to_owned(),
         }
     }
 }
@@ -124,6 +140,13 @@ pub struct ShownRow {
     pub due: Due,
     /// Why it is no longer part of the list, if it is not.
     pub left: Option<Left>,
+}
+
+impl ShownRow {
+    /// Why nobody decides it here: it has left the list, or had ended before it came into it.
+    pub fn settled(&self) -> Option<Left> {
+        self.left.clone().or_else(|| Left::ended(self.row.status, None))
+    }
 }
 
 /// A list on the page.
@@ -141,6 +164,8 @@ pub struct Shown {
     pub unseen: usize,
     /// Counts as they are now.
     pub counts: QueueCounts,
+    /// What the viewer keeps, with counts as they are now.
+    pub saved: Vec<SavedTab>,
     /// The server's time of what is shown.
     pub now: Time,
     /// Where the next page began when this one was put together.
@@ -159,7 +184,7 @@ impl Shown {
         let now = page.now;
         let shown = |row| ShownRow { due: Due::of(&row, view, viewer, now), row, left: None };
         let rows = page.rows.into_iter().map(shown).collect();
-        let QueuePage { next_cursor, is_continued, counts, failing, presence, .. } = page;
+        let QueuePage { next_cursor, is_continued, counts, saved, failing, presence, .. } = page;
         Self {
             view,
             viewer,
@@ -168,6 +193,7 @@ impl Shown {
             presence,
             unseen: 0,
             counts,
+            saved,
             now,
             next_cursor,
             is_continued,
@@ -187,7 +213,10 @@ impl Shown {
                 shown.row.clone_from(row);
                 shown.left = None;
             } else if let Some(now) = others.iter().find(|now| now.row.id == id) {
-                shown.left = Left::of(self.view, self.viewer, now);
+                // What had ended already when it was shown has only moved to another page.
+                if shown.left.is_some() || shown.row.status == Status::Pending {
+                    shown.left = Left::of(self.view, self.viewer, now);
+                }
                 shown.row.clone_from(&now.row);
             }
         }
@@ -204,6 +233,7 @@ impl Shown {
         self.unseen = page.rows.iter().filter(|row| self.is_new(row, &page)).count() + failed;
         self.presence.clone_from(&page.presence);
         self.counts = page.counts;
+        self.saved.clone_from(&page.saved);
         self.now = page.now;
         self.fresh = Some(page);
         self

@@ -11,12 +11,12 @@ use crate::{
         icon::Icon,
         passing::passing,
         risk::{RiskBars, RiskMark},
-        seal::Seal,
+        seal::{Ending, Seal},
         span,
     },
     recorded::text::Text,
 };
-use domain::{Time, package::Origin, queue::QueueRow};
+use domain::{Time, approval::Status, package::Origin, queue::QueueRow};
 use leptos::prelude::*;
 
 /// The columns of wide windows; below, a row is two blocks.
@@ -32,13 +32,14 @@ pub fn Row(
     /// Who looks into it, for as long as it is part of the list.
     attention: AnyView,
 ) -> impl IntoView {
-    let ShownRow { row, left, .. } = shown;
+    let (settled, is_dim) = (shown.settled(), shown.left.is_some());
+    let row = shown.row;
     let groups = row.waiting_for.join(", ");
-    let is_open = left.is_none();
+    let is_open = settled.is_none();
     let ground = ground(row.id);
-    let ground = move || if is_open { ground() } else { "bg-sunken" };
+    let ground = move || if is_dim { "bg-sunken" } else { ground() };
     let tick = view! { <TickBox row=&row is_open=is_open /> };
-    let QueueRow { risk, quorum, given, opened_at, expires_at, .. } = row;
+    let QueueRow { risk, quorum, given, opened_at, expires_at, ended_at, status, .. } = row;
     view! {
         <div
             data-row
@@ -47,14 +48,14 @@ pub fn Row(
         >
             {tick}
             <span role="cell" class="max-lg:hidden"><RiskMark level=level(risk) /></span>
-            <Action row=row.clone() left=left now=now />
+            <Action row=row.clone() settled=settled is_dim=is_dim now=now />
             <span role="cell" class="max-lg:hidden min-w-0">
                 <span class="flex items-center gap-1.5 text-xs text-muted">
                     <Gate origin=row.origin gate=row.gate_id />
                 </span>
             </span>
             <span role="cell" class="max-lg:hidden inline-flex items-center gap-1 text-xs tabular-nums text-muted">
-                <Quorum needed=quorum given=given />
+                <Quorum needed=quorum given=given status=status />
             </span>
             <span role="cell" class="max-lg:hidden min-w-0 text-xs">
                 {is_open.then(|| view! {
@@ -66,8 +67,12 @@ pub fn Row(
                 <Waiting since=opened_at now=now />
             </span>
             <span role="cell" class="text-xs tabular-nums flex flex-col items-end gap-1">
-                {is_open.then(|| view! { <Deadline end=expires_at now=now /> })}
-                <span class="lg:hidden inline-flex items-center gap-1 text-muted"><Quorum needed=quorum given=given /></span>
+                {if is_open {
+                    view! { <Deadline end=expires_at now=now /> }.into_any()
+                } else {
+                    ended_at.map(|at| view! { <Ended at=at now=now /> }).into_any()
+                }}
+                <span class="lg:hidden inline-flex items-center gap-1 text-muted"><Quorum needed=quorum given=given status=status /></span>
             </span>
         </div>
     }
@@ -97,21 +102,21 @@ fn Gate(origin: Origin, gate: String) -> impl IntoView {
 }
 
 #[component]
-fn Action(row: QueueRow, left: Option<Left>, now: Time) -> impl IntoView {
+fn Action(row: QueueRow, settled: Option<Left>, is_dim: bool, now: Time) -> impl IntoView {
     let level = level(row.risk);
     let href = format!("/approvals/{}", row.id);
-    // What has left needs no warning any more.
+    // What is settled needs no warning any more.
     let flags = || {
-        let shown = left.is_none().then_some(&row);
+        let shown = settled.is_none().then_some(&row);
         shown.map(|row| view! { <Flags differences=row.differences reversible=row.reversible asked=row.is_waiting_for_information /> })
     };
     let (wide, narrow) = (flags(), flags());
     let raised = || {
-        let shown = row.raised_to.clone().zip(row.raised_at).filter(|_| left.is_none());
+        let shown = row.raised_to.clone().zip(row.raised_at).filter(|_| settled.is_none());
         shown.map(|(group, at)| view! { <Raised group=group at=at now=now /> })
     };
     let (raised_wide, raised_narrow) = (raised(), raised());
-    let claimed = row.claim.as_ref().filter(|_| left.is_none());
+    let claimed = row.claim.as_ref().filter(|_| settled.is_none());
     let claimed =
         claimed.map(|held| view! { <Badge tone=Tone::Quiet icon="hand" text=format!("Claimed by {}", held.name) /> });
     let assigned = row.assigned_to.as_ref().filter(|_| left.is_none());
@@ -123,8 +128,8 @@ fn Action(row: QueueRow, left: Option<Left>, now: Time) -> impl IntoView {
         Origin::Request => "request".to_owned(),
         Origin::Items => "items".to_owned(),
     };
-    let ink = if left.is_some() { "text-muted" } else { "" };
-    let reason = left.as_ref().map(reason);
+    let ink = if is_dim { "text-muted" } else { "" };
+    let reason = settled.as_ref().map(reason);
     let origin = format!("{}, {}, {}", row.workflow_title, row.agent, row.subject);
     view! {
         <span role="cell" class="min-w-0 block">
@@ -174,6 +179,7 @@ fn reason(left: &Left) -> impl IntoView + use<> {
         Left::Cancelled | Left::Superseded | Left::Revoked => (Tone::Quiet, "ban"),
         Left::NotYours => (Tone::Quiet, "user-round"),
         Left::Claimed(_) => (Tone::Quiet, "hand"),
+        Left::Answered => (Tone::Quiet, "message-square"),
     };
     view! { <Badge tone=tone icon=icon text=left.words() /> }
 }
@@ -190,8 +196,14 @@ fn Flags(differences: u32, reversible: bool, asked: bool) -> impl IntoView {
 }
 
 #[component]
-fn Quorum(needed: u32, given: u32) -> impl IntoView {
-    view! { <Seal needed=needed given=given />{format!("{given}/{needed}")} }.into_any()
+fn Quorum(needed: u32, given: u32, status: Status) -> impl IntoView {
+    let ending = match status {
+        Status::Pending => Ending::Open,
+        Status::Approved => Ending::Approved,
+        Status::Rejected => Ending::Rejected,
+        Status::Expired | Status::Cancelled | Status::Superseded => Ending::Expired,
+    };
+    view! { <Seal needed=needed given=given ending=ending />{format!("{given}/{needed}")} }.into_any()
 }
 
 #[component]
@@ -210,6 +222,15 @@ fn Waiting(since: Time, now: Time) -> impl IntoView {
     use crate::kit::moment::{stamp, tooltip};
     let passing = passing(now);
     view! { <time datetime=stamp(since) title=format!("since {}", tooltip(since))>{move || span::short((passing() - since).num_seconds())}</time> }
+}
+
+/// When it ended.
+#[component]
+fn Ended(at: Time, now: Time) -> impl IntoView {
+    use crate::kit::moment::{stamp, tooltip};
+    let passing = passing(now);
+    view! { <time datetime=stamp(at) title=tooltip(at) class="text-muted">{move || span::ago(at, passing())}</time> }
+        .into_any()
 }
 
 #[component]

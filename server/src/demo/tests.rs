@@ -7,9 +7,9 @@ use std::{
 };
 
 use domain::{
-    approval::Status,
     decision::{Ballot, Verdict},
     id::ApprovalId,
+    queue::{Sort, Standing},
     resumption::Resumption,
 };
 use tempfile::TempDir;
@@ -76,8 +76,9 @@ impl Play {
     }
 
     async fn pending(&self) -> Vec<(ApprovalId, String)> {
-        let filter = QueueFilter { status: Some(Status::Pending), ..QueueFilter::default() };
-        let page = self.desk.list_approvals(&Caller::CommandLine, filter, None, 50).await.expect("the queue");
+        let filter = QueueFilter { standing: Some(Standing::Pending), ..QueueFilter::default() };
+        let page =
+            self.desk.list_approvals(&Caller::CommandLine, filter, Sort::Due, None, 50).await.expect("the queue");
         page.items.into_iter().map(|row| (row.id, row.title)).collect()
     }
 

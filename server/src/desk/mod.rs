@@ -43,6 +43,8 @@ pub mod run;
 pub mod run_page;
 pub mod runner;
 pub mod runs;
+mod saved_view;
+mod search;
 pub mod session;
 pub mod set_up;
 pub mod sign_in;

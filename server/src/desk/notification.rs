@@ -17,7 +17,7 @@ use futures::FutureExt as _;
 
 use super::{Desk, PersonCaller};
 use crate::{
-    error::Result,
+    error::{Error, Result, StoreError},
     store::{self, Tx, dispatch::Stored},
 };
 
@@ -33,6 +33,7 @@ const ROWS: usize = 50;
 
 /// What follows from an event: who is told what, and by which channels.
 struct Plan {
+    event: EventId,
     notice: Notice,
     people: Vec<PersonId>,
     dispatches: Vec<(Channel, Option<PersonId>)>,
@@ -51,13 +52,13 @@ impl Desk {
                 return Ok(told);
             }
             let mut planned = Vec::new();
-            for logged in events {
-                planned.push((logged.leaf_index, logged.entry.id, plan(&mut tx, &logged.entry).await?));
+            for (leaf, read) in events {
+                planned.push((leaf, plan_or_skip(&mut tx, leaf, read).await?));
             }
             drop(tx);
-            for (leaf, event, plan) in planned {
+            for (leaf, plan) in planned {
                 let (from, is_told) = (cursor, plan.is_some());
-                let kept = self.database.write(move |tx| keep(tx, from, leaf, event, plan).boxed()).await?;
+                let kept = self.database.write(move |tx| keep(tx, from, leaf, plan).boxed()).await?;
                 if !kept {
                     // Another server was first; what it left is read anew.
                     break;
@@ -127,6 +128,22 @@ impl Desk {
     }
 }
 
+/// What follows from an event. One that cannot be read, or whose approval cannot, is told to nobody: it must not keep
+/// people from being told of what came later.
+async fn plan_or_skip(tx: &mut Tx, leaf: i64, read: Result<Entry, StoreError>) -> Result<Option<Plan>> {
+    let planned = match read {
+        Ok(entry) => plan(tx, &entry).await,
+        Err(error) => Err(error.into()),
+    };
+    match planned {
+        Err(Error::Broken(error @ StoreError::Inconsistent { .. })) => {
+            tracing::warn!(%error, leaf, "nobody is told of an event that cannot be read");
+            Ok(None)
+        }
+        planned => planned,
+    }
+}
+
 /// What follows from an event; `None` when nobody is told.
 async fn plan(tx: &mut Tx, entry: &Entry) -> Result<Option<Plan>> {
     let Some(told) = audience::told_of(tx, entry).await? else { return Ok(None) };
@@ -148,15 +165,15 @@ async fn plan(tx: &mut Tx, entry: &Entry) -> Result<Option<Plan>> {
             Channel::Slack | Channel::Webhook => dispatches.extend(wanting.next().map(|_| (channel, None))),
         }
     }
-    Ok(Some(Plan { notice: told.notice, people: told.people, dispatches }))
+    Ok(Some(Plan { event: entry.id, notice: told.notice, people: told.people, dispatches }))
 }
 
 /// Stores what follows from an event with the cursor behind it; `false` when the cursor stands elsewhere by now.
-async fn keep(tx: &mut Tx, from: i64, leaf: i64, event: EventId, plan: Option<Plan>) -> Result<bool> {
+async fn keep(tx: &mut Tx, from: i64, leaf: i64, plan: Option<Plan>) -> Result<bool> {
     if !store::notification::advance(tx, from, leaf).await? {
         return Ok(false);
     }
-    let Some(Plan { notice, people, dispatches }) = plan else { return Ok(true) };
+    let Some(Plan { event, notice, people, dispatches }) = plan else { return Ok(true) };
     for person in &people {
         let id = NotificationId::from_uuid(tx.uuid());
         store::notification::insert(tx, id, event, *person, &notice).await?;

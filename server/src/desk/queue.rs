@@ -1,24 +1,27 @@
 //! The approvals list of the API and of the console.
 
+mod cursor;
+
+use chrono::{NaiveTime, TimeDelta};
 use domain::{
     Refusal, Time,
     alert::Alert,
     approval::Status,
     decision::Verdict,
-    id::ApprovalId,
+    id::{ApprovalId, PersonId},
     page::Page,
     permission::Action,
-    queue::{FailingRow, QueueCounts, QueuePage, QueueQuery, QueueRefresh, QueueRow, View, Whereabouts},
-    refusal::Code,
+    queue::{
+        FailingRow, Filters, Offered, QueueCounts, QueuePage, QueueQuery, QueueRefresh, QueueRow, SOON, Sort, View,
+        Whereabouts,
+    },
+    workflow::Risk,
 };
 
 use super::{Caller, Desk, KeyCaller, PersonCaller, delivery::ALERTS};
 use crate::{
     error::Result,
-    store::{
-        self,
-        queue::{QueueCursor, QueueFilter},
-    },
+    store::{self, queue::QueueFilter},
 };
 
 /// Rows of a console page.
@@ -28,17 +31,24 @@ const MOST_SHOWN: usize = 200;
 /// Failed resumptions of the first page, and of their own view.
 const FAILING: i64 = 10;
 const FAILING_ALONE: i64 = 200;
+/// Workflows to choose from.
+const NAMES: i64 = 100;
 
 impl Desk {
-    /// A page of approvals for the API.
+    /// A page of approvals in an order, for the API and for the console.
+    ///
+    /// # Errors
+    /// `malformed_request` for a cursor of another list, and for values that [`Filters::check`] refuses.
     pub async fn list_approvals(
         &self,
         caller: &Caller,
         mut filter: QueueFilter,
+        sort: Sort,
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<QueueRow>> {
         caller.authorize(Action::ReadApprovals)?;
+        filter.filters.check()?;
         match caller {
             Caller::Key(KeyCaller { run: Some(run), .. }) | Caller::Remembered(KeyCaller { run: Some(run), .. }) => {
                 filter.run = Some(*run);
@@ -46,35 +56,25 @@ impl Desk {
             Caller::Person(person) => filter.viewer = Some(person.id),
             Caller::Key(_) | Caller::Remembered(_) | Caller::CommandLine => {}
         }
-        let after = cursor.map(read_cursor).transpose()?;
+        let after = cursor.map(|cursor| cursor::read(sort, cursor)).transpose()?;
         let mut tx = self.database.read().await?;
-        let mut lines = store::queue::list(&mut tx, &filter, after, i64::from(limit) + 1).await?;
+        let mut lines = store::queue::list(&mut tx, &filter, sort, after, i64::from(limit) + 1).await?;
         let has_more = lines.len() > limit as usize;
         lines.truncate(limit as usize);
-        let next_cursor = lines.last().filter(|_| has_more).map(|line| write_cursor(line.cursor));
+        let next_cursor = lines.last().filter(|_| has_more).map(|line| cursor::write(sort, line.cursor));
         Ok(Page { items: lines.into_iter().map(|line| line.row).collect(), next_cursor })
     }
 
     /// A page of the console's list.
     pub async fn queue_page(&self, viewer: &PersonCaller, query: &QueueQuery) -> Result<QueuePage> {
         let caller = Caller::Person(viewer.clone());
-        let filter = QueueFilter {
-            status: Some(Status::Pending),
-            unclaimed: query.view == View::Unclaimed,
-            needs: match query.view {
-                View::AllPending | View::Unclaimed | View::ResumptionFailed => None,
-                View::NeedsMyDecision => Some(viewer.id),
-            },
-            ..QueueFilter::default()
-        };
-        let cursor = query.cursor.as_deref();
-        let page = match query.view {
-            View::AllPending | View::Unclaimed => self.list_approvals(&caller, filter, cursor, ROWS).await?,
-            View::NeedsMyDecision => self.list_mine(viewer, filter, cursor).await?,
-            View::ResumptionFailed => Page { items: Vec::new(), next_cursor: None },
+        let now = self.database.clock().now();
+        let page = if query.view == View::ResumptionFailed {
+            Page { items: Vec::new(), next_cursor: None }
+        } else {
+            self.list_of(&caller, filter_of(query, viewer.id, now), query).await?
         };
         let (alerts, failing) = self.troubles(query).await?;
-        let now = self.database.clock().now();
         let shown: Vec<ApprovalId> = page.items.iter().map(|row| row.id).collect();
         Ok(QueuePage {
             now,
@@ -85,25 +85,32 @@ impl Desk {
             next_cursor: page.next_cursor,
             is_continued: query.cursor.is_some(),
             counts: self.counts(viewer).await?,
+            saved: self.saved_tabs(viewer, now).await?,
+            offered: self.offered().await?,
         })
     }
 
-    /// What needs somebody's decision: what is assigned to them comes first, on the first page, and then the others.
-    async fn list_mine(
-        &self,
-        viewer: &PersonCaller,
-        filter: QueueFilter,
-        cursor: Option<&str>,
-    ) -> Result<Page<QueueRow>> {
-        let caller = Caller::Person(viewer.clone());
-        let others = QueueFilter { not_assigned_to: Some(viewer.id), ..filter.clone() };
-        let mut page = self.list_approvals(&caller, others, cursor, ROWS).await?;
+    /// The rows of a view. Of what needs somebody's decision, what is assigned to them comes first, on the first page.
+    async fn list_of(&self, caller: &Caller, filter: QueueFilter, query: &QueueQuery) -> Result<Page<QueueRow>> {
+        let (sort, cursor, viewer) = (query.order(), query.cursor.as_deref(), filter.viewer);
+        if !filter.is_mine || sort != Sort::Due {
+            return self.list_approvals(caller, filter, sort, cursor, ROWS).await;
+        }
+        let others = QueueFilter { not_assigned_to: viewer, ..filter.clone() };
+        let mut page = self.list_approvals(caller, others, sort, cursor, ROWS).await?;
         if cursor.is_none() {
-            let own = QueueFilter { assigned_to: Some(viewer.id), ..filter };
-            let own = self.list_approvals(&caller, own, None, ROWS).await?;
+            let own = QueueFilter { assigned_to: viewer, ..filter };
+            let own = self.list_approvals(caller, own, sort, None, ROWS).await?;
             page.items.splice(0..0, own.items);
         }
         Ok(page)
+    }
+
+    /// What the filters offer.
+    async fn offered(&self) -> Result<Offered> {
+        let mut tx = self.database.read().await?;
+        let workflows = store::workflow::list_names(&mut tx, NAMES).await?;
+        Ok(Offered { workflows, groups: store::group::list_names(&mut tx).await? })
     }
 
     /// A page that is shown already, and what became of the rows that have left it.
@@ -131,9 +138,15 @@ impl Desk {
     /// What stands above the list: on the first page, and not among what waits for one person.
     async fn troubles(&self, query: &QueueQuery) -> Result<(Vec<Alert>, Vec<FailingRow>)> {
         let most = match query.view {
-            View::AllPending if query.cursor.is_none() => FAILING,
+            View::AllPending if query.cursor.is_none() && query.filters.is_empty() => FAILING,
             View::ResumptionFailed => FAILING_ALONE,
-            View::AllPending | View::NeedsMyDecision | View::Unclaimed => return Ok((Vec::new(), Vec::new())),
+            View::AllPending
+            | View::NeedsMyDecision
+            | View::HighRisk
+            | View::Unclaimed
+            | View::DueSoon
+            | View::InfoRequested
+            | View::DecidedToday => return Ok((Vec::new(), Vec::new())),
         };
         let mut tx = self.database.read().await?;
         let alerts = store::alert::list(&mut tx, ALERTS).await?;
@@ -142,8 +155,7 @@ impl Desk {
 
     /// Counts for tabs and navigation.
     pub async fn counts(&self, viewer: &PersonCaller) -> Result<QueueCounts> {
-        let now = self.database.clock().now();
-        let today = now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
+        let today = day_of(self.database.clock().now());
         let mut tx = self.database.read().await?;
         Ok(store::queue::counts(&mut tx, viewer.id, today).await?)
     }
@@ -158,20 +170,27 @@ const fn deciding(status: Status) -> Option<Verdict> {
     }
 }
 
-fn write_cursor(cursor: QueueCursor) -> String {
-    let waits = if cursor.waiting { "w" } else { "" };
-    format!("{waits}{}~{}", cursor.due_at.timestamp_micros(), cursor.id)
+/// What a query asks the store for, with the terms of its view.
+pub(super) fn filter_of(query: &QueueQuery, viewer: PersonId, now: Time) -> QueueFilter {
+    QueueFilter {
+        standing: Some(query.standing()),
+        filters: Filters {
+            risk: if query.view == View::HighRisk { Some(Risk::High) } else { query.filters.risk },
+            ..query.filters.clone()
+        },
+        is_mine: query.view == View::NeedsMyDecision,
+        is_unclaimed: query.view == View::Unclaimed,
+        is_asked: query.view == View::InfoRequested,
+        due_by: (query.view == View::DueSoon).then(|| now + TimeDelta::seconds(SOON)),
+        ended_since: (query.view == View::DecidedToday).then(|| day_of(now)),
+        run: None,
+        assigned_to: None,
+        not_assigned_to: None,
+        viewer: Some(viewer),
+    }
 }
 
-fn read_cursor(text: &str) -> Result<QueueCursor, Refusal> {
-    let read = || {
-        let (due, id) = text.split_once('~')?;
-        let waiting = due.starts_with('w');
-        let due = due.trim_start_matches('w');
-        let due_at = Time::from_timestamp_micros(due.parse().ok()?)?;
-        Some(QueueCursor { waiting, due_at, id: id.parse::<ApprovalId>().ok()? })
-    };
-    read().ok_or_else(|| {
-        Refusal::new(Code::MalformedRequest, "The cursor is not one that a page gave; begin without one.")
-    })
+/// When the day of a time began (UTC).
+fn day_of(now: Time) -> Time {
+    now.date_naive().and_time(NaiveTime::MIN).and_utc()
 }

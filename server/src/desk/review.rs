@@ -40,6 +40,7 @@ impl Desk {
             groups: person.groups.clone(),
             counts: self.counts(person).await?,
             preferences: self.preferences(person.id).await?,
+            views: self.saved_views(person.id).await?,
             log_end,
         })
     }

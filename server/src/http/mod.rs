@@ -34,6 +34,7 @@ pub mod reference;
 pub mod request_id;
 pub mod routes;
 mod run;
+mod saved_view;
 pub mod schema;
 pub mod security;
 pub mod set_up;
@@ -65,7 +66,9 @@ fn collected() -> Routes {
     let routes = profile::routes(decide::routes(sign_in::routes(pages::routes(api::routes(Routes::default())))));
     let routes = delegation::routes(set_up::routes(workflow::routes(routes)));
     let routes = channel::routes(notification::routes(routes));
-    let routes = crate::agents::claude_code::routes(endpoints::routes(bulk::routes(approval::routes(routes))));
+    let routes = crate::agents::claude_code::routes(endpoints::routes(bulk::routes(saved_view::routes(
+        approval::routes(routes),
+    ))));
     let routes = crate::agents::mcp::routes(routes);
     let routes = reference::routes(schema::routes(escalation::routes(run::routes(key::routes(group::routes(
         person::routes(routes),

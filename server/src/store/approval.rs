@@ -14,7 +14,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 pub use self::of_run::{RunApproval, list_of_run, mark_undone};
-use super::{Tx, digest, from_text, inconsistent, item, on, seat, to_text};
+use super::{Tx, digest, from_text, inconsistent, item, on, search, seat, to_text};
 use crate::error::{Result, StoreError};
 
 /// An approval as stored.
@@ -149,6 +149,7 @@ pub async fn insert(tx: &mut Tx, new: &Stored, seats: &[SeatStanding], barred: &
         .map(drop)
     })?;
     item::insert(tx, new.id, &package.items).await?;
+    search::write(tx, new.id, package).await?;
     seat::insert(tx, new.id, seats).await?;
     Ok(seat::bar(tx, &[new.id], barred).await?)
 }
@@ -236,7 +237,7 @@ pub async fn revise(tx: &mut Tx, id: ApprovalId, revision: &Revision<'_>) -> Res
         .await
         .map(drop)
     })?;
-    Ok(())
+    search::write(tx, id, package).await
 }
 
 /// The run of an approval, to lock it before anything is read.

@@ -2,7 +2,6 @@
 //! never on more events than a search may look through: then it says how far it came.
 
 mod conditions;
-mod statement;
 
 use domain::{
     Actor, Digest, Time,
@@ -11,11 +10,11 @@ use domain::{
 };
 use sqlx::AssertSqlSafe;
 
-use self::statement::{Bind, Statement, bound};
 use super::{
     Tx, digest,
     event::{Logged, LoggedRow},
     on,
+    statement::{Bind, Statement, bound},
 };
 use crate::error::{Result, StoreError};
 

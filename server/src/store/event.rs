@@ -205,9 +205,14 @@ pub async fn list_after(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Logge
     })?)
 }
 
-/// Events of these kinds after a leaf, oldest first.
-pub async fn list_of_kinds(tx: &mut Tx, kinds: &[&str], after: i64, limit: i64) -> Result<Vec<Logged>, StoreError> {
-    read_all(on!(tx, |conn| {
+/// Events of these kinds after a leaf, oldest first, with their leaves; in place of one that cannot be read stands why.
+pub async fn list_of_kinds(
+    tx: &mut Tx,
+    kinds: &[&str],
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(i64, Result<Entry, StoreError>)>, StoreError> {
+    let rows: Vec<LoggedRow> = on!(tx, |conn| {
         let mut query = QueryBuilder::new(select_logged!("WHERE l.leaf_index > "));
         query.push_bind(after).push(" AND l.kind IN (");
         let mut list = query.separated(", ");
@@ -216,7 +221,8 @@ pub async fn list_of_kinds(tx: &mut Tx, kinds: &[&str], after: i64, limit: i64) 
         }
         query.push(") ORDER BY l.leaf_index LIMIT ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await
-    })?)
+    })?;
+    Ok(rows.into_iter().map(|row| (row.leaf_index, Logged::try_from(row).map(|logged| logged.entry))).collect())
 }
 
 /// The leaves from `first` on, in order.

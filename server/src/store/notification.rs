@@ -2,13 +2,14 @@
 
 use domain::{
     Time,
+    event::Entry,
     id::{EventId, NotificationId, PersonId},
     notification::{InboxRow, KINDS, Notice},
 };
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
-use super::{Tx, event::Logged, from_text, on, to_text};
+use super::{Tx, from_text, on, to_text};
 use crate::error::{Result, StoreError};
 
 #[derive(FromRow)]
@@ -30,11 +31,14 @@ impl TryFrom<NotificationRow> for InboxRow {
 }
 
 /// How far the log was looked through.
+///
+/// # Errors
+/// `Unexpected` where no place is kept: from the beginning of the log, people would be told of everything again.
 pub async fn cursor(tx: &mut Tx) -> Result<i64, StoreError> {
     let found: Option<i64> = on!(tx, |conn| {
         sqlx::query_scalar("SELECT leaf_index FROM notification_cursor WHERE id = 1").fetch_optional(conn).await
     })?;
-    Ok(found.unwrap_or(0))
+    found.ok_or_else(|| StoreError::Unexpected("notification_cursor has no row: restore it from a backup".to_owned()))
 }
 
 /// Moves the cursor on; `false` when it does not stand there any more: another server was first.
@@ -50,8 +54,13 @@ pub async fn advance(tx: &mut Tx, from: i64, to: i64) -> Result<bool, StoreError
     Ok(moved == 1)
 }
 
-/// Events after a leaf that people may be told of, oldest first.
-pub async fn list_events(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Logged>, StoreError> {
+/// Events after a leaf that people may be told of, oldest first, with their leaves; in place of one that cannot be read
+/// stands why.
+pub async fn list_events(
+    tx: &mut Tx,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(i64, Result<Entry, StoreError>)>, StoreError> {
     super::event::list_of_kinds(tx, KINDS, after, limit).await
 }
 

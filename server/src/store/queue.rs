@@ -1,10 +1,10 @@
-//! The approvals list: rows due first, by keyset, and counts.
+//! The approvals list: rows by keyset in several orders, and counts.
 
 use domain::{
     Time,
-    approval::Status,
     id::{ApprovalId, PersonId, RunId},
-    queue::QueueRow,
+    queue::{Filters, QueueRow, Sort, Standing},
+    workflow::Risk,
 };
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
@@ -15,16 +15,20 @@ use crate::error::{Result, StoreError};
 /// What the list is narrowed to.
 #[derive(Debug, Clone, Default)]
 pub struct QueueFilter {
-    /// Only this status.
-    pub status: Option<Status>,
-    /// Only approvals that wait for this person.
-    pub needs: Option<PersonId>,
+    /// Only these statuses; all of them when absent. The one of `filters` is not looked at.
+    pub standing: Option<Standing>,
+    /// What else a reader may ask for.
+    pub filters: Filters,
+    /// Only approvals that wait for the viewer.
+    pub is_mine: bool,
     /// Only approvals that nobody has claimed.
-    pub unclaimed: bool,
-    /// Only this risk.
-    pub risk: Option<String>,
-    /// Only this workflow, by name.
-    pub workflow: Option<String>,
+    pub is_unclaimed: bool,
+    /// Only approvals that wait for the answer to a question.
+    pub is_asked: bool,
+    /// Only approvals whose time runs and is over by then.
+    pub due_by: Option<Time>,
+    /// Only approvals that ended then or later.
+    pub ended_since: Option<Time>,
     /// Only this run: what a key minted for a run sees.
     pub run: Option<RunId>,
     /// Only approvals assigned to this person.
@@ -35,9 +39,11 @@ pub struct QueueFilter {
     pub viewer: Option<PersonId>,
 }
 
-/// Where a page begins: after this deadline and id. What waits for information comes after what waits for decisions.
-#[derive(Debug, Clone, Copy)]
+/// Where a page begins: after the row with these values. Which of them count is for the order to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueCursor {
+    /// The last row's risk.
+    pub risk: Risk,
     /// Whether the last row waited for information.
     pub waiting: bool,
     /// The last row's deadline column.
@@ -72,6 +78,7 @@ struct LineRow {
     given: i64,
     opened_at: Time,
     due_at: Time,
+    ended_at: Option<Time>,
     origin: String,
     waiting: bool,
     raised_to: Option<String>,
@@ -85,13 +92,14 @@ impl TryFrom<LineRow> for QueueLine {
     fn try_from(row: LineRow) -> Result<Self, StoreError> {
         let id = ApprovalId::from_uuid(row.id);
         let number = |column, value| u32::try_from(value).map_err(|error| inconsistent("approval", column, id, error));
+        let risk = parse(&row.risk, "approval", "risk", id)?;
         Ok(Self {
-            cursor: QueueCursor { waiting: row.waiting, due_at: row.due_at, id },
+            cursor: QueueCursor { risk, waiting: row.waiting, due_at: row.due_at, id },
             row: QueueRow {
                 id,
                 status: parse(&row.status, "approval", "status", id)?,
                 title: row.title,
-                risk: parse(&row.risk, "approval", "risk", id)?,
+                risk,
                 tool: row.tool,
                 gate_id: row.gate_id,
                 workflow_title: row.workflow_title,
@@ -105,6 +113,7 @@ impl TryFrom<LineRow> for QueueLine {
                 waiting_for: Vec::new(),
                 opened_at: row.opened_at,
                 expires_at: deadline(row.due_at),
+                ended_at: row.ended_at,
                 viewer_can_decide: row.viewer_can_decide,
                 origin: parse(&row.origin, "approval", "origin", id)?,
                 is_waiting_for_information: row.waiting,
@@ -164,65 +173,13 @@ macro_rules! select_lines {
     ($viewer:literal, $now:literal) => {
         concat!(
             "SELECT a.id, a.status, a.title, a.risk, a.tool, a.gate_id, a.workflow_title, a.agent, a.run_id, a.subject, a.differences, \
-             a.reversible, a.quorum, a.given, a.opened_at, a.due_at, a.origin, a.waiting, a.raised_to, a.raised_at, (",
+             a.reversible, a.quorum, a.given, a.opened_at, a.due_at, a.ended_at, a.origin, a.waiting, a.raised_to, a.raised_at, (",
             $viewer,
             " IS NOT NULL AND ",
             waits_for!($viewer, $now),
             ") AS viewer_can_decide FROM approval a "
         )
     };
-}
-
-/// A page of approvals, soonest deadline first.
-pub async fn list(
-    tx: &mut Tx,
-    filter: &QueueFilter,
-    after: Option<QueueCursor>,
-    limit: i64,
-) -> Result<Vec<QueueLine>, StoreError> {
-    let now = tx.now();
-    let after = after.unwrap_or(QueueCursor {
-        waiting: false,
-        due_at: Time::UNIX_EPOCH,
-        id: ApprovalId::from_uuid(Uuid::nil()),
-    });
-    let rows: Vec<LineRow> = on!(tx, |conn| {
-        sqlx::query_as(concat!(
-            select_lines!("$9", "$11"),
-            "WHERE (CAST($1 AS TEXT) IS NULL OR a.status = $1) AND ($2 IS NULL OR (",
-            waits_for!("$2", "$11"),
-            ")) AND (CAST($3 AS TEXT) IS NULL OR a.risk = $3) AND ($4 IS NULL OR a.run_id = $4) \
-             AND (CAST($5 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM run r WHERE r.id = a.run_id AND r.workflow = $5)) \
-             AND (NOT $12 OR ",
-            unclaimed!("$11"),
-            ") AND ($13 IS NULL OR ",
-            assigned_to!("$13"),
-            ") AND ($14 IS NULL OR NOT ",
-            assigned_to!("$14"),
-            ") AND (a.waiting, a.due_at, a.id) > ($6, $7, $8) ORDER BY a.waiting, a.due_at, a.id LIMIT $10"
-        ))
-        .bind(filter.status.map(Status::as_str))
-        .bind(filter.needs.map(PersonId::uuid))
-        .bind(filter.risk.as_deref())
-        .bind(filter.run.map(RunId::uuid))
-        .bind(filter.workflow.as_deref())
-        .bind(after.waiting)
-        .bind(after.due_at)
-        .bind(after.id.uuid())
-        .bind(filter.viewer.map(PersonId::uuid))
-        .bind(limit)
-        .bind(now)
-        .bind(filter.unclaimed)
-        .bind(filter.assigned_to.map(PersonId::uuid))
-        .bind(filter.not_assigned_to.map(PersonId::uuid))
-        .fetch_all(conn)
-        .await
-    })?;
-    let mut lines = rows.into_iter().map(QueueLine::try_from).collect::<Result<Vec<_>, _>>()?;
-    fill_waiting_for(tx, &mut lines).await?;
-    claim::fill(tx, &mut lines).await?;
-    assignment::fill(tx, &mut lines).await?;
-    Ok(lines)
 }
 
 /// One approval's row.
@@ -267,13 +224,14 @@ async fn fill_waiting_for(tx: &mut Tx, lines: &mut [QueueLine]) -> Result<(), St
 
 /// The pending approvals of a run, oldest first.
 pub async fn list_pending_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<QueueRow>, StoreError> {
-    let filter = QueueFilter { status: Some(Status::Pending), run: Some(run), ..QueueFilter::default() };
-    let lines = list(tx, &filter, None, i64::from(domain::page::MAX_LIMIT)).await?;
-    let mut rows: Vec<QueueRow> = lines.into_iter().map(|line| line.row).collect();
-    rows.sort_by_key(|row| row.id);
-    Ok(rows)
+    let filter = QueueFilter { standing: Some(Standing::Pending), run: Some(run), ..QueueFilter::default() };
+    let lines = list(tx, &filter, Sort::Oldest, None, i64::from(domain::page::MAX_LIMIT)).await?;
+    Ok(lines.into_iter().map(|line| line.row).collect())
 }
 
+mod conditions;
 mod counts;
+mod page;
 
 pub use counts::{counts, find_next, list_ids};
+pub use page::{count_each, list};

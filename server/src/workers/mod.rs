@@ -5,4 +5,6 @@ pub mod delivery;
 pub mod escalation;
 pub mod notification;
 pub mod reconcile;
+pub mod search;
 pub mod sweep;
+mod timer;

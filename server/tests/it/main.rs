@@ -65,6 +65,8 @@ mod revocations;
 mod routes;
 mod runner;
 mod runs;
+mod saved_views;
+mod searches;
 mod seats;
 mod sessions;
 mod set_up;

@@ -1,12 +1,12 @@
 //! The log: what was sent to whom, how it went, and what may be sent again.
 
 use crate::{
+    admin::log_table::{LogAside, LogPlace, LogTable},
     kit::{
         badge::{Badge, Tone},
         button,
         icon::Icon,
-        moment::{Moment, ZoneNote},
-        pager::Pager,
+        moment::Moment,
         section::Section,
     },
     recorded::text::Text,
@@ -19,54 +19,23 @@ use domain::{
 };
 use leptos::prelude::*;
 
-const HEAD: &str = "h-8 px-3 text-start text-[11px] leading-4 text-faint font-medium whitespace-nowrap";
 const PAGE: &str = "/admin/notifications";
 
 /// The log.
 #[component]
 pub fn Log(page: ChannelsPage, failed_only: bool) -> impl IntoView {
-    let (href, word) =
-        if failed_only { (PAGE, "All messages") } else { ("/admin/notifications?only=failed", "Failed only") };
-    let aside = view! {
-        <ZoneNote />
-        <a href=href class=button::QUIET><Icon name="list-filter" class="w-3.5 h-3.5 shrink-0" />{word}</a>
-    }
-    .into_any();
+    let place = LogPlace { path: PAGE, failed_only };
+    let aside = view! { <LogAside place=place all="All messages" /> }.into_any();
     let content = if page.rows.is_empty() {
         let text = if failed_only { "No message has failed." } else { "Nothing was sent yet." };
         view! { <p class="text-muted">{text}</p> }.into_any()
     } else {
-        view! { <Table page=page failed_only=failed_only /> }.into_any()
+        let rows = page.rows.into_iter().map(|row| line(&row, page.now)).collect();
+        let next = page.next_cursor.map(|cursor| cursor.to_string());
+        view! { <LogTable place=place what="Message" rows=rows next_cursor=next is_continued=page.is_continued /> }
+            .into_any()
     };
     view! { <Section id="log" title="Delivery log" aside=aside>{content}</Section> }.into_any()
-}
-
-#[component]
-fn Table(page: ChannelsPage, failed_only: bool) -> impl IntoView {
-    let now = page.now;
-    let rows = page.rows.iter().map(|row| line(row, now)).collect_view();
-    let filter = if failed_only { "only=failed&" } else { "" };
-    let first = page.is_continued.then(|| if failed_only { format!("{PAGE}?only=failed") } else { PAGE.to_owned() });
-    let next = page.next_cursor.map(|cursor| format!("{PAGE}?{filter}cursor={cursor}"));
-    view! {
-        <div tabindex="0" role="group" aria-label="Table, scrolls sideways" class="relative rounded-lg border border-rule overflow-x-auto">
-            <table class="w-full">
-                <thead class="bg-canvas">
-                    <tr>
-                        <th scope="col" class=HEAD>"Message"</th>
-                        <th scope="col" class=HEAD>"To"</th>
-                        <th scope="col" class=HEAD>"Result"</th>
-                        <th scope="col" class=HEAD>"Try"</th>
-                        <th scope="col" class=HEAD>"At"</th>
-                        <th scope="col" class=HEAD><span class="sr-only">"Actions"</span></th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager label="Pages of the log" first=first next=next />
-    }
-    .into_any()
 }
 
 fn line(row: &DispatchRow, now: Time) -> AnyView {

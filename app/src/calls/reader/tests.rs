@@ -43,7 +43,7 @@ fn what_a_page_carries_is_read() {
     assert_same(&Brought::default());
     assert_same(&Setback::AlreadyDecided { winner: None, at: None });
     assert_same(&Setback::Expired);
-    assert_same(&QueueQuery { view: View::NeedsMyDecision, cursor: Some("c".to_owned()) });
+    assert_same(&QueueQuery { cursor: Some("c".to_owned()), ..QueueQuery::of(View::NeedsMyDecision) });
     assert_same(&Resumption::Queued { at: sample::review().now, way: Way::Poll, attempts: 3 });
 }
 

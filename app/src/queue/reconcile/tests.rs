@@ -32,6 +32,7 @@ fn row(number: u8, opened: i64) -> QueueRow {
         viewer_can_decide: true,
         opened_at: time(opened),
         expires_at: Some(time(60 * i64::from(number))),
+        ended_at: None,
         origin: domain::package::Origin::Gate,
         is_waiting_for_information: false,
         raised_to: None,
@@ -46,7 +47,18 @@ fn page(rows: Vec<QueueRow>, now: i64) -> QueuePage {
     let counts = QueueCounts { pending, mine: pending, unclaimed: pending, ..QueueCounts::default() };
     let (alerts, failing) = (Vec::new(), Vec::new());
     let presence = Vec::new();
-    QueuePage { now: time(now), alerts, failing, rows, presence, next_cursor: None, is_continued: false, counts }
+    QueuePage {
+        now: time(now),
+        alerts,
+        failing,
+        rows,
+        presence,
+        next_cursor: None,
+        is_continued: false,
+        counts,
+        saved: Vec::new(),
+        offered: domain::queue::Offered::default(),
+    }
 }
 
 fn refreshed(shown: Shown, rows: Vec<QueueRow>, others: Vec<Whereabouts>) -> Shown {
@@ -173,4 +185,17 @@ proptest! {
             prop_assert_eq!(shown.clone().show().ids(), now);
         }
     }
+}
+
+#[test]
+fn what_had_ended_when_it_was_shown_is_not_dimmed() {
+    let record = |status| QueueRow { status, ..row(1, 0) };
+    let shown = Shown::load(page(vec![record(Status::Approved)], 1), View::DecidedToday, None);
+    assert_eq!(shown.rows[0].settled().map(|left| left.words()).as_deref(), Some("Approved"));
+    let shown = refreshed(shown, vec![row(2, 0)], vec![ended(1, Status::Approved, Some("Tomás"))]);
+    assert_eq!((left(&shown), shown.unseen), (vec![None], 1), "it stands on another page by now");
+    let asked = QueueRow { is_waiting_for_information: true, ..row(1, 0) };
+    let shown = Shown::load(page(vec![asked], 1), View::InfoRequested, None);
+    let shown = refreshed(shown, Vec::new(), vec![Whereabouts { row: row(1, 0), by: None }]);
+    assert_eq!(left(&shown), [Some("Answered".to_owned())]);
 }

@@ -61,6 +61,7 @@ pub(super) async fn record(
     let valid_for = policy.valid_for.filter(|_| lets_run);
     let (state, ended) = stored.state.clone().decide(stored.id, standing, valid_for, tx.now())?;
     store::decision::insert(tx, decision).await?;
+    store::search::write(tx, stored.id, &stored.package).await?;
     claim::decided(tx, stored.id, decision.person).await?;
     let event = Event::DecisionRecorded {
         decision: decision.id,

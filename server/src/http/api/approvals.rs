@@ -8,7 +8,14 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse as _,
 };
-use domain::{approval::Status, bulk::Bulk, claim::Step, decision::Ballot, id::ApprovalId, workflow::Risk};
+use domain::{
+    bulk::Bulk,
+    claim::Step,
+    decision::Ballot,
+    id::ApprovalId,
+    queue::{Filters, Sort, Standing},
+    workflow::Risk,
+};
 
 use super::{
     answers::{
@@ -32,16 +39,25 @@ use crate::{
     store::queue::QueueFilter,
 };
 
-/// `GET /approvals`: soonest deadline first.
+/// `GET /approvals`: what is narrowed to, in an order.
 pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Caller>, query: Query) -> Answer {
-    query.only(&["status", "risk", "workflow", "cursor", "limit"])?;
+    query.only(&["status", "risk", "workflow", "gate", "agent", "waiting_for", "q", "sort", "cursor", "limit"])?;
+    let text = |name: &str| query.text(name).map(str::to_owned);
     let filter = QueueFilter {
-        status: query.read::<Status>("status")?,
-        risk: query.read::<Risk>("risk")?.map(|risk| risk.to_string()),
-        workflow: query.text("workflow").map(str::to_owned),
+        standing: query.read::<Standing>("status")?,
+        filters: Filters {
+            status: None,
+            risk: query.read::<Risk>("risk")?,
+            workflow: text("workflow"),
+            gate: text("gate"),
+            agent: text("agent"),
+            waiting_for: text("waiting_for"),
+            search: text("q"),
+        },
         ..QueueFilter::default()
     };
-    Ok(ok(state.desk.list_approvals(&caller, filter, query.text("cursor"), query.limit()?).await?))
+    let sort = query.read::<Sort>("sort")?.unwrap_or(Sort::Due);
+    Ok(ok(state.desk.list_approvals(&caller, filter, sort, query.text("cursor"), query.limit()?).await?))
 }
 
 /// `GET /approvals/{id}`, with the revision as `ETag`.

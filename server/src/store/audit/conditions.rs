@@ -2,11 +2,11 @@
 
 use domain::{Actor, timeline::ActorKind};
 
-use super::{
-    ActorSearch, EventSearch, Start,
+use super::{ActorSearch, EventSearch, Start};
+use crate::store::{
+    event::actor_text,
     statement::{Bind, Statement},
 };
-use crate::store::event::actor_text;
 
 impl EventSearch {
     /// The condition that leads, through an index with the numbers of the log.

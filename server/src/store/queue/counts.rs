@@ -1,9 +1,10 @@
 //! Counts for tabs and navigation, and the order in which a person steps through the list.
 
+use chrono::TimeDelta;
 use domain::{
     Time,
     id::{ApprovalId, PersonId},
-    queue::QueueCounts,
+    queue::{QueueCounts, SOON},
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -15,6 +16,9 @@ use crate::error::{Result, StoreError};
 #[derive(FromRow)]
 struct CountsRow {
     pending: i64,
+    high_risk: i64,
+    due_soon: i64,
+    asked: i64,
     mine: i64,
     decided: i64,
     failing: i64,
@@ -26,20 +30,25 @@ struct CountsRow {
 /// Counts for tabs and navigation; what is pending is bounded by what people can work on.
 pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueCounts, StoreError> {
     let now = tx.now();
+    let soon = now + TimeDelta::seconds(SOON);
     let counted: CountsRow = on!(tx, |conn| {
         sqlx::query_as(concat!(
-            "SELECT (SELECT COUNT(*) FROM approval WHERE status = 'pending') AS pending, (SELECT COUNT(*) FROM approval a WHERE ",
+            "SELECT waits.pending, waits.high_risk, waits.due_soon, waits.asked, (SELECT COUNT(*) FROM approval a WHERE ",
             waits_for!("$1", "$3"),
             ") AS mine, (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected')) AS decided, \
              (SELECT COUNT(*) FROM resumption WHERE failing_since IS NOT NULL) AS failing, \
              (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged')) AS escalations, \
              (SELECT COUNT(*) FROM approval a WHERE a.status = 'pending' AND ",
             unclaimed!("$3"),
-            ") AS unclaimed, (SELECT COUNT(*) FROM (SELECT 1 FROM notification WHERE person_id = $1 AND read_at IS NULL LIMIT 1000) AS unseen) AS unread"
+            ") AS unclaimed, (SELECT COUNT(*) FROM (SELECT 1 FROM notification WHERE person_id = $1 AND read_at IS NULL LIMIT 1000) AS unseen) AS unread \
+             FROM (SELECT COUNT(*) AS pending, COUNT(*) FILTER (WHERE risk = 'high') AS high_risk, \
+             COUNT(*) FILTER (WHERE NOT waiting AND due_at <= $4) AS due_soon, COUNT(*) FILTER (WHERE waiting) AS asked \
+             FROM approval WHERE status = 'pending') AS waits"
         ))
         .bind(viewer.uuid())
         .bind(today)
         .bind(now)
+        .bind(soon)
         .fetch_one(conn)
         .await
     })?;
@@ -48,6 +57,9 @@ pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueC
         pending: number(counted.pending),
         mine: number(counted.mine),
         unclaimed: number(counted.unclaimed),
+        high_risk: number(counted.high_risk),
+        due_soon: number(counted.due_soon),
+        asked: number(counted.asked),
         failing: number(counted.failing),
         escalations: number(counted.escalations),
         decided_today: number(counted.decided),

@@ -67,6 +67,8 @@ fn forms_of_work() -> Vec<Row> {
             Waiting,
             &[("form", "bulk"), ("verdict", "approve"), ("items", "{id}:{revision}:{digest}")],
         ),
+        form("/approvals", Nothing, &[("form", "save_view"), ("name", "View {n}")]),
+        form("/approvals", Nothing, &[("form", "remove_view"), ("id", "view_01j0000000e00800000000000r")]),
         form("/approvals/{id}", Asked, &[("form", "information"), ("revision", "{revision}"), ("answer", "It is.")]),
         form("/approvals/{id}", Waiting, &[("form", "claim")]),
         form("/approvals/{id}", Waiting, &[("form", "release")]),

@@ -25,6 +25,7 @@ on_both!(
     leads_administrators_and_deciders_are_told_what_concerns_them,
     what_is_cut_off_is_told_once,
     an_inbox_is_read_without_script,
+    what_cannot_be_read_keeps_nobody_from_being_told,
 );
 
 /// Somebody by the first name.
@@ -206,4 +207,34 @@ async fn an_inbox_is_read_without_script(console: TestConsole) {
     let next = InboxQuery { cursor: Some(page.rows[1].id) };
     let rest = console.desk.inbox_page(&somebody(&console, "ana").await, &next).await.expect("a page");
     assert_eq!((rest.rows.len(), rest.is_continued, rest.next_cursor), (1, true, None));
+}
+
+/// Changes the database past the server.
+async fn meddle(console: &TestConsole, statement: &str) {
+    use crate::support::engine::Kept;
+    use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+    if let Kept::Postgres(url) = &console.kept {
+        let mut conn = PgConnection::connect(url).await.expect("PostgreSQL");
+        sqlx::query(AssertSqlSafe(statement)).execute(&mut conn).await.expect("done");
+    } else {
+        let file = console.kept.file().expect("a file");
+        let mut conn = SqliteConnection::connect(file.to_str().expect("a path")).await.expect("the file");
+        sqlx::query(AssertSqlSafe(statement)).execute(&mut conn).await.expect("done");
+    }
+}
+
+async fn what_cannot_be_read_keeps_nobody_from_being_told(console: TestConsole) {
+    let agent = console.cast().await;
+    waiting(&agent).await;
+    meddle(&console, "UPDATE event_payload SET payload = '{}' WHERE event_id IN (SELECT id FROM event WHERE kind = 'approval.opened')").await;
+    waiting(&agent.again().await).await;
+    meddle(&console, "UPDATE approval SET state = '{}' WHERE status = 'pending'").await;
+    waiting(&agent.again().await).await;
+    assert_eq!(tell(&console).await, 1, "the last of three");
+    assert_eq!(topics(&console, "ana").await, [Topic::ApprovalOpened]);
+    assert_eq!(tell(&console).await, 0);
+    meddle(&console, "DELETE FROM notification_cursor").await;
+    let lost = console.desk.make_notifications().await.expect_err("nothing says how far it came");
+    assert!(lost.to_string().contains("notification_cursor"), "{lost}");
+    assert_eq!(topics(&console, "ana").await, [Topic::ApprovalOpened], "nobody is told again");
 }

@@ -113,6 +113,7 @@ async fn about_approvals(agent: &Agent<'_>) -> Vec<Deed> {
         form("/approvals/{id}", &format!("/approvals/{claimed}"), &[("form", "claim")]),
         json(CALLS, "/calls/move_claim".to_owned(), &claims),
         form("/approvals/bulk", "/approvals/bulk", &all),
+        form("/approvals", "/approvals?risk=high", &[("form", "save_view"), ("name", "Big ones")]),
         json(
             "/api/v1/approvals/{id}/cancel",
             api(&format!("approvals/{taken_back}/cancel")),

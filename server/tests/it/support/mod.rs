@@ -6,7 +6,7 @@ pub mod claude;
 mod console;
 pub mod contract;
 pub mod disk;
-mod engine;
+pub mod engine;
 pub mod hooked;
 pub mod load;
 pub mod mailbox;

@@ -2,8 +2,14 @@
 
 use axum::http::Method;
 use domain::{
-    approval::Status, bulk::Bulk, decision::Ballot, id::ApprovalId, page::Page, permission::Action, queue::QueueRow,
-    refusal::Code, workflow::Risk,
+    bulk::Bulk,
+    decision::Ballot,
+    id::ApprovalId,
+    page::Page,
+    permission::Action,
+    queue::{QueueRow, Sort, Standing},
+    refusal::Code,
+    workflow::Risk,
 };
 
 use crate::{
@@ -70,10 +76,20 @@ fn abandon() -> Operation {
 }
 
 fn list() -> Operation {
-    Operation::new(GROUP, "list_approvals", "List approvals, soonest deadline first")
-        .query::<Status>("status", "Only approvals in this state.")
+    Operation::new(GROUP, "list_approvals", "List and search approvals")
+        .notes(
+            "`q` finds approvals that hold every word of it: in title, tool, input, subject, gate, agent, workflow, ids, \
+             questions, answers, and the words of decisions. Words are letters and digits; the last one may be a beginning; \
+             words in quotation marks follow one another. Nothing is ranked. A cursor belongs to its `sort`.",
+        )
+        .query::<Standing>("status", "Only approvals in this state; `decided` is approved or rejected.")
         .query::<Risk>("risk", "Only approvals of this risk.")
         .query::<String>("workflow", "Only approvals of this workflow.")
+        .query::<String>("gate", "Only approvals of this gate or stage.")
+        .query::<String>("agent", "Only calls of this agent, by the name of its key.")
+        .query::<String>("waiting_for", "Only approvals with a seat open for this group.")
+        .query::<String>("q", "Words that are looked for, 200 characters at the most.")
+        .query::<Sort>("sort", "The order; `due`, the soonest deadline first, unless it is given.")
         .paged()
         .gives::<Page<QueueRow>>(200, "A page.")
 }

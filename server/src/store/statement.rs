@@ -15,6 +15,10 @@ pub enum Bind {
     Number(i64),
     /// A time.
     Time(Time),
+    /// An id, or none.
+    MaybeUuid(Option<Uuid>),
+    /// Yes or no.
+    Flag(bool),
 }
 
 /// A statement that is put together.
@@ -52,10 +56,12 @@ macro_rules! bound {
         let mut query = $start;
         for value in $binds {
             query = match value {
-                $crate::store::audit::statement::Bind::Uuid(value) => query.bind(value),
-                $crate::store::audit::statement::Bind::Text(value) => query.bind(value),
-                $crate::store::audit::statement::Bind::Number(value) => query.bind(value),
-                $crate::store::audit::statement::Bind::Time(value) => query.bind(value),
+                $crate::store::statement::Bind::Uuid(value) => query.bind(value),
+                $crate::store::statement::Bind::Text(value) => query.bind(value),
+                $crate::store::statement::Bind::Number(value) => query.bind(value),
+                $crate::store::statement::Bind::Time(value) => query.bind(value),
+                $crate::store::statement::Bind::MaybeUuid(value) => query.bind(value),
+                $crate::store::statement::Bind::Flag(value) => query.bind(value),
             };
         }
         query
