@@ -87,8 +87,10 @@ pub fn ballot(verdict: Verdict) -> Ballot {
         reason_code: None,
         notes: None,
         for_group: None,
+        on_behalf_of: None,
         edited_input: None,
         items: Vec::new(),
+        signature: None,
     }
 }
 

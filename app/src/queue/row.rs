@@ -119,7 +119,7 @@ fn Action(row: QueueRow, settled: Option<Left>, is_dim: bool, now: Time) -> impl
     let claimed = row.claim.as_ref().filter(|_| settled.is_none());
     let claimed =
         claimed.map(|held| view! { <Badge tone=Tone::Quiet icon="hand" text=format!("Claimed by {}", held.name) /> });
-    let assigned = row.assigned_to.as_ref().filter(|_| left.is_none());
+    let assigned = row.assigned_to.as_ref().filter(|_| settled.is_none());
     let assigned = assigned
         .map(|to| view! { <Badge tone=Tone::Accent icon="user-plus" text=format!("Assigned to {} by {}", to.name, to.assigned_by_name) /> });
     let tool = match row.origin {
@@ -201,7 +201,7 @@ fn Quorum(needed: u32, given: u32, status: Status) -> impl IntoView {
         Status::Pending => Ending::Open,
         Status::Approved => Ending::Approved,
         Status::Rejected => Ending::Rejected,
-        Status::Expired | Status::Cancelled | Status::Superseded => Ending::Expired,
+        Status::Expired | Status::Cancelled | Status::Superseded | Status::Revoked => Ending::Expired,
     };
     view! { <Seal needed=needed given=given ending=ending />{format!("{given}/{needed}")} }.into_any()
 }

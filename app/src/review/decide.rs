@@ -78,8 +78,7 @@ pub fn DecisionForm<'a>(
             }
         >
             {shown}
-            <Choices effects=effects chosen=chosen.as_deref() can_approve=can_approve can_edit=can_edit can_ask=can_ask message=message("verdict") />
-            {message("items").map(|message| view! { <FieldMessage id="items-message" message=&message /> })}
+            <Choices effects=effects chosen=chosen.as_deref() can_approve=can_approve can_edit=can_edit can_ask=can_ask message=message("verdict").or_else(|| message("items")) />
             {arguments}
             <Confirmation review=review message=message("confirmed") />
             <ReasonCodes reasons=&review.package.policy.reasons draft=&draft message=message("reason_code") />

@@ -1,13 +1,15 @@
 //! What the form holds as script sees it, and what it still misses. The server checks the same again.
 
-#[cfg(feature = "hydrate")]
-use super::edits::{self, Edited};
 use super::{
     drafts,
     follow::Followed,
     items::Touched,
-    sign,
     terms::{Filled, Lack, Terms},
+};
+#[cfg(feature = "hydrate")]
+use super::{
+    edits::{self, Edited},
+    sign,
 };
 use crate::{kit::icon::Icon, recorded::folded::Unread};
 #[cfg(feature = "hydrate")]

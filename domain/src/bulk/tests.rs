@@ -33,7 +33,7 @@ fn the_guard_names_who_does_not_fit_and_why() {
     assert_eq!(guard(&[]), None);
     assert_eq!(guard(&[member(1)]), None);
     assert_eq!(guard(&with(|_| {})), None);
-    let table: [(Spoil, Objection); 11] = [
+    let table: [(Spoil, Objection); 12] = [
         (|one| one.risk = Risk::High, Objection::HighRisk),
         (|one| one.risk = Risk::Medium, Objection::OtherRisk),
         (|one| one.differs = true, Objection::Differs),

@@ -4,10 +4,10 @@
 use chrono::TimeDelta;
 use domain::{
     Role,
-    approval::Status,
     decision::Verdict,
     id::{ApprovalId, PersonId},
     policy::{Circumstances, Wanted},
+    queue::{Sort, Standing},
 };
 use rand::{RngExt as _, rngs::StdRng};
 use serde_json::{Value, json};
@@ -212,10 +212,11 @@ impl<'a> Story<'a> {
     async fn must_agree(&self, when: &str) {
         let mut tx = self.console.desk.database.read().await.expect("a snapshot");
         for (person, name) in self.people.iter().zip(PEOPLE) {
-            let filter = QueueFilter { status: Some(Status::Pending), viewer: Some(*person), ..QueueFilter::default() };
-            let rows = store::queue::list(&mut tx, &filter, None, 200).await.expect("read");
-            let mine = QueueFilter { needs: Some(*person), ..QueueFilter::default() };
-            let mine = store::queue::list(&mut tx, &mine, None, 200).await.expect("read");
+            let filter =
+                QueueFilter { standing: Some(Standing::Pending), viewer: Some(*person), ..QueueFilter::default() };
+            let rows = store::queue::list(&mut tx, &filter, Sort::Due, None, 200).await.expect("read");
+            let mine = QueueFilter { is_mine: true, ..filter };
+            let mine = store::queue::list(&mut tx, &mine, Sort::Due, None, 200).await.expect("read");
             for line in rows {
                 let (id, can) = (line.row.id, line.row.viewer_can_decide);
                 let said = policy_says(&mut tx, id, *person).await;
