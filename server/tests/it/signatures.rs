@@ -124,7 +124,7 @@ async fn a_signed_decision_keeps_what_was_signed(console: TestConsole) {
     assert_eq!(refused.problem(), "422 invalid_field");
     // It is told on the page, in the log, and in the run.
     let page = ana.send(Method::GET, &format!("/approvals/{id}"), &[]).await.text.replace("<!>", "");
-    for said in [MEANING, "Signed by password", "#i-signature", "Signed</span>"] {
+    for said in [MEANING, "Signed by password", "#signature\"", "Signed</span>"] {
         assert!(page.contains(said), "{said} in {page}");
     }
     let told = console.get(&agent.key, &format!("/runs/{}/timeline", agent.run)).await.expect(200).to_string();
@@ -170,8 +170,9 @@ async fn a_signature_is_for_one_very_decision(console: TestConsole) {
     let refused = decide(&ana, &second, &json!({"signature": old})).await;
     assert!(refused.problem() == "422 signature_invalid" && refused.text.contains("five minutes"), "{}", refused.text);
     let of_ana = token(&ana, &approval, &json!({})).await;
-    let of_mira = token(&mira, &approval, &json!({"edited_input": edited})).await;
-    let changed = decide(&mira, &approval, &json!({"signature": of_mira, "edited_input": edited})).await.expect(201);
+    let by_risk = json!({"for_group": "risk", "edited_input": edited});
+    let of_mira = token(&mira, &approval, &by_risk).await;
+    let changed = decide(&mira, &approval, &with(by_risk, &json!({"signature": of_mira}))).await.expect(201);
     assert_eq!(changed["revision"], 2);
     assert!(changed["signature"]["meaning"].as_str().is_some_and(|told| told.contains("as I have changed them")));
     let now = agent.approval(approval["approval_id"].as_str().expect("an id")).await;

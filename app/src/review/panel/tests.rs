@@ -268,7 +268,7 @@ fn what_is_signed_is_said_word_for_word_and_the_password_is_never_sent_back() {
         "Not your password",
         "this &lt;b&gt;package&lt;/b&gt; and approve it for Compliance",
         "Signed by password: ",
-        "#i-signature",
+        "#signature\"",
         "&lt;/textarea&gt;why",
     ];
     assert_says("signed", &shown.replace("not your password", "Not your password"), &words);
