@@ -24,7 +24,7 @@ test('a list is searched, narrowed, kept as a tab and found again', async ({ con
   await filters(page).getByText('Sort').click();
   await filters(page).getByRole('link', { name: 'Newest first' }).click();
   await expect(page).toHaveURL(/sort=newest/);
-  await page.getByText('Save view').click();
+  await page.locator('summary', { hasText: 'Save view' }).click();
   await page.getByLabel('Name').fill('Second ones');
   await page.getByRole('button', { name: 'Save view' }).click();
   const own = views(page).getByRole('link', { name: /Second ones/ });

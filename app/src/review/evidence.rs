@@ -185,7 +185,7 @@ fn rule_row(review: &Review) -> AnyView {
 fn rule_verdict(review: &Review) -> (Tone, &'static str, String) {
     match (&review.state, &review.mandate) {
         (Approval::Pending { .. }, _) if review.state.is_waiting_for_information() => {
-            (Tone::Accent, "message-square", "Waits for an answer".to_owned())
+            (Tone::Accent, "message-square", "Asked".to_owned())
         }
         (Approval::Pending { .. }, Mandate::Decide { .. }) => (Tone::Accent, "hourglass", "Waits for you".to_owned()),
         (Approval::Pending { .. }, _) => (Tone::Accent, "hourglass", "Waits for people".to_owned()),
