@@ -3,7 +3,7 @@
 use super::*;
 use crate::{review::is_settling, sample};
 use domain::{
-    approval::Call,
+    approval::{Call, Use},
     deadline::{Raising, Steps},
     hours::AroundTheClock,
     information::{Information, Pause},
