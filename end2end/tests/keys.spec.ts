@@ -246,7 +246,7 @@ test('hints stand beside what the keys do', async ({ console, visit }) => {
   const { approval } = await note(console);
   const page = await visit(ANA);
   await go(page, `/approvals/${approval}`);
-  await expect(panel(page).locator('kbd').filter({ visible: true })).toHaveText(['A', 'E', 'I', 'R']);
+  await expect(panel(page).locator('kbd').filter({ visible: true })).toHaveText(['A', 'E', 'I', 'R', 'L', 'D']);
   await choice(page, 'Approve').check();
   await expect(send(page)).toContainText('Ctrl ↵');
   await page.setViewportSize({ width: 390, height: 844 });
