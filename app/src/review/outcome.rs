@@ -98,7 +98,9 @@ fn Refresh<'a>(review: &'a Review) -> impl IntoView + use<> {
 
 fn approved(review: &Review, at: Time) -> AnyView {
     let progress = review.resumption.as_ref();
-    let result = progress.and_then(|progress| progress.result.as_ref());
+    // Several calls have several results; the run's page has them.
+    let is_several = review.package.origin == Origin::Items;
+    let result = progress.and_then(|progress| progress.result.as_ref()).filter(|_| !is_several);
     if let Some(result) = result {
         return done(review, result);
     }

@@ -200,6 +200,16 @@ fn a_request_opens_no_gate() {
 }
 
 #[test]
+fn of_several_calls_no_single_result_is_told() {
+    let progress = Some(sample::progress(true, Some(false)));
+    let mut approved = sample::decided(sample::approved(Use::Unused), Vec::new(), progress);
+    approved.package.origin = Origin::Items;
+    let shown = html(&approved, None);
+    assert_says("items", &shown, &["of every approved item", "Session resumed"]);
+    assert!(!shown.contains("Resumed and done"), "{shown}");
+}
+
+#[test]
 fn a_cancelled_approval_says_that_nothing_ran_and_by_whom() {
     let state = Approval::Cancelled { at: sample::time("14:50:00"), reason: "Asked for <b>twice</b>.".to_owned() };
     let event = domain::event::Event::ApprovalCancelled {
