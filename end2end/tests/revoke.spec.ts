@@ -50,3 +50,19 @@ test('what a call has used is not revoked, and the page says so', async ({ conso
   await expect(panel(ana).getByRole('button', { name: 'Revoke approval' })).toHaveCount(0);
   await expect(panel(ana).getByRole('alert')).toContainText('the call note-1 used this approval at');
 });
+
+test('what is typed stays while the approval goes on', async ({ console, visit }) => {
+  const { agent, approval } = await note(console);
+  const ana = await visit(ANA);
+  await go(ana, `/approvals/${approval}`);
+  await approve(ana);
+  await panel(ana).getByText('Revoke approval').first().click();
+  await expect(panel(ana)).toContainText('No call has used it yet. Its call is blocked');
+  const why = panel(ana).getByRole('textbox', { name: 'Why' });
+  await why.fill('The wrong acc');
+  expect(await agent.wait(approval)).toMatchObject({ status: 'approved' });
+  await expect(panel(ana)).toContainText('The agent knows of the approval already');
+  await why.pressSequentially('ount.');
+  await panel(ana).getByRole('button', { name: 'Revoke approval' }).click();
+  await expect(panel(ana)).toContainText('“The wrong account.”');
+});

@@ -1,9 +1,9 @@
 //! What became of a decided approval: the wake-up step by step, the tool's result, what the agent was told.
 
 use super::{
-    revoke::{RevokeForm, revoked},
+    revoke::revoked,
     steps::{Step, Steps},
-    waking::{Refusal, trouble, waking_step},
+    waking::{trouble, waking_step},
 };
 use crate::{
     kit::{
@@ -71,8 +71,6 @@ pub fn Outcome<'a>(review: &'a Review) -> impl IntoView + use<> {
     let next = review.place.as_ref().and_then(|place| place.next);
     view! {
         <div class="space-y-3" aria-live="polite">{trouble}{content}</div>
-        <Refusal form="revoke" />
-        {review.can_revoke.then(|| view! { <RevokeForm review=review /> })}
         {is_settling(review).then(|| view! { <Refresh review=review /> })}
         <div class="flex gap-2 flex-wrap">
             <a href=run class=button::SMALL><Icon name="workflow" class="w-3.5 h-3.5 shrink-0" />"Open run"</a>

@@ -4,9 +4,24 @@ mod heading;
 
 use self::heading::heading;
 use super::{
-    assign::AssignChoices, assigned::AssignedNote, binding::Binding, claimed::ClaimNote, decide::DecisionForm,
-    each_once, follow::Followed, information::OpenQuestion, meanwhile::Meanwhile, names, open_groups, outcome::Outcome,
-    quorum, raised::Raised, seats::Seats, setback::SetbackNotice, signatures::Signatures,
+    assign::AssignChoices,
+    assigned::AssignedNote,
+    binding::Binding,
+    claimed::ClaimNote,
+    decide::DecisionForm,
+    each_once,
+    follow::Followed,
+    information::OpenQuestion,
+    meanwhile::Meanwhile,
+    names, open_groups,
+    outcome::Outcome,
+    quorum,
+    raised::Raised,
+    revoke::{RevokeForm, consequence},
+    seats::Seats,
+    setback::SetbackNotice,
+    signatures::Signatures,
+    waking::{Abandon, Refusal, can_abandon},
 };
 use crate::{
     brought::Posted,
@@ -87,8 +102,24 @@ pub fn Panel<'a>(
         {notice}
         {question}
         {body}
+        <Afterwards followed=followed />
         <AssignChoices followed=followed />
         {move || followed.with(|review| view! { <Binding review=review verb=verb(review, verbs.as_ref()) /> })}
+    }
+    .into_any()
+}
+
+/// What can be undone of a decided approval. These forms stand apart from the account of it, which is made anew with
+/// every step: what is being typed into them stays.
+#[component]
+fn Afterwards(followed: Followed) -> impl IntoView {
+    let abandons = Memo::new(move |_| followed.with(can_abandon));
+    let revokes = Memo::new(move |_| followed.with(|review| review.can_revoke));
+    let told = Memo::new(move |_| followed.with(consequence));
+    view! {
+        {move || abandons.get().then(|| view! { <Abandon /> })}
+        <Refusal form="revoke" />
+        {move || revokes.get().then(|| view! { <RevokeForm told=told /> })}
     }
     .into_any()
 }

@@ -19,10 +19,9 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// The form, folded: what it does is said before it is sent.
-#[component]
-pub fn RevokeForm<'a>(review: &'a Review) -> impl IntoView + use<> {
-    let told = match (review.package.origin, is_told(review)) {
+/// What taking the approval back does.
+pub fn consequence(review: &Review) -> &'static str {
+    match (review.package.origin, is_told(review)) {
         (Origin::Gate, true) => {
             "No call has used it yet. The agent knows of the approval already; its call is blocked, and it reads your reason."
         }
@@ -33,7 +32,15 @@ pub fn RevokeForm<'a>(review: &'a Review) -> impl IntoView + use<> {
         (Origin::Stage | Origin::Request, _) => {
             "The agent has not read it yet. It is told that the approval was revoked."
         }
-    };
+    }
+}
+
+/// The form, folded: what it does is said before it is sent.
+#[component]
+pub fn RevokeForm(
+    /// What it does; that may change while the reason is typed.
+    told: Memo<&'static str>,
+) -> impl IntoView {
     view! {
         <Suspense>
             {move || Suspend::new(async move {
@@ -47,7 +54,7 @@ pub fn RevokeForm<'a>(review: &'a Review) -> impl IntoView + use<> {
 
 /// The form; it stands open with what was typed where it was refused.
 #[component]
-fn Folded(told: &'static str, posted: Option<Posted>) -> impl IntoView {
+fn Folded(told: Memo<&'static str>, posted: Option<Posted>) -> impl IntoView {
     let typed = posted.as_ref().map(|posted| posted.value("reason"));
     view! {
         <details open=posted.is_some() class="text-xs">
@@ -56,7 +63,7 @@ fn Folded(told: &'static str, posted: Option<Posted>) -> impl IntoView {
             </summary>
             <form method="post" class="mt-2 space-y-2">
                 <input type="hidden" name="form" value="revoke" />
-                <p class="text-muted">{told}" It is not decided again; the same action is evaluated afresh under a new call id."</p>
+                <p class="text-muted">{move || told.get()}" It is not decided again; the same action is evaluated afresh under a new call id."</p>
                 <label class="block">
                     <span class="block font-medium mb-1">"Why"</span>
                     <input type="text" name="reason" required=true maxlength=MAX_REASON.to_string() value=typed autocomplete="off" class="field w-full h-8 px-2 rounded-md border border-control bg-surface" />

@@ -89,9 +89,14 @@ fn failed(
             </div>
         </Notice>
         {log(progress, now)}
-        {can_wake.then(|| view! { <Abandon /> })}
     }
     .into_any()
+}
+
+/// Whether this viewer may give the resumption up.
+pub fn can_abandon(review: &Review) -> bool {
+    let progress = review.resumption.as_ref();
+    progress.is_some_and(|progress| progress.viewer_can_wake && matches!(progress.state, Resumption::Failed { .. }))
 }
 
 fn abandoned(review: &Review, progress: &ResumptionProgress, at: Time, reason: &str) -> AnyView {
@@ -147,8 +152,9 @@ pub fn Refusal(form: &'static str) -> impl IntoView {
     .into_any()
 }
 
+/// The form that gives the resumption up, folded.
 #[component]
-fn Abandon() -> impl IntoView {
+pub fn Abandon() -> impl IntoView {
     view! {
         <details class="text-xs">
             <summary class=DISCLOSE><Icon name="chevron-right" class="chev w-3.5 h-3.5 shrink-0" />"Abandon the resumption"</summary>

@@ -59,6 +59,11 @@ impl Followed {
         self.shown.with(look)
     }
 
+    /// Looks at the run, once.
+    pub fn with_untracked<T>(self, look: impl FnOnce(&RunPage) -> T) -> T {
+        self.shown.with_untracked(look)
+    }
+
     /// How many events wait to be shown.
     pub fn unseen(self) -> usize {
         self.fresh.with(|fresh| fresh.as_ref().map_or(0, |fresh| self.shown.with(|shown| unseen(shown, fresh))))

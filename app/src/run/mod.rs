@@ -68,7 +68,7 @@ pub fn RunView<'a>(
                 </div>
                 <div class="min-w-0">
                     {move || followed.with(|run| view! { <Resolved run=run /> })}
-                    {move || followed.with(undoing)}
+                    <Undoing followed=followed />
                     <Section id="facts" title="Facts">{move || followed.with(|run| view! { <Facts run=run /> })}</Section>
                     <Section id="assertions" title="Asserted by the agent">
                         {move || followed.with(|run| view! { <Assertions run=run /> })}
@@ -82,22 +82,34 @@ pub fn RunView<'a>(
     .into_any()
 }
 
-/// What became of the stages; nothing for a workflow without any.
-fn undoing(run: &RunPage) -> AnyView {
-    if run.stages.is_empty() {
-        return ().into_any();
+/// What became of the stages; nothing for a workflow without any. What has forms or can be unfolded is made anew only
+/// when it changes itself: what is typed stays, and what is open stays open.
+#[component]
+fn Undoing(followed: Followed) -> impl IntoView {
+    let has_stages = Memo::new(move |_| followed.with(|run| !run.stages.is_empty()));
+    let compensations = Memo::new(move |_| followed.with(|run| (run.compensations.clone(), run.may_settle)));
+    let handoffs = Memo::new(move |_| followed.with(|run| run.handoffs.clone()));
+    let undone = move || {
+        let any = compensations.with(|(rows, _)| !rows.is_empty());
+        any.then(|| {
+            let rows = followed.with_untracked(|run| view! { <Compensations run=run /> }.into_any());
+            view! { <Section id="compensations" title="Compensations">{rows}</Section> }
+        })
+    };
+    let handed_over = move || {
+        handoffs.track();
+        followed.with_untracked(|run| view! { <Handoffs run=run /> })
+    };
+    move || {
+        has_stages.get().then(|| {
+            view! {
+                <Section id="attempts" title="Attempts">{move || followed.with(|run| view! { <Attempts run=run /> })}</Section>
+                {undone}
+                <Section id="handoffs" title="Handoffs">{handed_over}</Section>
+            }
+            .into_any()
+        })
     }
-    let compensations = (!run.compensations.is_empty()).then(|| {
-        let rows = view! { <Compensations run=run /> }.into_any();
-        view! { <Section id="compensations" title="Compensations">{rows}</Section> }
-    });
-    let (attempts, handoffs) = (view! { <Attempts run=run /> }.into_any(), view! { <Handoffs run=run /> }.into_any());
-    view! {
-        <Section id="attempts" title="Attempts">{attempts}</Section>
-        {compensations}
-        <Section id="handoffs" title="Handoffs">{handoffs}</Section>
-    }
-    .into_any()
 }
 
 #[component]
