@@ -11,11 +11,11 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   // Generous, because machines that run this build something else meanwhile; a condition that holds is not waited for.
-  timeout: 30_000,
-  expect: { timeout: 8_000 },
+  timeout: 60_000,
+  expect: { timeout: 12_000 },
   reporter: 'list',
   use: {
-    actionTimeout: 10_000,
+    actionTimeout: 15_000,
     viewport: { width: 1440, height: 900 },
     colorScheme: 'light',
     locale: 'en-GB',

@@ -76,5 +76,5 @@ policies:
   quick:
     approve: { all: [ { group: compliance, count: 1 } ] }
     reject: { count: 1 }
-    deadline: { expire: 2s }
+    deadline: { expire: 8s }
 `;

@@ -50,7 +50,7 @@ export async function note(console: Console, subject = 'acc_2', text = 'Called t
   return { agent, approval: await agent.suspend('note-1', 'note', { text }) };
 }
 
-/** An alert that nobody answers within its two seconds. */
+/** An alert that nobody answers within its eight seconds. */
 export async function alert(console: Console): Promise<Story> {
   const agent = await console.agent({ workflow: 'payments', subject: 'acc_3' });
   return { agent, approval: await agent.suspend('alert-1', 'alert', { text: 'Balance below zero' }) };

@@ -29,7 +29,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await panel(tomas).getByRole('button', { name: 'Approve and resume' }).click();
     const waited = await outcome;
     expect(waited).toMatchObject({ status: 'approved' });
-    expect(waited.at - clicked, 'from the click to the end of the long poll').toBeLessThan(1_000);
+    expect(waited.at - clicked, 'from the click to the end of the long poll').toBeLessThan(5_000);
 
     await expect(panel(tomas)).toContainText('compliance and risk approved rev 1.');
     await expect(panel(tomas)).toContainText('Bound to package rev 1');

@@ -7,7 +7,7 @@ import { note, payment } from '../support/stories';
 import { expect, go, test } from '../support/test';
 
 /** What one does, the other sees within this, on a busy machine. */
-const SOON = { timeout: 4_000 };
+const SOON = { timeout: 6_000 };
 
 const rows = (page: Page) => page.locator('[data-row]');
 const bar = (page: Page) => page.locator('main header, header').first();

@@ -5,8 +5,8 @@ import { choice, notes, panel, send } from '../support/panel';
 import { note, payment } from '../support/stories';
 import { expect, go, reloaded, test } from '../support/test';
 
-/** People and agents see each other's acts within this. */
-const SECOND = { timeout: 1_000 };
+/** People and agents see each other's acts at once: sooner than any round in which a page would ask by itself. */
+const AT_ONCE = { timeout: 6_000 };
 
 const rows = (page: Page) => page.locator('[data-row]');
 const isLive = (page: Page) => expect(page.getByText(/^Live, /).first()).toBeVisible();
@@ -28,10 +28,10 @@ test('two people and an agent see each other at once', async ({ console, visit, 
 
   await decide(ANA, story, APPROVE);
   const row = (page: Page) => rows(page).filter({ hasText: 'Pay 250 to ACME' });
-  await expect(row(tomas)).toContainText('1/2', SECOND);
-  await expect(row(ana)).toContainText('1/2', SECOND);
+  await expect(row(tomas)).toContainText('1/2', AT_ONCE);
+  await expect(row(ana)).toContainText('1/2', AT_ONCE);
   await decide(TOMAS, story, APPROVE);
-  await expect(row(ana)).toContainText(`Approved by ${TOMAS.name}`, SECOND);
+  await expect(row(ana)).toContainText(`Approved by ${TOMAS.name}`, AT_ONCE);
   await expect(ana).toHaveTitle(/^\(1\) Approvals/);
   await expect(ana.getByRole('navigation', { name: 'Saved views' })).toContainText('All pending1');
   await expect(ana.getByRole('navigation', { name: 'Sections', exact: true })).toContainText('Approvals1');
@@ -39,7 +39,7 @@ test('two people and an agent see each other at once', async ({ console, visit, 
 
   const third = await note(console, 'acc_3', 'The third note');
   const pill = ana.getByRole('button', { name: '1 new approval' });
-  await expect(pill).toBeVisible(SECOND);
+  await expect(pill).toBeVisible(AT_ONCE);
   expect(await places(ana), 'no row has moved').toEqual(before);
   await pill.click();
   await expect(rows(ana)).toHaveCount(2);
@@ -48,15 +48,12 @@ test('two people and an agent see each other at once', async ({ console, visit, 
   await expect(rows(ana).first().getByRole('link')).toBeFocused();
 
   await note(console, 'acc_4', 'The fourth note');
-  await expect(ana.getByText('1 new approval')).toBeVisible(SECOND);
+  await expect(ana.getByText('1 new approval')).toBeVisible(AT_ONCE);
   await ana.keyboard.press('u');
   await expect(rows(ana)).toHaveCount(3);
   await expect(rows(tomas)).toHaveCount(2);
-  await expect(tomas.getByText('2 new approvals')).toBeVisible(SECOND);
+  await expect(tomas.getByText('2 new approvals')).toBeVisible(AT_ONCE);
 });
-
-/** Four pages on a busy machine of two cores: the journey above holds two of them to a second. */
-const SOON = { timeout: 4_000 };
 
 test('two reviewers, an auditor and an agent follow one call together', async ({ console, visit }) => {
   const title = 'Called the customer back';
@@ -71,10 +68,10 @@ test('two reviewers, an auditor and an agent follow one call together', async ({
 
   // The agent asks: both reviewers, and whoever only watches, hear of it; nothing moves under anybody's hands.
   const { agent, approval } = await note(console, 'acc_1', title);
-  for (const page of [ana, mira]) await expect(needsMe(page)).toHaveText(/1$/, SOON);
-  for (const page of [ana, mira, pending]) await expect(page.getByRole('button', { name: /^1 new approval/ })).toBeVisible(SOON);
+  for (const page of [ana, mira]) await expect(needsMe(page)).toHaveText(/1$/, AT_ONCE);
+  for (const page of [ana, mira, pending]) await expect(page.getByRole('button', { name: /^1 new approval/ })).toBeVisible(AT_ONCE);
   await expect(needsMe(ivo)).toHaveText(/0$/);
-  await expect(ivo.getByRole('button', { name: /^\d+ new events/ })).toBeVisible(SOON);
+  await expect(ivo.getByRole('button', { name: /^\d+ new events/ })).toBeVisible(AT_ONCE);
   await expect(rows(ivo)).toHaveCount(logged);
 
   // Both open it; one begins to write, the other is first.
@@ -89,12 +86,12 @@ test('two reviewers, an auditor and an agent follow one call together', async ({
   await expect(send(ana)).toContainText('Approve and resume');
   await send(ana).click();
   const alert = panel(mira).getByRole('alert');
-  await expect(alert).toContainText('Your decision was not sent', SOON);
+  await expect(alert).toContainText('Your decision was not sent', AT_ONCE);
   await expect(alert).toContainText(`${ANA.name} approved rev 1 for compliance`);
   await expect(panel(mira).getByText('I would rather not.')).toBeVisible();
-  await expect(mira.getByRole('link', { name: 'Needs my decision, 0' })).toBeVisible(SOON);
-  await expect(rows(pending)).toContainText(`Approved by ${ANA.name}`, SOON);
-  await expect(pending.getByRole('navigation', { name: 'Saved views' })).toContainText('All pending0', SOON);
+  await expect(mira.getByRole('link', { name: 'Needs my decision, 0' })).toBeVisible(AT_ONCE);
+  await expect(rows(pending)).toContainText(`Approved by ${ANA.name}`, AT_ONCE);
+  await expect(pending.getByRole('navigation', { name: 'Saved views' })).toContainText('All pending0', AT_ONCE);
   await ivo.keyboard.press('u');
   const decided = rows(ivo).filter({ hasText: 'Approved rev 1' });
   await expect(decided).toContainText(ANA.name);
@@ -105,7 +102,7 @@ test('two reviewers, an auditor and an agent follow one call together', async ({
   for (const page of [ana, mira]) await expect(panel(page)).toContainText('Resumed and done');
   await expect(panel(mira).getByText('I would rather not.')).toBeVisible();
   const pill = ivo.getByRole('button', { name: /new event/ });
-  await expect(pill).toBeVisible(SOON);
+  await expect(pill).toBeVisible(AT_ONCE);
   await decided.getByRole('link', { name: /^Approved rev/ }).click();
   await expect(ivo.getByRole('complementary', { name: 'Event' })).toContainText(`${ANA.name}`);
   await pill.click();
@@ -121,7 +118,7 @@ test('what is new in the log keeps to its filters', async ({ console, visit }) =
   const shown = await rows(page).count();
   await agent.assert({ status: 'OPEN' });
   await agent.record({ status: 'FROZEN' });
-  await expect(page.getByRole('button', { name: /^1 new event/ })).toBeVisible(SECOND);
+  await expect(page.getByRole('button', { name: /^1 new event/ })).toBeVisible(AT_ONCE);
   await page.getByRole('button', { name: /^1 new event/ }).click();
   await expect(rows(page)).toHaveCount(shown + 1);
   await expect(page.getByRole('button', { name: /new event/ })).toHaveCount(0);
@@ -135,7 +132,7 @@ test('the counts change on every page', async ({ console, visit }) => {
   const sections = page.getByRole('navigation', { name: 'Sections', exact: true });
   await expect(sections).toContainText('Needs my decision1');
   await note(console, 'acc_7', 'Another');
-  await expect(sections).toContainText('Needs my decision2', SECOND);
+  await expect(sections).toContainText('Needs my decision2', AT_ONCE);
 });
 
 test('tabs of one browser share one stream', async ({ console, visit, decide }) => {
@@ -151,7 +148,7 @@ test('tabs of one browser share one stream', async ({ console, visit, decide }) 
     await isLive(tab);
   }
   await decide(ANA, story, APPROVE);
-  for (const tab of tabs) await expect(rows(tab)).toContainText('1/2', SECOND);
+  for (const tab of tabs) await expect(rows(tab)).toContainText('1/2', AT_ONCE);
   expect(streams).toHaveLength(1);
 
   // Another tab goes on where the one that listened stopped.
@@ -184,16 +181,16 @@ test('who is about to decide learns at once that somebody was first, and keeps t
   await notes(page).fill('I would rather not.');
   await decide(ANA, story, APPROVE);
   const alert = panel(page).getByRole('alert');
-  await expect(alert).toContainText(`${ANA.name} approved rev 1 for compliance`, SECOND);
+  await expect(alert).toContainText(`${ANA.name} approved rev 1 for compliance`, AT_ONCE);
   await expect(alert).toContainText('Your decision was not sent');
   await expect(panel(page).getByText('I would rather not.')).toBeVisible();
   await expect(panel(page).getByRole('heading', { name: 'Approved' })).toBeVisible();
 
   // What the agent does next is seen as it happens.
   await story.agent.wait(story.approval);
-  await expect(panel(page)).toContainText('Session resumed', SECOND);
+  await expect(panel(page)).toContainText('Session resumed', AT_ONCE);
   await story.agent.use('note-1', 'note', { text: 'Called the customer back' }, { ok: true });
-  await expect(panel(page)).toContainText('Resumed and done', SECOND);
+  await expect(panel(page)).toContainText('Resumed and done', AT_ONCE);
 });
 
 test('half a quorum is seen in place, and what is typed stays', async ({ console, visit, decide }) => {
@@ -205,7 +202,7 @@ test('half a quorum is seen in place, and what is typed stays', async ({ console
   await notes(page).fill('Known customer.');
   await notes(page).focus();
   await decide(ANA, story, APPROVE);
-  await expect(panel(page)).toContainText('1/2', SECOND);
+  await expect(panel(page)).toContainText('1/2', AT_ONCE);
   await expect(panel(page).getByRole('alert')).toHaveCount(0);
   await expect(notes(page)).toHaveValue('Known customer.');
   await expect(notes(page)).toBeFocused();
@@ -231,7 +228,7 @@ test('the timeline of a run grows when somebody asks', async ({ console, visit }
   const shown = await timeline.getByRole('listitem').count();
   await agent.record({ status: 'FROZEN' });
   const pill = page.getByRole('button', { name: '1 new event' });
-  await expect(pill).toBeVisible(SECOND);
+  await expect(pill).toBeVisible(AT_ONCE);
   await expect(page.locator('#facts')).toContainText('FROZEN');
   await expect(timeline.getByRole('listitem')).toHaveCount(shown);
   await pill.click();
