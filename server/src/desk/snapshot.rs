@@ -6,7 +6,7 @@ use domain::{
     Refusal, Time,
     approval::{Approval, Use},
     compensation::Compensation,
-    id::RunId,
+    id::{ApprovalId, RunId},
     judge::Prior,
     package::Origin,
     progress::Progress,
@@ -153,7 +153,7 @@ fn approval_roots(
     stages: &Stages,
     now: Time,
 ) -> BTreeMap<String, ApprovalRoot> {
-    let mut roots = BTreeMap::new();
+    let mut roots: BTreeMap<String, (ApprovalId, ApprovalRoot)> = BTreeMap::new();
     let workflow = compiled.workflow();
     let stands = |known: &RunApproval| match known.origin {
         Origin::Stage => {
@@ -166,14 +166,19 @@ fn approval_roots(
     };
     for known in approvals.iter().filter(|known| known.origin != Origin::Request) {
         let state = &known.prior.state;
-        roots.entry(known.gate_id.clone()).or_insert_with(|| ApprovalRoot {
+        let root = ApprovalRoot {
             approved: stands(known),
             status: state.status().to_string(),
             notes: known.prior.notes.clone(),
             at: state.ended_at(),
-        });
+        };
+        let (id, newest) = roots.entry(known.gate_id.clone()).or_insert_with(|| (known.prior.id, root.clone()));
+        // Calls that were asked about together have no order but the agent's: one that was refused speaks for all.
+        if *id == known.prior.id && newest.approved && !root.approved {
+            *newest = root;
+        }
     }
-    roots
+    roots.into_iter().map(|(gate, (_, root))| (gate, root)).collect()
 }
 
 /// Whether conditions may rely on an approval: given, neither stale nor void.

@@ -29,6 +29,8 @@ pub struct Stored {
     pub action_digest: Digest,
     /// What became of it.
     pub state: ItemState,
+    /// Whether the attempt it was given for was undone since.
+    pub is_undone: bool,
 }
 
 impl Stored {
@@ -55,6 +57,7 @@ struct ItemRow {
     tool: String,
     action_digest: Vec<u8>,
     state: String,
+    undone: bool,
 }
 
 impl TryFrom<ItemRow> for Stored {
@@ -70,6 +73,7 @@ impl TryFrom<ItemRow> for Stored {
             tool: row.tool,
             action_digest: digest(&row.action_digest, "approval_item", "action_digest", approval)?,
             state: from_text(&row.state, "approval_item", "state", approval)?,
+            is_undone: row.undone,
         })
     }
 }
@@ -107,11 +111,25 @@ pub async fn update(tx: &mut Tx, approval: ApprovalId, position: i64, state: &It
     Ok(())
 }
 
+/// Notes that the attempt in which the calls of a tool were approved is undone; the run is locked.
+pub async fn mark_undone(tx: &mut Tx, approval: ApprovalId, tool: &str) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("UPDATE approval_item SET undone = $1 WHERE approval_id = $2 AND tool = $3")
+            .bind(true)
+            .bind(approval.uuid())
+            .bind(tool)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
 /// The items of an approval, in their order.
 pub async fn list_of_approval(tx: &mut Tx, approval: ApprovalId) -> Result<Vec<Stored>, StoreError> {
     let rows: Vec<ItemRow> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT approval_id, position, tool_use_id, gate_id, tool, action_digest, state FROM approval_item \
+            "SELECT approval_id, position, tool_use_id, gate_id, tool, action_digest, state, undone FROM approval_item \
              WHERE approval_id = $1 ORDER BY position",
         )
         .bind(approval.uuid())
@@ -125,7 +143,7 @@ pub async fn list_of_approval(tx: &mut Tx, approval: ApprovalId) -> Result<Vec<S
 pub async fn list_of_run(tx: &mut Tx, run: RunId) -> Result<Vec<Stored>, StoreError> {
     let rows: Vec<ItemRow> = on!(tx, |conn| {
         sqlx::query_as(
-            "SELECT i.approval_id, i.position, i.tool_use_id, i.gate_id, i.tool, i.action_digest, i.state \
+            "SELECT i.approval_id, i.position, i.tool_use_id, i.gate_id, i.tool, i.action_digest, i.state, i.undone \
              FROM approval a JOIN approval_item i ON i.approval_id = a.id WHERE a.run_id = $1 ORDER BY a.id, i.position",
         )
         .bind(run.uuid())

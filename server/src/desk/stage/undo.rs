@@ -156,7 +156,10 @@ async fn distrust(tx: &mut Tx, run: &Run, tools: &[String]) -> Result<()> {
     let known = store::approval::list_of_run(tx, run.id).await?;
     let of_these = known.iter().filter(|known| known.holds_calls() && tools.contains(&known.tool));
     for known in of_these.filter(|known| !known.is_undone) {
-        store::approval::mark_undone(tx, known.prior.id).await?;
+        match known.origin {
+            Origin::Items => store::item::mark_undone(tx, known.prior.id, &known.tool).await?,
+            Origin::Gate | Origin::Stage | Origin::Request => store::approval::mark_undone(tx, known.prior.id).await?,
+        }
     }
     Ok(())
 }

@@ -102,6 +102,7 @@ fn itemised(known: RunApproval, items: &[item::Stored]) -> Vec<RunApproval> {
         gate_id: item.gate_id.clone(),
         tool: item.tool.clone(),
         action_digest: item.action_digest,
+        is_undone: known.is_undone || item.is_undone,
         prior: Prior {
             opened_by: Call { tool_use_id: item.tool_use_id.clone(), ..known.prior.opened_by.clone() },
             state: item.seen_in(&known.prior.state),
