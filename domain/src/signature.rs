@@ -178,15 +178,27 @@ impl Policy {
     }
 }
 
-/// The statement that is shown and signed; a question has none.
-pub fn statement(verdict: Verdict, is_edited: bool, revision: u32, seat: &Seat) -> Option<String> {
-    let verb = match verdict {
-        Verdict::Approve => "approve",
-        Verdict::Reject => "reject",
-        Verdict::RequestInformation => return None,
+/// What of a package is approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it, as it stands.
+    Whole,
+    /// The call, with other arguments.
+    Edited,
+    /// Those of its items that are marked so.
+    Items,
+}
+
+/// The statement that is shown and signed; a question has none. What is rejected is rejected whole.
+pub fn statement(verdict: Verdict, extent: Extent, revision: u32, seat: &Seat) -> Option<String> {
+    let (what, how) = match (verdict, extent) {
+        (Verdict::Approve, Extent::Whole) => ("approve it", ""),
+        (Verdict::Approve, Extent::Edited) => ("approve it", ", with the arguments as I have changed them"),
+        (Verdict::Approve, Extent::Items) => ("approve those of its items that I have marked so, and no other,", ""),
+        (Verdict::Reject, _) => ("reject it", ""),
+        (Verdict::RequestInformation, _) => return None,
     };
-    let edited = if is_edited { ", with the arguments as I have changed them" } else { "" };
-    Some(format!("I have reviewed revision {revision} of this package and {verb} it for {}{edited}.", seat.words()))
+    Some(format!("I have reviewed revision {revision} of this package and {what} for {}{how}.", seat.words()))
 }
 
 #[cfg(test)]

@@ -3,7 +3,12 @@
 
 use super::decide::FieldMessage;
 use crate::{kit::icon::Icon, recorded::text::Text};
-use domain::{decision::Verdict, policy::Seat, review::Review, signature::statement};
+use domain::{
+    decision::Verdict,
+    policy::Seat,
+    review::Review,
+    signature::{Extent, statement},
+};
 use leptos::prelude::*;
 
 /// The password's id, and the form's field.
@@ -26,14 +31,15 @@ pub fn SignatureFields<'a>(
     if !review.package.policy.sign {
         return ().into_any();
     }
-    let said = |verdict, is_edited, class| {
-        let statement = statement(verdict, is_edited, review.revision, seat).unwrap_or_default();
+    let said = |verdict, extent, class| {
+        let statement = statement(verdict, extent, review.revision, seat).unwrap_or_default();
         view! { <p class=class>"“"<Text text=&statement />"”"</p> }.into_any()
     };
+    let approved = if review.package.items.is_empty() { Extent::Whole } else { Extent::Items };
     let statements = [
-        said(Verdict::Approve, false, WITHOUT_APPROVE),
-        said(Verdict::Approve, true, WITHOUT_EDIT),
-        said(Verdict::Reject, false, WITHOUT_REJECT),
+        said(Verdict::Approve, approved, WITHOUT_APPROVE),
+        said(Verdict::Approve, Extent::Edited, WITHOUT_EDIT),
+        said(Verdict::Reject, Extent::Whole, WITHOUT_REJECT),
     ];
     let own = review.entitled.iter().find(|person| person.is_viewer).map(|person| person.name.clone());
     let signer = own.map_or_else(|| "by you".to_owned(), |name| format!("by {name}"));

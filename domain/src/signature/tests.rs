@@ -24,8 +24,10 @@ fn seat(in_place: bool) -> Seat {
 fn what_is_signed_in_words() {
     let mut table = String::new();
     for verdict in Verdict::ALL {
-        for (is_edited, in_place) in [(false, false), (true, false), (false, true)] {
-            let said = statement(*verdict, is_edited, 3, &seat(in_place));
+        for (extent, in_place) in
+            [(Extent::Whole, false), (Extent::Edited, false), (Extent::Items, false), (Extent::Whole, true)]
+        {
+            let said = statement(*verdict, extent, 3, &seat(in_place));
             writeln!(table, "{verdict}: {}", said.as_deref().unwrap_or("is not signed")).expect("write");
         }
     }
@@ -57,7 +59,7 @@ fn covered() -> Covered {
 }
 
 fn given() -> Given {
-    let meaning = statement(Verdict::Approve, false, 1, &seat(false)).expect("a statement");
+    let meaning = statement(Verdict::Approve, Extent::Whole, 1, &seat(false)).expect("a statement");
     let signature = Signature { meaning, signed_at: at(0), authenticated_by: Authentication::Password };
     Given { covered: covered(), signature, expires_at: at(5), is_used: false }
 }

@@ -10,7 +10,7 @@ use domain::{
     permission::Action,
     policy::Seat,
     refusal::Code,
-    signature::{Authentication, Covered, Given, Signature, Token, VALID_SECONDS, statement},
+    signature::{Authentication, Covered, Extent, Given, Signature, Token, VALID_SECONDS, statement},
 };
 use futures::FutureExt as _;
 use schemars::JsonSchema;
@@ -120,9 +120,13 @@ impl Desk {
             return Err(Refusal::new(Code::WrongScope, "People sign, signed in to the console.").into());
         };
         let (stored, seat) = self.signable(caller, id, ballot).await?;
-        let is_edited = changed_input(&stored, ballot).is_some();
+        let extent = match changed_input(&stored, ballot) {
+            Some(_) => Extent::Edited,
+            None if ballot.items.is_empty() => Extent::Whole,
+            None => Extent::Items,
+        };
         let unsigned = || Refusal::invalid("/verdict", "nothing is signed here: decide without a signature");
-        let meaning = statement(ballot.verdict, is_edited, stored.revision, &seat)
+        let meaning = statement(ballot.verdict, extent, stored.revision, &seat)
             .filter(|_| stored.package.policy.must_sign(ballot.verdict))
             .ok_or_else(unsigned)?;
         self.prove_for(who, &stored, password).await?;
