@@ -162,8 +162,9 @@ events! {
     InformationGiven = "information.given" { approval: ApprovalId, answer: String, revision: u32, expires_at: Option<Time>, },
     /// The approved call was allowed; the approval cannot be used again, or its item where it has several.
     ApprovalConsumed = "approval.consumed" { approval: ApprovalId, session: SessionId, tool_use_id: String, },
-    /// Conditions no longer held when the approved call came; a fresh approval is needed.
-    ApprovalVoided = "approval.voided" { approval: ApprovalId, because: String, },
+    /// Conditions no longer held when the approved call came; a fresh approval is needed. `tool_use_id` is the item that
+    /// this is about, where the approval has several.
+    ApprovalVoided = "approval.voided" { approval: ApprovalId, because: String, tool_use_id: Option<String>, },
     /// A reviewer decided.
     DecisionRecorded = "decision.recorded" { decision: DecisionId, approval: ApprovalId, verdict: Verdict, group: String, by_raise: Option<String>, revision: u32, package_digest: Digest, reason_code: Option<String>, notes: Option<String>, items: Option<Vec<ItemVerdict>>, on_behalf_of: Option<Principal>, signature: Option<Signature>, },
     /// Somebody who was to sign gave another password than theirs.

@@ -62,6 +62,22 @@ pub struct ItemVerdict {
     pub notes: Option<String>,
 }
 
+impl ItemVerdict {
+    /// The words, without the blanks around them.
+    fn words(&self) -> Option<&str> {
+        self.notes.as_deref().map(str::trim).filter(|notes| !notes.is_empty())
+    }
+}
+
+/// Whether two ballots say the same about every item, in whatever order.
+pub fn are_same(stored: &[ItemVerdict], said: &[ItemVerdict]) -> bool {
+    let is_said = |one: &ItemVerdict| {
+        let same = said.iter().find(|other| other.tool_use_id == one.tool_use_id);
+        same.is_some_and(|other| (other.verdict, other.words()) == (one.verdict, one.words()))
+    };
+    stored.len() == said.len() && stored.iter().all(is_said)
+}
+
 tagged! {
     "ItemState", "state", "state@";
     /// What became of an item.
@@ -95,6 +111,10 @@ impl ItemState {
             }
             (Self::Approved { used: used @ Use::Consumed { .. } }, Approval::Revoked { at, .. }) => {
                 Approval::Approved { at: *at, valid_until: None, used: used.clone() }
+            }
+            // What was refused stays so, whatever became of the rest.
+            (Self::Rejected { .. }, Approval::Revoked { at, .. } | Approval::Superseded { at }) => {
+                Approval::Rejected { at: *at }
             }
             // Nobody said that it may run.
             (Self::Rejected { .. } | Self::Waiting, Approval::Approved { at, .. }) => Approval::Rejected { at: *at },
@@ -178,7 +198,7 @@ pub fn check(items: &[Item], policy: &Policy, ballot: &Ballot) -> Result<Vec<Ite
 
 fn check_one(said: &ItemVerdict, place: usize, policy: &Policy) -> Result<ItemVerdict, Refusal> {
     let number = place + 1;
-    let notes = said.notes.as_deref().map(str::trim).filter(|notes| !notes.is_empty());
+    let notes = said.words();
     if notes.is_some_and(|notes| notes.chars().count() > MAX_NOTES) {
         return Err(Refusal::invalid("/items", format!("item {number}: expected at most {MAX_NOTES} characters")));
     }

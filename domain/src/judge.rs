@@ -177,7 +177,11 @@ fn settled(
     if let Some(rejected) = prior.iter().find(|known| matches!(known.state, Approval::Rejected { .. })) {
         return Some(rejected.settle(finding, now));
     }
-    if let Some(own) = prior.iter().find(|known| known.opened_by == *call || earlier == Some(known.id)) {
+    // Of calls that were asked about together and are the same, each has its own before it has another's.
+    let opened = || prior.iter().find(|known| known.opened_by == *call);
+    let is_earlier = |known: &&Prior| earlier == Some(known.id);
+    let left = || prior.iter().find(|known| is_earlier(known) && known.state.is_open_or_usable(now));
+    if let Some(own) = opened().or_else(left).or_else(|| prior.iter().find(is_earlier)) {
         return Some(own.settle(finding, now));
     }
     // A fork carries the call ids of the session it was copied from; only the original may go on.

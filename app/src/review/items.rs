@@ -191,8 +191,13 @@ fn said_of(review: &Review, id: &str) -> AnyView {
     let state = place.and_then(|place| settle(&package.items, &review.votes).into_iter().nth(place));
     let (tone, icon, word) = match (&review.state, state) {
         (Approval::Approved { .. }, Some(ItemState::Approved { .. })) => (Tone::Pass, "check", "Approved"),
-        (Approval::Approved { .. } | Approval::Rejected { .. }, _) => (Tone::Fail, "x", "Rejected"),
-        _ => (Tone::Accent, "pen-line", "Pending"),
+        (Approval::Approved { .. } | Approval::Rejected { .. }, _)
+        | (Approval::Revoked { .. }, Some(ItemState::Rejected { .. })) => (Tone::Fail, "x", "Rejected"),
+        (Approval::Pending { .. }, _) => (Tone::Accent, "pen-line", "Pending"),
+        (Approval::Revoked { .. }, _) => (Tone::Quiet, "undo-2", "Revoked"),
+        (Approval::Expired { .. }, _) => (Tone::Quiet, "hourglass", "Expired"),
+        (Approval::Cancelled { .. }, _) => (Tone::Quiet, "ban", "Cancelled"),
+        (Approval::Superseded { .. }, _) => (Tone::Quiet, "ban", "Superseded"),
     };
     let votes: Vec<AnyView> = review
         .votes

@@ -204,6 +204,9 @@ fn rejected(review: &Review, at: Time) -> AnyView {
             "The stage is not complete",
             "It failed and is undone. The agent reads that it was rejected, with these words:",
         ),
+        Origin::Items if told.is_empty() => {
+            ("Nothing ran", "No item was approved by everybody. The agent is told so, with the words beside each.")
+        }
         Origin::Items => ("Nothing ran", "The agent is told that no item was approved, with these words:"),
         Origin::Gate | Origin::Request => {
             ("Nothing ran", "The agent is told that the call was rejected, with these words:")

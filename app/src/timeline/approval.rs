@@ -159,8 +159,13 @@ fn tell_end(item: &TimelineItem, who: Phrase) -> Told {
         Event::ApprovalRevoked { reason, .. } => Told::of([who, words(" revoked the approval")])
             .more([Phrase::Quote(reason.clone()), words(" No call had used it, and none can.")])
             .badge((Tone::Quiet, "undo-2", "Revoked")),
-        Event::ApprovalVoided { because, .. } => {
-            Told::of([words("A condition no longer held when the approved call came")])
+        Event::ApprovalVoided { because, tool_use_id, .. } => {
+            let call = tool_use_id.as_ref().map(Phrase::code);
+            let phrases = match call {
+                None => vec![words("A condition no longer held when the approved call came")],
+                Some(id) => vec![words("The approved call "), id, words(" may not run any more; the others may")],
+            };
+            Told::of(phrases)
                 .more([Phrase::Quote(because.clone()), words(" Nothing ran; a fresh approval is needed.")])
                 .badge((Tone::Fail, "shield-x", "Void"))
         }

@@ -34,7 +34,7 @@ impl Approval {
     pub fn void(self, id: ApprovalId, because: String) -> Result<(Self, Event), Refusal> {
         match self {
             Self::Approved { at, valid_until, used: Use::Unused } => {
-                let event = Event::ApprovalVoided { approval: id, because: because.clone() };
+                let event = Event::ApprovalVoided { approval: id, because: because.clone(), tool_use_id: None };
                 Ok((Self::Approved { at, valid_until, used: Use::Void { because } }, event))
             }
             Self::Approved { .. }

@@ -32,7 +32,7 @@ fn entry(because: &str) -> Entry {
         run: None,
         approval: Some(approval(1)),
         subject: None,
-        event: Event::ApprovalVoided { approval: approval(1), because: because.to_owned() },
+        event: Event::ApprovalVoided { approval: approval(1), because: because.to_owned(), tool_use_id: None },
     }
 }
 
@@ -49,7 +49,7 @@ fn a_payload_is_read_back() {
     let entry = entry("KYC failed");
     assert_eq!(
         entry.payload(),
-        r#"{"approval":"apr_00000000000000000000000001","because":"KYC failed","kind":"approval.voided"}"#
+        r#"{"approval":"apr_00000000000000000000000001","because":"KYC failed","kind":"approval.voided","tool_use_id":null}"#
     );
     assert_eq!(serde_json::from_str::<Event>(&entry.payload()).expect("event"), entry.event);
 }

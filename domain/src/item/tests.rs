@@ -109,6 +109,9 @@ fn what_a_call_sees_of_its_item() {
     let revoked = Approval::Revoked { at: at(2), by: person(1), reason: "Wrong month.".to_owned() };
     assert_eq!(approved.seen_in(&revoked), revoked, "what was not used is taken back");
     assert!(item.seen_in(&revoked).is_consumed_by(&call("one")));
+    let refused = ItemState::Rejected { notes: None };
+    assert_eq!(refused.seen_in(&revoked), Approval::Rejected { at: at(2) }, "what was refused stays so");
+    assert_eq!(ItemState::Waiting.seen_in(&revoked), revoked);
     for refused in [ItemState::Waiting, ItemState::Rejected { notes: None }] {
         assert_eq!(refused.seen_in(&whole), Approval::Rejected { at: now });
         assert!(refused.with_use(&used).is_err());
@@ -117,6 +120,29 @@ fn what_a_call_sees_of_its_item() {
         assert_eq!(approved.seen_in(&other), other);
         assert_eq!(ItemState::Waiting.seen_in(&other), other);
     }
+}
+
+#[test]
+fn ballots_that_say_the_same() {
+    let turned = |words: &str| said(words).into_iter().rev().collect::<Vec<_>>();
+    let blank = |notes: Option<&str>| {
+        let mut all = said("aar");
+        all[0].notes = notes.map(str::to_owned);
+        all
+    };
+    for (other, same) in [
+        (said("aar"), true),
+        (turned("aar"), true),
+        (blank(Some("  ")), true),
+        (blank(Some("well")), false),
+        (said("raa"), false),
+        (said("aaa"), false),
+        (said("aa"), false),
+        (Vec::new(), false),
+    ] {
+        assert_eq!(are_same(&said("aar"), &other), same, "{other:?}");
+    }
+    assert!(are_same(&[], &[]));
 }
 
 proptest! {

@@ -111,6 +111,23 @@ fn one_earlier_approval() {
     insta::assert_snapshot!(table);
 }
 
+/// Two calls that are the same and were asked about together share an approval; each has its own part of it.
+#[test]
+fn each_of_two_same_calls_uses_its_own() {
+    let part = |id: &str, state| Prior { id: approval(1), opened_by: call(1, id), state, notes: None };
+    let first = part("toolu_1", consumed_by(1, "toolu_1"));
+    let second = |state| part("toolu_2", state);
+    let earlier = Some(approval(1));
+    let met = |parts: &[Prior], id| judged(&call(1, id), earlier, parts, &review());
+    let unused = || second(approved(Use::Unused, None));
+    assert_eq!(met(&[first.clone(), unused()], "toolu_2"), "consume #1");
+    assert_eq!(met(&[first.clone(), unused()], "toolu_1"), "allow");
+    assert_eq!(met(&[first.clone(), unused()], "toolu_3"), "consume #1", "what is left is anybody's who waited for it");
+    let used = second(consumed_by(1, "toolu_3"));
+    let left = part("toolu_1", approved(Use::Unused, None));
+    assert!(met(&[left, used], "toolu_2").starts_with("block (#1) approval_used"), "and not the other's");
+}
+
 #[test]
 fn a_suspended_session_and_an_ended_one() {
     let suspended = Session::Suspended { awaiting: vec![approval(7), approval(8)] };

@@ -7,6 +7,7 @@ use domain::{
     decision::{Ballot, Decision, Verdict},
     gate::ConditionResult,
     id::PersonId,
+    item,
     judge::{Finding, Ruling},
     policy::{Candidate, Circumstances, Via, Wanted},
     refusal::Code,
@@ -27,7 +28,7 @@ pub(super) struct Reviewer {
     pub(super) via: Via,
 }
 
-/// The answer to a repeat: the same person, verdict and package get the decision that is stored.
+/// The answer to a repeat: the same person, verdicts and package get the decision that is stored.
 pub(super) fn repeated(stored: &Stored, votes: &[Decision], person: PersonId, ballot: &Ballot) -> Option<Decided> {
     if let Some(input) = &ballot.edited_input {
         return edited_before(stored, votes, person, ballot, input);
@@ -37,7 +38,8 @@ pub(super) fn repeated(stored: &Stored, votes: &[Decision], person: PersonId, ba
         |vote: &Decision| vote.revision == stored.package_revision() || vote.verdict == Verdict::RequestInformation;
     let same = |vote: &&Decision| {
         let is_same = vote.verdict == ballot.verdict && vote.package_digest == ballot.package_digest;
-        vote.person == person && is_same && counts(vote) && is_wanted(vote, ballot)
+        let is_own = vote.person == person && counts(vote) && is_wanted(vote, ballot);
+        is_own && is_same && item::are_same(&vote.items, &ballot.items)
     };
     let decision = votes.iter().find(same)?.clone();
     let standing = stored.package.standing(&stored.current(votes));

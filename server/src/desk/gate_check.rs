@@ -2,7 +2,7 @@
 
 mod answer;
 mod remembered;
-mod settled;
+pub(super) mod settled;
 mod staged;
 pub mod trial;
 

@@ -7,7 +7,7 @@ use crate::{
     store::{self, Tx, approval::Stored},
 };
 
-/// Stores what the votes make of each item; the whole was just approved, and its run is locked.
+/// Stores what the votes make of each item; the whole was just decided by approvals, and its run is locked.
 pub(super) async fn settle(tx: &mut Tx, stored: &Stored) -> Result<()> {
     let items = &stored.package.items;
     if items.is_empty() {
@@ -38,7 +38,10 @@ pub(super) async fn step(
     let usable = || items.iter().position(|item| item.seen_in(&stored.state).is_open_or_usable(now));
     let chosen = own.or_else(usable).map(|place| items.swap_remove(place));
     let own = chosen.ok_or_else(|| Refusal::new(Code::IllegalMove, "No item of the approval is this action."))?;
-    let (seen, event) = step(own.seen_in(&stored.state), now)?;
+    let (seen, mut event) = step(own.seen_in(&stored.state), now)?;
+    if let Event::ApprovalVoided { tool_use_id, .. } = &mut event {
+        *tool_use_id = Some(own.tool_use_id.clone());
+    }
     store::item::update(tx, stored.id, own.position, &own.state.with_use(&seen)?).await?;
     Ok(event)
 }

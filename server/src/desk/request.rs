@@ -154,31 +154,35 @@ impl Desk {
     ) -> Result<(bool, Value)> {
         let AskedAction { tool, input, tool_use_id } = action;
         let call = CheckCall {
-            session_id: request.session,
+            session_id: request.session.clone(),
             tool,
             input,
             tool_use_id,
             assertions: Map::new(),
             concern_id: None,
         };
-        let blob = request.along.blob.clone();
-        let answer = self.check_as(caller, request.key, run, call, Some(request.along)).await?;
+        let answer = self.check_as(caller, request.key, run, call, Some(request.along.clone())).await?;
         let is_open = answer["outcome"] == "suspend";
         let waits_for = answer["approval_id"].as_str().and_then(|id| id.parse().ok()).filter(|_| is_open);
-        if let (Some(blob), Some(approval)) = (blob, waits_for) {
-            self.keep_blob(request.key.id, approval, &blob).await?;
-        }
         let answer = if is_open { awaiting(&answer, request.console) } else { answer };
-        if let Some(idempotency) = request.idempotency {
-            let (key, kept) = (request.key.id, answer.clone());
-            let status = if is_open { 201 } else { 200 };
-            // A repeat before this is stored finds the same answer by the call's own id.
-            let keep = self
-                .database
-                .write(move |tx| async move { keep_answer(tx, key, Some(&idempotency), status, &kept).await }.boxed());
-            keep.await?;
-        }
+        self.keep_along(&request, waits_for, &answer).await?;
         Ok((is_open, answer))
+    }
+
+    /// Keeps what came along with a request that opened nothing by itself: the state for the approval that waits
+    /// already, and the answer under the idempotency key. A repeat before this is stored finds the same answer by the
+    /// calls' own ids.
+    async fn keep_along(&self, request: &Request<'_>, waits_for: Option<ApprovalId>, answer: &Value) -> Result<()> {
+        if let (Some(blob), Some(approval)) = (&request.along.blob, waits_for) {
+            self.keep_blob(request.key.id, approval, blob).await?;
+        }
+        let Some(idempotency) = request.idempotency.clone() else { return Ok(()) };
+        let (key, kept) = (request.key.id, answer.clone());
+        let status = if waits_for.is_some() { 201 } else { 200 };
+        let keep = self
+            .database
+            .write(move |tx| async move { keep_answer(tx, key, Some(&idempotency), status, &kept).await }.boxed());
+        keep.await
     }
 
     async fn request_once(&self, caller: &Caller, run: RunId, request: &Request<'_>) -> Result<Value> {

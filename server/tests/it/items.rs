@@ -1,6 +1,7 @@
 //! Several calls that an agent asks about together: each has its own verdict, and runs once.
 
 mod asked;
+mod relied;
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -91,11 +92,23 @@ async fn under_a_quorum_an_item_needs_every_vote(console: TestConsole) {
     let approval = opened(&agent).await;
     agent.decide(&console.token("ana").await, &approval, verdicts("aar")).await.expect(201);
     assert_eq!(pay(&agent, "pay-1", 250).await["outcome"], "suspend", "one vote of two");
+    changed_words_are_no_repeat(&agent, &approval).await;
     agent.decide(&console.token("tomas").await, &approval, verdicts("raa")).await.expect(201);
     assert_eq!(pay(&agent, "pay-2", 900).await["outcome"], "allow");
     for (id, amount) in [("pay-1", 250), ("pay-3", 4_000)] {
         let number = id.trim_start_matches("pay-");
         assert_eq!(pay(&agent, id, amount).await["error"], format!("approval_rejected: Not {number}."));
+    }
+}
+
+/// The same verdicts in another order are the same vote; others are none of a person who voted.
+async fn changed_words_are_no_repeat(agent: &Agent<'_>, approval: &str) {
+    let ana = agent.console.token("ana").await;
+    let mut turned = verdicts("aar");
+    turned["items"].as_array_mut().expect("items").reverse();
+    assert_eq!(agent.decide(&ana, approval, turned).await.expect(200)["status"], "pending");
+    for words in ["raa", "aaa"] {
+        assert_eq!(agent.decide(&ana, approval, verdicts(words)).await.problem(), "409 already_voted", "{words}");
     }
 }
 
@@ -110,7 +123,10 @@ async fn with_no_item_left_the_agent_reads_why(console: TestConsole) {
     let no = |place: u32| ("reject".to_owned(), json!(format!("Not {place}.")));
     assert_eq!(told(&outcome), [no(1), no(2), no(3)]);
     assert_eq!(outcome["reviewers"].as_array().map(Vec::len), Some(2));
-    assert_eq!(pay(&agent, "pay-3", 4_000).await["outcome"], "block");
+    for (id, amount) in [("pay-1", 250), ("pay-3", 4_000)] {
+        let told = format!("approval_rejected: Not {}.", id.trim_start_matches("pay-"));
+        assert_eq!(pay(&agent, id, amount).await["error"], told, "each call reads the words beside it");
+    }
     assert_eq!(agent.status().await["status"], "active");
 }
 
@@ -123,6 +139,10 @@ async fn a_ballot_speaks_of_every_item(console: TestConsole) {
         (verdicts("aa"), "decide on item 3 as well: Pay 4000 to ACME"),
         (verdicts("rrr"), "no item is approved: reject the whole instead"),
         (verdicts("aaaa"), "there is no item \"pay-4\""),
+        (
+            json!({"verdict": "approve", "items": [{"tool_use_id": "pay-1", "verdict": "reject", "notes": "No\u{1b}[2J."}]}),
+            "the control character U+001B is not allowed",
+        ),
     ];
     for (ballot, message) in table {
         let refused = agent.decide(&ana, &approval, ballot.clone()).await;
@@ -177,18 +197,21 @@ async fn an_approved_item_is_used_by_one_call(console: TestConsole) {
 }
 
 async fn the_same_call_twice_is_two_items(console: TestConsole) {
-    let agent = console.cast().await;
-    agent.prepare().await;
-    let twice = [payment("pay-1", 250), payment("pay-2", 250)];
-    let approval = asked(&agent, &twice).await["approval_id"].as_str().expect("an approval").to_owned();
-    for person in ["ana", "tomas"] {
-        agent.decide(&console.token(person).await, &approval, verdicts("aa")).await.expect(201);
+    let cast = console.cast().await;
+    for order in [["pay-1", "pay-2"], ["pay-2", "pay-1"]] {
+        let agent = cast.again().await;
+        agent.prepare().await;
+        let twice = [payment("pay-1", 250), payment("pay-2", 250)];
+        let approval = asked(&agent, &twice).await["approval_id"].as_str().expect("an approval").to_owned();
+        for person in ["ana", "tomas"] {
+            agent.decide(&console.token(person).await, &approval, verdicts("aa")).await.expect(201);
+        }
+        for id in order {
+            assert_eq!(pay(&agent, id, 250).await["outcome"], "allow", "{id} of {order:?}");
+        }
+        let third = pay(&agent, "pay-3", 250).await;
+        assert_eq!(third["outcome"], "suspend", "a third one asks afresh: {third}");
     }
-    for id in ["pay-2", "pay-1"] {
-        assert_eq!(pay(&agent, id, 250).await["outcome"], "allow", "{id}");
-    }
-    let third = pay(&agent, "pay-3", 250).await;
-    assert_eq!(third["outcome"], "suspend", "a third one asks afresh: {third}");
 }
 
 async fn a_cancelled_approval_takes_its_items_along(console: TestConsole) {
@@ -217,6 +240,9 @@ async fn what_no_call_has_used_is_taken_back(console: TestConsole) {
     assert_eq!(blocked["outcome"], "block");
     assert!(blocked["error"].as_str().is_some_and(|error| error.contains("The month is closed.")), "{blocked}");
     assert_eq!(pay(&agent, "pay-1", 250).await["outcome"], "allow", "what was allowed has its answer");
+    for id in ["pay-3", "pay-3b"] {
+        assert_eq!(pay(&agent, id, 4_000).await["error"], "approval_rejected: Not 3.", "what was refused stays so");
+    }
     // With nothing left there is nothing to take back.
     let other = agent.again().await;
     let used = opened(&other).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Refusal, Time, id::ApprovalId};
+use domain::{Refusal, Time, decision::Verdict, id::ApprovalId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -115,6 +115,9 @@ pub(super) struct More {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Map<String, Value>>")]
     edited_input: Option<Value>,
+    /// Where it was about several calls: what was decided about each. Those that are `reject` are not to be made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<Vec<Item>>,
     /// What a reviewer wants to know.
     #[serde(skip_serializing_if = "Option::is_none")]
     question: Option<String>,
@@ -137,6 +140,21 @@ impl More {
     pub(super) fn hours(eta_hours: Option<i64>) -> Self {
         Self { eta_hours, ..Self::default() }
     }
+}
+
+/// What was decided about one of several calls.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DecidedItem")]
+struct Item {
+    /// The call.
+    tool_use_id: String,
+    /// Its tool.
+    tool: String,
+    /// `approve` or `reject`.
+    verdict: Verdict,
+    /// The reviewers' words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    notes: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -211,8 +229,9 @@ const fn next(status: Status) -> &'static str {
              by your harness. Then call get_decision with `seen` set to this revision."
         }
         Status::Approved => {
-            "Approved. If it was about a call, make exactly that call now: it is checked again, and allowed once. If you asked \
-             without a call, go on as you said; it opens no gate."
+            "Approved. If it was about a call, make exactly that call now: it is checked again, and allowed once. If it was \
+             about several, make those that `items` says `approve` of. If you asked without a call, go on as you said; it \
+             opens no gate."
         }
         Status::Rejected => "Rejected. Do not do it, and not by another way. Go by `notes`, or ask your user.",
         Status::Expired => "Nobody decided in time, which is no yes. Do not do it. Ask again if it is still needed.",

@@ -87,6 +87,10 @@ impl Desk {
         let (policy, person, now) = (&stored.package.policy, reviewer.candidate.person, self.database.clock().now());
         against(stored, votes, person, ballot)?;
         text::optional("/notes", ballot.notes.as_deref(), domain::policy::MAX_NOTES)?;
+        for (place, said) in ballot.items.iter().enumerate() {
+            let path = format!("/items/{place}/notes");
+            text::optional(&path, said.notes.as_deref(), item::MAX_NOTES)?;
+        }
         policy.check_reasons(ballot)?;
         may_edit(stored, ballot)?;
         let items = item::check(&stored.package.items, policy, ballot)?;

@@ -86,9 +86,11 @@ pub(super) async fn record(
     bar(tx, run, stored.id, decision).await?;
     let status = state.status();
     if let Some(event) = ended {
-        let notes = (status == Status::Rejected).then_some(decision.notes.as_deref()).flatten();
+        // Where approvals leave no item, nobody's words on the whole are the reason: each item has its own.
+        let is_rejected = status == Status::Rejected && decision.verdict == Verdict::Reject;
+        let notes = is_rejected.then_some(decision.notes.as_deref()).flatten();
         end(tx, run, stored, Ending { state, event, actor, standing, notes }).await?;
-        if status == Status::Approved {
+        if !is_rejected {
             item::settle(tx, stored).await?;
         }
     } else {

@@ -16,7 +16,7 @@ pub(super) fn is_settled(earlier: &Check, snapshot: &Snapshot) -> bool {
 }
 
 /// Whether a call was blocked for no reason of its own: its session waited for a person.
-fn rests(earlier: &Check) -> bool {
+pub(in crate::desk) fn rests(earlier: &Check) -> bool {
     let error = || serde_json::from_str::<Value>(&earlier.answer).ok()?["error"].as_str().map(str::to_owned);
     earlier.outcome == Outcome::Block && error().is_some_and(|error| error.starts_with(judge::AWAITING))
 }

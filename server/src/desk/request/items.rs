@@ -1,15 +1,15 @@
 //! Several calls that an agent asks about together. The gates look at each: what needs nobody, or may not run, is said at
 //! once, and what people must agree to becomes one approval with an item each.
 
+mod before;
+
 use domain::{
     FieldError, Refusal, Time,
     approval::{Approval, Call},
-    canonical,
     gate::Outcome,
-    id::{ApprovalId, RunId, SessionId},
+    id::{ApprovalId, RunId},
     item::MAX_ITEMS,
     judge::{Judgement, MAX_PENDING},
-    package::Origin,
     policy::Circumstances,
     refusal::Code,
     workflow::Risk,
@@ -17,18 +17,19 @@ use domain::{
 use futures::FutureExt as _;
 use serde_json::{Map, Value, json};
 
+use self::before::Before;
 use super::{AskedAction, Request, awaiting, shown};
 use crate::{
     desk::{
         Caller, Desk,
         approval::{Opened, eta_hours, open},
         deadline::counting,
-        gate_check::{Asked, CheckCall, Evaluated, call_digest, check_shape, evaluate},
+        gate_check::{Asked, CheckCall, Evaluated, check_shape, evaluate},
         idempotency::keep_answer,
         snapshot::{Attempts, Snapshot, lock},
     },
     error::{Error, Result, StoreError},
-    store::{self, CheckRow, Tx, approval::Stored, session::Attached},
+    store::{self, CheckRow, approval::Stored, session::Attached},
 };
 
 /// The calls of one request, as the gates found them.
@@ -92,28 +93,27 @@ impl Desk {
         let snapshot = self.snapshot(&mut tx, caller, run).await?;
         let session = store::session::find(&mut tx, run, &request.session).await?;
         let session = session.ok_or_else(|| Error::from(Refusal::not_found("session of this run")))?;
-        let earlier = find_earlier(&mut tx, session.id, calls).await?;
+        let before = Before::find(&mut tx, session.id, calls).await?;
         drop(tx);
         snapshot.run.state.must_be_active()?;
         let mut looked = Looked::default();
-        for call in calls {
+        for (call, phase) in calls.iter().zip(&before.phases) {
             let asked = Asked::new(request.key, call.clone(), None);
-            let seen = evaluate(&asked, snapshot.clone(), session.clone(), 0, None);
+            let seen = evaluate(&asked, snapshot.clone(), session.clone(), phase.unwrap_or_default(), None);
             if self.moved_on(&seen).await? {
                 return Err(Error::Moved);
             }
             looked.add(asked, seen);
         }
-        match earlier {
-            _ if looked.held.is_empty() => Ok(repeated(&looked, earlier.as_ref(), request.console, snapshot.roots.now)),
-            Some(_) => {
-                Err(Refusal::invalid("/items", "some of these calls were asked about before: leave them out").into())
-            }
-            None => {
-                let answer = self.open_items(&snapshot, &session, &looked, request).await?;
-                Ok((true, answer))
-            }
+        if looked.held.is_empty() {
+            let waiting = before.approval.filter(|stored| matches!(stored.state, Approval::Pending { .. }));
+            let answer = repeated(&looked, waiting.as_ref(), request.console, snapshot.roots.now);
+            self.keep_along(request, waiting.as_ref().map(|stored| stored.id), &answer).await?;
+            return Ok((waiting.is_some(), answer));
         }
+        before.must_be_new(&looked)?;
+        let answer = self.open_items(&snapshot, &session, &looked, request).await?;
+        Ok((true, answer))
     }
 
     async fn open_items(
@@ -224,32 +224,11 @@ impl Looked {
     }
 }
 
-/// The approval in which these calls were asked about before; what was checked otherwise is not asked about.
-async fn find_earlier(tx: &mut Tx, session: SessionId, calls: &[CheckCall]) -> Result<Option<Stored>> {
-    let mut found: Option<ApprovalId> = None;
-    for (place, call) in calls.iter().enumerate() {
-        let Some(check) = store::gate_check::find_of_call(tx, session, &call.tool_use_id).await? else { continue };
-        let is_same = check.call_digest == call_digest(&call.tool, &canonical::to_string(&call.input));
-        let asked = check.approval.filter(|id| is_same && found.is_none_or(|found| found == *id));
-        let Some(asked) = asked else {
-            let message = "this call was checked before; ask about calls that were not, each under a new id";
-            return Err(Refusal::invalid(format!("/items/{place}/tool_use_id"), message).into());
-        };
-        found = Some(asked);
-    }
-    match found {
-        Some(id) => Ok(store::approval::find(tx, id).await?.filter(|stored| stored.package.origin == Origin::Items)),
-        None => Ok(None),
-    }
-}
-
 /// What a request reads that opens nothing: nobody needs to agree, or they were asked before.
-fn repeated(looked: &Looked, earlier: Option<&Stored>, console: &str, now: Time) -> (bool, Value) {
-    let waiting = earlier.filter(|stored| matches!(stored.state, Approval::Pending { .. }));
-    let Some(stored) = waiting else { return (false, json!({"items": looked.told(None)})) };
-    let mut answer = awaiting(&opened(stored, now), console);
+fn repeated(looked: &Looked, waiting: Option<&Stored>, console: &str, now: Time) -> Value {
+    let mut answer = waiting.map_or_else(|| json!({}), |stored| awaiting(&opened(stored, now), console));
     answer["items"] = looked.told(None);
-    (true, answer)
+    answer
 }
 
 fn opened(stored: &Stored, now: Time) -> Value {

@@ -1,13 +1,17 @@
 //! Asking about several calls: what the gates say of each, and what cannot be asked about together.
 
+use axum::{body::Body, http::Method};
 use serde_json::{Value, json};
 
 use super::{asked, opened, pay, payment, payments, verdicts};
-use crate::support::{TestConsole, on_both};
+use crate::support::{TestConsole, on_both, request};
 
 on_both!(
     what_needs_nobody_or_may_not_run_is_said_at_once,
     a_request_for_items_is_made_once,
+    what_comes_along_with_a_repeat_is_kept,
+    an_answer_that_opens_nothing_is_kept_as_well,
+    a_call_that_only_rested_may_be_asked_about,
     items_are_bounded_and_their_fields_are_known,
 );
 
@@ -60,6 +64,53 @@ async fn a_request_for_items_is_made_once(console: TestConsole) {
     assert_eq!(refused.json()["errors"][0]["message"], "some of these calls were asked about before: leave them out");
     let kinds = agent.kinds().await;
     assert_eq!(kinds.iter().filter(|kind| *kind == "approval.opened").count(), 1);
+}
+
+async fn what_comes_along_with_a_repeat_is_kept(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let body = |blob: &str| json!({"summary": "Pay the bills?", "items": payments(), "state_blob": blob});
+    let first = agent.post("approvals", &body("one")).await.expect(201);
+    let approval = first["approval_id"].as_str().expect("an approval");
+    assert_eq!(agent.post("approvals", &body("two")).await.expect(201)["approval_id"], approval);
+    for person in ["ana", "tomas"] {
+        agent.decide(&console.token(person).await, approval, verdicts("aaa")).await.expect(201);
+    }
+    assert_eq!(agent.outcome(approval).await["state_blob"], "two");
+}
+
+async fn an_answer_that_opens_nothing_is_kept_as_well(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let send = async |amount: u32| {
+        let request = request(Method::POST, &agent.key, &format!("/runs/{}/approvals", agent.run))
+            .header("content-type", "application/json")
+            .header("idempotency-key", "once");
+        let body = json!({"summary": "Pay them?", "items": [payment("pay-1", amount)]});
+        console.send(request.body(Body::from(body.to_string())).expect("a request")).await
+    };
+    let first = send(50).await.expect(200);
+    assert_eq!(first["items"][0]["outcome"], "allow");
+    assert_eq!(send(51).await.problem(), "422 idempotency_mismatch");
+    // What holds now is not what was said then.
+    agent.record(json!({"status": "FROZEN"})).await.expect(200);
+    assert_eq!(send(50).await.expect(200), first);
+}
+
+async fn a_call_that_only_rested_may_be_asked_about(console: TestConsole) {
+    let agent = console.cast().await;
+    agent.prepare().await;
+    let waiting = agent.suspended_payment("pay-0").await;
+    let rested = pay(&agent, "pay-2", 900).await;
+    assert!(rested["error"].as_str().is_some_and(|error| error.starts_with("awaiting ")), "{rested}");
+    let no = json!({"verdict": "reject", "reason_code": "doubt", "notes": "No."});
+    agent.decide(&console.token("ana").await, &waiting, no).await.expect(201);
+    let answer = asked(&agent, &[payment("pay-2", 900), payment("pay-3", 4_000)]).await;
+    assert_eq!(agent.approval(answer["approval_id"].as_str().expect("an approval")).await["status"], "pending");
+    // One that was answered for good is not asked about again.
+    let again = json!({"summary": "x", "items": [payment("pay-9", 700), payment("pay-0", 250)]});
+    let other = agent.post("approvals", &again).await.expect(200);
+    assert_eq!(other["items"][1]["error"], "approval_rejected: No.", "{other}");
 }
 
 async fn items_are_bounded_and_their_fields_are_known(console: TestConsole) {
