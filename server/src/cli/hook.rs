@@ -1,11 +1,13 @@
 //! `countersign hook …`: what Claude Code runs as a command hook. It passes the question on and prints the answer; when
 //! it cannot, it prints one that lets no tool run.
 
+mod markers;
 mod process;
 
 use std::{
     ffi::OsString,
     io::{Read as _, stdin},
+    path::PathBuf,
     process::ExitCode,
     sync::Arc,
     time::Duration,
@@ -17,7 +19,7 @@ use futures::FutureExt as _;
 use self::process::Client;
 use super::Stopped;
 use crate::{
-    agents::claude_code::{PREFIX, heard::heard, said::Event, settings::KEY},
+    agents::claude_code::{PREFIX, heard::heard, phases, said::Event, settings::KEY},
     webhook::Outbound,
 };
 
@@ -41,6 +43,9 @@ pub(super) struct Hook {
     /// The runner that resumes a session that begins: the name of its key
     #[arg(long, value_name = "NAME", env = "COUNTERSIGN_RUNNER")]
     runner: Option<String>,
+    /// Mirror how far the run is in files of the project
+    #[arg(long)]
+    markers: bool,
 }
 
 fn event(slug: &str) -> Result<Event, String> {
@@ -77,21 +82,36 @@ impl Hook {
             ("countersign-client-age", client.age.map(|age| age.as_millis().to_string())),
             ("countersign-host", host()),
             ("countersign-runner", self.runner.clone()),
+            (phases::ASKS, self.markers.then(|| "true".to_owned())),
         ];
         headers.extend(around.into_iter().filter_map(|(name, value)| Some((name, value?))));
         let outbound = Outbound::with(Arc::new(|host, port| look_up(host, port).boxed()), PATIENCE);
         let outbound = outbound.map_err(|error| error.to_string())?;
         let server = self.server.trim_end_matches('/');
         let url = format!("{server}{PREFIX}{}", self.event.slug());
+        let folder = folder(&input);
         let (status, body) = outbound.post(&url, &headers, input).await.map_err(|why| format!("{server}: {why}."))?;
         let answer: serde_json::Value =
             serde_json::from_slice(&body).map_err(|_| format!("{server} answered {status} and no JSON."))?;
+        if let (Some(folder), Ok(phases)) = (folder, serde_json::from_value(answer[phases::KEY].clone())) {
+            // The files are a convenience: an answer is not lost for them.
+            if let Err(error) = markers::mirror(&folder, &phases) {
+                eprintln!("{}: {error}", folder.display());
+            }
+        }
         // What stands between may answer as well; nothing but a decision of the console's lets a tool run.
         let heard = (status == 200).then(|| heard(self.event, &answer)).flatten();
         heard
             .map(|answer| answer.to_string())
             .ok_or_else(|| format!("{server} answered {status}, and nothing that is an answer to a hook."))
     }
+}
+
+/// The project that the client works in.
+fn folder(input: &str) -> Option<PathBuf> {
+    let input: serde_json::Value = serde_json::from_str(input).ok()?;
+    let folder = variable("CLAUDE_PROJECT_DIR").or_else(|| input["cwd"].as_str().map(str::to_owned))?;
+    Some(PathBuf::from(folder)).filter(|folder| folder.is_absolute() && folder.is_dir())
 }
 
 /// What is answered to a client whose settings this command does not understand; `None` where no hook is meant. It ends

@@ -57,6 +57,9 @@ pub(super) struct Install {
     /// Ask through this program alone: Claude Code sends no HTTP to names of private addresses
     #[arg(long)]
     by_command: bool,
+    /// Mirror how far the run is in files of the project, `.WORKFLOW-STAGE-done`, for other tools; no gate reads them
+    #[arg(long)]
+    markers: bool,
     /// Write managed settings, for everybody on this machine: no other hooks count then, and no agent may change them
     #[arg(long, conflicts_with = "project")]
     managed: bool,
@@ -87,8 +90,8 @@ impl Install {
         let settings = if file.exists() { file::read(&file)? } else { json!({}) };
         let program = std::env::current_exe()?.display().to_string();
         let server = self.server.trim_end_matches('/').to_owned();
-        let (by_command, managed, runner) = (self.by_command, self.managed, self.runner);
-        let wanted = Wanted { server, workflow: Some(self.workflow), runner, program, by_command, managed };
+        let (by_command, markers, managed, runner) = (self.by_command, self.markers, self.managed, self.runner);
+        let wanted = Wanted { server, workflow: Some(self.workflow), runner, program, by_command, markers, managed };
         let settings = wanted.installed_in(settings).map_err(|why| failed(&file, &why))?;
         file::write(&file, &settings)?;
         println!("wrote {}", file.display());

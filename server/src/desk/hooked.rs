@@ -9,10 +9,12 @@ use domain::{
     id::{ApprovalId, CheckId, RunId},
     permission::Action,
     refusal::Code,
+    run::Run,
     session::Session,
     stage::AttemptStatus,
 };
 use futures::FutureExt as _;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
     fmt::Write as _,
@@ -26,6 +28,26 @@ use crate::{
     store::{self, session::Attached},
 };
 
+/// How far a run is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phases {
+    /// Its workflow.
+    pub workflow: String,
+    /// Its stages, in their order.
+    pub stages: Vec<Phase>,
+    /// Whether every stage is complete, and the run with them.
+    pub is_completed: bool,
+}
+
+/// A stage of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phase {
+    /// Its id in the workflow.
+    pub id: String,
+    /// Whether it is complete.
+    pub is_complete: bool,
+}
+
 /// How a run stands, in the words an agent reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -33,6 +55,8 @@ pub struct Standing {
     pub about: String,
     /// The stage that is to be completed next, and what is missing; `None` when nothing is, or nobody waits for the agent.
     pub unfinished: Option<String>,
+    /// How far it is.
+    pub phases: Phases,
 }
 
 /// Whether an answer to a call comes from the workflow's default alone: no gate or stage names its tool.
@@ -209,8 +233,15 @@ impl Desk {
         drop(tx);
         let (workflow, progress) = (seen.compiled.workflow(), &seen.roots.stages.progress);
         let mut about = format!("Run {run} of {} for {}.", workflow.name, seen.run.subject);
+        let stages = workflow
+            .stages
+            .iter()
+            .enumerate()
+            .map(|(position, stage)| Phase { id: stage.id.clone(), is_complete: progress.is_complete(position) });
+        let is_completed = matches!(seen.run.state, Run::Completed { .. });
+        let phases = Phases { workflow: workflow.name.clone(), stages: stages.collect(), is_completed };
         if seen.run.state.must_be_active().is_err() {
-            return Ok(Standing { about: format!("{about} It has ended."), unfinished: None });
+            return Ok(Standing { about: format!("{about} It has ended."), unfinished: None, phases });
         }
         for (position, stage) in workflow.stages.iter().enumerate() {
             let word = match progress.status(position) {
@@ -227,6 +258,6 @@ impl Desk {
             let exam = seen.compiled.check_exit(&seen.roots, position);
             format!("The stage {} is not complete. {}", workflow.stages[position].id, exam.advice())
         });
-        Ok(Standing { about, unfinished })
+        Ok(Standing { about, unfinished, phases })
     }
 }

@@ -56,9 +56,14 @@ impl Desk {
 
     /// With another workflow of that name.
     pub fn open_with(workflow: &str) -> Option<Self> {
+        Self::open_as("shell", workflow, &[])
+    }
+
+    /// With a workflow of any name, and hooks that are installed so.
+    pub fn open_as(name: &str, workflow: &str, flags: &[&str]) -> Option<Self> {
         let executable = Claude::find()?;
         let site = Installation::new();
-        let file = site.folder().join("shell.yaml");
+        let file = site.folder().join(format!("{name}.yaml"));
         std::fs::write(&file, workflow).expect("a file");
         site.run(&["workflow", "publish", file.to_str().expect("a path")]);
         let server = site.start();
@@ -67,8 +72,8 @@ impl Desk {
         let project = site.folder().join("project");
         std::fs::create_dir(&project).expect("a folder");
         let project = project.to_str().expect("a path");
-        let install = ["hooks", "install", "--server", &server.url, "--workflow", "shell", "--project", project];
-        site.run(&install);
+        let install = ["hooks", "install", "--server", &server.url, "--workflow", name, "--project", project];
+        site.run(&[&install, flags].concat());
         let settings = std::fs::read_to_string(site.folder().join("project/.claude/settings.json")).expect("settings");
         let settings = serde_json::from_str(&settings).expect("JSON");
         Some(Self { site, server, client: reqwest::Client::new(), executable, home, folder, settings })

@@ -13,6 +13,7 @@ mod checkpoints;
 mod claims;
 mod claude_code;
 mod claude_hooks;
+mod claude_phases;
 mod claude_prompts;
 mod claude_runner;
 mod clocks;

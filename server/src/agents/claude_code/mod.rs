@@ -6,6 +6,7 @@
 mod calls;
 pub mod heard;
 pub mod input;
+pub mod phases;
 pub mod resumed;
 pub mod said;
 mod session;
@@ -19,7 +20,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{Refusal, permission::Action};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::{
     input::Input,
@@ -56,8 +57,12 @@ async fn answer(
 ) -> Answer {
     let event = Event::of(&event).ok_or_else(|| Refusal::not_found("hook"))?;
     let input = read(&body)?;
-    let said = said(&state, &caller, event, &headers, input).await?;
-    Ok(Json(said.to_json(event)).into_response())
+    let said = said(&state, &caller, event, &headers, input.clone()).await?;
+    let mut answer = said.to_json(event);
+    if let Some(phases) = phases::told(&state.desk, &caller, event, &headers, &input).await? {
+        answer[phases::KEY] = json!(phases);
+    }
+    Ok(Json(answer).into_response())
 }
 
 fn read(body: &Value) -> Result<Input, Refusal> {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::{PREFIX, said::Event};
+use super::{PREFIX, phases::moves, said::Event};
 
 /// The variable that holds the key.
 pub const KEY: &str = "COUNTERSIGN_KEY";
@@ -38,6 +38,8 @@ pub struct Wanted {
     pub program: String,
     /// Whether everything is asked through the program: for consoles that a private name leads to.
     pub by_command: bool,
+    /// Whether files in the project mirror how far its run is.
+    pub markers: bool,
     /// Whether they go into managed settings, where no other hooks are to count.
     pub managed: bool,
 }
@@ -81,7 +83,8 @@ impl Wanted {
     }
 
     fn handler(&self, event: Event, timeout: u64) -> Value {
-        if self.by_command {
+        // Only a command writes files where the client works.
+        if self.by_command || (self.markers && moves(event)) {
             return self.command(event, timeout);
         }
         json!({
@@ -95,6 +98,9 @@ impl Wanted {
         if event == Event::SessionStart {
             args.extend(self.workflow.iter().flat_map(|workflow| ["--workflow", workflow]));
             args.extend(self.runner.iter().flat_map(|runner| ["--runner", runner]));
+        }
+        if self.markers && moves(event) {
+            args.push("--markers");
         }
         json!({"type": "command", "command": self.program, "args": args, "timeout": timeout, "onFailure": "block"})
     }

@@ -86,7 +86,8 @@ impl Settings {
         let told = |error: std::io::Error| error.to_string();
         let program = program.display().to_string();
         let server = server.to_owned();
-        let wanted = Wanted { server, workflow: None, runner: None, program, by_command: false, managed: false };
+        let wanted =
+            Wanted { server, workflow: None, runner: None, program, by_command: false, markers: false, managed: false };
         let settings = wanted.installed_in(json!({}))?;
         let file = private_folder().map_err(told)?.join("settings.json");
         fs::write(&file, settings.to_string()).map_err(told)?;

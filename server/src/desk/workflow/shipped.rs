@@ -9,6 +9,7 @@ pub const TEMPLATE: &str = include_str!("template.yaml");
 pub const SHIPPED: &[(&str, &str)] = &[
     ("support-resolution", include_str!("../../../../workflows/support-resolution.yaml")),
     ("financial-onboarding", include_str!("../../../../workflows/financial-onboarding.yaml")),
+    ("analyze-plan-execute-verify", include_str!("../../../../workflows/analyze-plan-execute-verify.yaml")),
 ];
 
 /// A shipped definition.

@@ -99,6 +99,9 @@ fn wanted(ours: &[&Found<'_>]) -> Wanted {
         runner: argument(Event::SessionStart, "--runner"),
         program: "countersign".to_owned(),
         by_command: url.is_none(),
+        markers: of(Event::SessionStart).is_some_and(|start| {
+            start["args"].as_array().is_some_and(|args| args.iter().any(|word| word == "--markers"))
+        }),
         managed: false,
     }
 }

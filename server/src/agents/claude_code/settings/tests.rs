@@ -14,6 +14,7 @@ fn wanted() -> Wanted {
         workflow: Some("refunds".to_owned()),
         program: "/usr/bin/countersign".to_owned(),
         by_command: false,
+        markers: false,
         managed: false,
     }
 }
@@ -46,6 +47,14 @@ fn what_is_installed_has_no_faults() {
     assert_eq!(faults(&commands), Vec::<String>::new());
     assert!(!commands.to_string().contains("\"http\""), "{commands}");
     assert!(commands.get("allowedHttpHookUrls").is_none());
+    let marking = Wanted { markers: true, ..wanted() }.installed_in(json!({})).expect("settings");
+    assert_eq!(faults(&marking), Vec::<String>::new());
+    let after = &marking["hooks"]["PostToolUse"][0]["hooks"][0];
+    assert_eq!(after["args"], json!(["hook", "post-tool-use", "--server", "https://countersign.example", "--markers"]));
+    assert_eq!(
+        marking["hooks"]["PreToolUse"], settings["hooks"]["PreToolUse"],
+        "what is asked before a call is the same"
+    );
 }
 
 #[test]
