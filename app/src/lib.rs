@@ -26,6 +26,7 @@ mod palette;
 mod profile;
 mod queue;
 mod recorded;
+mod refused;
 mod review;
 mod run;
 mod runs;

@@ -187,6 +187,7 @@ pub fn review() -> Review {
         mandate: Mandate::Decide { group: "Risk".to_owned(), on_behalf_of: None },
         claim: None,
         assigned: None,
+        can_give_back: false,
         assignable: None,
         viewing: Vec::new(),
         can_revoke: false,

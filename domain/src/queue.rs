@@ -1,12 +1,16 @@
 //! The approvals list: what may be asked of it and what a row says.
 
+mod assignee;
 mod query;
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::query::{Filters, MOST_SAVED, QueueQuery, SavedView, Sort, Standing, saved_name};
+pub use self::{
+    assignee::{Assignee, KnownAssignee, UnknownAssignee},
+    query::{Filters, MOST_SAVED, QueueQuery, SavedView, Sort, Standing, saved_name},
+};
 use crate::{
     Time,
     actor::{UnknownWord, words},
@@ -38,7 +42,7 @@ words! {
         ResumptionFailed = "failed",
         /// What waits for the answer to a question.
         InfoRequested = "asked",
-        /// Approved or rejected today (UTC).
+        /// Approved or rejected, and ended today (UTC); also where an approval was taken back since.
         DecidedToday = "today",
     }
 }
@@ -92,6 +96,9 @@ pub struct Offered {
     pub workflows: Vec<String>,
     /// The names of groups.
     pub groups: Vec<String>,
+    /// People and groups to whom something is assigned, and the one that is asked for.
+    #[serde(default)]
+    pub assignees: Vec<KnownAssignee>,
 }
 
 /// Counts for tabs and navigation.
@@ -117,7 +124,7 @@ pub struct QueueCounts {
     pub failing: u32,
     /// Handed over to people, and not settled.
     pub escalations: u32,
-    /// Approved or rejected today (UTC).
+    /// Approved or rejected, and ended today (UTC); also where an approval was taken back since.
     pub decided_today: u32,
     /// What the viewer was told and has not read.
     pub unread: u32,

@@ -79,6 +79,9 @@ pub struct Review {
     /// To whom it is assigned.
     #[serde(default)]
     pub assigned: Option<Assigned>,
+    /// Whether this viewer may give the assignment back: whoever has it, whoever made it, and support leads.
+    #[serde(default)]
+    pub can_give_back: bool,
     /// To whom this viewer may assign it; `None` where they may not.
     #[serde(default)]
     pub assignable: Option<Choices>,

@@ -46,7 +46,10 @@ impl Text {
                     kept.push(Some(word));
                 }
             }
-            kept.push(None);
+            // One border is enough: texts without a word would move the words behind them out of the places that are kept.
+            if kept.last().is_some_and(Option::is_some) {
+                kept.push(None);
+            }
         }
         Self(kept)
     }

@@ -1,5 +1,5 @@
 // Somebody else is asked to decide: a person, or more people. Nobody is kept from deciding by it.
-import { ANA, LENA, MIRA, NOOR, PAYMENTS, ROSA, TOMAS } from '../support/cast';
+import { ANA, LENA, MIRA, NOOR, PAYMENTS, PRIYA, ROSA, TOMAS } from '../support/cast';
 import { approve, panel } from '../support/panel';
 import { note, payment } from '../support/stories';
 import { SIZES, expect, go, test } from '../support/test';
@@ -34,6 +34,43 @@ test('keys lead to whom one asks; it comes first for who is asked, and ends with
   await expect(panel(ana)).not.toContainText('Assigned to');
   await expect(panel(tomas)).not.toContainText('Assigned to');
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with script' : 'without script';
+  test(`a list is narrowed to whom it is assigned, and kept; a lead ends the assignment (${how})`, async ({ console, visit }) => {
+    await note(console);
+    const { approval } = await payment(console);
+    const tomas = await visit(TOMAS, { javaScriptEnabled });
+    await tomas.goto(`/approvals/${approval}`);
+    await panel(tomas).getByText('Delegate', { exact: true }).first().click();
+    await panel(tomas).getByLabel('Delegate to').selectOption(`${ANA.name}, compliance`);
+    await panel(tomas).getByRole('textbox', { name: 'Why' }).filter({ visible: true }).fill('Her customer.');
+    await panel(tomas).getByRole('button', { name: 'Delegate' }).click();
+    await expect(panel(tomas)).toContainText(`Assigned to ${ANA.name}`);
+
+    await tomas.goto('/approvals');
+    const filters = tomas.getByRole('search', { name: 'Filter approvals' });
+    await filters.getByText('Assigned to', { exact: true }).click();
+    await expect(filters.getByRole('link', { name: /^(You|Nobody|Ana Ruiz)$/ })).toHaveText(['You', 'Nobody', ANA.name]);
+    await filters.getByRole('link', { name: ANA.name, exact: true }).click();
+    await expect(tomas).toHaveURL(/assignee=usr_/);
+    await expect(tomas.locator('[data-row]')).toHaveCount(1);
+    await expect(tomas.locator('[data-row]')).toContainText('Pay 250 to ACME');
+    await tomas.locator('summary', { hasText: 'Save view' }).click();
+    await tomas.getByLabel('Name').fill("Ana's");
+    await tomas.getByRole('button', { name: 'Save view' }).click();
+    await expect(tomas.getByRole('link', { name: /Ana's/ })).toHaveText(/1$/);
+    await filters.getByRole('link', { name: `Assigned to ${ANA.name}, clear` }).click();
+    await expect(tomas.locator('[data-row]')).toHaveCount(2);
+
+    const priya = await visit(PRIYA, { javaScriptEnabled });
+    await priya.goto(`/approvals/${approval}`);
+    await panel(priya).getByRole('button', { name: 'End the assignment' }).click();
+    await expect(panel(priya)).not.toContainText('Assigned to');
+    await priya.goto('/approvals?assignee=none');
+    await expect(priya.locator('[data-row]')).toHaveCount(2);
+  });
+}
 
 for (const [size, viewport] of Object.entries(SIZES)) {
   test(`without script: given, given back, and raised once (${size})`, async ({ console, visit }) => {

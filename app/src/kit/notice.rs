@@ -23,6 +23,24 @@ const fn ink(tone: Tone) -> &'static str {
     }
 }
 
+/// One line that says why something was refused, read at once.
+#[component]
+pub fn Alert(
+    /// The id of the line, where a field is described by it.
+    #[prop(optional)]
+    id: Option<&'static str>,
+    /// Why. Messages name what people typed, so whoever gives it says how it is shown.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <p id=id role="alert" class="flex gap-2 text-xs text-fail">
+            <Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" />
+            <span class="min-w-0">{children()}</span>
+        </p>
+    }
+    .into_any()
+}
+
 /// A notice; an alert where it must be heard at once.
 #[component]
 pub fn Notice(

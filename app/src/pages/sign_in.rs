@@ -7,7 +7,7 @@ use crate::{
         guilloche::Guilloche,
         icon::Icon,
         mark::Mark,
-        notice::Notice,
+        notice::{Alert, Notice},
         seal::{Ending, Seal},
     },
 };
@@ -100,10 +100,7 @@ fn Form(refused: Option<SignInRefused>, asked: Option<String>) -> impl IntoView 
             {failed
                 .then(|| {
                     view! {
-                        <p id="refused" role="alert" class="flex gap-2 text-xs text-fail">
-                            <Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" />
-                            <span>{message}</span>
-                        </p>
+                        <Alert id="refused">{message}</Alert>
                     }
                 })}
             <button

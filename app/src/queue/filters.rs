@@ -9,7 +9,7 @@ use crate::{
     recorded::text::{pieces, set},
 };
 use domain::{
-    queue::{Filters as Asked, QueuePage, QueueQuery, QueueRow, Sort, Standing, View},
+    queue::{Assignee, Filters as Asked, KnownAssignee, QueuePage, QueueQuery, QueueRow, Sort, Standing, View},
     workflow::Risk,
 };
 use leptos::prelude::*;
@@ -24,6 +24,7 @@ pub fn address(query: &QueueQuery) -> Address {
         .with("workflow", filters.workflow.clone())
         .with("gate", filters.gate.clone())
         .with("agent", filters.agent.clone())
+        .with("assignee", filters.assignee.as_ref().map(Assignee::to_string))
         .with("waiting_for", filters.waiting_for.clone())
         .with("q", filters.search.clone())
         .with("sort", query.sort.map(Sort::as_str))
@@ -61,6 +62,7 @@ pub struct Known {
     groups: Vec<String>,
     gates: Vec<String>,
     agents: Vec<String>,
+    assignees: Vec<KnownAssignee>,
 }
 
 impl Known {
@@ -78,11 +80,12 @@ impl Known {
             groups: page.offered.groups.clone(),
             gates: distinct(|row| &row.gate_id),
             agents: distinct(|row| &row.agent),
+            assignees: page.offered.assignees.clone(),
         }
     }
 }
 
-/// Search, status, risk, workflow, gate, agent, waiting for; and the order.
+/// Search, status, risk, workflow, gate, agent, assigned to, waiting for; and the order.
 #[component]
 pub fn Filters<'a>(query: &'a QueueQuery, known: Known) -> impl IntoView + use<> {
     let here = address(query);
@@ -96,6 +99,7 @@ pub fn Filters<'a>(query: &'a QueueQuery, known: Known) -> impl IntoView + use<>
     let orders = Sort::ALL.iter().map(|sort| to("sort", sort.as_str(), sort_word(*sort))).collect();
     let status = (query.view == View::AllPending).then(|| status(query));
     let clear = move |name: &'static str| here.clone().without(name);
+    let assigned = assigned(query, &known.assignees);
     let Asked { risk, workflow, gate, agent, waiting_for, search, .. } = query.filters.clone();
     let value = |value: Option<String>| value.as_deref().map(set);
     let (workflow, gate, agent, waiting_for) = (value(workflow), value(gate), value(agent), value(waiting_for));
@@ -116,11 +120,34 @@ pub fn Filters<'a>(query: &'a QueueQuery, known: Known) -> impl IntoView + use<>
             <FilterChoice name="Workflow" value=workflow clear=clear("workflow") choices=workflows />
             <FilterField name="Gate" field="gate" value=gate clear=clear("gate") known=known.gates />
             <FilterField name="Agent" field="agent" value=agent clear=clear("agent") known=known.agents />
+            {assigned}
             <FilterChoice name="Waiting for" value=waiting_for clear=clear("waiting_for") choices=groups />
             <FilterOrder value=order choices=orders />
         </FilterBar>
     }
     .into_any()
+}
+
+/// The chip of whom it is assigned to: whoever looks, nobody, and those to whom something is.
+fn assigned(query: &QueueQuery, known: &[KnownAssignee]) -> AnyView {
+    let here = address(query);
+    let word = |assignee: &Assignee| match assignee {
+        Assignee::Viewer => "You".to_owned(),
+        Assignee::Nobody => "Nobody".to_owned(),
+        Assignee::Person(_) | Assignee::Email(_) | Assignee::Group(_) => {
+            let named = known.iter().find(|known| known.assignee == *assignee);
+            named.map_or_else(|| assignee.to_string(), |known| known.name.clone())
+        }
+    };
+    let offered =
+        [Assignee::Viewer, Assignee::Nobody].into_iter().chain(known.iter().map(|known| known.assignee.clone()));
+    let choices = offered.map(|assignee| Choice {
+        shown: pieces(&word(&assignee)).into_any(),
+        to: here.clone().with("assignee", Some(assignee.to_string())),
+    });
+    let value = query.filters.assignee.as_ref().map(|assignee| set(&word(assignee)));
+    let clear = here.clone().without("assignee");
+    view! { <FilterChoice name="Assigned to" value=value clear=clear choices=choices.collect() /> }.into_any()
 }
 
 /// The chip of the status: pending unless somebody asks for others.

@@ -5,7 +5,7 @@ use super::follow::Followed;
 use crate::{
     brought::{Posted, posted},
     keys::{Act, Mark, hint::Hint},
-    kit::{button, icon::Icon},
+    kit::{button, icon::Icon, notice::Alert},
     recorded::text::Text,
 };
 use domain::{
@@ -102,12 +102,7 @@ fn Folded(asked: Asked, posted: Option<Posted>) -> impl IntoView {
     let chosen = posted.as_ref().map(|posted| posted.value("to"));
     let typed = posted.as_ref().map(|posted| posted.value("reason"));
     let said = posted.as_ref().and_then(|posted| posted.refusal.clone()).map(|refusal| {
-        view! {
-            <p role="alert" class="flex gap-1 text-xs text-fail">
-                <Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" />
-                <span class="min-w-0 first-letter:uppercase"><Text text=&refusal.message /></span>
-            </p>
-        }
+        view! { <Alert><span class="block first-letter:uppercase"><Text text=&refusal.message /></span></Alert> }
     });
     let options: Vec<AnyView> = options
         .into_iter()

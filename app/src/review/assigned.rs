@@ -3,7 +3,6 @@
 
 use super::follow::Followed;
 use crate::{
-    brought::posted,
     kit::{
         button,
         icon::Icon,
@@ -12,6 +11,7 @@ use crate::{
         span,
     },
     recorded::text::Text,
+    refused::Refused,
 };
 use domain::{assignment::Assigned, id::PersonId, inspect::spelled};
 use leptos::prelude::*;
@@ -51,19 +51,19 @@ pub fn BarAssigned(followed: Followed) -> impl IntoView {
 #[component]
 pub fn AssignedNote(followed: Followed) -> impl IntoView {
     let assigned = assigned(followed);
+    let can_give_back = Memo::new(move |_| followed.with(|review| review.can_give_back));
     view! {
-        <Refused />
-        {move || assigned.get().map(|assigned| view! { <Note followed=followed assigned=&assigned /> })}
+        <Refused forms=&["give_back"] />
+        {move || assigned.get().map(|assigned| view! { <Note followed=followed assigned=&assigned can_give_back=can_give_back.get() /> })}
     }
     .into_any()
 }
 
 #[component]
-fn Note<'a>(followed: Followed, assigned: &'a Assigned) -> impl IntoView + use<> {
+fn Note<'a>(followed: Followed, assigned: &'a Assigned, can_give_back: bool) -> impl IntoView + use<> {
     let (viewer, loaded) = (followed.viewer(), followed.with_untracked(|review| review.now));
     let (at, now) = (assigned.assigned_at, passing(loaded));
     let is_yours = is_to(assigned, viewer);
-    let can_give_back = is_yours || Some(assigned.assigned_by) == viewer;
     let told = if is_yours {
         "You are asked to decide it; others who may can as well."
     } else {
@@ -94,25 +94,6 @@ fn GiveBack(is_yours: bool) -> impl IntoView {
             <input type="hidden" name="form" value="give_back" />
             <button type="submit" class=button::SMALL>{word}</button>
         </form>
-    }
-    .into_any()
-}
-
-/// Why an assignment could not be given back.
-#[component]
-fn Refused() -> impl IntoView {
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let refusal = posted("give_back").await.and_then(|posted| posted.refusal);
-                refusal.map(|refusal| view! {
-                    <p role="alert" class="flex gap-2 text-xs text-fail">
-                        <Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" />
-                        <span class="min-w-0"><Text text=&refusal.message /></span>
-                    </p>
-                })
-            })}
-        </Suspense>
     }
     .into_any()
 }

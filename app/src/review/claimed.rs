@@ -3,7 +3,6 @@
 
 use super::follow::Followed;
 use crate::{
-    brought::posted,
     claims::{StepButton, Then, send},
     keys::{Mark, hint::NextForMe},
     kit::{
@@ -15,6 +14,7 @@ use crate::{
         span,
     },
     recorded::text::Text,
+    refused::Refused,
 };
 use domain::{
     approval::Status,
@@ -107,7 +107,7 @@ pub fn ClaimNote(followed: Followed) -> impl IntoView {
     let (held, can) = (lasting(followed), Memo::new(move |_| followed.with(can_claim)));
     let others = move || held.get().filter(|held| Some(held.person_id) != followed.viewer() && can.get());
     view! {
-        <Refused />
+        <Refused forms=&["claim", "take_over", "release"] />
         {move || others().map(|held| view! { <Courtesy followed=followed held=&held /> })}
     }
     .into_any()
@@ -143,28 +143,6 @@ fn Courtesy<'a>(followed: Followed, held: &'a Held) -> impl IntoView + use<> {
                 </div>
             </div>
         </div>
-    }
-    .into_any()
-}
-
-/// Why a claim that was posted was refused.
-#[component]
-fn Refused() -> impl IntoView {
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let mut refusal = None;
-                for form in ["claim", "take_over", "release"] {
-                    refusal = refusal.or(posted(form).await.and_then(|posted| posted.refusal));
-                }
-                refusal.map(|refusal| view! {
-                    <p role="alert" class="flex gap-2 text-xs text-fail">
-                        <Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" />
-                        <span class="min-w-0"><Text text=&refusal.message /></span>
-                    </p>
-                })
-            })}
-        </Suspense>
     }
     .into_any()
 }

@@ -108,7 +108,8 @@ impl Followed {
                 self.newer.set(Some(revision));
                 // Who looks into it has nothing to do with what is being read.
                 self.review.update(|shown| {
-                    (shown.claim, shown.viewing, shown.assigned) = (now.claim, now.viewing, now.assigned);
+                    (shown.claim, shown.viewing) = (now.claim, now.viewing);
+                    (shown.assigned, shown.can_give_back) = (now.assigned, now.can_give_back);
                 });
             }
             Change::Settled => {

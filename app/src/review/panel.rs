@@ -21,7 +21,7 @@ use super::{
     seats::Seats,
     setback::SetbackNotice,
     signatures::Signatures,
-    waking::{Abandon, Refusal, can_abandon},
+    waking::{Abandon, can_abandon},
 };
 use crate::{
     brought::Posted,
@@ -32,6 +32,7 @@ use crate::{
         seal::{Ending, Seal},
     },
     recorded::text::Text,
+    refused::Refused,
 };
 use domain::{
     approval::{Approval, Status},
@@ -118,7 +119,7 @@ fn Afterwards(followed: Followed) -> impl IntoView {
     let told = Memo::new(move |_| followed.with(consequence));
     view! {
         {move || abandons.get().then(|| view! { <Abandon /> })}
-        <Refusal form="revoke" />
+        <Refused forms=&["revoke"] />
         {move || revokes.get().then(|| view! { <RevokeForm told=told /> })}
     }
     .into_any()

@@ -2,7 +2,6 @@
 
 use super::steps::Step;
 use crate::{
-    brought::posted,
     kit::{
         badge::{Badge, Tone},
         button,
@@ -12,6 +11,7 @@ use crate::{
         span,
     },
     recorded::text::Text,
+    refused::Refused,
 };
 use domain::{
     Time,
@@ -124,30 +124,11 @@ fn nothing_ran(review: &Review) -> AnyView {
 #[component]
 fn Retry(word: &'static str) -> impl IntoView {
     view! {
-        <Refusal form="retry" />
+        <Refused forms=&["retry"] />
         <form method="post">
             <input type="hidden" name="form" value="retry" />
             <button type="submit" class=button::SMALL><Icon name="rotate-ccw" class="w-3.5 h-3.5 shrink-0" />{word}</button>
         </form>
-    }
-    .into_any()
-}
-
-/// Why a form was refused, if it was.
-#[component]
-pub fn Refusal(form: &'static str) -> impl IntoView {
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let refusal = posted(form).await.and_then(|posted| posted.refusal);
-                refusal.map(|refusal| view! {
-                    <p role="alert" class="flex gap-2 text-xs text-fail">
-                        <Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" />
-                        <span class="min-w-0"><Text text=&refusal.message /></span>
-                    </p>
-                })
-            })}
-        </Suspense>
     }
     .into_any()
 }
@@ -165,7 +146,7 @@ pub fn Abandon() -> impl IntoView {
                     <span class="block font-medium mb-1">"Why"</span>
                     <input type="text" name="reason" required=true maxlength="1000" autocomplete="off" class="field w-full h-8 px-2 rounded-md border border-control bg-surface" />
                 </label>
-                <Refusal form="abandon" />
+                <Refused forms=&["abandon"] />
                 <button type="submit" class=button::SMALL>"Abandon, keep the decision"</button>
             </form>
         </details>

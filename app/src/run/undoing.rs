@@ -2,7 +2,6 @@
 
 use super::stages::{named, took};
 use crate::{
-    brought::posted,
     kit::{
         badge::{Badge, Tone},
         icon::Icon,
@@ -10,6 +9,7 @@ use crate::{
         span,
     },
     recorded::{text::Text, value::Recorded},
+    refused::Refused,
 };
 use domain::{
     Time,
@@ -82,27 +82,10 @@ pub fn Compensations<'a>(run: &'a RunPage) -> impl IntoView + use<> {
     let rows: Vec<AnyView> =
         run.compensations.iter().enumerate().map(|(place, call)| compensation_row(call, place, run)).collect();
     view! {
-        <Refused />
-        <ul class="rounded-lg border border-rule">{rows}</ul>
-    }
-    .into_any()
-}
-
-/// Why the form was refused, if it was.
-#[component]
-fn Refused() -> impl IntoView {
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let refusal = posted("settle").await.and_then(|posted| posted.refusal);
-                refusal.map(|refusal| view! {
-                    <p role="alert" class="flex gap-2 text-xs text-fail pb-1.5">
-                        <Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" />
-                        <span class="min-w-0"><Text text=&refusal.message /></span>
-                    </p>
-                })
-            })}
-        </Suspense>
+        <div class="space-y-2">
+            <Refused forms=&["settle"] />
+            <ul class="rounded-lg border border-rule">{rows}</ul>
+        </div>
     }
     .into_any()
 }

@@ -5,7 +5,11 @@ mod agent;
 mod card;
 mod first_workflow;
 
-use crate::{brought::Posted, kit::mark::Mark, recorded::text::Text};
+use crate::{
+    brought::Posted,
+    kit::{mark::Mark, notice::Alert},
+    recorded::text::Text,
+};
 use domain::set_up::{SetUpPage, Step};
 use leptos::prelude::*;
 
@@ -79,11 +83,6 @@ fn Refused(posted: Option<Posted>, fields: &'static [&'static str]) -> impl Into
         .filter(|posted| !fields.iter().any(|field| posted.fault(field).is_some()))
         .and_then(|posted| posted.refusal.clone());
     refusal.map(|refusal| {
-        view! {
-            <p role="alert" class="flex gap-2 text-xs text-fail">
-                <crate::kit::icon::Icon name="circle-alert" class="w-3.5 h-3.5 mt-px shrink-0" />
-                <span class="min-w-0"><Text text=&refusal.message /></span>
-            </p>
-        }
+        view! { <Alert><Text text=&refusal.message /></Alert> }
     })
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::View;
+use super::{Assignee, View};
 use crate::{
     Refusal,
     actor::{UnknownWord, words},
@@ -95,6 +95,9 @@ pub struct Filters {
     /// Only calls of this agent, by name.
     #[serde(default)]
     pub agent: Option<String>,
+    /// Only what is assigned so.
+    #[serde(default)]
+    pub assignee: Option<Assignee>,
     /// Only what waits for this group: one of its seats is open, or it was raised to it and any seat is.
     #[serde(default)]
     pub waiting_for: Option<String>,
@@ -112,7 +115,9 @@ impl Filters {
     /// # Errors
     /// `malformed_request` for a value that is longer than any there is, or holds what no database keeps.
     pub fn check(&self) -> Result<(), Refusal> {
+        let assignee = self.assignee.as_ref().map(Assignee::to_string);
         let values = [
+            ("assignee", &assignee, LONGEST_VALUE),
             ("workflow", &self.workflow, LONGEST_VALUE),
             ("gate", &self.gate, LONGEST_VALUE),
             ("agent", &self.agent, LONGEST_VALUE),
@@ -167,6 +172,7 @@ impl QueueQuery {
                 workflow: text("workflow"),
                 gate: text("gate"),
                 agent: text("agent"),
+                assignee: word(text("assignee")),
                 waiting_for: text("waiting_for"),
                 search: text("q"),
             },
@@ -202,7 +208,7 @@ impl QueueQuery {
     }
 }
 
-/// A word of a closed list; another is none.
+/// What a text means; one without a meaning is none.
 fn word<T: FromStr>(text: Option<String>) -> Option<T> {
     text?.parse().ok()
 }

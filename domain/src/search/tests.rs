@@ -70,6 +70,8 @@ fn what_is_too_much_is_left_out_at_the_end() {
     let text = Text::of(["title", &long, "last"]);
     assert!(text.words().count() <= MOST_WORDS + 1);
     assert!(Question::read("title w7").is_met_by(&text) && !Question::read("last").is_met_by(&text));
+    let wordless = Text::of(std::iter::repeat_n("-", 20_000).chain(["one two", "", "three"]));
+    assert_eq!(wordless.words().collect::<Vec<_>>(), [Some("one"), Some("two"), None, Some("three"), None]);
     let often = Text::of([&"same ".repeat(1_000)]);
     assert_eq!(often.words().flatten().count(), MOST_OF_ONE);
 }

@@ -12,9 +12,10 @@ use domain::{
     page::Page,
     permission::Action,
     queue::{
-        FailingRow, Filters, Offered, QueueCounts, QueuePage, QueueQuery, QueueRefresh, QueueRow, SOON, Sort, View,
-        Whereabouts,
+        Assignee, FailingRow, Filters, KnownAssignee, Offered, QueueCounts, QueuePage, QueueQuery, QueueRefresh,
+        QueueRow, SOON, Sort, View, Whereabouts,
     },
+    refusal::Code,
     workflow::Risk,
 };
 
@@ -56,6 +57,9 @@ impl Desk {
             Caller::Person(person) => filter.viewer = Some(person.id),
             Caller::Key(_) | Caller::Remembered(_) | Caller::CommandLine => {}
         }
+        if filter.filters.assignee == Some(Assignee::Viewer) {
+            filter.filters.assignee = Some(Assignee::Person(own(caller)?));
+        }
         let after = cursor.map(|cursor| cursor::read(sort, cursor)).transpose()?;
         let mut tx = self.database.read().await?;
         let mut lines = store::queue::list(&mut tx, &filter, sort, after, i64::from(limit) + 1).await?;
@@ -86,31 +90,42 @@ impl Desk {
             is_continued: query.cursor.is_some(),
             counts: self.counts(viewer).await?,
             saved: self.saved_tabs(viewer, now).await?,
-            offered: self.offered().await?,
+            offered: self.offered(query.filters.assignee.as_ref()).await?,
         })
     }
 
-    /// The rows of a view. Of what needs somebody's decision, what is assigned to them comes first, on the first page.
+    /// The rows of a view. Of what needs somebody's decision, what is assigned to them comes first: a page of it, on the
+    /// first page. The rest of it stands among the others, where it is due.
     async fn list_of(&self, caller: &Caller, filter: QueueFilter, query: &QueueQuery) -> Result<Page<QueueRow>> {
-        let (sort, cursor, viewer) = (query.order(), query.cursor.as_deref(), filter.viewer);
+        let (sort, cursor) = (query.order(), query.cursor.as_deref());
         if !filter.is_mine || sort != Sort::Due {
             return self.list_approvals(caller, filter, sort, cursor, ROWS).await;
         }
-        let others = QueueFilter { not_assigned_to: viewer, ..filter.clone() };
+        let own = QueueFilter { assigned_to: filter.viewer, ..filter.clone() };
+        let own = self.list_approvals(caller, own, sort, None, ROWS).await?.items;
+        let others = QueueFilter { not_among: own.iter().map(|row| row.id).collect(), ..filter };
         let mut page = self.list_approvals(caller, others, sort, cursor, ROWS).await?;
         if cursor.is_none() {
-            let own = QueueFilter { assigned_to: viewer, ..filter };
-            let own = self.list_approvals(caller, own, sort, None, ROWS).await?;
-            page.items.splice(0..0, own.items);
+            page.items.splice(0..0, own);
         }
         Ok(page)
     }
 
-    /// What the filters offer.
-    async fn offered(&self) -> Result<Offered> {
+    /// What the filters offer; and the name of whom is asked for, to whom nothing may be assigned.
+    async fn offered(&self, asked: Option<&Assignee>) -> Result<Offered> {
         let mut tx = self.database.read().await?;
         let workflows = store::workflow::list_names(&mut tx, NAMES).await?;
-        Ok(Offered { workflows, groups: store::group::list_names(&mut tx).await? })
+        let mut assignees = store::assignment::list_assignees(&mut tx, NAMES).await?;
+        let unnamed = asked.filter(|asked| assignees.iter().all(|known| known.assignee != **asked));
+        let person = match unnamed {
+            Some(Assignee::Person(id)) => store::person::find(&mut tx, *id).await?,
+            Some(Assignee::Email(email)) => store::person::find_by_email(&mut tx, email).await?,
+            Some(Assignee::Viewer | Assignee::Nobody | Assignee::Group(_)) | None => None,
+        };
+        assignees.extend(
+            unnamed.cloned().zip(person).map(|(assignee, person)| KnownAssignee { assignee, name: person.name }),
+        );
+        Ok(Offered { workflows, groups: store::group::list_names(&mut tx).await?, assignees })
     }
 
     /// A page that is shown already, and what became of the rows that have left it.
@@ -170,6 +185,18 @@ const fn deciding(status: Status) -> Option<Verdict> {
     }
 }
 
+/// Whom "me" means.
+fn own(caller: &Caller) -> Result<PersonId> {
+    let person = match caller {
+        Caller::Person(person) => Some(person.id),
+        Caller::Key(key) => key.owner,
+        Caller::Remembered(_) | Caller::CommandLine => None,
+    };
+    let message =
+        "assignee: this key belongs to nobody, so that \"me\" means nobody; name somebody by email or usr_… id";
+    person.ok_or_else(|| Refusal::new(Code::MalformedRequest, message).into())
+}
+
 /// What a query asks the store for, with the terms of its view.
 pub(super) fn filter_of(query: &QueueQuery, viewer: PersonId, now: Time) -> QueueFilter {
     QueueFilter {
@@ -185,7 +212,7 @@ pub(super) fn filter_of(query: &QueueQuery, viewer: PersonId, now: Time) -> Queu
         ended_since: (query.view == View::DecidedToday).then(|| day_of(now)),
         run: None,
         assigned_to: None,
-        not_assigned_to: None,
+        not_among: Vec::new(),
         viewer: Some(viewer),
     }
 }

@@ -59,10 +59,8 @@ impl Desk {
         let delegates = store::delegation::list_delegates(&mut tx, id, None).await?;
         let candidate =
             store::entitlement::find_candidate(&mut tx, viewer.id, id).await?.map(|(_, candidate)| candidate);
-        let activity = activity(&mut tx, id).await?;
-        let resumption = progress(&mut tx, id, viewer).await?;
-        let place = place(&mut tx, viewer, id).await?;
         let now = self.database.clock().now();
+        let assigned = store::assignment::find_assigned(&mut tx, id).await?;
         let people = People {
             stored: &stored,
             votes: &votes,
@@ -78,7 +76,8 @@ impl Desk {
             entitled: people.entitled(&eligible, &delegates, viewer),
             mandate: people.mandate(viewer),
             claim: store::claim::find_held(&mut tx, id).await?,
-            assigned: store::assignment::find_assigned(&mut tx, id).await?,
+            can_give_back: assigned.as_ref().is_some_and(|assigned| people.can_give_back(assigned, viewer)),
+            assigned,
             assignable: people.assignable(&eligible, &delegates, viewer),
             viewing: self.views.present(id, viewer.id, now),
             can_revoke: people.can_revoke(&mut tx, now).await?,
@@ -91,9 +90,9 @@ impl Desk {
             package: stored.package.clone(),
             votes: votes.clone(),
             standing: standing.clone(),
-            resumption,
-            activity,
-            place,
+            resumption: progress(&mut tx, id, viewer).await?,
+            activity: activity(&mut tx, id).await?,
+            place: place(&mut tx, viewer, id).await?,
         })
     }
 }

@@ -66,6 +66,7 @@ impl Desk {
 }
 
 async fn keep(tx: &mut Tx, person: PersonId, name: &str, query: &QueueQuery) -> Result<()> {
+    store::person::lock_still(tx, person).await?;
     let kept = store::saved_view::list(tx, person).await?;
     if let Some(same) = kept.iter().find(|view| view.query == *query) {
         return Err(Refusal::invalid("name", format!("You keep this as {:?} already.", same.name)).into());
@@ -81,6 +82,7 @@ async fn keep(tx: &mut Tx, person: PersonId, name: &str, query: &QueueQuery) -> 
 }
 
 async fn rename(tx: &mut Tx, person: PersonId, id: SavedViewId, name: &str) -> Result<()> {
+    store::person::lock_still(tx, person).await?;
     let kept = store::saved_view::list(tx, person).await?;
     if kept.iter().any(|view| view.name == name && view.id != id) {
         return Err(taken(name).into());

@@ -5,6 +5,7 @@ use domain::{
     approval::Status,
     assignment::{Assigned, Assignment, Target},
     id::{ApprovalId, PersonId},
+    queue::{Assignee, KnownAssignee},
 };
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
@@ -105,6 +106,29 @@ pub async fn list_assigned(tx: &mut Tx, ids: &[ApprovalId]) -> Result<Vec<(Appro
 /// To whom this one is.
 pub async fn find_assigned(tx: &mut Tx, id: ApprovalId) -> Result<Option<Assigned>, StoreError> {
     Ok(list_assigned(tx, &[id]).await?.pop().map(|(_, assigned)| assigned))
+}
+
+/// Everybody to whom something is assigned, people before groups, by name.
+pub async fn list_assignees(tx: &mut Tx, limit: i64) -> Result<Vec<KnownAssignee>, StoreError> {
+    let people: Vec<(Uuid, String)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT p.id, p.name FROM person p WHERE p.id IN (SELECT x.person_id FROM approval_assignment x) ORDER BY p.name, p.id LIMIT $1",
+        )
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+    })?;
+    let groups: Vec<(String,)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT DISTINCT x.group_name FROM approval_assignment x WHERE x.group_name IS NOT NULL ORDER BY x.group_name LIMIT $1",
+        )
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+    })?;
+    let person = |(id, name)| KnownAssignee { assignee: Assignee::Person(PersonId::from_uuid(id)), name };
+    let group = |(name,): (String,)| KnownAssignee { assignee: Assignee::Group(name.clone()), name };
+    Ok(people.into_iter().map(person).chain(groups.into_iter().map(group)).collect())
 }
 
 /// Fills in to whom what is pending is assigned.

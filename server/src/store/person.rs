@@ -8,7 +8,7 @@ use domain::{Role, Time, id::PersonId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Tx, on, parse};
+use super::{Tx, on, parse, tx::Conn};
 use crate::{
     error::{Result, StoreError},
     password::PasswordHash,
@@ -159,6 +159,26 @@ async fn insert_roles(tx: &mut Tx, id: PersonId, roles: &[Role]) -> Result<(), S
 pub async fn lock_access(tx: &mut Tx) -> Result<(), StoreError> {
     on!(tx, |conn| {
         sqlx::query("UPDATE access_change SET changes = changes + 1 WHERE id = 1").execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Keeps access as it is until the commit: changes to it wait, and whoever else keeps it does not. SQLite writes one thing
+/// at a time and needs no lock for it.
+///
+/// Whoever calls this has a run locked at the most. A change to access takes [`lock_access`] first and locks no run
+/// afterwards; so none of the two waits for what the other holds.
+pub async fn keep_access(tx: &mut Tx) -> Result<(), StoreError> {
+    if let Conn::Postgres(conn) = &mut tx.conn {
+        sqlx::query("SELECT changes FROM access_change WHERE id = 1 FOR SHARE").execute(&mut **conn).await?;
+    }
+    Ok(())
+}
+
+/// Makes what one person keeps change one thing after another, and changes nothing of the person.
+pub async fn lock_still(tx: &mut Tx, id: PersonId) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query("UPDATE person SET name = name WHERE id = $1").bind(id.uuid()).execute(conn).await.map(drop)
     })?;
     Ok(())
 }

@@ -33,8 +33,8 @@ pub struct QueueFilter {
     pub run: Option<RunId>,
     /// Only approvals assigned to this person.
     pub assigned_to: Option<PersonId>,
-    /// Only approvals not assigned to this person.
-    pub not_assigned_to: Option<PersonId>,
+    /// None of these approvals.
+    pub not_among: Vec<ApprovalId>,
     /// Whose decisions the rows' `viewer_can_decide` speaks of.
     pub viewer: Option<PersonId>,
 }

@@ -1,6 +1,8 @@
 //! Assignments: to a person, to a group, raised by hand; who may, whom, and what a decision makes of it. They keep nobody
 //! from deciding.
 
+mod lists;
+
 use axum::http::Method;
 use chrono::TimeDelta;
 use domain::{Role, Scope, event::Event};

@@ -1,10 +1,24 @@
 //! Views of the approvals list that people keep: by forms, for themselves alone, told to nobody.
 
 use axum::http::Method;
+use domain::{
+    Role,
+    queue::{Filters, QueueQuery, View},
+    refusal::Code,
+};
+use futures::future::join_all;
 
-use crate::support::{Browser, PASSWORD, Reply, TestConsole, on_both};
+use crate::{
+    runs::viewer,
+    support::{Browser, PASSWORD, Reply, TestConsole, on_both},
+};
 
-on_both!(a_view_is_kept_renamed_and_removed, what_cannot_be_kept_is_said, views_are_their_owners_alone);
+on_both!(
+    a_view_is_kept_renamed_and_removed,
+    what_cannot_be_kept_is_said,
+    views_are_their_owners_alone,
+    at_once_no_more_is_kept_than_one_after_another,
+);
 
 const PATH: &str = "/approvals?risk=high&q=a%26b&sort=newest";
 
@@ -98,4 +112,35 @@ async fn views_are_their_owners_alone(console: TestConsole) {
     assert!(page(&mut ana, PATH).await.contains("Mine<span"));
     let mut nobody = Browser::new(&console);
     assert_eq!(save(&mut nobody, PATH, "Nobody's").await.status, 303, "to sign in");
+}
+
+async fn at_once_no_more_is_kept_than_one_after_another(console: TestConsole) {
+    console.cast().await;
+    let (desk, ana) = (&console.desk, viewer(&console, &[Role::Reviewer]).await);
+    let query = |gate: &str| {
+        let filters = Filters { gate: Some(gate.to_owned()), ..Filters::default() };
+        QueueQuery { filters, ..QueueQuery::of(View::AllPending) }
+    };
+    let refused = |outcome: Result<(), server::error::Error>| outcome.err().map(|error| error.code());
+    let one_of_two = [None, Some(Some(Code::InvalidField))];
+    let in_order = |outcomes: Vec<Result<(), server::error::Error>>| {
+        let mut outcomes: Vec<_> = outcomes.into_iter().map(refused).collect();
+        outcomes.sort_by_key(Option::is_some);
+        outcomes
+    };
+    for round in 0..5 {
+        let names = [format!("One {round}"), format!("Other {round}")];
+        let save = names.iter().map(|name| desk.save_view(&ana, name, query(&format!("g{round}"))));
+        assert_eq!(in_order(join_all(save).await), one_of_two, "the same list, round {round}");
+        desk.save_view(&ana, &format!("More {round}"), query(&format!("h{round}"))).await.expect("kept");
+        let kept = desk.saved_views(ana.id).await.expect("views");
+        let (name, [.., one, other]) = (format!("Same {round}"), &kept[..]) else { panic!("two views: {kept:?}") };
+        let rename = [one.id, other.id].map(|id| desk.rename_view(&ana, id, &name));
+        assert_eq!(in_order(join_all(rename).await), one_of_two, "the same name, round {round}");
+    }
+    desk.save_view(&ana, "The eleventh", query("i")).await.expect("kept");
+    let last = ["a", "b", "c", "d"].map(|name| desk.save_view(&ana, name, query(name)));
+    let outcomes = in_order(join_all(last).await);
+    assert_eq!(outcomes.iter().filter(|refused| refused.is_none()).count(), 1, "{outcomes:?}");
+    assert_eq!(desk.saved_views(ana.id).await.expect("views").len(), 12);
 }

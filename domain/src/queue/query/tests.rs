@@ -43,6 +43,32 @@ fn values_no_database_keeps_are_refused() {
 }
 
 #[test]
+fn an_assignee_is_read_as_whom_one_assigns_to_is() {
+    let id = "usr_01j1x6q34xfvqr28t5cy4tp001";
+    for (text, assignee) in [
+        ("me", Assignee::Viewer),
+        ("none", Assignee::Nobody),
+        (id, Assignee::Person(id.parse().expect("an id"))),
+        ("Ana@Example.com", Assignee::Email("ana@example.com".to_owned())),
+        (" risk ", Assignee::Group("risk".to_owned())),
+    ] {
+        let query = read(&[("assignee", text)]);
+        assert_eq!(query.filters.assignee, Some(assignee), "{text}");
+        let kept = serde_json::to_string(&query).expect("JSON");
+        assert_eq!(serde_json::from_str::<QueueQuery>(&kept).ok(), Some(query), "{kept}");
+    }
+    for text in ["", "  ", "usr_", "usr_ana"] {
+        assert_eq!(read(&[("assignee", text)]).filters.assignee, None, "{text}");
+    }
+    let long = read(&[("assignee", &"g".repeat(201))]).filters.check().map_err(|refusal| refusal.message);
+    assert_eq!(long, Err("assignee: at most 200 characters".to_owned()));
+    // What was kept before there were assignees says nothing of them.
+    let before = r#"{"view":"all","filters":{"status":null,"risk":"high"},"sort":null,"cursor":null}"#;
+    let before: QueueQuery = serde_json::from_str(before).expect("a query");
+    assert_eq!(before, read(&[("risk", "high")]));
+}
+
+#[test]
 fn names_of_views_can_be_seen() {
     assert_eq!(saved_name("  High \t risk  ").ok().as_deref(), Some("High risk"));
     for wrong in ["", "  ", "a\u{7}b", &"x".repeat(41)] {

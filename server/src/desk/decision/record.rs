@@ -26,8 +26,10 @@ use crate::{
     },
 };
 
-/// A person who was disabled, or left the group, or whose delegation ended, while their vote waited to be stored decides nothing.
+/// A person who was disabled, or left the group, or whose delegation ended, while their vote waited to be stored decides
+/// nothing. What is found here stays so until the vote is stored. The run is locked, and nothing else.
 pub(super) async fn still_entitled(tx: &mut Tx, decision: &Decision) -> Result<()> {
+    store::person::keep_access(tx).await?;
     let candidate = store::entitlement::find_candidate(tx, decision.person, decision.approval).await?;
     let still = candidate.is_some_and(|(_, candidate)| match &decision.on_behalf_of {
         None => candidate.groups.contains(decision.by_raise.as_ref().unwrap_or(&decision.group)),
@@ -106,24 +108,35 @@ pub(super) async fn record(
 /// Whoever voted, or was voted for, needs not decide this approval any more; nor, where they approved, the others of the
 /// run whose policy excludes previous approvers.
 async fn bar(tx: &mut Tx, run: &Run, id: ApprovalId, decision: &Decision) -> Result<()> {
-    let mut approvals = vec![id];
-    if decision.verdict == Verdict::Approve {
-        for other in store::approval::list_of_run(tx, run.id).await? {
-            let is_other = other.prior.id != id && matches!(other.prior.state, Approval::Pending { .. });
-            if is_other && excludes_previous(tx, other.prior.id).await? {
-                approvals.push(other.prior.id);
-            }
-        }
-    }
+    let others = match decision.verdict {
+        Verdict::Approve => list_excluding(tx, run, id).await?,
+        Verdict::Reject | Verdict::RequestInformation => Vec::new(),
+    };
+    let approvals: Vec<ApprovalId> = [id].into_iter().chain(others.iter().map(|other| other.id)).collect();
     let mut people = vec![decision.person];
     people.extend(decision.on_behalf_of.as_ref().map(|principal| principal.person));
-    Ok(store::seat::bar(tx, &approvals, &people).await?)
+    store::seat::bar(tx, &approvals, &people).await?;
+    for other in &others {
+        assignment::decided(tx, other).await?;
+    }
+    Ok(())
 }
 
-/// Whether an approval's policy excludes whoever approved before in its run.
-async fn excludes_previous(tx: &mut Tx, id: ApprovalId) -> Result<bool> {
-    let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
-    Ok(stored.package.policy.exclude.contains(&Exclusion::PreviousApprover))
+/// The other pending approvals of a run whose policy excludes whoever approved before in it.
+async fn list_excluding(tx: &mut Tx, run: &Run, id: ApprovalId) -> Result<Vec<Stored>> {
+    let mut excluding: Vec<Stored> = Vec::new();
+    for known in store::approval::list_of_run(tx, run.id).await? {
+        let (other, is_pending) = (known.prior.id, matches!(known.prior.state, Approval::Pending { .. }));
+        // Items stand side by side, and are one approval.
+        if other == id || !is_pending || excluding.iter().any(|stored| stored.id == other) {
+            continue;
+        }
+        let stored = store::approval::find(tx, other).await?.ok_or(Error::Moved)?;
+        if stored.package.policy.exclude.contains(&Exclusion::PreviousApprover) {
+            excluding.push(stored);
+        }
+    }
+    Ok(excluding)
 }
 
 /// Stores the approval as its reviewer edited it: a new revision, for which no earlier vote counts. The run is locked.

@@ -2,7 +2,7 @@
 
 use domain::{
     Role,
-    assignment::{Choice, Choices, open_groups},
+    assignment::{Assigned, Choice, Choices, open_groups},
     decision::Verdict,
     policy::{Candidate, Seat, Via, Wanted},
 };
@@ -40,6 +40,14 @@ impl People<'_> {
         let groups = open_groups(&self.stored.package.policy, self.votes);
         let raise_to = raise.map(|raise| raise.to.clone()).filter(|to| !groups.contains(to));
         Some(Choices { people: choices, groups, raise_to })
+    }
+
+    /// Whether the viewer may give the assignment back: who has it or made it, as long as they might decide it, and
+    /// support leads.
+    pub(super) fn can_give_back(&self, assigned: &Assigned, viewer: &PersonCaller) -> bool {
+        let is_theirs = assigned.person_id == Some(viewer.id) || assigned.assigned_by == viewer.id;
+        let may = is_theirs || viewer.roles.contains(&Role::SupportLead);
+        may && self.is_pending() && self.may_assign(viewer)
     }
 
     /// Whoever might decide it, and support leads.

@@ -13,7 +13,7 @@ use domain::{
     claim::Step,
     decision::Ballot,
     id::ApprovalId,
-    queue::{Filters, Sort, Standing},
+    queue::{Assignee, Filters, Sort, Standing},
     workflow::Risk,
 };
 
@@ -41,7 +41,19 @@ use crate::{
 
 /// `GET /approvals`: what is narrowed to, in an order.
 pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Caller>, query: Query) -> Answer {
-    query.only(&["status", "risk", "workflow", "gate", "agent", "waiting_for", "q", "sort", "cursor", "limit"])?;
+    query.only(&[
+        "status",
+        "risk",
+        "workflow",
+        "gate",
+        "agent",
+        "assignee",
+        "waiting_for",
+        "q",
+        "sort",
+        "cursor",
+        "limit",
+    ])?;
     let text = |name: &str| query.text(name).map(str::to_owned);
     let filter = QueueFilter {
         standing: query.read::<Standing>("status")?,
@@ -51,6 +63,7 @@ pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Ca
             workflow: text("workflow"),
             gate: text("gate"),
             agent: text("agent"),
+            assignee: query.read::<Assignee>("assignee")?,
             waiting_for: text("waiting_for"),
             search: text("q"),
         },

@@ -1,7 +1,7 @@
 //! What of the approvals list is wanted, as conditions on `approval a`, and in which order.
 
 use domain::{
-    queue::{Sort, Standing},
+    queue::{Assignee, Sort, Standing},
     search::Question,
 };
 
@@ -43,13 +43,14 @@ impl QueueFilter {
         if let Some(run) = self.run {
             to.push(" AND a.run_id = ").bind(Bind::Uuid(run.uuid()));
         }
-        let assigned = [(" AND EXISTS", self.assigned_to), (" AND NOT EXISTS", self.not_assigned_to)];
-        for (condition, person) in assigned {
-            if let Some(person) = person {
-                to.push(condition);
-                to.push(" (SELECT 1 FROM approval_assignment x WHERE x.approval_id = a.id AND x.person_id = ");
-                to.bind(Bind::Uuid(person.uuid())).push(")");
-            }
+        if let Some(person) = self.assigned_to {
+            assigned(&Assignee::Person(person), to);
+        }
+        for (place, id) in self.not_among.iter().enumerate() {
+            to.push(if place == 0 { " AND a.id NOT IN (" } else { ", " }).bind(Bind::Uuid(id.uuid()));
+        }
+        if !self.not_among.is_empty() {
+            to.push(")");
         }
         self.filters(is_sqlite, to);
     }
@@ -80,6 +81,9 @@ impl QueueFilter {
             to.push(" AND EXISTS (SELECT 1 FROM run r WHERE r.id = a.run_id AND r.workflow = ");
             to.bind(Bind::Text(workflow.clone())).push(")");
         }
+        if let Some(assignee) = &filters.assignee {
+            assigned(assignee, to);
+        }
         if let Some(group) = &filters.waiting_for {
             to.push(
                 " AND a.status = 'pending' AND EXISTS (SELECT 1 FROM approval_seat s WHERE s.approval_id = a.id AND s.is_open AND ",
@@ -90,6 +94,23 @@ impl QueueFilter {
             search::condition(&Question::read(typed), is_sqlite, to);
         }
     }
+}
+
+/// Adds the condition that an approval is assigned so. What has ended is assigned to nobody, and not meant.
+fn assigned(assignee: &Assignee, to: &mut Statement) {
+    const AMONG: &str = " AND a.id IN (SELECT x.approval_id FROM approval_assignment x WHERE x.";
+    const NOBODY: &str =
+        " AND a.status = 'pending' AND NOT EXISTS (SELECT 1 FROM approval_assignment x WHERE x.approval_id = a.id)";
+    match assignee {
+        Assignee::Nobody => to.push(NOBODY),
+        Assignee::Viewer => to.push(AMONG).push("person_id = $1)"),
+        Assignee::Person(person) => to.push(AMONG).push("person_id = ").bind(Bind::Uuid(person.uuid())).push(")"),
+        Assignee::Email(email) => {
+            to.push(AMONG).push("person_id = (SELECT p.id FROM person p WHERE p.email = ");
+            to.bind(Bind::Text(email.clone())).push("))")
+        }
+        Assignee::Group(group) => to.push(AMONG).push("group_name = ").bind(Bind::Text(group.clone())).push(")"),
+    };
 }
 
 /// The order of rows.

@@ -35,7 +35,7 @@ pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueC
         sqlx::query_as(concat!(
             "SELECT waits.pending, waits.high_risk, waits.due_soon, waits.asked, (SELECT COUNT(*) FROM approval a WHERE ",
             waits_for!("$1", "$3"),
-            ") AS mine, (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected')) AS decided, \
+            ") AS mine, (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected', 'revoked')) AS decided, \
              (SELECT COUNT(*) FROM resumption WHERE failing_since IS NOT NULL) AS failing, \
              (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged')) AS escalations, \
              (SELECT COUNT(*) FROM approval a WHERE a.status = 'pending' AND ",

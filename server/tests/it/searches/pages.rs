@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{note, payment};
 use crate::support::{Browser, PASSWORD, TestConsole, on_both};
 
-on_both!(the_console_shows_what_is_asked_for);
+on_both!(the_console_shows_what_is_asked_for, what_was_taken_back_today_is_counted_where_it_is_listed);
 
 /// A page as it is read: without the marks of its renderer.
 async fn read(browser: &mut Browser<'_>, path: &str) -> String {
@@ -62,4 +62,18 @@ async fn the_console_shows_what_is_asked_for(console: TestConsole) {
     browser.sign_in("ana@example.com", PASSWORD).await;
     let soon = read(&mut browser, "/approvals?view=soon").await;
     assert!(soon.contains(&format!("/approvals/{pay}")) && tab(&soon, "Due within 1 h") == "1", "{soon}");
+}
+
+async fn what_was_taken_back_today_is_counted_where_it_is_listed(console: TestConsole) {
+    let agent = console.cast().await;
+    let ana = console.token("ana").await;
+    let given = note(&agent, "One.").await;
+    agent.approve(&ana, &given).await.expect(201);
+    let path = format!("/approvals/{given}/revoke");
+    console.post(&ana, &path, &json!({"reason": "The wrong account."})).await.expect(200);
+    let mut browser = Browser::new(&console);
+    browser.sign_in("ana@example.com", PASSWORD).await;
+    let today = read(&mut browser, "/approvals?view=today").await;
+    assert!(today.contains(&format!("href=\"/approvals/{given}\"")), "{today}");
+    assert_eq!(tab(&today, "Decided today"), "1");
 }

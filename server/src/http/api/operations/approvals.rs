@@ -82,11 +82,16 @@ fn list() -> Operation {
              questions, answers, and the words of decisions. Words are letters and digits; the last one may be a beginning; \
              words in quotation marks follow one another. Nothing is ranked. A cursor belongs to its `sort`.",
         )
-        .query::<Standing>("status", "Only approvals in this state; `decided` is approved or rejected.")
+        .query::<Standing>("status", "Only approvals in this state; `decided` is approved or rejected, also where it was taken back since.")
         .query::<Risk>("risk", "Only approvals of this risk.")
         .query::<String>("workflow", "Only approvals of this workflow.")
         .query::<String>("gate", "Only approvals of this gate or stage.")
         .query::<String>("agent", "Only calls of this agent, by the name of its key.")
+        .query::<String>(
+            "assignee",
+            "Only pending approvals assigned to this person (their email or `usr_…` id, `me` for whoever the key stands for) or group (its \
+             name); `none` for those assigned to nobody.",
+        )
         .query::<String>("waiting_for", "Only approvals with a seat open for this group.")
         .query::<String>("q", "Words that are looked for, 200 characters at the most.")
         .query::<Sort>("sort", "The order; `due`, the soonest deadline first, unless it is given.")
