@@ -41,6 +41,7 @@ pub(super) enum Hooks {
 }
 
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Install {
     /// The console's address
     #[arg(long, value_name = "URL", env = "COUNTERSIGN_URL")]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     claude_hooks::Desk,
     support::{
-        claude::Ran,
+        claude::{Claude, Ran},
         model::{ScriptedModel, Turn},
     },
 };
@@ -78,9 +78,8 @@ impl Work<'_> {
 /// What the model read back of a call.
 fn told(model: &ScriptedModel, call: usize) -> String {
     let id = format!("toolu_{call}");
-    let results = model.tool_results().into_iter();
-    let told = results.filter(|(known, ..)| *known == id).map(|(_, _, text)| text).last();
-    told.unwrap_or_else(|| panic!("{id} was answered"))
+    let told = model.tool_results().into_iter().rfind(|(known, ..)| *known == id);
+    told.map_or_else(|| panic!("{id} was answered"), |(_, _, text)| text)
 }
 
 fn prepared(desk: &Desk) {
@@ -94,7 +93,7 @@ fn prepared(desk: &Desk) {
 async fn went_on(desk: &Desk, session: Option<&str>, turns: Vec<Turn>) -> (Ran, ScriptedModel) {
     let model = ScriptedModel::start(turns).await;
     let claude = desk.claude(&model);
-    let claude = session.into_iter().fold(claude, |claude, session| claude.resume(session));
+    let claude = session.into_iter().fold(claude, Claude::resume);
     (claude.ask("Go on.").await, model)
 }
 
