@@ -12,9 +12,9 @@ use crate::error::{StoreError, is_transient};
 
 /// SQLite's codes of a sync that failed: of a file, and of a folder.
 const SYNCS: [&str; 2] = ["1034", "1290"];
-/// SQLite's code of a disk without room, and that of a failed call, whatever the call, in the lowest byte.
-const FULL: i32 = 13;
-const FAILED_CALL: i32 = 10;
+/// SQLite's codes, in the lowest byte, of a disk without room, a failed call, a file that cannot be opened, and one that
+/// can only be read.
+const OF_DISK: [i32; 4] = [13, 10, 14, 8];
 
 /// Told once, for good, when nothing may be written any more.
 #[derive(Clone, Default)]
@@ -79,5 +79,5 @@ impl From<NotStored> for StoreError {
 pub(crate) fn is_of_disk(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(told) = error else { return false };
     let code = told.try_downcast_ref::<sqlx::sqlite::SqliteError>().and_then(|_| told.code()?.parse::<i32>().ok());
-    code.is_some_and(|code| code == FULL || code & 0xff == FAILED_CALL)
+    code.is_some_and(|code| OF_DISK.contains(&(code & 0xff)))
 }

@@ -37,6 +37,9 @@ const STATEMENTS: usize = 512;
 /// The writer's page cache: 32 MiB. Sorting the inbox touches more pages than SQLite keeps unasked, and would write them
 /// twice.
 const CACHE: &str = "-32768";
+/// Why a file is not opened of which no connection can be had that writes.
+const NOT_WRITABLE: &str =
+    "the database file cannot be written: it may only be read, its disk is full, or another program holds it";
 /// What is answered between a failed sync and the end of the process.
 pub(super) const STOPPED: &str = "The disk has failed and the server is stopping.";
 
@@ -85,7 +88,7 @@ impl Sqlite {
             log_pages: log_pages.clone(),
             failure: of_writer,
         };
-        let checkpoints = pool(1).connect_lazy_with(options);
+        let checkpoints = pool_that_writes().connect_lazy_with(options);
         let tasks = vec![
             tokio::spawn(writing.run(checkpoints.clone())),
             tokio::spawn(checkpoint(checkpoints, log_pages, of_log)),
@@ -144,10 +147,26 @@ fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false)
 }
 
+/// One connection, and one that can write: where the file cannot be opened for that (its disk is full, say), SQLite
+/// opens it to be read without a word, and would refuse every commit long after there is room again. The pool tries
+/// until it gets one.
+fn pool_that_writes() -> SqlitePoolOptions {
+    pool(1).acquire_timeout(PATIENCE).after_connect(|conn, _| {
+        async move {
+            // Only a change is refused there, even one that is taken back.
+            for statement in ["BEGIN IMMEDIATE", "PRAGMA user_version = 1", "ROLLBACK"] {
+                sqlx::query(statement).execute(&mut *conn).await?;
+            }
+            Ok(())
+        }
+        .boxed()
+    })
+}
+
 /// The one connection that writes. A transaction that could not be ended keeps it from beginning another: it is then
 /// replaced.
 async fn writer(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
-    let pool = pool(1).after_release(|conn, _| {
+    let pool = pool_that_writes().after_release(|conn, _| {
         async move {
             // What was asked of the connection before is done when this is answered.
             conn.ping().await?;
@@ -155,5 +174,25 @@ async fn writer(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError>
         }
         .boxed()
     });
-    Ok(pool.connect_with(options).await?)
+    pool.connect_with(options).await.map_err(|error| match error {
+        sqlx::Error::PoolTimedOut => StoreError::Unexpected(NOT_WRITABLE.to_owned()),
+        error => error.into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_that_only_reads_never_becomes_the_writer() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = SqliteConnectOptions::new().filename(folder.path().join("some.db"));
+        let pool = || pool_that_writes().acquire_timeout(Duration::from_millis(200));
+        pool().connect_with(file.clone().create_if_missing(true)).await.expect("a connection").close().await;
+        let refused = pool().connect_with(file.read_only(true)).await;
+        assert!(matches!(refused, Err(sqlx::Error::PoolTimedOut)), "{refused:?}");
+    }
 }
