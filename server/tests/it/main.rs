@@ -16,6 +16,7 @@ mod claude_hooks;
 mod claude_prompts;
 mod claude_runner;
 mod clocks;
+mod closures;
 mod compressed;
 mod concerns;
 mod corpora;
