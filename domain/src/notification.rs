@@ -181,8 +181,8 @@ pub const KINDS: &[&str] = &[
     "delegation.created",
     "delegation.ended",
     "resumption.failed",
-    "follow_up.opened",
     "alert.raised",
+    "follow_up.opened",
 ];
 
 /// What people are told of an event, and who; `None` when nobody is. Whoever caused it is not told.

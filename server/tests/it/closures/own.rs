@@ -96,7 +96,7 @@ async fn a_revoked_approval_closes_nothing(console: TestConsole) {
     let approval = approved(&stage, &agent).await;
     assert_eq!(stage.follow().await, 1);
     let body = json!({"reason": "The payee is under review."});
-    console.post(&agent.ledger, &format!("/approvals/{approval}/revoke"), &body).await.expect(200);
+    console.post(&stage.ana, &format!("/approvals/{approval}/revoke"), &body).await.expect(200);
     stage.work().await;
     let receipt = stage.newest().await;
     assert_eq!(
@@ -116,7 +116,7 @@ async fn an_approval_that_is_revoked_in_mid_work_stops_it(console: TestConsole) 
     let held = stage.desk.advance_closure(held).await.expect("revalidated").expect("it goes on");
     let held = stage.desk.advance_closure(held).await.expect("planned").expect("it goes on");
     let body = json!({"reason": "The payee is under review."});
-    console.post(&agent.ledger, &format!("/approvals/{approval}/revoke"), &body).await.expect(200);
+    console.post(&stage.ana, &format!("/approvals/{approval}/revoke"), &body).await.expect(200);
     assert!(stage.desk.advance_closure(held).await.expect("stopped").is_none());
     let receipt = stage.newest().await;
     assert_eq!((receipt["status"].as_str(), statuses(&receipt)), (Some("manual_follow_up"), vec!["planned"]));
