@@ -50,6 +50,9 @@ pub struct Workflow {
     /// How long people may take with what agents hand over.
     #[serde(default)]
     pub escalations: Limits,
+    /// What is finished by itself once something is settled.
+    #[serde(default)]
+    pub closure: Vec<crate::closure::rule::Rule>,
 }
 
 /// A workflow with its place in the sequence of versions.

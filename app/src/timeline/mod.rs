@@ -2,6 +2,7 @@
 
 mod administration;
 mod approval;
+mod closure;
 mod concern;
 mod escalation;
 mod notification;

@@ -3,7 +3,7 @@
 use super::{
     administration,
     approval::tell_approval,
-    concern, escalation, notification,
+    closure, concern, escalation, notification,
     phrase::{Mark, Phrase},
     stages, waking,
 };
@@ -91,6 +91,24 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ConcernUpdated { .. }
         | Event::ConcernResolved { .. }
         | Event::ConcernsUnified { .. } => concern::tell(&item.entry.event, who()),
+        Event::ClosureStarted { .. }
+        | Event::ClosureRepeated { .. }
+        | Event::ClosureRevalidated { .. }
+        | Event::ClosurePlanned { .. }
+        | Event::ClosureDelayed { .. }
+        | Event::ClosureEnded { .. }
+        | Event::ClosureReplayed { .. }
+        | Event::ClosureStepIntended { .. }
+        | Event::ClosureStepDone { .. }
+        | Event::ClosureStepSkipped { .. }
+        | Event::ClosureStepFailed { .. }
+        | Event::ClosureStepBlocked { .. }
+        | Event::FollowUpOpened { .. }
+        | Event::FollowUpResolved { .. }
+        | Event::TargetAdded { .. }
+        | Event::TargetRekeyed { .. }
+        | Event::TargetDisabled { .. }
+        | Event::TargetEnabled { .. } => closure::tell(&item.entry.event, who()),
         Event::NotificationMade { .. }
         | Event::NotificationFailed { .. }
         | Event::NotificationRetried { .. }

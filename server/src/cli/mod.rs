@@ -11,6 +11,7 @@ mod person;
 mod runner;
 mod serve;
 mod storage;
+mod target;
 mod workflow;
 
 use std::{io::IsTerminal as _, process::ExitCode};
@@ -67,6 +68,9 @@ enum Command {
     /// Register where sessions are woken by webhook
     #[command(subcommand)]
     Endpoint(endpoint::Endpoint),
+    /// Register the systems that closures write to
+    #[command(subcommand)]
+    Target(target::Target),
     /// Check and publish workflow definitions
     #[command(subcommand)]
     Workflow(workflow::Workflow),
@@ -176,6 +180,7 @@ impl CommandLine {
             Command::Delegation(delegation) => delegation.run(&self.storage).await,
             Command::Key(key) => key.run(&self.storage).await,
             Command::Endpoint(endpoint) => endpoint.run(&self.storage).await,
+            Command::Target(target) => target.run(&self.storage).await,
             Command::Workflow(workflow) => workflow.run(&self.storage).await,
             Command::Hook(hook) => hook.run().await,
             Command::Hooks(hooks) => hooks.run().await,
@@ -214,6 +219,8 @@ mod tests {
         "countersign delegation list",
         "countersign key create --name bot --scope hook --scope agent --owner a@b.c --expires 30d",
         "countersign key revoke bot",
+        "countersign target add --name tracker --url https://t.example/api --kind http --credential-stdin --honours-keys",
+        "countersign target disable tracker",
         "countersign workflow check a.yaml",
         "countersign hook guard --server https://a.example",
         "countersign hooks install --server https://a.example --workflow refunds --project /srv/app",
@@ -237,6 +244,7 @@ mod tests {
         "countersign person change a@b.c",
         "countersign person groups a@b.c",
         "countersign group create",
+        "countersign target add --name tracker --url https://t.example --kind ftp",
         "countersign delegation add --from a@b.c --to d@b.c --start 2026-11-23",
         "countersign delegation end a@b.c",
         "countersign key create --name bot",

@@ -11,6 +11,7 @@ use cel::{
 };
 use domain::{
     Refusal,
+    closure::rule::Rule,
     refusal::Code,
     template,
     workflow::{Condition, Gate, Review, Stage, Version, Workflow},
@@ -38,6 +39,8 @@ pub struct Compiled {
     pub(super) checked_by: String,
     pub(super) gates: Vec<CompiledGate>,
     pub(super) stages: Vec<CompiledStage>,
+    /// The condition of each closure policy that has one.
+    pub(super) closures: Vec<Option<Program>>,
     pub(super) patterns: Vec<Pattern>,
     /// What the agent may do instead of calling a blocked tool.
     pub(super) instead: String,
@@ -99,11 +102,14 @@ impl Compiled {
         let gates = gates.collect::<Result<Vec<_>, _>>()?;
         let stages = workflow.stages.iter().map(|stage| stage_programs(stage, &mut patterns));
         let stages = stages.collect::<Result<Vec<_>, _>>()?;
+        let closures = workflow.closure.iter().map(|rule| closure_program(rule, &mut patterns));
+        let closures = closures.collect::<Result<Vec<_>, _>>()?;
         let plans = plans(&workflow, &gates);
         let program = env!("CARGO_PKG_VERSION");
         let checked_by = format!("countersign {program} {}@{}", version.name, version.version);
         let (patterns, instead) = (patterns.compiled, instead(&workflow));
-        Ok(Self { workflow, version, checked_by, gates, stages, patterns, instead, plans, ungated: Plan::default() })
+        let ungated = Plan::default();
+        Ok(Self { workflow, version, checked_by, gates, stages, closures, patterns, instead, plans, ungated })
     }
 
     /// The definition.
@@ -254,6 +260,11 @@ fn stage_programs(stage: &Stage, patterns: &mut Patterns) -> Result<CompiledStag
         reads.merge(&program.reads);
     }
     Ok(CompiledStage { entry, exit, unless, risk, reads })
+}
+
+fn closure_program(rule: &Rule, patterns: &mut Patterns) -> Result<Option<Program>, Refusal> {
+    let mut compiler = Compiler { patterns, place: format!("closure policy {}", rule.id) };
+    rule.condition.as_deref().map(|source| compiler.program(source, "`where`")).transpose()
 }
 
 /// What a call of each tool has to pass.

@@ -6,6 +6,7 @@
 //! facts. Nothing here does I/O, knows the database, or reads a clock.
 
 pub mod check;
+pub mod closure;
 pub mod compiled;
 pub mod definition;
 pub mod evaluate;

@@ -17,6 +17,7 @@ mod claude_phases;
 mod claude_prompts;
 mod claude_runner;
 mod clocks;
+mod closures;
 mod compressed;
 mod concerns;
 mod corpora;

@@ -102,7 +102,9 @@ fn answers_are_closed_and_references_lead_somewhere() {
 }
 
 /// These have stories of their own, held against the same document.
-const ELSEWHERE: [&str; 16] = [
+const ELSEWHERE: [&str; 18] = [
+    "/closure",
+    "/follow-ups",
     "/signatures",
     "/information ",
     "/resumption/",

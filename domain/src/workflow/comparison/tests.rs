@@ -58,6 +58,7 @@ fn workflow() -> Workflow {
         policies: [("two".to_owned(), policy)].into(),
         requests: None,
         escalations: Limits::default(),
+        closure: Vec::new(),
     }
 }
 

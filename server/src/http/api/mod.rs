@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod approvals;
 pub mod audit;
+pub mod closures;
 pub mod concerns;
 pub mod escalations;
 pub mod health;
@@ -29,7 +30,8 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = operations::approvals::routes(operations::requests::routes(operations::runs::routes(routes)));
     let routes = operations::signatures::routes(routes);
     let routes = operations::escalations::routes(operations::runners::routes(operations::stages::routes(routes)));
-    operations::audit::routes(operations::live::routes(operations::concerns::routes(routes)))
+    let routes = operations::closures::routes(operations::concerns::routes(routes));
+    operations::audit::routes(operations::live::routes(routes))
 }
 
 /// 200 with JSON.

@@ -32,6 +32,12 @@ pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
             }
         }
     }
+    let mut closing = 0;
+    for (position, rule) in workflow.closure.iter().enumerate() {
+        let path = Path::root().key("closure").index(position).key("where");
+        let steps = rule.condition.as_deref().map_or(0, cost);
+        spend(&mut closing, steps, "closure", &path, faults);
+    }
     let mut all = 0;
     for (position, stage) in workflow.stages.iter().enumerate() {
         let path = Path::root().key("stages").index(position);

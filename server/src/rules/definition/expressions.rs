@@ -11,13 +11,14 @@ use crate::rules::{
 pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
     for (position, gate) in workflow.gates.iter().enumerate() {
         let path = Path::root().key("gates").index(position);
-        let mut checker = Checker { around: Surroundings { workflow, tools: Some(&gate.tools) }, faults };
+        let mut checker =
+            Checker { around: Surroundings { workflow, tools: Some(&gate.tools), closure: None }, faults };
         checker.conditions(&gate.require, &path.key("require"));
         checker.review(gate.review.as_ref(), &path.key("review"));
     }
     for (position, stage) in workflow.stages.iter().enumerate() {
         let path = Path::root().key("stages").index(position);
-        let mut checker = Checker { around: Surroundings { workflow, tools: None }, faults };
+        let mut checker = Checker { around: Surroundings { workflow, tools: None, closure: None }, faults };
         checker.conditions(&stage.entry, &path.key("entry"));
         checker.conditions(&stage.exit, &path.key("exit"));
         checker.review(stage.review.as_ref(), &path.key("review"));

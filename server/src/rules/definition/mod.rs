@@ -1,6 +1,7 @@
 //! Reading a workflow definition: YAML text to [`Workflow`], with every error at its line and column.
 
 mod budget;
+mod closure;
 mod consistency;
 mod deadline;
 mod escalations;
@@ -48,8 +49,9 @@ const KEYS: Keys = Keys {
         "policies",
         "requests",
         "escalations",
+        "closure",
     ],
-    later: &["closure", "inputs", "steps"],
+    later: &["inputs", "steps"],
 };
 
 /// Reads and checks a definition.
@@ -69,6 +71,7 @@ pub fn parse(text: &str) -> Result<Workflow, Refusal> {
     consistency::check(&workflow, &mut faults);
     stage_rules::check(&workflow, &mut faults);
     expressions::check(&workflow, &mut faults);
+    closure::check(&workflow, &mut faults);
     trust::check(&workflow, &mut faults);
     budget::check(&workflow, &mut faults);
     if faults.is_empty() { Ok(workflow) } else { Err(faults.into_refusal()) }
@@ -94,6 +97,7 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Workflow {
         policies: policies::read_all(cursor, faults),
         requests: policies::read_requests(cursor, faults),
         escalations: escalations::read(cursor, faults),
+        closure: closure::read_all(cursor, faults),
         name,
     }
 }

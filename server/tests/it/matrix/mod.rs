@@ -5,6 +5,7 @@
 //! a row without one. While a caller is refused, nothing in the database may change.
 
 mod caller;
+mod closing;
 mod drawn;
 mod form_rows;
 mod forms;

@@ -25,6 +25,10 @@ pub enum Thing {
     Escalation,
     /// A concern that is open.
     Concern,
+    /// A closure that stopped, and whose follow-up is resolved.
+    Closure,
+    /// What a closure handed over.
+    FollowUp,
     /// A resumption that no runner takes.
     Resumption,
     /// A workflow, by name.
@@ -76,7 +80,9 @@ impl Thing {
             | Self::Asked
             | Self::Unwoken
             | Self::Escalation
-            | Self::Concern => &[Which::Own, Which::Other, Which::Missing],
+            | Self::Concern
+            | Self::Closure
+            | Self::FollowUp => &[Which::Own, Which::Other, Which::Missing],
             _ => &[Which::There, Which::Missing],
         }
     }

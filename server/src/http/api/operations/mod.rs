@@ -2,6 +2,7 @@
 
 pub mod approvals;
 pub mod audit;
+pub mod closures;
 pub mod concerns;
 pub mod escalations;
 pub mod health;
