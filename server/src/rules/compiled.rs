@@ -13,7 +13,7 @@ use domain::{
     Refusal,
     refusal::Code,
     template,
-    workflow::{Condition, Gate, Review, Stage, Version, Workflow},
+    workflow::{Condition, Deed, Gate, Review, Stage, Step, Version, Workflow},
 };
 
 use super::{
@@ -22,6 +22,7 @@ use super::{
     pattern::{self, Pattern},
     reads::Reads,
     scope::PATTERN_PREFIX,
+    step::conditions,
 };
 
 /// At most this many tools are named in a message.
@@ -38,6 +39,8 @@ pub struct Compiled {
     pub(super) checked_by: String,
     pub(super) gates: Vec<CompiledGate>,
     pub(super) stages: Vec<CompiledStage>,
+    /// The conditions of each step, in the order of its definition.
+    pub(super) steps: Vec<Vec<Program>>,
     pub(super) patterns: Vec<Pattern>,
     /// What the agent may do instead of calling a blocked tool.
     pub(super) instead: String,
@@ -99,11 +102,24 @@ impl Compiled {
         let gates = gates.collect::<Result<Vec<_>, _>>()?;
         let stages = workflow.stages.iter().map(|stage| stage_programs(stage, &mut patterns));
         let stages = stages.collect::<Result<Vec<_>, _>>()?;
+        let steps = workflow.steps.iter().map(|step| step_programs(step, &mut patterns));
+        let steps = steps.collect::<Result<Vec<_>, _>>()?;
         let plans = plans(&workflow, &gates);
         let program = env!("CARGO_PKG_VERSION");
         let checked_by = format!("countersign {program} {}@{}", version.name, version.version);
         let (patterns, instead) = (patterns.compiled, instead(&workflow));
-        Ok(Self { workflow, version, checked_by, gates, stages, patterns, instead, plans, ungated: Plan::default() })
+        Ok(Self {
+            workflow,
+            version,
+            checked_by,
+            gates,
+            stages,
+            steps,
+            patterns,
+            instead,
+            plans,
+            ungated: Plan::default(),
+        })
     }
 
     /// The definition.
@@ -254,6 +270,12 @@ fn stage_programs(stage: &Stage, patterns: &mut Patterns) -> Result<CompiledStag
         reads.merge(&program.reads);
     }
     Ok(CompiledStage { entry, exit, unless, risk, reads })
+}
+
+fn step_programs(step: &Step, patterns: &mut Patterns) -> Result<Vec<Program>, Refusal> {
+    let Deed::Run(program) = &step.deed else { return Ok(Vec::new()) };
+    let mut compiler = Compiler { patterns, place: format!("step {}", step.id) };
+    conditions(&program.verify).map(|when| compiler.program(when, "a condition")).collect()
 }
 
 /// What a call of each tool has to pass.

@@ -58,6 +58,8 @@ fn workflow() -> Workflow {
         policies: [("two".to_owned(), policy)].into(),
         requests: None,
         escalations: Limits::default(),
+        inputs: BTreeMap::new(),
+        steps: Vec::new(),
     }
 }
 

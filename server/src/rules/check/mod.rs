@@ -21,6 +21,8 @@ pub struct Surroundings<'w> {
     pub workflow: &'w Workflow,
     /// The tools of its gate; a stage's conditions are about no call.
     pub tools: Option<&'w [String]>,
+    /// The position of the step it is verified of, where it is about one: what stands before it may be read.
+    pub step: Option<usize>,
 }
 
 /// What an expression must give.

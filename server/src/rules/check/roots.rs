@@ -13,10 +13,13 @@ use crate::rules::suggest;
 
 /// Every root.
 pub const ROOTS: [&str; 6] = ["facts", "input", "run", "approvals", "stages", "now"];
+/// The roots of what is verified of a step.
+pub const OF_STEPS: [&str; 5] = ["facts", "inputs", "steps", "run", "now"];
 /// Roots that only later versions have.
 pub const LATER: [&str; 3] = ["approval", "event", "concerns"];
 const RUN: [&str; 6] = ["id", "subject", "workflow", "version", "requested_by", "inputs"];
 const APPROVAL: [&str; 4] = ["approved", "status", "notes", "at"];
+const STEP: [&str; 4] = ["verified", "exit_code", "attempt", "output"];
 const STAGE: [&str; 4] = ["complete", "status", "attempt", "at"];
 /// Why a condition of a stage reads no arguments.
 pub const NO_INPUT: &str = "A stage is about no call, so that there is no `input`. Read recorded facts.";
@@ -86,6 +89,35 @@ pub fn stage_fault(workflow: &Workflow, stage: &str, member: Option<&str>) -> Op
     Some(format!("A stage has no `{member}`, but {}.{hint}", STAGE.join(", ")))
 }
 
+/// The roots that may be read.
+pub const fn roots_of(around: &Surroundings<'_>) -> &'static [&'static str] {
+    if around.step.is_some() { &OF_STEPS } else { &ROOTS }
+}
+
+/// What is wrong with reading this input of the run.
+pub fn inputs_fault(workflow: &Workflow, name: &str) -> Option<String> {
+    (!workflow.inputs.contains_key(name)).then(|| {
+        let hint = suggest::hint(name, workflow.inputs.keys().map(String::as_str));
+        let hint = if hint.is_empty() { " Declare it under `inputs`.".to_owned() } else { hint };
+        format!("There is no input `{name}`.{hint}")
+    })
+}
+
+/// What is wrong with reading this step, or this member of it, of the step at a position.
+pub fn step_fault(workflow: &Workflow, at: Option<usize>, step: &str, member: Option<&str>) -> Option<String> {
+    let before = &workflow.steps[..at.map_or(0, |at| at + 1).min(workflow.steps.len())];
+    if !before.iter().any(|known| known.id == step) {
+        if workflow.steps.iter().any(|later| later.id == step) {
+            return Some(format!("The step `{step}` comes later: nothing is recorded of it yet."));
+        }
+        let hint = suggest::hint(step, before.iter().map(|step| step.id.as_str()));
+        return Some(format!("There is no step `{step}`.{hint}"));
+    }
+    let member = member.filter(|member| !STEP.contains(member))?;
+    let hint = suggest::hint(member, STEP);
+    Some(format!("A step has no `{member}`, but {}.{hint}", STEP.join(", ")))
+}
+
 /// What is known of the value at a path below a root. Paths with faults are of unknown type.
 pub fn kind<'w>(path: &[&str], around: &Surroundings<'w>) -> Kind<'w> {
     let unknown = Kind::recorded(Type::Unknown);
@@ -95,9 +127,14 @@ pub fn kind<'w>(path: &[&str], around: &Surroundings<'w>) -> Kind<'w> {
         ["facts", name] => around.workflow.facts.get(*name).map_or(unknown, |rule| Kind::field(&rule.field)),
         ["input", name] => argument(name, around).unwrap_or(unknown),
         ["run", "inputs"] => unknown,
-        ["run", "version"] | ["stages", _, "attempt"] => Kind::recorded(Type::Int),
+        ["inputs", name] => around.workflow.inputs.get(*name).map_or(unknown, Kind::field),
+        ["run", "version"] | ["stages" | "steps", _, "attempt"] | ["steps", _, "exit_code"] => {
+            Kind::recorded(Type::Int)
+        }
         ["run", name] if RUN.contains(name) => Kind::recorded(Type::Text),
-        ["approvals", _, "approved"] | ["stages", _, "complete"] => Kind::recorded(Type::Bool),
+        ["approvals", _, "approved"] | ["stages", _, "complete"] | ["steps", _, "verified"] => {
+            Kind::recorded(Type::Bool)
+        }
         ["approvals" | "stages", _, "at"] => Kind::recorded(Type::Moment),
         ["approvals", _, "status" | "notes"] | ["stages", _, "status"] => Kind::recorded(Type::Text),
         _ => unknown,

@@ -100,9 +100,11 @@ impl<'p, 'w> Walk<'p, 'w> {
         if let Some(ty) = self.local(name) {
             return Kind::of(ty);
         }
-        if name == "input" && self.around.tools.is_none() {
+        let known = roots::roots_of(&self.around);
+        if name == "input" && self.around.tools.is_none() && self.around.step.is_none() {
             self.fault(node, roots::NO_INPUT);
-        } else if matches!(name, "facts" | "run" | "approvals" | "stages") {
+        } else if known.contains(&name) && matches!(name, "facts" | "run" | "approvals" | "stages" | "inputs" | "steps")
+        {
             self.fault(
                 node,
                 format!("Say what of `{name}` to read, such as `{name}.name`; `{name}` alone has no value."),
@@ -110,12 +112,10 @@ impl<'p, 'w> Walk<'p, 'w> {
         } else if roots::LATER.contains(&name) {
             let message = format!("`{name}` is not supported yet by this version of Countersign.");
             self.faults.push(Fault::later(self.parsed.offset(node.id), message));
-        } else if !roots::ROOTS.contains(&name) {
-            let hint = suggest::hint(name, roots::ROOTS);
-            let message = format!(
-                "Unknown name `{name}`: conditions read {}. Texts are in quotes.{hint}",
-                roots::ROOTS.join(", ")
-            );
+        } else if !known.contains(&name) {
+            let hint = suggest::hint(name, known.iter().copied());
+            let message =
+                format!("Unknown name `{name}`: conditions read {}. Texts are in quotes.{hint}", known.join(", "));
             self.fault(node, message);
         }
         roots::kind(&[name], &self.around)
@@ -125,7 +125,7 @@ impl<'p, 'w> Walk<'p, 'w> {
     fn root_path(&self, node: &'p IdedExpr) -> Option<Vec<&'p str>> {
         let path = path_of(node)?;
         let root = path.first()?;
-        (path.len() > 1 && roots::ROOTS.contains(root) && self.local(root).is_none()).then_some(path)
+        (path.len() > 1 && roots::roots_of(&self.around).contains(root) && self.local(root).is_none()).then_some(path)
     }
 
     fn select(&mut self, node: &'p IdedExpr, select: &'p SelectExpr) -> Kind<'w> {
@@ -158,6 +158,13 @@ impl<'p, 'w> Walk<'p, 'w> {
                 None => ("input", Some(roots::NO_INPUT.to_owned())),
             },
             ["run", name, ..] => (*name, roots::run_fault(name)),
+            ["inputs", name, ..] => (*name, roots::inputs_fault(workflow, name)),
+            ["steps", step] => (*step, roots::step_fault(workflow, self.around.step, step, None)),
+            ["steps", step, member, ..] => {
+                let is_known = roots::step_fault(workflow, self.around.step, step, None).is_none();
+                let fault = roots::step_fault(workflow, self.around.step, step, Some(member));
+                (if is_known { *member } else { *step }, fault)
+            }
             ["approvals", gate] => (*gate, roots::approval_fault(workflow, gate, None)),
             ["approvals", gate, member, ..] => {
                 let fault = roots::approval_fault(workflow, gate, Some(member));
@@ -177,7 +184,7 @@ impl<'p, 'w> Walk<'p, 'w> {
             self.faults.push(Fault::new(offset, message));
             return Kind::recorded(Type::Unknown);
         }
-        let depth = if matches!(path.first(), Some(&("approvals" | "stages"))) { 3 } else { 2 };
+        let depth = if matches!(path.first(), Some(&("approvals" | "stages" | "steps"))) { 3 } else { 2 };
         let whole = roots::kind(&path[..path.len().min(depth)], &self.around);
         if let Some(field) = path.get(depth) {
             self.members(node, whole, field);
@@ -218,7 +225,7 @@ impl<'p, 'w> Walk<'p, 'w> {
             return Kind::of(Type::Unknown);
         }
         let variable = inner.iter_var.as_str();
-        if roots::ROOTS.contains(&variable) || roots::LATER.contains(&variable) {
+        if roots::ROOTS.contains(&variable) || roots::OF_STEPS.contains(&variable) || roots::LATER.contains(&variable) {
             self.fault(node, format!("`{variable}` has a meaning already. Give the item another name."));
         }
         let result = self.kind(&inner.accu_init).ty;

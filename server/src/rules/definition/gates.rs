@@ -93,6 +93,6 @@ pub fn read_review(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Option<Revie
 }
 
 /// The text of an expression. Its length in bytes is the expression's own matter.
-fn source(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Option<String> {
+pub(super) fn source(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Option<String> {
     cursor.text(MAX_SOURCE, faults)
 }

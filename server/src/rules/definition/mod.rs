@@ -11,6 +11,8 @@ mod names;
 mod policies;
 mod stage_rules;
 mod stages;
+mod step_rules;
+mod steps;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -48,8 +50,10 @@ const KEYS: Keys = Keys {
         "policies",
         "requests",
         "escalations",
+        "inputs",
+        "steps",
     ],
-    later: &["closure", "inputs", "steps"],
+    later: &["closure"],
 };
 
 /// Reads and checks a definition.
@@ -68,6 +72,7 @@ pub fn parse(text: &str) -> Result<Workflow, Refusal> {
     let workflow = read(&cursor, &mut faults);
     consistency::check(&workflow, &mut faults);
     stage_rules::check(&workflow, &mut faults);
+    step_rules::check(&workflow, &mut faults);
     expressions::check(&workflow, &mut faults);
     trust::check(&workflow, &mut faults);
     budget::check(&workflow, &mut faults);
@@ -94,6 +99,8 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Workflow {
         policies: policies::read_all(cursor, faults),
         requests: policies::read_requests(cursor, faults),
         escalations: escalations::read(cursor, faults),
+        inputs: steps::read_inputs(cursor, faults),
+        steps: steps::read_all(cursor, faults),
         name,
     }
 }
@@ -141,5 +148,7 @@ fn read_tools(root: &Cursor<'_>, faults: &mut Faults<'_>) -> BTreeMap<String, To
 mod hostile;
 #[cfg(test)]
 mod schema_tests;
+#[cfg(test)]
+mod step_tests;
 #[cfg(test)]
 mod tests;
