@@ -62,6 +62,7 @@ pub mod session;
 pub mod set_up;
 pub mod signature;
 pub mod stage;
+pub mod step;
 pub mod template;
 #[cfg(test)]
 mod testing;

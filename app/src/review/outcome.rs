@@ -117,7 +117,7 @@ fn approved(review: &Review, at: Time) -> AnyView {
             resuming_step(review, progress),
         ],
         // No call waits for it, so that none follows.
-        Origin::Request => vec![recorded_step(review, at), resuming_step(review, progress)],
+        Origin::Request | Origin::Step => vec![recorded_step(review, at), resuming_step(review, progress)],
         Origin::Items => vec![
             recorded_step(review, at),
             Step::done("Gate conditions rechecked", Some("of every approved item".to_owned()), Some(at)),
@@ -204,6 +204,9 @@ fn rejected(review: &Review, at: Time) -> AnyView {
             "The stage is not complete",
             "It failed and is undone. The agent reads that it was rejected, with these words:",
         ),
+        Origin::Step => {
+            ("The execution stops", "No later step begins. The executor reads that it was rejected, with these words:")
+        }
         Origin::Items => ("Nothing ran", "The agent is told that no item was approved, with these words:"),
         Origin::Gate | Origin::Request => {
             ("Nothing ran", "The agent is told that the call was rejected, with these words:")

@@ -51,6 +51,7 @@ pub mod sign_in;
 pub mod signature;
 mod snapshot;
 pub mod stage;
+pub mod step;
 pub mod text;
 pub mod timeline;
 pub mod tool_result;

@@ -58,6 +58,7 @@ pub mod signature;
 mod sqlite;
 pub mod stage;
 mod statement;
+pub mod step;
 mod tx;
 mod upkeep;
 pub mod vault;

@@ -102,12 +102,13 @@ fn answers_are_closed_and_references_lead_somewhere() {
 }
 
 /// These have stories of their own, held against the same document.
-const ELSEWHERE: [&str; 16] = [
+const ELSEWHERE: [&str; 17] = [
     "/signatures",
     "/information ",
     "/resumption/",
     "POST /api/v1/runs/{id}/approvals ",
     "/stages/",
+    "/steps",
     "/compensations/",
     "/handoffs",
     "/escalations",

@@ -11,6 +11,7 @@ mod forms;
 mod making;
 mod rows;
 mod state;
+mod stepped;
 mod thing;
 mod world;
 
