@@ -76,7 +76,7 @@ fn more(step: &StepRow) -> AnyView {
     view! { <p class="text-xs text-muted break-words"><Text text=&held /></p> }.into_any()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
     use crate::sample;
@@ -84,6 +84,10 @@ mod tests {
 
     fn at(minute: u32) -> Time {
         format!("2026-11-21T14:{minute:02}:00Z").parse().expect("a time")
+    }
+
+    fn shown(run: &RunPage) -> String {
+        Owner::new().with(|| view! { <Steps run=run /> }.to_html()).replace("<!>", "")
     }
 
     #[test]
@@ -104,13 +108,12 @@ mod tests {
             step("closure", failed, &[("exit code 0", false)]),
         ];
         let run = RunPage { steps, ..sample::run_page() };
-        let html = view! { <Steps run=&run /> }.to_html();
+        let html = shown(&run);
         for part in ["Unit tests", "try 2", "Verified", "exit code 0", "Waits for people", "Open approval", "Failed"] {
             assert!(html.contains(part), "{part}: {html}");
         }
         assert!(!html.contains("<b>"), "{html}");
-        let without = sample::run_page();
-        let none = view! { <Steps run=&without /> }.to_html();
+        let none = shown(&sample::run_page());
         assert!(!none.contains("<ol"), "{none}");
     }
 }
