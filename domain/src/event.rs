@@ -104,6 +104,14 @@ events! {
     StageRolledBack = "stage.rolled_back" { stage: String, attempt: u32, },
     /// A stage is to be done once more.
     StageReopened = "stage.reopened" { stage: String, attempt: u32, because: String, },
+    /// The executor is at a step.
+    StepBegun = "step.begun" { step: String, attempt: u32, },
+    /// People are asked whether an execution goes on.
+    StepSubmitted = "step.submitted" { step: String, attempt: u32, approval: ApprovalId, },
+    /// Everything that is verified of a step holds; what was found, by its digest.
+    StepVerified = "step.verified" { step: String, attempt: u32, evidence: Digest, },
+    /// Something does not hold, or people did not agree.
+    StepFailed = "step.failed" { step: String, attempt: u32, error: String, },
     /// A stage hands over to the next.
     HandoffIssued = "handoff.issued" { handoff: HandoffId, from_stage: String, to_stage: Option<String>, digest: Digest, },
     /// The harness is to undo an effect.

@@ -64,6 +64,7 @@ pub mod session;
 pub mod set_up;
 pub mod signature;
 pub mod stage;
+pub mod step;
 pub mod target;
 pub mod template;
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod notification;
 mod phrase;
 mod sentence;
 mod stages;
+mod steps;
 mod waking;
 
 pub use self::{approval::viewed_for, waking::trouble};

@@ -5,7 +5,7 @@ use super::{
     approval::tell_approval,
     closure, concern, escalation, notification,
     phrase::{Mark, Phrase},
-    stages, waking,
+    stages, steps, waking,
 };
 use crate::kit::badge::Tone;
 use domain::{event::Event, gate::Outcome, id::ApprovalId, review::TimelineItem};
@@ -82,6 +82,10 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::CompensationDone { .. }
         | Event::CompensationFailed { .. }
         | Event::FactRetracted { .. } => stages::tell(&item.entry.event, who()),
+        Event::StepBegun { .. }
+        | Event::StepSubmitted { .. }
+        | Event::StepVerified { .. }
+        | Event::StepFailed { .. } => steps::tell(&item.entry.event, who()),
         Event::EscalationOpened { .. }
         | Event::EscalationAcknowledged { .. }
         | Event::EscalationAssigned { .. }

@@ -3,6 +3,7 @@
 mod delegation;
 mod demo;
 mod endpoint;
+mod exec;
 mod group;
 mod hook;
 mod hooks;
@@ -74,6 +75,8 @@ enum Command {
     /// Check and publish workflow definitions
     #[command(subcommand)]
     Workflow(workflow::Workflow),
+    /// Do the steps of a published workflow in their order, each verified before the next begins
+    Exec(Box<exec::Exec>),
     /// Answer a hook of Claude Code: reads its input, prints the console's answer
     Hook(hook::Hook),
     /// Write and check the hooks of a project
@@ -182,6 +185,7 @@ impl CommandLine {
             Command::Endpoint(endpoint) => endpoint.run(&self.storage).await,
             Command::Target(target) => target.run(&self.storage).await,
             Command::Workflow(workflow) => workflow.run(&self.storage).await,
+            Command::Exec(exec) => Box::pin(exec.run(&self.storage)).await,
             Command::Hook(hook) => hook.run().await,
             Command::Hooks(hooks) => hooks.run().await,
             Command::Runner(runner) => runner.run().await,
@@ -222,6 +226,8 @@ mod tests {
         "countersign target add --name tracker --url https://t.example/api --kind http --credential-stdin --honours-keys",
         "countersign target disable tracker",
         "countersign workflow check a.yaml",
+        "countersign exec sprint-review --input sprint=7",
+        "countersign exec release --input version=1.4.0 --data /tmp/a --directory . --analysis local --console-only",
         "countersign hook guard --server https://a.example",
         "countersign hooks install --server https://a.example --workflow refunds --project /srv/app",
         "countersign hooks install --server https://a.example --workflow refunds --managed",
@@ -235,6 +241,9 @@ mod tests {
     const BAD: &[&str] = &[
         "countersign",
         "countersign serve --listen nowhere",
+        "countersign exec",
+        "countersign exec sprint-review --input sprint",
+        "countersign exec sprint-review --anew --resume run_01j1x6q34xfvqr28t5cy4tp001",
         "countersign hook sometime --server https://a.example",
         "countersign demo --pace 0",
         "countersign runner --server https://a.example",

@@ -53,6 +53,7 @@ pub mod sign_in;
 pub mod signature;
 mod snapshot;
 pub mod stage;
+pub mod step;
 pub mod target;
 pub mod text;
 pub mod timeline;

@@ -19,6 +19,7 @@ mod reads;
 pub mod roots;
 mod scope;
 pub mod stage;
+pub mod step;
 mod suggest;
 mod threshold;
 mod title;

@@ -60,6 +60,7 @@ pub mod signature;
 mod sqlite;
 pub mod stage;
 mod statement;
+pub mod step;
 pub mod target;
 mod tx;
 mod upkeep;

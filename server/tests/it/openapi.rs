@@ -102,7 +102,7 @@ fn answers_are_closed_and_references_lead_somewhere() {
 }
 
 /// These have stories of their own, held against the same document.
-const ELSEWHERE: [&str; 18] = [
+const ELSEWHERE: [&str; 19] = [
     "/closure",
     "/follow-ups",
     "/signatures",
@@ -110,6 +110,7 @@ const ELSEWHERE: [&str; 18] = [
     "/resumption/",
     "POST /api/v1/runs/{id}/approvals ",
     "/stages/",
+    "/steps",
     "/compensations/",
     "/handoffs",
     "/escalations",

@@ -59,6 +59,8 @@ fn workflow() -> Workflow {
         requests: None,
         escalations: Limits::default(),
         closure: Vec::new(),
+        inputs: BTreeMap::new(),
+        steps: Vec::new(),
     }
 }
 

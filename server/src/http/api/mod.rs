@@ -14,6 +14,7 @@ pub mod runners;
 pub mod runs;
 pub mod signatures;
 pub mod stages;
+pub mod steps;
 pub mod workflows;
 
 use axum::{
@@ -28,7 +29,7 @@ use super::routes::Routes;
 pub fn routes(routes: Routes) -> Routes {
     let routes = operations::workflows::routes(operations::health::routes(routes));
     let routes = operations::approvals::routes(operations::requests::routes(operations::runs::routes(routes)));
-    let routes = operations::signatures::routes(routes);
+    let routes = operations::signatures::routes(operations::steps::routes(routes));
     let routes = operations::escalations::routes(operations::runners::routes(operations::stages::routes(routes)));
     let routes = operations::closures::routes(operations::concerns::routes(routes));
     operations::audit::routes(operations::live::routes(routes))

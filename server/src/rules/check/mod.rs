@@ -23,6 +23,8 @@ pub struct Surroundings<'w> {
     pub tools: Option<&'w [String]>,
     /// What a closure follows whose condition it is.
     pub closure: Option<Moment>,
+    /// The position of the step it is verified of, where it is about one: what stands before it may be read.
+    pub step: Option<usize>,
 }
 
 /// What an expression must give.

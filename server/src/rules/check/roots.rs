@@ -14,10 +14,13 @@ use crate::rules::suggest;
 
 /// Every root.
 pub const ROOTS: [&str; 6] = ["facts", "input", "run", "approvals", "stages", "now"];
+/// The roots of what is verified of a step.
+pub const OF_STEPS: [&str; 5] = ["facts", "inputs", "steps", "run", "now"];
 /// Roots that only later versions have.
 pub const LATER: [&str; 1] = ["concerns"];
 const RUN: [&str; 6] = ["id", "subject", "workflow", "version", "requested_by", "inputs"];
 const APPROVAL: [&str; 4] = ["approved", "status", "notes", "at"];
+const STEP: [&str; 4] = ["verified", "exit_code", "attempt", "output"];
 const STAGE: [&str; 4] = ["complete", "status", "attempt", "at"];
 const EVENT: [&str; 6] = ["id", "kind", "at", "disposition", "source", "context"];
 const SOURCE: [&str; 3] = ["system", "record", "version"];
@@ -105,6 +108,13 @@ pub fn path_fault<'p>(path: &[&'p str], around: &Surroundings<'_>) -> (&'p str, 
             None => ("input", Some(NO_INPUT.to_owned())),
         },
         ["run", name, ..] => (*name, run_fault(name)),
+        ["inputs", name, ..] => (*name, inputs_fault(workflow, name)),
+        ["steps", step] => (*step, step_fault(workflow, around.step, step, None)),
+        ["steps", step, member, ..] => {
+            let is_known = step_fault(workflow, around.step, step, None).is_none();
+            let fault = step_fault(workflow, around.step, step, Some(member));
+            (if is_known { *member } else { *step }, fault)
+        }
         ["approvals", gate] => (*gate, approval_fault(workflow, gate, None)),
         ["approvals", gate, member, ..] => {
             let fault = approval_fault(workflow, gate, Some(member));
@@ -142,6 +152,40 @@ pub fn closure_fault<'p>(path: &[&'p str]) -> Option<(&'p str, String)> {
     (!known.contains(&name)).then(|| (name, format!("There is no `{name}` here, but {}.{hint}", known.join(", "))))
 }
 
+/// The roots that may be read.
+pub const fn roots_of(around: &Surroundings<'_>) -> &'static [&'static str] {
+    if around.step.is_some() { &OF_STEPS } else { &ROOTS }
+}
+
+/// What is wrong with reading this input of the run.
+pub fn inputs_fault(workflow: &Workflow, name: &str) -> Option<String> {
+    (!workflow.inputs.contains_key(name)).then(|| {
+        let hint = suggest::hint(name, workflow.inputs.keys().map(String::as_str));
+        let hint = if hint.is_empty() { " Declare it under `inputs`.".to_owned() } else { hint };
+        format!("There is no input `{name}`.{hint}")
+    })
+}
+
+/// What is wrong with reading this step, or this member of it, of the step at a position.
+pub fn step_fault(workflow: &Workflow, at: Option<usize>, step: &str, member: Option<&str>) -> Option<String> {
+    let before = &workflow.steps[..at.map_or(0, |at| at + 1).min(workflow.steps.len())];
+    if !before.iter().any(|known| known.id == step) {
+        if workflow.steps.iter().any(|later| later.id == step) {
+            return Some(format!("The step `{step}` comes later: nothing is recorded of it yet."));
+        }
+        let hint = suggest::hint(step, before.iter().map(|step| step.id.as_str()));
+        return Some(format!("There is no step `{step}`.{hint}"));
+    }
+    let member = member.filter(|member| !STEP.contains(member))?;
+    let hint = suggest::hint(member, STEP);
+    Some(format!("A step has no `{member}`, but {}.{hint}", STEP.join(", ")))
+}
+
+/// Whether this root may be read.
+pub fn is_root(root: &str, around: &Surroundings<'_>) -> bool {
+    roots_of(around).contains(&root) || is_of_closure(root, around.closure)
+}
+
 /// What is known of the value at a path below a root. Paths with faults are of unknown type.
 pub fn kind<'w>(path: &[&str], around: &Surroundings<'w>) -> Kind<'w> {
     let unknown = Kind::recorded(Type::Unknown);
@@ -151,9 +195,14 @@ pub fn kind<'w>(path: &[&str], around: &Surroundings<'w>) -> Kind<'w> {
         ["facts", name] => around.workflow.facts.get(*name).map_or(unknown, |rule| Kind::field(&rule.field)),
         ["input", name] => argument(name, around).unwrap_or(unknown),
         ["run", "inputs"] => unknown,
-        ["run", "version"] | ["stages", _, "attempt"] => Kind::recorded(Type::Int),
+        ["inputs", name] => around.workflow.inputs.get(*name).map_or(unknown, Kind::field),
+        ["run", "version"] | ["stages" | "steps", _, "attempt"] | ["steps", _, "exit_code"] => {
+            Kind::recorded(Type::Int)
+        }
         ["run", name] if RUN.contains(name) => Kind::recorded(Type::Text),
-        ["approvals", _, "approved"] | ["stages", _, "complete"] => Kind::recorded(Type::Bool),
+        ["approvals", _, "approved"] | ["stages", _, "complete"] | ["steps", _, "verified"] => {
+            Kind::recorded(Type::Bool)
+        }
         ["approvals" | "stages", _, "at"] => Kind::recorded(Type::Moment),
         ["approvals", _, "status" | "notes"]
         | ["stages", _, "status"]

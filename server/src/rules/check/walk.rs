@@ -100,10 +100,11 @@ impl<'p, 'w> Walk<'p, 'w> {
         if let Some(ty) = self.local(name) {
             return Kind::of(ty);
         }
-        if name == "input" && self.around.tools.is_none() {
+        let known = roots::roots_of(&self.around);
+        if name == "input" && self.around.tools.is_none() && self.around.step.is_none() {
             self.fault(node, roots::NO_INPUT);
-        } else if matches!(name, "facts" | "run" | "approvals" | "stages")
-            || roots::is_of_closure(name, self.around.closure)
+        } else if roots::is_root(name, &self.around)
+            && matches!(name, "facts" | "run" | "approvals" | "stages" | "inputs" | "steps" | "event" | "approval")
         {
             self.fault(
                 node,
@@ -116,12 +117,10 @@ impl<'p, 'w> Walk<'p, 'w> {
         } else if roots::LATER.contains(&name) {
             let message = format!("`{name}` is not supported yet by this version of Countersign.");
             self.faults.push(Fault::later(self.parsed.offset(node.id), message));
-        } else if !roots::ROOTS.contains(&name) {
-            let hint = suggest::hint(name, roots::ROOTS);
-            let message = format!(
-                "Unknown name `{name}`: conditions read {}. Texts are in quotes.{hint}",
-                roots::ROOTS.join(", ")
-            );
+        } else if !known.contains(&name) {
+            let hint = suggest::hint(name, known.iter().copied());
+            let message =
+                format!("Unknown name `{name}`: conditions read {}. Texts are in quotes.{hint}", known.join(", "));
             self.fault(node, message);
         }
         roots::kind(&[name], &self.around)
@@ -131,8 +130,7 @@ impl<'p, 'w> Walk<'p, 'w> {
     fn root_path(&self, node: &'p IdedExpr) -> Option<Vec<&'p str>> {
         let path = path_of(node)?;
         let root = path.first()?;
-        let is_root = roots::ROOTS.contains(root) || roots::is_of_closure(root, self.around.closure);
-        (path.len() > 1 && is_root && self.local(root).is_none()).then_some(path)
+        (path.len() > 1 && roots::is_root(root, &self.around) && self.local(root).is_none()).then_some(path)
     }
 
     fn select(&mut self, node: &'p IdedExpr, select: &'p SelectExpr) -> Kind<'w> {
@@ -164,7 +162,7 @@ impl<'p, 'w> Walk<'p, 'w> {
             return Kind::recorded(Type::Unknown);
         }
         let depth = match path {
-            ["approvals" | "stages", ..] | ["event", "source", ..] => 3,
+            ["approvals" | "stages" | "steps", ..] | ["event", "source", ..] => 3,
             // What an event says besides is of no known type.
             ["event", "context", _, ..] => return Kind::recorded(Type::Unknown),
             _ => 2,
@@ -209,7 +207,7 @@ impl<'p, 'w> Walk<'p, 'w> {
             return Kind::of(Type::Unknown);
         }
         let variable = inner.iter_var.as_str();
-        if roots::ROOTS.contains(&variable) || roots::LATER.contains(&variable) {
+        if roots::ROOTS.contains(&variable) || roots::OF_STEPS.contains(&variable) || roots::LATER.contains(&variable) {
             self.fault(node, format!("`{variable}` has a meaning already. Give the item another name."));
         }
         let result = self.kind(&inner.accu_init).ty;

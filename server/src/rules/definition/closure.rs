@@ -134,7 +134,7 @@ pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
             faults.add(&path.key("id"), code::DUPLICATE, message);
         }
         if let Some(condition) = &rule.condition {
-            let around = Surroundings { workflow, tools: None, closure: Some(rule.after) };
+            let around = Surroundings { workflow, tools: None, closure: Some(rule.after), step: None };
             for fault in expression(condition, Wanted::Bool, &around) {
                 let word = if fault.is_later { code::NOT_SUPPORTED_YET } else { code::EXPRESSION };
                 faults.add_within(&path.key("where"), fault.offset, word, fault.message);

@@ -12,6 +12,8 @@ mod names;
 mod policies;
 mod stage_rules;
 mod stages;
+mod step_rules;
+mod steps;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -50,8 +52,10 @@ const KEYS: Keys = Keys {
         "requests",
         "escalations",
         "closure",
+        "inputs",
+        "steps",
     ],
-    later: &["inputs", "steps"],
+    later: &[],
 };
 
 /// Reads and checks a definition.
@@ -70,6 +74,7 @@ pub fn parse(text: &str) -> Result<Workflow, Refusal> {
     let workflow = read(&cursor, &mut faults);
     consistency::check(&workflow, &mut faults);
     stage_rules::check(&workflow, &mut faults);
+    step_rules::check(&workflow, &mut faults);
     expressions::check(&workflow, &mut faults);
     closure::check(&workflow, &mut faults);
     trust::check(&workflow, &mut faults);
@@ -98,6 +103,8 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Workflow {
         requests: policies::read_requests(cursor, faults),
         escalations: escalations::read(cursor, faults),
         closure: closure::read_all(cursor, faults),
+        inputs: steps::read_inputs(cursor, faults),
+        steps: steps::read_all(cursor, faults),
         name,
     }
 }
@@ -145,5 +152,7 @@ fn read_tools(root: &Cursor<'_>, faults: &mut Faults<'_>) -> BTreeMap<String, To
 mod hostile;
 #[cfg(test)]
 mod schema_tests;
+#[cfg(test)]
+mod step_tests;
 #[cfg(test)]
 mod tests;

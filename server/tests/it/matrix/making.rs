@@ -29,7 +29,9 @@ impl World<'_> {
         let (n, uuid) = (self.next(), self.console.desk.database.ids().uuid());
         let id = match thing {
             Thing::Nothing => return Words::new(),
-            Thing::Run | Thing::Active | Thing::Undoing | Thing::Stuck => RunId::from_uuid(uuid).to_string(),
+            Thing::Run | Thing::Active | Thing::Undoing | Thing::Stuck | Thing::Stepped => {
+                RunId::from_uuid(uuid).to_string()
+            }
             Thing::Handoff => HandoffId::from_uuid(uuid).to_string(),
             Thing::Waiting | Thing::Asked | Thing::Unwoken => ApprovalId::from_uuid(uuid).to_string(),
             Thing::Escalation => EscalationId::from_uuid(uuid).to_string(),
@@ -69,6 +71,7 @@ impl World<'_> {
             Thing::Active => words([("id", self.active(which).await)]),
             Thing::Undoing => self.undoing(which).await,
             Thing::Stuck => self.stuck(which).await,
+            Thing::Stepped => self.stepped().await,
             Thing::Handoff => self.handed_over(which).await,
             Thing::Waiting => self.waiting(which).await,
             Thing::Asked => self.asked(which).await,

@@ -12,6 +12,7 @@ mod forms;
 mod making;
 mod rows;
 mod state;
+mod stepped;
 mod thing;
 mod world;
 

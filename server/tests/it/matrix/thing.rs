@@ -13,6 +13,8 @@ pub enum Thing {
     Undoing,
     /// A run with one that needs a person.
     Stuck,
+    /// A run with a step that was begun.
+    Stepped,
     /// A handoff package.
     Handoff,
     /// An approval that waits.

@@ -249,6 +249,7 @@ fn path(declared: &str, words: &Words) -> String {
     let mut filled = |part: &str| match part {
         "{version}" => "1".to_owned(),
         "{stage}" => "opening".to_owned(),
+        "{step}" => "first".to_owned(),
         "{compensation}" => words["compensation"].clone(),
         _ => id.take().unwrap_or_else(|| "none".to_owned()),
     };

@@ -12,4 +12,5 @@ pub mod runners;
 pub mod runs;
 pub mod signatures;
 pub mod stages;
+pub mod steps;
 pub mod workflows;
