@@ -82,6 +82,8 @@ words! {
         Reconciler = "reconciler",
         /// Tells people what happened.
         Notifier = "notifier",
+        /// Finishes the bookkeeping that follows a decision.
+        Closure = "closure",
         /// Acts for an administrator at the command line.
         CommandLine = "command_line",
     }

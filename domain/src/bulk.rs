@@ -166,7 +166,7 @@ pub fn alone(member: &Member) -> Option<Objection> {
         (member.must_sign, Objection::MustSign),
         (member.risk == Risk::High, Objection::HighRisk),
         (member.differs, Objection::Differs),
-        (member.origin == Origin::Request, Objection::NoGate),
+        (matches!(member.origin, Origin::Request | Origin::Step), Objection::NoGate),
         (member.origin == Origin::Items, Objection::HasItems),
     ];
     reasons.into_iter().find(|(holds, _)| *holds).map(|(_, objection)| objection)

@@ -1,21 +1,24 @@
 //! What the audit log can say: one variant a move, named `noun.past`.
 
-use serde::{Deserialize, Serialize};
+mod entry;
+
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Actor, Digest, Role, Scope, Time,
+    Digest, Role, Scope, Time,
     alert::AlertKind,
-    canonical,
     channel::Channel,
+    closure::{ClosureStatus, Reason},
     concern::Findings,
     decision::Verdict,
     delegation::Principal,
     escalation::{Money, sla::Duty},
     gate::Outcome,
     id::{
-        ApprovalId, CheckId, CompensationId, ConcernId, DecisionId, DelegationId, DispatchId, EndpointId, EscalationId,
-        EventId, GroupId, HandoffId, KeyId, PersonId, ResumptionId, RunId, SessionId, SnapshotId,
+        ApprovalId, CheckId, ClosureId, CompensationId, ConcernId, DecisionId, DelegationId, DispatchId, EndpointId,
+        EscalationId, EventId, FollowUpId, GroupId, HandoffId, KeyId, PersonId, ResumptionId, SessionId, SnapshotId,
+        TargetId,
     },
     item::ItemVerdict,
     notification::Topic,
@@ -23,8 +26,11 @@ use crate::{
     resumption::Reported,
     signature::Signature,
     stage::StageEnd,
+    target::TargetKind,
     workflow::Risk,
 };
+
+pub use entry::Entry;
 
 /// Declares the events with their kinds.
 macro_rules! events {
@@ -98,6 +104,14 @@ events! {
     StageRolledBack = "stage.rolled_back" { stage: String, attempt: u32, },
     /// A stage is to be done once more.
     StageReopened = "stage.reopened" { stage: String, attempt: u32, because: String, },
+    /// The executor is at a step.
+    StepBegun = "step.begun" { step: String, attempt: u32, },
+    /// People are asked whether an execution goes on.
+    StepSubmitted = "step.submitted" { step: String, attempt: u32, approval: ApprovalId, },
+    /// Everything that is verified of a step holds; what was found, by its digest.
+    StepVerified = "step.verified" { step: String, attempt: u32, evidence: Digest, },
+    /// Something does not hold, or people did not agree.
+    StepFailed = "step.failed" { step: String, attempt: u32, error: String, },
     /// A stage hands over to the next.
     HandoffIssued = "handoff.issued" { handoff: HandoffId, from_stage: String, to_stage: Option<String>, digest: Digest, },
     /// The harness is to undo an effect.
@@ -124,6 +138,42 @@ events! {
     ConcernResolved = "concern.resolved" { concern: ConcernId, findings: Option<Findings>, resolution: String, },
     /// The concerns of a run have one resolution.
     ConcernsUnified = "concerns.unified" { concerns: Vec<ConcernId>, refunds: Vec<Money>, resolution: String, },
+    /// Something was settled: what follows by itself begins.
+    ClosureStarted = "closure.started" { closure: ClosureId, workflow: String, version: u32, rule: String, event_id: String, },
+    /// The same event arrived once more; nothing was begun.
+    ClosureRepeated = "closure.repeated" { closure: ClosureId, event_id: String, },
+    /// What settled it was looked at again, and stands.
+    ClosureRevalidated = "closure.revalidated" { closure: ClosureId, record: String, version: String, },
+    /// Its steps are known.
+    ClosurePlanned = "closure.planned" { closure: ClosureId, steps: u32, },
+    /// It goes on later.
+    ClosureDelayed = "closure.delayed" { closure: ClosureId, cause: String, next_try: Time, },
+    /// It is done, as far as it goes by itself.
+    ClosureEnded = "closure.ended" { closure: ClosureId, status: ClosureStatus, reason: Option<Reason>, next_try: Option<Time>, },
+    /// What it left undone is tried again: by a person, or by itself.
+    ClosureReplayed = "closure.replayed" { closure: ClosureId, steps: Vec<String>, },
+    /// A step is about to be written, and may have been from now on.
+    ClosureStepIntended = "closure.step_intended" { closure: ClosureId, step: String, target: String, record: String, key: String, attempt: u32, },
+    /// A step was written, and is confirmed.
+    ClosureStepDone = "closure.step_done" { closure: ClosureId, step: String, key: String, confirmed: String, },
+    /// A step was found as it should be: nothing was written.
+    ClosureStepSkipped = "closure.step_skipped" { closure: ClosureId, step: String, key: String, confirmed: String, },
+    /// A step failed.
+    ClosureStepFailed = "closure.step_failed" { closure: ClosureId, step: String, key: String, attempts: u32, cause: String, next_try: Option<Time>, },
+    /// A step stopped: a person is needed.
+    ClosureStepBlocked = "closure.step_blocked" { closure: ClosureId, step: String, key: String, reason: Reason, detail: String, },
+    /// A person is asked to take over.
+    FollowUpOpened = "follow_up.opened" { follow_up: FollowUpId, closure: ClosureId, step: Option<String>, reason: Reason, },
+    /// What was handed over is settled.
+    FollowUpResolved = "follow_up.resolved" { follow_up: FollowUpId, closure: ClosureId, resolution: String, },
+    /// A system that closures may write to was registered.
+    TargetAdded = "target.added" { target: TargetId, name: String, target_kind: TargetKind, allow_private: bool, },
+    /// Its credential was replaced.
+    TargetRekeyed = "target.rekeyed" { target: TargetId, name: String, },
+    /// Nothing is written there any more.
+    TargetDisabled = "target.disabled" { target: TargetId, name: String, },
+    /// Things are written there again.
+    TargetEnabled = "target.enabled" { target: TargetId, name: String, },
     /// An approval waits for people.
     ApprovalOpened = "approval.opened" { approval: ApprovalId, gate: String, tool: String, title: String, risk: Risk, policy: String, package_digest: Digest, expires_at: Option<Time>, },
     /// The policy is satisfied.
@@ -239,42 +289,6 @@ events! {
     SignedOut = "session.signed_out" { person: PersonId, },
     /// A sign-in was refused.
     SignInRefused = "session.sign_in_refused" { person: Option<PersonId>, },
-}
-
-/// An event with all the log keeps of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Its id.
-    pub id: EventId,
-    /// When it happened.
-    pub at: Time,
-    /// Who caused it.
-    pub actor: Actor,
-    /// The run it belongs to.
-    pub run: Option<RunId>,
-    /// The approval it concerns.
-    pub approval: Option<ApprovalId>,
-    /// The subject of the run.
-    pub subject: Option<String>,
-    /// What happened.
-    pub event: Event,
-}
-
-impl Entry {
-    /// The salted commitment of the payload: the payload can be erased later, the log still proves what it was.
-    pub fn commitment(&self, salt: &[u8; 16]) -> Digest {
-        Self::commitment_to(&self.payload(), salt)
-    }
-
-    /// The commitment to a payload that is at hand.
-    pub fn commitment_to(payload: &str, salt: &[u8; 16]) -> Digest {
-        Digest::of_parts("event-payload/v1", &[salt, payload.as_bytes()])
-    }
-
-    /// The payload as it is stored: canonical JSON.
-    pub fn payload(&self) -> String {
-        serde_json::to_value(&self.event).map(|value| canonical::to_string(&value)).unwrap_or_default()
-    }
 }
 
 #[cfg(test)]

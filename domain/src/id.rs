@@ -161,6 +161,12 @@ ids! {
     DispatchId = "dsp";
     /// Somebody deciding in another's place for some days.
     DelegationId = "dlg";
+    /// One completion of what a decision has settled.
+    ClosureId = "clo";
+    /// What a closure hands over to a person.
+    FollowUpId = "fup";
+    /// A system that closures write to or read from.
+    TargetId = "tgt";
     /// A view of the approvals list that somebody keeps.
     SavedViewId = "view";
 }

@@ -56,6 +56,8 @@ words! {
         DelegationEnded = "delegation_ended",
         /// A decision could not be delivered.
         ResumptionFailed = "resumption_failed",
+        /// A closure needs a person.
+        FollowUpOpened = "follow_up_opened",
         /// Something does not fit together.
         AlertRaised = "alert_raised",
     }
@@ -81,6 +83,7 @@ impl Topic {
             Self::DelegationCreated => "A delegation that concerns you was set",
             Self::DelegationEnded => "A delegation that concerns you was ended",
             Self::ResumptionFailed => "A decision could not be delivered to its agent",
+            Self::FollowUpOpened => "A closure needs a person",
             Self::AlertRaised => "An alert needs an administrator",
         }
     }
@@ -104,6 +107,7 @@ impl Topic {
             | Self::EscalationOpened
             | Self::EscalationOverdue
             | Self::ResumptionFailed
+            | Self::FollowUpOpened
             | Self::AlertRaised => self.title(),
         }
     }
@@ -127,6 +131,7 @@ impl Topic {
             | Self::EscalationOpened
             | Self::EscalationOverdue
             | Self::ResumptionFailed
+            | Self::FollowUpOpened
             | Self::AlertRaised => false,
         }
     }
@@ -177,6 +182,7 @@ pub const KINDS: &[&str] = &[
     "delegation.ended",
     "resumption.failed",
     "alert.raised",
+    "follow_up.opened",
 ];
 
 /// What people are told of an event, and who; `None` when nobody is. Whoever caused it is not told.
@@ -203,6 +209,7 @@ pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
             (Topic::DelegationEnded, vec![Person(*principal), Person(*delegate)])
         }
         Event::ResumptionFailed { next_try: None, .. } => (Topic::ResumptionFailed, vec![Deciders, Administrators]),
+        Event::FollowUpOpened { .. } => (Topic::FollowUpOpened, vec![Administrators]),
         Event::AlertRaised { .. } => (Topic::AlertRaised, vec![Administrators]),
         _ => return None,
     })

@@ -31,6 +31,8 @@ words! {
         Stage = "stage",
         /// Gates hold several calls, which an agent asked about together.
         Items = "items",
+        /// An enforced execution goes on only if people agree.
+        Step = "step",
     }
 }
 

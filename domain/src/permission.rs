@@ -59,6 +59,14 @@ pub enum Action {
     WorkEscalations,
     /// Open, change and unify the concerns of a run.
     WorkConcerns,
+    /// Tell of something that was settled elsewhere.
+    PostClosureEvent,
+    /// Read closures, their receipts, and what they handed over.
+    ReadClosures,
+    /// Have a closure finish what it left undone.
+    ReplayClosure,
+    /// Say how what a closure handed over was settled.
+    ResolveFollowUp,
     /// Have a failed resumption sent again, or end the sending.
     WakeSession,
     /// Take resumptions for a host, and report how they went.
@@ -101,6 +109,10 @@ impl Action {
         Self::ReadEscalations,
         Self::WorkEscalations,
         Self::WorkConcerns,
+        Self::PostClosureEvent,
+        Self::ReadClosures,
+        Self::ReplayClosure,
+        Self::ResolveFollowUp,
         Self::WakeSession,
         Self::RunSessions,
         Self::SetOwnAbsence,
@@ -111,9 +123,9 @@ impl Action {
     /// The scopes a key needs one of.
     pub const fn scopes(self) -> &'static [Scope] {
         match self {
-            Self::PublishWorkflow | Self::ManageAccess => &[Scope::Admin],
+            Self::PublishWorkflow | Self::ManageAccess | Self::ReplayClosure => &[Scope::Admin],
             // A runner reads nothing of what its sessions are about.
-            Self::ReadWorkflows | Self::ReadRun => &[
+            Self::ReadWorkflows | Self::ReadRun | Self::ReadClosures => &[
                 Scope::Hook,
                 Scope::Agent,
                 Scope::System,
@@ -129,7 +141,7 @@ impl Action {
             | Self::ReportCompensation
             | Self::GiveInformation => &[Scope::Hook],
             Self::EndRun | Self::CancelApproval => &[Scope::Hook, Scope::Admin],
-            Self::WriteFacts => &[Scope::System],
+            Self::WriteFacts | Self::PostClosureEvent => &[Scope::System],
             Self::RecordAssertions
             | Self::AwaitDecision
             | Self::RequestApproval
@@ -143,7 +155,7 @@ impl Action {
             Self::WorkEscalations => &[Scope::SupportLead],
             Self::ReadApprovals => &[Scope::Hook, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin],
             Self::ReadAudit => &[Scope::Auditor],
-            Self::Decide => &[Scope::Reviewer],
+            Self::Decide | Self::ResolveFollowUp => &[Scope::Reviewer],
             Self::AssignApproval => &[Scope::Reviewer, Scope::SupportLead],
             // Who signs is there in person: no key does it for them.
             Self::FollowLive | Self::Sign | Self::SetOwnAbsence | Self::SetAbsence => &[],
@@ -159,19 +171,23 @@ impl Action {
             | Self::ReadRun
             | Self::ReadApprovals
             | Self::ReadEscalations
+            | Self::ReadClosures
             | Self::ReadAudit
             | Self::FollowLive => Role::ALL,
             Self::WorkEscalations => &[Role::SupportLead],
-            Self::Decide | Self::Sign | Self::SetOwnAbsence => &[Role::Reviewer],
+            Self::Decide | Self::Sign | Self::SetOwnAbsence | Self::ResolveFollowUp => &[Role::Reviewer],
             Self::AssignApproval => &[Role::Reviewer, Role::SupportLead],
             Self::WakeSession => &[Role::Reviewer, Role::Admin],
-            Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow => &[Role::Admin],
+            Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow | Self::ReplayClosure => {
+                &[Role::Admin]
+            }
             // What a harness could not undo, a person has undone by hand; executives do not set their own absences.
             Self::ReportCompensation | Self::SetAbsence => &[Role::SupportLead, Role::Admin],
             // Auditors change nothing, an answer included.
             Self::GiveInformation => &[Role::Reviewer, Role::SupportLead, Role::Admin],
             Self::StartRun
             | Self::WriteFacts
+            | Self::PostClosureEvent
             | Self::RecordAssertions
             | Self::CheckGate
             | Self::ReportToolResult

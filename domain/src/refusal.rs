@@ -68,6 +68,8 @@ codes! {
     ExitCriteriaUnmet = 409 "exit_criteria_unmet" "Exit criteria unmet",
     /// The stage is not where this move begins.
     WrongStage = 409 "wrong_stage" "Not at this stage",
+    /// The step is not where this move begins, or one before it is not verified.
+    WrongStep = 409 "wrong_step" "Not at this step",
     /// The time to decide is over.
     Expired = 409 "expired" "Expired",
     /// Whoever asked took the approval back.

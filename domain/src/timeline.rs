@@ -2,6 +2,7 @@
 
 mod concerns;
 mod facts;
+mod steps;
 
 use std::{fmt, str::FromStr};
 
@@ -24,6 +25,7 @@ use crate::{
 
 pub use concerns::{ConcernRow, UnifiedRow};
 pub use facts::{EarlierFact, FactRow};
+pub use steps::StepRow;
 
 words! {
     /// Kinds of actors, as timelines are narrowed to them.
@@ -87,6 +89,8 @@ pub struct RunPage {
     pub unified: Vec<UnifiedRow>,
     /// The workflow's stages, in file order, with how far this run has come.
     pub stages: Vec<StageRow>,
+    /// The steps of an enforced execution, in file order.
+    pub steps: Vec<StepRow>,
     /// Effects of failed stages that are being undone or were, newest first.
     pub compensations: Vec<CompensationRow>,
     /// Whether the viewer may say that one is undone by hand.

@@ -3,6 +3,7 @@
 pub mod comparison;
 pub mod shown;
 pub mod stage;
+pub mod step;
 pub mod trust;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::{
     template,
 };
 pub use stage::{Advance, Compensate, OnFailure, OnReject, Stage};
+pub use step::{Analyst, Deed, Program, Step, Verify};
 pub use trust::Trust;
 
 /// One published version of a workflow.
@@ -50,6 +52,15 @@ pub struct Workflow {
     /// How long people may take with what agents hand over.
     #[serde(default)]
     pub escalations: Limits,
+    /// What is finished by itself once something is settled.
+    #[serde(default)]
+    pub closure: Vec<crate::closure::rule::Rule>,
+    /// What an enforced execution is begun with, by name.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, Field>,
+    /// The steps of an enforced execution, in file order.
+    #[serde(default)]
+    pub steps: Vec<Step>,
 }
 
 /// A workflow with its place in the sequence of versions.
@@ -217,6 +228,21 @@ impl Workflow {
     /// The gates that guard a tool, in file order.
     pub fn gates_of<'a>(&'a self, tool: &'a str) -> impl Iterator<Item = &'a Gate> {
         self.gates.iter().filter(move |gate| gate.tools.iter().any(|guarded| guarded == tool))
+    }
+
+    /// The faults of what a run is begun with, by JSON pointer. A workflow that declares nothing takes anything.
+    pub fn inputs_faults(&self, inputs: &serde_json::Map<String, Value>) -> Vec<FieldError> {
+        if self.steps.is_empty() {
+            return Vec::new();
+        }
+        let unknown = inputs.keys().filter(|name| !self.inputs.contains_key(*name));
+        let unknown = unknown.map(|name| FieldError::new(format!("/inputs/{name}"), "the workflow has no such input"));
+        let ill_typed = self.inputs.iter().filter_map(|(name, field)| match inputs.get(name) {
+            None if field.optional => None,
+            None => Some(FieldError::new(format!("/inputs/{name}"), "missing")),
+            Some(value) => field.fault(value).map(|fault| FieldError::new(format!("/inputs/{name}"), fault)),
+        });
+        unknown.chain(ill_typed).collect()
     }
 
     /// What the approval page calls a call when the review names no summary.

@@ -42,7 +42,7 @@ pub fn ApprovalPage() -> impl IntoView {
                             let title = match review.package.origin {
                                 Origin::Gate => format!("{}, {} · Countersign", review.package.subject, review.package.tool),
                                 Origin::Stage => format!("{}, {} · Countersign", review.package.subject, review.package.gate_id),
-                                Origin::Request | Origin::Items => format!("{} · Countersign", review.package.title),
+                                Origin::Request | Origin::Items | Origin::Step => format!("{} · Countersign", review.package.title),
                             };
                             let viewer = viewer.map(|viewer| viewer.id);
                             view! {

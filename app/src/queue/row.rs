@@ -93,6 +93,11 @@ fn Gate(origin: Origin, gate: String) -> impl IntoView {
         }
         .into_any(),
         Origin::Request => view! { <span class="truncate">"no gate, asked for"</span> }.into_any(),
+        Origin::Step => view! {
+            <Icon name="list-checks" class="w-3.5 h-3.5 text-faint shrink-0" />
+            <code class="truncate">{gate}</code>
+        }
+        .into_any(),
         Origin::Items => view! {
             <Icon name="list-checks" class="w-3.5 h-3.5 text-faint shrink-0" />
             <span class="truncate">"one gate an item"</span>
@@ -126,6 +131,7 @@ fn Action(row: QueueRow, settled: Option<Left>, is_dim: bool, now: Time) -> impl
         Origin::Gate => row.tool,
         Origin::Stage => "stage".to_owned(),
         Origin::Request => "request".to_owned(),
+        Origin::Step => "step".to_owned(),
         Origin::Items => "items".to_owned(),
     };
     let ink = if is_dim { "text-muted" } else { "" };

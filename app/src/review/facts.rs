@@ -20,6 +20,8 @@ pub fn FourFacts<'a>(review: &'a Review) -> impl IntoView + use<> {
     let package = &review.package;
     let reversibility = if package.origin == Origin::Request {
         view! { <span class="inline-flex items-center gap-1.5"><Icon name="lock" class="w-3.5 h-3.5 text-muted shrink-0" />"No call runs"</span> }
+    } else if package.origin == Origin::Step {
+        view! { <span class="inline-flex items-center gap-1.5"><Icon name="ban" class="w-3.5 h-3.5 text-muted shrink-0" />"Not stated: what follows runs"</span> }
     } else if package.reversible {
         view! { <span class="inline-flex items-center gap-1.5"><Icon name="undo-2" class="w-3.5 h-3.5 text-muted shrink-0" />"Reversible"</span> }
     } else {

@@ -11,6 +11,7 @@ mod decide;
 mod drafts;
 mod edits;
 mod evidence;
+mod executed;
 mod facts;
 mod filled;
 mod follow;
@@ -41,6 +42,7 @@ use self::{
     action::ProposedAction,
     assertions::Differences,
     evidence::GateEvidence,
+    executed::StepsSoFar,
     facts::FourFacts,
     follow::Followed,
     handover::Handover,
@@ -133,6 +135,7 @@ fn wanted(followed: Followed, review: &Review, unapplied: Option<&Unapplied>) ->
         }
         .into_any(),
         Origin::Request => view! { <Request package=&review.package /> }.into_any(),
+        Origin::Step => view! { <StepsSoFar package=&review.package /> }.into_any(),
         Origin::Items => view! {
             <Summary package=&review.package />
             <Items followed=followed review=review unapplied=unapplied />
@@ -152,6 +155,7 @@ fn Sections<'a>(review: &'a Review) -> impl IntoView + use<> {
         Origin::Gate => ("Action", Some(review.package.evidence.conditions.len() + 1)),
         Origin::Stage => ("Handoff", Some(review.package.evidence.conditions.len() + 1)),
         Origin::Request => ("Request", None),
+        Origin::Step => ("Steps", None),
         Origin::Items => ("Items", None),
     };
     let counted = |count: usize, anchor: &'static str, word: &'static str| {

@@ -117,7 +117,7 @@ fn approved(review: &Review, at: Time) -> AnyView {
             resuming_step(review, progress),
         ],
         // No call waits for it, so that none follows.
-        Origin::Request => vec![recorded_step(review, at), resuming_step(review, progress)],
+        Origin::Request | Origin::Step => vec![recorded_step(review, at), resuming_step(review, progress)],
         Origin::Items => vec![
             recorded_step(review, at),
             Step::done("Gate conditions rechecked", Some("of every approved item".to_owned()), Some(at)),
@@ -206,6 +206,9 @@ fn rejected(review: &Review, at: Time) -> AnyView {
         ),
         Origin::Items if told.is_empty() => {
             ("Nothing ran", "No item was approved by everybody. The agent is told so, with the words beside each.")
+        }
+        Origin::Step => {
+            ("The execution stops", "No later step begins. The executor reads that it was rejected, with these words:")
         }
         Origin::Items => ("Nothing ran", "The agent is told that no item was approved, with these words:"),
         Origin::Gate | Origin::Request => {

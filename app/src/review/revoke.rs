@@ -29,6 +29,7 @@ pub fn consequence(review: &Review) -> &'static str {
         (Origin::Items, _) => {
             "Items that no call has used are blocked, and the agent reads your reason. What ran already is not undone."
         }
+        (Origin::Step, _) => "The executor has not read it yet. It stops, and no later step begins.",
         (Origin::Stage | Origin::Request, _) => {
             "The agent has not read it yet. It is told that the approval was revoked."
         }
@@ -94,6 +95,7 @@ pub fn revoked(review: &Review, at: Time, reason: &str) -> AnyView {
         Origin::Items => {
             "Calls of items that were not used are blocked, and the agent reads why. What ran before is not undone."
         }
+        Origin::Step => "No later step begins; the execution stops.",
         Origin::Stage | Origin::Request => "The agent’s side reads that it was revoked, and why.",
     };
     let title = if review.package.origin == Origin::Items { "Taken back" } else { "Nothing ran" };

@@ -26,6 +26,13 @@ fn approving(review: &Review, group: &str) -> Consequence {
             note: "No call runs by this. Gates check every call as before.".to_owned(),
         };
     }
+    if review.package.origin == Origin::Step && missing(review) <= 1 {
+        return Consequence {
+            line: "Lets the execution go on with the next step".to_owned(),
+            button: "Approve and go on".to_owned(),
+            note: "The steps above stay as they are. Every later step is verified as well.".to_owned(),
+        };
+    }
     let stage = review.package.stage.as_ref();
     if let Some(stage) = stage.filter(|_| missing(review) <= 1) {
         let next = match &stage.to_stage {

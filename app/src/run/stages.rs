@@ -1,5 +1,8 @@
 //! The stages of the run as boxes with locks between them: where it is, and what holds it.
 
+mod steps;
+
+use self::steps::Steps;
 use crate::{
     kit::{icon::Icon, span},
     recorded::text::Text,
@@ -68,7 +71,7 @@ const fn look(status: AttemptStatus) -> Look {
 #[component]
 pub fn Stages<'a>(run: &'a RunPage) -> impl IntoView + use<> {
     if run.stages.is_empty() {
-        return ().into_any();
+        return view! { <Steps run=run /> }.into_any();
     }
     let last = run.stages.len() - 1;
     let boxes: Vec<AnyView> = run

@@ -103,7 +103,36 @@ fn waking_events() -> Vec<Event> {
     ]);
     let mut events: Vec<Event> = serde_json::from_value(samples).expect("samples of events");
     events.extend(stage_events());
+    events.extend(closure_events());
     events
+}
+
+/// What follows a decision by itself.
+fn closure_events() -> Vec<Event> {
+    let (closure, follow_up) = ("clo_01j1x6q34xfvqr28t5cy4tp001", "fup_01j1x6q34xfvqr28t5cy4tp001");
+    let (target, later) = ("tgt_01j1x6q34xfvqr28t5cy4tp001", "2026-11-21T15:11:00Z");
+    let key = "review-board/BM-198@3/registry/tracker/studies/BM-198";
+    let samples = json!([
+        {"kind": "closure.started", "closure": closure, "workflow": "closure-research", "version": 3, "rule": "close_study", "event_id": "evt-7"},
+        {"kind": "closure.repeated", "closure": closure, "event_id": "evt-7"},
+        {"kind": "closure.revalidated", "closure": closure, "record": "BM-198", "version": "3"},
+        {"kind": "closure.planned", "closure": closure, "steps": 4},
+        {"kind": "closure.delayed", "closure": closure, "cause": "answered 503", "next_try": later},
+        {"kind": "closure.ended", "closure": closure, "status": "partial", "reason": null, "next_try": later},
+        {"kind": "closure.replayed", "closure": closure, "steps": ["registry"]},
+        {"kind": "closure.step_intended", "closure": closure, "step": "registry", "target": "tracker", "record": "studies/BM-198", "key": key, "attempt": 1},
+        {"kind": "closure.step_done", "closure": closure, "step": "registry", "key": key, "confirmed": "read back"},
+        {"kind": "closure.step_skipped", "closure": closure, "step": "registry", "key": key, "confirmed": "read before writing"},
+        {"kind": "closure.step_failed", "closure": closure, "step": "registry", "key": key, "attempts": 2, "cause": "answered 503", "next_try": later},
+        {"kind": "closure.step_blocked", "closure": closure, "step": "registry", "key": key, "reason": "mapping_missing", "detail": "There is no such record."},
+        {"kind": "follow_up.opened", "follow_up": follow_up, "closure": closure, "step": "registry", "reason": "mapping_missing"},
+        {"kind": "follow_up.resolved", "follow_up": follow_up, "closure": closure, "resolution": "Linked by hand."},
+        {"kind": "target.added", "target": target, "name": "tracker", "target_kind": "http", "allow_private": true},
+        {"kind": "target.rekeyed", "target": target, "name": "tracker"},
+        {"kind": "target.disabled", "target": target, "name": "tracker"},
+        {"kind": "target.enabled", "target": target, "name": "tracker"},
+    ]);
+    serde_json::from_value(samples).expect("samples of events")
 }
 
 /// What happens to stages.
@@ -121,6 +150,10 @@ fn stage_events() -> Vec<Event> {
         {"kind": "stage.failed", "stage": "kyc_check", "attempt": 1, "error": "The bureau timed out.", "user_message": "It will be tried again."},
         {"kind": "stage.rolled_back", "stage": "kyc_check", "attempt": 1},
         {"kind": "stage.reopened", "stage": "collect_info", "attempt": 1, "because": "kyc_check failed"},
+        {"kind": "step.begun", "step": "tests", "attempt": 1},
+        {"kind": "step.submitted", "step": "approval", "attempt": 1, "approval": approval},
+        {"kind": "step.verified", "step": "tests", "attempt": 1, "evidence": digest},
+        {"kind": "step.failed", "step": "tests", "attempt": 1, "error": "expected exit code 0, found: 1"},
         {"kind": "handoff.issued", "handoff": handoff, "from_stage": "kyc_check", "to_stage": "risk_assessment", "digest": digest},
         {"kind": "compensation.asked", "compensation": undoing, "stage": "account_setup", "tool": "close_account"},
         {"kind": "compensation.done", "compensation": undoing, "detail": "Closed."},

@@ -80,6 +80,17 @@ fn fact() -> FactRow {
     }
 }
 
+fn attached() -> SessionRow {
+    SessionRow {
+        id: session(),
+        external_id: "01jd4</code><img src=x>".to_owned(),
+        framework: "claude-code".to_owned(),
+        status: SessionStatus::Suspended,
+        runner: Some("worker-1".to_owned()),
+        attached_at: time("13:57:41"),
+    }
+}
+
 /// A run that waits, with one of everything.
 pub fn run_page() -> RunPage {
     RunPage {
@@ -95,19 +106,13 @@ pub fn run_page() -> RunPage {
         why: None,
         agent: "onboarding-agent".to_owned(),
         requested_by: Some("rosa@example.com".to_owned()),
-        sessions: vec![SessionRow {
-            id: session(),
-            external_id: "01jd4</code><img src=x>".to_owned(),
-            framework: "claude-code".to_owned(),
-            status: SessionStatus::Suspended,
-            runner: Some("worker-1".to_owned()),
-            attached_at: time("13:57:41"),
-        }],
+        sessions: vec![attached()],
         waiting: vec![WaitingApproval { id: approval_id(), title: TITLE.to_owned(), opened_at: time("14:33:12") }],
         escalations: escalations(),
         concerns: concerns(),
         unified: vec![unified()],
         stages: stages(),
+        steps: Vec::new(),
         compensations: vec![compensation()],
         may_settle: true,
         handoffs: vec![HandoffRow { package: handoff(), is_intact: false }],

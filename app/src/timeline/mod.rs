@@ -2,12 +2,14 @@
 
 mod administration;
 mod approval;
+mod closure;
 mod concern;
 mod escalation;
 mod notification;
 mod phrase;
 mod sentence;
 mod stages;
+mod steps;
 mod waking;
 
 pub use self::{approval::viewed_for, waking::trouble};

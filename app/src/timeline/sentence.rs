@@ -3,9 +3,9 @@
 use super::{
     administration,
     approval::tell_approval,
-    concern, escalation, notification,
+    closure, concern, escalation, notification,
     phrase::{Mark, Phrase},
-    stages, waking,
+    stages, steps, waking,
 };
 use crate::kit::badge::Tone;
 use domain::{event::Event, gate::Outcome, id::ApprovalId, review::TimelineItem};
@@ -82,6 +82,10 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::CompensationDone { .. }
         | Event::CompensationFailed { .. }
         | Event::FactRetracted { .. } => stages::tell(&item.entry.event, who()),
+        Event::StepBegun { .. }
+        | Event::StepSubmitted { .. }
+        | Event::StepVerified { .. }
+        | Event::StepFailed { .. } => steps::tell(&item.entry.event, who()),
         Event::EscalationOpened { .. }
         | Event::EscalationAcknowledged { .. }
         | Event::EscalationAssigned { .. }
@@ -91,6 +95,24 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ConcernUpdated { .. }
         | Event::ConcernResolved { .. }
         | Event::ConcernsUnified { .. } => concern::tell(&item.entry.event, who()),
+        Event::ClosureStarted { .. }
+        | Event::ClosureRepeated { .. }
+        | Event::ClosureRevalidated { .. }
+        | Event::ClosurePlanned { .. }
+        | Event::ClosureDelayed { .. }
+        | Event::ClosureEnded { .. }
+        | Event::ClosureReplayed { .. }
+        | Event::ClosureStepIntended { .. }
+        | Event::ClosureStepDone { .. }
+        | Event::ClosureStepSkipped { .. }
+        | Event::ClosureStepFailed { .. }
+        | Event::ClosureStepBlocked { .. }
+        | Event::FollowUpOpened { .. }
+        | Event::FollowUpResolved { .. }
+        | Event::TargetAdded { .. }
+        | Event::TargetRekeyed { .. }
+        | Event::TargetDisabled { .. }
+        | Event::TargetEnabled { .. } => closure::tell(&item.entry.event, who()),
         Event::NotificationMade { .. }
         | Event::NotificationFailed { .. }
         | Event::NotificationRetried { .. }

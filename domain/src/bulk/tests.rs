@@ -33,13 +33,14 @@ fn the_guard_names_who_does_not_fit_and_why() {
     assert_eq!(guard(&[]), None);
     assert_eq!(guard(&[member(1)]), None);
     assert_eq!(guard(&with(|_| {})), None);
-    let table: [(Spoil, Objection); 12] = [
+    let table: [(Spoil, Objection); 13] = [
         (|one| one.risk = Risk::High, Objection::HighRisk),
         (|one| one.risk = Risk::Medium, Objection::OtherRisk),
         (|one| one.differs = true, Objection::Differs),
         (|one| one.is_asked = true, Objection::Asked),
         (|one| one.must_sign = true, Objection::MustSign),
         (|one| one.origin = Origin::Request, Objection::NoGate),
+        (|one| one.origin = Origin::Step, Objection::NoGate),
         (|one| one.origin = Origin::Items, Objection::HasItems),
         (|one| one.origin = Origin::Stage, Objection::OtherGate),
         (|one| one.may_decide = false, Objection::NotEntitled),

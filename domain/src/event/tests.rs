@@ -3,7 +3,10 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::testing::{approval, at};
+use crate::{
+    Actor,
+    testing::{approval, at},
+};
 
 #[test]
 fn the_kinds() {

@@ -65,7 +65,18 @@ fn events() -> Vec<Event> {
     ];
     let place = events.iter().position(|event| event.kind() == "resumption.failed").unwrap_or_default();
     events.splice(place..place, delegations());
+    events.push(left_over());
     events
+}
+
+/// What a closure needs a person for.
+fn left_over() -> Event {
+    Event::FollowUpOpened {
+        follow_up: crate::id::FollowUpId::from_uuid(Uuid::nil()),
+        closure: crate::id::ClosureId::from_uuid(Uuid::nil()),
+        step: None,
+        reason: crate::closure::Reason::SourceChanged,
+    }
 }
 
 fn delegations() -> [Event; 2] {

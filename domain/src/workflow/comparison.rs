@@ -8,10 +8,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use self::default::{did, does};
 use super::{Condition, Default as Fallback, Review, Tool, Trust, Workflow};
 
+mod default;
 mod people;
 mod stages;
+mod steps;
 
 /// What is different between two definitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +53,7 @@ pub fn compare(before: &Workflow, after: &Workflow) -> Comparison {
     found.escalations(before.escalations, after.escalations);
     found.guards(before, after);
     found.stages(before, after);
+    found.steps(before, after);
     for (name, old, new) in both(&before.tools, &after.tools) {
         found.tool(name, old, new);
     }
@@ -120,22 +124,6 @@ impl Comparison {
     fn number(&mut self, at: &str, what: &str, [old, new]: [u32; 2], more: Way, less: Way) {
         if old != new {
             self.say(if new > old { more } else { less }, at, format!("{what} {new}, was {old}"));
-        }
-    }
-
-    fn defaults(&mut self, old: &Fallback, new: &Fallback) {
-        let rank = |fallback: &Fallback| match fallback {
-            Fallback::Allow => 0,
-            Fallback::Review(_) => 1,
-            Fallback::Block => 2,
-        };
-        if old != new {
-            let way = match rank(new).cmp(&rank(old)) {
-                std::cmp::Ordering::Greater => Way::Stricter,
-                std::cmp::Ordering::Less => Way::Looser,
-                std::cmp::Ordering::Equal => Way::Other,
-            };
-            self.say(way, "default", format!("{} every tool no gate or stage names; it {} them", does(new), did(old)));
         }
     }
 
@@ -268,22 +256,6 @@ impl Comparison {
             }
             (None, None) => {}
         }
-    }
-}
-
-fn does(fallback: &Fallback) -> String {
-    match fallback {
-        Fallback::Allow => "allows".to_owned(),
-        Fallback::Block => "blocks".to_owned(),
-        Fallback::Review(policy) => format!("reviews (by {policy})"),
-    }
-}
-
-fn did(fallback: &Fallback) -> String {
-    match fallback {
-        Fallback::Allow => "allowed".to_owned(),
-        Fallback::Block => "blocked".to_owned(),
-        Fallback::Review(policy) => format!("reviewed (by {policy})"),
     }
 }
 

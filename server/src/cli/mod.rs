@@ -3,6 +3,7 @@
 mod delegation;
 mod demo;
 mod endpoint;
+mod exec;
 mod group;
 mod hook;
 mod hooks;
@@ -11,6 +12,7 @@ mod person;
 mod runner;
 mod serve;
 mod storage;
+mod target;
 mod workflow;
 
 use std::{io::IsTerminal as _, process::ExitCode};
@@ -67,9 +69,14 @@ enum Command {
     /// Register where sessions are woken by webhook
     #[command(subcommand)]
     Endpoint(endpoint::Endpoint),
+    /// Register the systems that closures write to
+    #[command(subcommand)]
+    Target(target::Target),
     /// Check and publish workflow definitions
     #[command(subcommand)]
     Workflow(workflow::Workflow),
+    /// Do the steps of a published workflow in their order, each verified before the next begins
+    Exec(Box<exec::Exec>),
     /// Answer a hook of Claude Code: reads its input, prints the console's answer
     Hook(hook::Hook),
     /// Write and check the hooks of a project
@@ -176,7 +183,9 @@ impl CommandLine {
             Command::Delegation(delegation) => delegation.run(&self.storage).await,
             Command::Key(key) => key.run(&self.storage).await,
             Command::Endpoint(endpoint) => endpoint.run(&self.storage).await,
+            Command::Target(target) => target.run(&self.storage).await,
             Command::Workflow(workflow) => workflow.run(&self.storage).await,
+            Command::Exec(exec) => Box::pin(exec.run(&self.storage)).await,
             Command::Hook(hook) => hook.run().await,
             Command::Hooks(hooks) => hooks.run().await,
             Command::Runner(runner) => runner.run().await,
@@ -214,7 +223,11 @@ mod tests {
         "countersign delegation list",
         "countersign key create --name bot --scope hook --scope agent --owner a@b.c --expires 30d",
         "countersign key revoke bot",
+        "countersign target add --name tracker --url https://t.example/api --kind http --credential-stdin --honours-keys",
+        "countersign target disable tracker",
         "countersign workflow check a.yaml",
+        "countersign exec sprint-review --input sprint=7",
+        "countersign exec release --input version=1.4.0 --data /tmp/a --directory . --analysis local --console-only",
         "countersign hook guard --server https://a.example",
         "countersign hooks install --server https://a.example --workflow refunds --project /srv/app",
         "countersign hooks install --server https://a.example --workflow refunds --managed",
@@ -228,6 +241,9 @@ mod tests {
     const BAD: &[&str] = &[
         "countersign",
         "countersign serve --listen nowhere",
+        "countersign exec",
+        "countersign exec sprint-review --input sprint",
+        "countersign exec sprint-review --anew --resume run_01j1x6q34xfvqr28t5cy4tp001",
         "countersign hook sometime --server https://a.example",
         "countersign demo --pace 0",
         "countersign runner --server https://a.example",
@@ -237,6 +253,7 @@ mod tests {
         "countersign person change a@b.c",
         "countersign person groups a@b.c",
         "countersign group create",
+        "countersign target add --name tracker --url https://t.example --kind ftp",
         "countersign delegation add --from a@b.c --to d@b.c --start 2026-11-23",
         "countersign delegation end a@b.c",
         "countersign key create --name bot",

@@ -154,6 +154,8 @@ where
     });
     let senders = futures::future::join_all(senders);
     let deliveries = tokio::spawn(workers::delivery::run(desk.clone(), told(stopped.clone())));
+    let closures = tokio::spawn(workers::closure::run(desk.clone(), told(stopped.clone())));
+    let sending = futures::future::join3(deliveries, senders, closures);
     let stop_asked = stop.clone();
     let database = desk.database.clone();
     tokio::spawn(async move {
@@ -177,15 +179,15 @@ where
         }
     };
     workers.iter().for_each(JoinHandle::abort);
-    wind_up(desk, deliveries, senders).await;
+    wind_up(desk, sending).await;
     served?;
     company.await.map_err(|error| Stopped::Failed(error.to_string()))?
 }
 
 /// Finishes what is under way, once no more requests come.
-async fn wind_up(desk: &Desk, deliveries: JoinHandle<()>, senders: impl Future) {
-    if tokio::time::timeout(PATIENCE, futures::future::join(deliveries, senders)).await.is_err() {
-        tracing::warn!("some deliveries did not finish in time; they are made again");
+async fn wind_up(desk: &Desk, sending: impl Future) {
+    if tokio::time::timeout(PATIENCE, sending).await.is_err() {
+        tracing::warn!("some deliveries or closures did not finish in time; they are taken up again");
     }
     if tokio::time::timeout(PATIENCE, desk.close_views()).await.is_err() {
         tracing::warn!("some views were not recorded in time");

@@ -50,6 +50,11 @@ impl Storage {
         Self { data: Some(data), database_url: self.database_url.clone() }
     }
 
+    /// Whether a folder or a database is named.
+    pub(super) const fn is_named(&self) -> bool {
+        self.data.is_some() || self.database_url.is_some()
+    }
+
     /// The folder, which nobody else may look into.
     pub(super) fn folder(&self) -> Result<PathBuf, Stopped> {
         let folder = self.data.clone().unwrap_or_else(|| PathBuf::from(FOLDER));

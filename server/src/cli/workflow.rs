@@ -32,9 +32,14 @@ impl Workflow {
                 let source = read(&file)?;
                 let workflow = definition::parse(&source)?;
                 let name = workflow.name.clone();
+                let is_unattended =
+                    !workflow.steps.is_empty() && workflow.steps.iter().all(|step| step.policy().is_none());
                 let digest = Digest::of("workflow/v1", source.as_bytes());
                 Compiled::new(workflow, Version { name: name.clone(), version: 0, digest })?;
                 println!("{name}: no faults");
+                if is_unattended {
+                    println!("{name}: no step asks people; whoever executes it needs nobody's approval");
+                }
                 Ok(())
             }
             Self::Publish { file } => {

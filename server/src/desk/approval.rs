@@ -248,7 +248,7 @@ pub(super) async fn open(tx: &mut Tx, run: &Run, opened: Opened) -> Result<()> {
     }
     let actor = match package.origin {
         Origin::Gate => GATE,
-        Origin::Request | Origin::Items => Actor::Key(stored.key),
+        Origin::Request | Origin::Items | Origin::Step => Actor::Key(stored.key),
         Origin::Stage => Actor::System(SystemActor::Engine),
     };
     let opened = Event::ApprovalOpened {

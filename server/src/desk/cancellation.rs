@@ -139,7 +139,7 @@ async fn end_run(tx: &mut Tx, id: RunId, how: RunEnd, actor: Actor) -> Result<Va
     end_locked(tx, run, how, actor).await
 }
 
-async fn end_locked(tx: &mut Tx, run: Run, how: RunEnd, actor: Actor) -> Result<Value> {
+pub(super) async fn end_locked(tx: &mut Tx, run: Run, how: RunEnd, actor: Actor) -> Result<Value> {
     let id = run.id;
     run.state.must_be_active()?;
     let known = store::approval::list_of_run(tx, id).await?;

@@ -130,7 +130,7 @@ impl Desk {
     }
 
     /// The session named, or the run's only one.
-    async fn only_session(&self, run: RunId, named: Option<&str>) -> Result<String> {
+    pub(super) async fn only_session(&self, run: RunId, named: Option<&str>) -> Result<String> {
         if let Some(named) = named {
             return Ok(named.to_owned());
         }

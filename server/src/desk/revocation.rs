@@ -102,7 +102,7 @@ async fn revoke(tx: &mut Tx, run: &Run, id: ApprovalId, by: &Candidate, via: Via
     let queued = store::resumption::find_of_approval(tx, id).await?;
     is_unread(&stored, queued.as_ref())?;
     text::required("/reason", &reason, MAX_REASON)?;
-    if let Some(queued) = queued.filter(|_| stored.package.origin == Origin::Request) {
+    if let Some(queued) = queued.filter(|_| matches!(stored.package.origin, Origin::Request | Origin::Step)) {
         // Whoever is about to note that an agent has read the outcome is first, or reads this one.
         let unchanged = queued.state.clone();
         if !store::resumption::update(tx, &queued, &unchanged).await? {
@@ -143,19 +143,19 @@ fn is_unread(stored: &Stored, queued: Option<&Queued>) -> Result<(), Refusal> {
             let why = "the stage is complete with it, and its handoff was issued. Have the stage given up, or cancel the run.";
             Err(illegal(Code::IllegalMove, why))
         }
-        (Origin::Request, Some(Resumption::Resumed { at, .. })) => {
+        (Origin::Request | Origin::Step, Some(Resumption::Resumed { at, .. })) => {
             let why = format!(
                 "the agent read the approval at {}, and no call waits for it. Nothing is undone by itself; cancel the run.",
                 told(*at)
             );
             Err(illegal(Code::AlreadyUsed, &why).with("used_at", json!(at)))
         }
-        (Origin::Request, Some(Resumption::Delivering { .. })) => Err(illegal(
+        (Origin::Request | Origin::Step, Some(Resumption::Delivering { .. })) => Err(illegal(
             Code::Conflict,
             "the approval is on its way to the agent at this moment. Try again in a minute.",
         )),
         (
-            Origin::Request,
+            Origin::Request | Origin::Step,
             Some(Resumption::Queued { .. } | Resumption::Failed { .. } | Resumption::Abandoned { .. }) | None,
         )
         | (Origin::Gate | Origin::Items, _) => Ok(()),

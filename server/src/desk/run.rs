@@ -68,6 +68,11 @@ impl Desk {
         if let Some(session) = &body.session {
             session.check("/session")?;
         }
+        let faults = compiled.workflow().inputs_faults(&body.inputs);
+        if !faults.is_empty() {
+            let message = format!("{} is not begun with these inputs.", published.version.name);
+            return Err(Refusal::new(Code::InvalidField, message).with_errors(faults).into());
+        }
         let requested_by = self.find_requester(body.requested_by.as_deref()).await?;
         check_people(compiled.workflow(), requested_by, key)?;
         let run = Run {

@@ -72,6 +72,7 @@ impl Desk {
             concerns: concern::rows(&mut tx, id).await?,
             unified: concern::unified(&mut tx, id).await?,
             stages: staged.stages,
+            steps: self.step_rows(&mut tx, &run).await?,
             compensations: staged.compensations,
             may_settle: caller.authorize(Action::ReportCompensation).is_ok(),
             handoffs: staged.handoffs,

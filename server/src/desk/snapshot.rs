@@ -161,10 +161,10 @@ fn approval_roots(
             position.is_some_and(|at| stages.progress.at(at).state.approved_by() == Some(known.prior.id))
         }
         Origin::Gate | Origin::Items => !known.is_undone && is_reliable(&known.prior.state, now),
-        // What an agent asked for itself satisfies no condition.
-        Origin::Request => false,
+        // What an agent asked for itself, or an executor at a step, satisfies no condition.
+        Origin::Request | Origin::Step => false,
     };
-    for known in approvals.iter().filter(|known| known.origin != Origin::Request) {
+    for known in approvals.iter().filter(|known| !matches!(known.origin, Origin::Request | Origin::Step)) {
         let state = &known.prior.state;
         let root = ApprovalRoot {
             approved: stands(known),

@@ -116,6 +116,7 @@ impl Check<'_> {
             tool: self.manifest,
             input: self.input,
             patterns: &self.compiled.patterns,
+            said: &Value::Null,
         };
         match Scope::new(sources, &self.plan.reads) {
             Ok(scope) => {

@@ -6,6 +6,7 @@
 //! facts. Nothing here does I/O, knows the database, or reads a clock.
 
 pub mod check;
+pub mod closure;
 pub mod compiled;
 pub mod definition;
 pub mod evaluate;
@@ -18,6 +19,7 @@ mod reads;
 pub mod roots;
 mod scope;
 pub mod stage;
+pub mod step;
 mod suggest;
 mod threshold;
 mod title;

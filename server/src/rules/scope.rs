@@ -37,6 +37,7 @@ pub struct Scope<'r> {
     tool: Option<&'r Tool>,
     input: &'r Value,
     patterns: &'r [Pattern],
+    said: &'r Value,
     prepared: Vec<(Slot<'r>, Boxed<'r>)>,
 }
 
@@ -53,6 +54,10 @@ pub enum Family {
     Approvals,
     /// Stages by id.
     Stages,
+    /// Members of the event that sets a closure going.
+    Event,
+    /// Members of the approval it is about.
+    Approval,
 }
 
 /// A value converted before evaluation: a member of a family, or the whole family.
@@ -73,13 +78,15 @@ pub struct Sources<'r> {
     pub input: &'r Value,
     /// The compiled patterns of the workflow.
     pub patterns: &'r [Pattern],
+    /// The roots of a closure, `event` and `approval`; null for any other expression.
+    pub said: &'r Value,
 }
 
 impl<'r> Scope<'r> {
     /// A scope for expressions that read no more than `reads`.
     pub fn new(sources: Sources<'r>, reads: &'r Reads) -> Result<Self, Unusable> {
-        let Sources { workflow, version, roots, tool, input, patterns } = sources;
-        let mut scope = Self { workflow, version, roots, tool, input, patterns, prepared: Vec::new() };
+        let Sources { workflow, version, roots, tool, input, patterns, said } = sources;
+        let mut scope = Self { workflow, version, roots, tool, input, patterns, said, prepared: Vec::new() };
         for name in &reads.facts {
             if let Some(recorded) = scope.current(name).filter(|value| value::is_compound(value)) {
                 scope.prepared.push(((Family::Facts, Some(name)), value::plain(recorded)?));
@@ -138,6 +145,8 @@ impl<'r> Scope<'r> {
             Family::Run => self.run(name)?,
             Family::Approvals => Ok(Box::new(Entry(self.roots.approvals.get(name)?)) as Boxed<'b>),
             Family::Stages => Ok(self.stage(name)?),
+            Family::Event => value::plain(self.said.get("event")?.get(name)?),
+            Family::Approval => value::plain(self.said.get("approval")?.get(name)?),
         };
         Some(made.map(CowVal::Owned))
     }
@@ -205,6 +214,8 @@ fn family(root: &str) -> Option<Family> {
         "run" => Family::Run,
         "approvals" => Family::Approvals,
         "stages" => Family::Stages,
+        "event" => Family::Event,
+        "approval" => Family::Approval,
         _ => return None,
     })
 }

@@ -150,9 +150,9 @@ impl Compiled {
         conditions.iter().zip(programs(compiled)).map(seen).collect()
     }
 
-    fn sources<'r>(&'r self, roots: &'r Roots, input: &'r Value) -> Sources<'r> {
+    pub(super) fn sources<'r>(&'r self, roots: &'r Roots, input: &'r Value) -> Sources<'r> {
         let (workflow, version, patterns) = (&self.workflow, &self.version, &self.patterns);
-        Sources { workflow, version, roots, tool: None, input, patterns }
+        Sources { workflow, version, roots, tool: None, input, patterns, said: &Value::Null }
     }
 
     fn exam(&self, roots: &Roots, stage: &Stage, conditions: Vec<ConditionResult>) -> Exam {

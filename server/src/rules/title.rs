@@ -46,7 +46,7 @@ pub fn shown(compiled: &Compiled, summary: &str, roots: &Roots, input: &Value) -
     Value::Object(shown)
 }
 
-fn facts(compiled: &Compiled, roots: &Roots) -> Value {
+pub(super) fn facts(compiled: &Compiled, roots: &Roots) -> Value {
     let current = |name: &String| roots.current(name, &compiled.workflow).map(|value| (name.clone(), value.clone()));
     roots.facts.keys().filter_map(current).collect::<Map<_, _>>().into()
 }

@@ -29,6 +29,7 @@ use url::{Position, Url};
 
 use super::{
     Secret,
+    exchange::asked,
     guard::{check_url, forbidden},
 };
 use crate::error::StoreError;
@@ -38,9 +39,13 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Of an answer this much is read; what it says is of no interest.
 const MOST_READ: usize = 64 << 10;
 /// An answer that is read may be as long.
-const MOST_ANSWERED: usize = 4 << 20;
+pub(super) const MOST_ANSWERED: usize = 4 << 20;
 /// How long the rest of an answer is waited for once its status is known.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// A connection, encrypted or not.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// Finds the addresses of a name and port.
 pub type Resolve = Arc<dyn Fn(String, u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
@@ -174,15 +179,20 @@ impl Outbound {
         allow_private: bool,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Incoming>, String> {
+        ask(self.stream(url, allow_private).await?, request).await
+    }
+
+    /// A connection to an address that was checked. Nothing has been asked yet.
+    pub(super) async fn stream(&self, url: &Url, allow_private: bool) -> Result<Box<dyn Stream>, String> {
         let port = url.port_or_known_default().unwrap_or(443);
         let addresses = self.allowed(host(url), port, allow_private).await?;
         let stream = TcpStream::connect(&addresses[..]).await.map_err(|error| format!("no connection: {error}"))?;
         if url.scheme() != "https" {
-            return ask(stream, request).await;
+            return Ok(Box::new(stream));
         }
         let name = ServerName::try_from(host(url).to_owned()).map_err(|error| error.to_string())?;
         let stream = TlsConnector::from(self.tls.clone()).connect(name, stream).await;
-        ask(stream.map_err(|error| format!("no secure connection: {error}"))?, request).await
+        Ok(Box::new(stream.map_err(|error| format!("no secure connection: {error}"))?))
     }
 
     /// The addresses of a host, each of them one that may be sent to.
@@ -230,7 +240,7 @@ fn request(url: &Url, message: &Message) -> Result<Request<Full<Bytes>>, String>
 }
 
 /// A request for what the address names.
-fn with_host(method: Method, url: &Url) -> axum::http::request::Builder {
+pub(super) fn with_host(method: Method, url: &Url) -> axum::http::request::Builder {
     let authority = match (url.host_str().unwrap_or_default(), url.port()) {
         (host, Some(port)) => format!("{host}:{port}"),
         (host, None) => host.to_owned(),
@@ -243,10 +253,7 @@ fn with_host(method: Method, url: &Url) -> axum::http::request::Builder {
 }
 
 /// Asks over a connection of its own: no proxy, no redirect, nothing kept for another request.
-async fn ask(
-    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    request: Request<Full<Bytes>>,
-) -> Result<Response<Incoming>, String> {
+pub(super) async fn ask(stream: Box<dyn Stream>, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, String> {
     let unanswered = |error: hyper::Error| format!("no answer: {error}");
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(unanswered)?;
     // It ends with the response: whoever drops that, drops the connection.
@@ -266,19 +273,6 @@ fn complaint(status: u16) -> Option<String> {
         410 => Some("answered 410: it takes nothing any more".to_owned()),
         _ => Some(format!("answered {status}")),
     }
-}
-
-/// How long a receiver that is overloaded wants to be left alone, in seconds or until a date.
-fn asked(response: &Response<Incoming>, now: Time) -> Option<TimeDelta> {
-    if !matches!(response.status().as_u16(), 429 | 503) {
-        return None;
-    }
-    let text = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let asked = match text.parse::<u32>() {
-        Ok(seconds) => TimeDelta::seconds(i64::from(seconds)),
-        Err(_) => chrono::DateTime::parse_from_rfc2822(text).ok()?.to_utc() - now,
-    };
-    (asked > TimeDelta::zero()).then_some(asked)
 }
 
 /// Reads some of the answer, so that a receiver that still writes is not cut off.

@@ -1,5 +1,6 @@
-//! What happens by itself: deadlines, deliveries, notifications, comparing what should fit together, and removing what has ended.
+//! What happens by itself: closures, deadlines, deliveries, notifications, comparing what should fit together, and removing what has ended.
 
+pub mod closure;
 pub mod deadline;
 pub mod delivery;
 pub mod escalation;

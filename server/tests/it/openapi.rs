@@ -102,12 +102,15 @@ fn answers_are_closed_and_references_lead_somewhere() {
 }
 
 /// These have stories of their own, held against the same document.
-const ELSEWHERE: [&str; 16] = [
+const ELSEWHERE: [&str; 19] = [
+    "/closure",
+    "/follow-ups",
     "/signatures",
     "/information ",
     "/resumption/",
     "POST /api/v1/runs/{id}/approvals ",
     "/stages/",
+    "/steps",
     "/compensations/",
     "/handoffs",
     "/escalations",

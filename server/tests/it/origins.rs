@@ -1,6 +1,7 @@
 //! Where a change may come from, for every address there is: the browser of somebody who is signed in, led by every
 //! kind of page to send every kind of request. The outcome is a table that people read (`snapshots/`).
 
+mod closing;
 mod deeds;
 mod given;
 mod odd;

@@ -58,6 +58,9 @@ fn workflow() -> Workflow {
         policies: [("two".to_owned(), policy)].into(),
         requests: None,
         escalations: Limits::default(),
+        closure: Vec::new(),
+        inputs: BTreeMap::new(),
+        steps: Vec::new(),
     }
 }
 

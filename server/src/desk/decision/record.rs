@@ -58,8 +58,8 @@ pub(super) async fn record(
     standing: &Standing,
 ) -> Result<Status> {
     let policy = &stored.package.policy;
-    // A request is not used by any call, so that it does not grow stale either.
-    let lets_run = matches!(stored.package.origin, Origin::Gate | Origin::Items);
+    // A request lets nothing run, and a stage is complete with its approval: neither grows stale.
+    let lets_run = matches!(stored.package.origin, Origin::Gate | Origin::Items | Origin::Step);
     let valid_for = policy.valid_for.filter(|_| lets_run);
     let (state, ended) = stored.state.clone().decide(stored.id, standing, valid_for, tx.now())?;
     store::decision::insert(tx, decision).await?;

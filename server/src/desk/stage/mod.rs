@@ -213,7 +213,7 @@ fn check_session(session: Option<&String>) -> Result<(), Refusal> {
 }
 
 /// Ends the run when every stage is complete and nobody is waited for. The run is locked.
-async fn finish(tx: &mut Tx, run: &Run) -> Result<bool> {
+pub(super) async fn finish(tx: &mut Tx, run: &Run) -> Result<bool> {
     let sessions = store::session::list_of_run(tx, run.id).await?;
     if sessions.iter().any(|session| matches!(session.state, Session::Suspended { .. })) {
         return Ok(false);

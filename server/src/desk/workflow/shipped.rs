@@ -10,6 +10,9 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("support-resolution", include_str!("../../../../workflows/support-resolution.yaml")),
     ("financial-onboarding", include_str!("../../../../workflows/financial-onboarding.yaml")),
     ("analyze-plan-execute-verify", include_str!("../../../../workflows/analyze-plan-execute-verify.yaml")),
+    ("sprint-review", include_str!("../../../../workflows/sprint-review.yaml")),
+    ("deployment", include_str!("../../../../workflows/deployment.yaml")),
+    ("release", include_str!("../../../../workflows/release.yaml")),
 ];
 
 /// A shipped definition.

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod approvals;
 pub mod audit;
+pub mod closures;
 pub mod concerns;
 pub mod escalations;
 pub mod health;
@@ -13,6 +14,7 @@ pub mod runners;
 pub mod runs;
 pub mod signatures;
 pub mod stages;
+pub mod steps;
 pub mod workflows;
 
 use axum::{
@@ -27,9 +29,10 @@ use super::routes::Routes;
 pub fn routes(routes: Routes) -> Routes {
     let routes = operations::workflows::routes(operations::health::routes(routes));
     let routes = operations::approvals::routes(operations::requests::routes(operations::runs::routes(routes)));
-    let routes = operations::signatures::routes(routes);
+    let routes = operations::signatures::routes(operations::steps::routes(routes));
     let routes = operations::escalations::routes(operations::runners::routes(operations::stages::routes(routes)));
-    operations::audit::routes(operations::live::routes(operations::concerns::routes(routes)))
+    let routes = operations::closures::routes(operations::concerns::routes(routes));
+    operations::audit::routes(operations::live::routes(routes))
 }
 
 /// 200 with JSON.

@@ -10,7 +10,7 @@ mod operators;
 pub mod roots;
 mod walk;
 
-use domain::workflow::Workflow;
+use domain::{closure::rule::Moment, workflow::Workflow};
 
 use super::expression::{self, Fault};
 
@@ -21,6 +21,10 @@ pub struct Surroundings<'w> {
     pub workflow: &'w Workflow,
     /// The tools of its gate; a stage's conditions are about no call.
     pub tools: Option<&'w [String]>,
+    /// What a closure follows whose condition it is.
+    pub closure: Option<Moment>,
+    /// The position of the step it is verified of, where it is about one: what stands before it may be read.
+    pub step: Option<usize>,
 }
 
 /// What an expression must give.

@@ -1,6 +1,7 @@
 //! The roots `facts input run approvals stages now`: which of their members exist, and of what type they are.
 
 use domain::{
+    closure::rule::Moment,
     field::Field,
     workflow::{Tool, Workflow},
 };
@@ -13,11 +14,19 @@ use crate::rules::suggest;
 
 /// Every root.
 pub const ROOTS: [&str; 6] = ["facts", "input", "run", "approvals", "stages", "now"];
+/// The roots of what is verified of a step.
+pub const OF_STEPS: [&str; 5] = ["facts", "inputs", "steps", "run", "now"];
 /// Roots that only later versions have.
-pub const LATER: [&str; 3] = ["approval", "event", "concerns"];
+pub const LATER: [&str; 1] = ["concerns"];
 const RUN: [&str; 6] = ["id", "subject", "workflow", "version", "requested_by", "inputs"];
 const APPROVAL: [&str; 4] = ["approved", "status", "notes", "at"];
+const STEP: [&str; 4] = ["verified", "exit_code", "attempt", "output"];
 const STAGE: [&str; 4] = ["complete", "status", "attempt", "at"];
+const EVENT: [&str; 6] = ["id", "kind", "at", "disposition", "source", "context"];
+const SOURCE: [&str; 3] = ["system", "record", "version"];
+const APPROVED: [&str; 4] = ["id", "status", "gate", "tool"];
+/// Why a closure that follows an event from elsewhere reads nothing of a run.
+pub const NO_RUN: &str = "An event from elsewhere belongs to no run: read `event`.";
 /// Why a condition of a stage reads no arguments.
 pub const NO_INPUT: &str = "A stage is about no call, so that there is no `input`. Read recorded facts.";
 
@@ -86,20 +95,119 @@ pub fn stage_fault(workflow: &Workflow, stage: &str, member: Option<&str>) -> Op
     Some(format!("A stage has no `{member}`, but {}.{hint}", STAGE.join(", ")))
 }
 
+/// The step of a path that names nothing, and what is wrong with it.
+pub fn path_fault<'p>(path: &[&'p str], around: &Surroundings<'_>) -> (&'p str, Option<String>) {
+    let workflow = around.workflow;
+    let is_elsewhere = around.closure == Some(Moment::Event);
+    match path {
+        [root @ ("facts" | "run" | "approvals" | "stages"), ..] if is_elsewhere => (*root, Some(NO_RUN.to_owned())),
+        ["event" | "approval", ..] => closure_fault(path).map_or(("", None), |(name, message)| (name, Some(message))),
+        ["facts", name, ..] => (*name, fact_fault(workflow, name)),
+        ["input", name, ..] => match around.tools {
+            Some(tools) => (*name, input_fault(workflow, tools, name)),
+            None => ("input", Some(NO_INPUT.to_owned())),
+        },
+        ["run", name, ..] => (*name, run_fault(name)),
+        ["inputs", name, ..] => (*name, inputs_fault(workflow, name)),
+        ["steps", step] => (*step, step_fault(workflow, around.step, step, None)),
+        ["steps", step, member, ..] => {
+            let is_known = step_fault(workflow, around.step, step, None).is_none();
+            let fault = step_fault(workflow, around.step, step, Some(member));
+            (if is_known { *member } else { *step }, fault)
+        }
+        ["approvals", gate] => (*gate, approval_fault(workflow, gate, None)),
+        ["approvals", gate, member, ..] => {
+            let fault = approval_fault(workflow, gate, Some(member));
+            let is_known = is_approved(workflow, gate);
+            (if is_known { *member } else { *gate }, fault)
+        }
+        ["stages", stage] => (*stage, stage_fault(workflow, stage, None)),
+        ["stages", stage, member, ..] => {
+            let is_known = stage_fault(workflow, stage, None).is_none();
+            let fault = stage_fault(workflow, stage, Some(member));
+            (if is_known { *member } else { *stage }, fault)
+        }
+        _ => ("", None),
+    }
+}
+
+/// Whether this root is there for a closure that follows such a moment.
+pub fn is_of_closure(root: &str, closure: Option<Moment>) -> bool {
+    match root {
+        "event" => closure.is_some(),
+        "approval" => closure == Some(Moment::ApprovalApproved),
+        _ => false,
+    }
+}
+
+/// What is wrong with reading this of the event or the approval of a closure.
+pub fn closure_fault<'p>(path: &[&'p str]) -> Option<(&'p str, String)> {
+    let (name, known): (&str, &[&str]) = match path {
+        ["event", "source", name, ..] => (name, &SOURCE),
+        ["event", name, ..] => (name, &EVENT),
+        ["approval", name, ..] => (name, &APPROVED),
+        _ => return None,
+    };
+    let hint = suggest::hint(name, known.iter().copied());
+    (!known.contains(&name)).then(|| (name, format!("There is no `{name}` here, but {}.{hint}", known.join(", "))))
+}
+
+/// The roots that may be read.
+pub const fn roots_of(around: &Surroundings<'_>) -> &'static [&'static str] {
+    if around.step.is_some() { &OF_STEPS } else { &ROOTS }
+}
+
+/// What is wrong with reading this input of the run.
+pub fn inputs_fault(workflow: &Workflow, name: &str) -> Option<String> {
+    (!workflow.inputs.contains_key(name)).then(|| {
+        let hint = suggest::hint(name, workflow.inputs.keys().map(String::as_str));
+        let hint = if hint.is_empty() { " Declare it under `inputs`.".to_owned() } else { hint };
+        format!("There is no input `{name}`.{hint}")
+    })
+}
+
+/// What is wrong with reading this step, or this member of it, of the step at a position.
+pub fn step_fault(workflow: &Workflow, at: Option<usize>, step: &str, member: Option<&str>) -> Option<String> {
+    let before = &workflow.steps[..at.map_or(0, |at| at + 1).min(workflow.steps.len())];
+    if !before.iter().any(|known| known.id == step) {
+        if workflow.steps.iter().any(|later| later.id == step) {
+            return Some(format!("The step `{step}` comes later: nothing is recorded of it yet."));
+        }
+        let hint = suggest::hint(step, before.iter().map(|step| step.id.as_str()));
+        return Some(format!("There is no step `{step}`.{hint}"));
+    }
+    let member = member.filter(|member| !STEP.contains(member))?;
+    let hint = suggest::hint(member, STEP);
+    Some(format!("A step has no `{member}`, but {}.{hint}", STEP.join(", ")))
+}
+
+/// Whether this root may be read.
+pub fn is_root(root: &str, around: &Surroundings<'_>) -> bool {
+    roots_of(around).contains(&root) || is_of_closure(root, around.closure)
+}
+
 /// What is known of the value at a path below a root. Paths with faults are of unknown type.
 pub fn kind<'w>(path: &[&str], around: &Surroundings<'w>) -> Kind<'w> {
     let unknown = Kind::recorded(Type::Unknown);
     match path {
         ["now"] => Kind::of(Type::Moment),
-        ["input"] => Kind::recorded(Type::Map),
+        ["input"] | ["event", "source" | "context"] => Kind::recorded(Type::Map),
         ["facts", name] => around.workflow.facts.get(*name).map_or(unknown, |rule| Kind::field(&rule.field)),
         ["input", name] => argument(name, around).unwrap_or(unknown),
         ["run", "inputs"] => unknown,
-        ["run", "version"] | ["stages", _, "attempt"] => Kind::recorded(Type::Int),
+        ["inputs", name] => around.workflow.inputs.get(*name).map_or(unknown, Kind::field),
+        ["run", "version"] | ["stages" | "steps", _, "attempt"] | ["steps", _, "exit_code"] => {
+            Kind::recorded(Type::Int)
+        }
         ["run", name] if RUN.contains(name) => Kind::recorded(Type::Text),
-        ["approvals", _, "approved"] | ["stages", _, "complete"] => Kind::recorded(Type::Bool),
+        ["approvals", _, "approved"] | ["stages", _, "complete"] | ["steps", _, "verified"] => {
+            Kind::recorded(Type::Bool)
+        }
         ["approvals" | "stages", _, "at"] => Kind::recorded(Type::Moment),
-        ["approvals", _, "status" | "notes"] | ["stages", _, "status"] => Kind::recorded(Type::Text),
+        ["approvals", _, "status" | "notes"]
+        | ["stages", _, "status"]
+        | ["event" | "approval", _]
+        | ["event", "source", _] => Kind::recorded(Type::Text),
         _ => unknown,
     }
 }

@@ -35,7 +35,7 @@ policies:
 pub fn faults_of(source: &str, wanted: Wanted, tools: &[&str]) -> Vec<Fault> {
     let workflow = workflow();
     let tools: Vec<String> = tools.iter().map(ToString::to_string).collect();
-    expression(source, wanted, &Surroundings { workflow: &workflow, tools: Some(&tools) })
+    expression(source, wanted, &Surroundings { workflow: &workflow, tools: Some(&tools), closure: None, step: None })
 }
 
 fn told(sources: &[&str]) -> String {

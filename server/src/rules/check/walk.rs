@@ -100,22 +100,27 @@ impl<'p, 'w> Walk<'p, 'w> {
         if let Some(ty) = self.local(name) {
             return Kind::of(ty);
         }
-        if name == "input" && self.around.tools.is_none() {
+        let known = roots::roots_of(&self.around);
+        if name == "input" && self.around.tools.is_none() && self.around.step.is_none() {
             self.fault(node, roots::NO_INPUT);
-        } else if matches!(name, "facts" | "run" | "approvals" | "stages") {
+        } else if roots::is_root(name, &self.around)
+            && matches!(name, "facts" | "run" | "approvals" | "stages" | "inputs" | "steps" | "event" | "approval")
+        {
             self.fault(
                 node,
                 format!("Say what of `{name}` to read, such as `{name}.name`; `{name}` alone has no value."),
             );
+        } else if ["event", "approval"].contains(&name) {
+            let message =
+                format!("There is no `{name}` here: `event` belongs to closure, `approval` to what follows one.");
+            self.fault(node, message);
         } else if roots::LATER.contains(&name) {
             let message = format!("`{name}` is not supported yet by this version of Countersign.");
             self.faults.push(Fault::later(self.parsed.offset(node.id), message));
-        } else if !roots::ROOTS.contains(&name) {
-            let hint = suggest::hint(name, roots::ROOTS);
-            let message = format!(
-                "Unknown name `{name}`: conditions read {}. Texts are in quotes.{hint}",
-                roots::ROOTS.join(", ")
-            );
+        } else if !known.contains(&name) {
+            let hint = suggest::hint(name, known.iter().copied());
+            let message =
+                format!("Unknown name `{name}`: conditions read {}. Texts are in quotes.{hint}", known.join(", "));
             self.fault(node, message);
         }
         roots::kind(&[name], &self.around)
@@ -125,7 +130,7 @@ impl<'p, 'w> Walk<'p, 'w> {
     fn root_path(&self, node: &'p IdedExpr) -> Option<Vec<&'p str>> {
         let path = path_of(node)?;
         let root = path.first()?;
-        (path.len() > 1 && roots::ROOTS.contains(root) && self.local(root).is_none()).then_some(path)
+        (path.len() > 1 && roots::is_root(root, &self.around) && self.local(root).is_none()).then_some(path)
     }
 
     fn select(&mut self, node: &'p IdedExpr, select: &'p SelectExpr) -> Kind<'w> {
@@ -150,34 +155,18 @@ impl<'p, 'w> Walk<'p, 'w> {
 
     /// A path below a root: does it exist, and what is it?
     fn path(&mut self, node: &'p IdedExpr, path: &[&'p str]) -> Kind<'w> {
-        let workflow = self.around.workflow;
-        let (culprit, message) = match path {
-            ["facts", name, ..] => (*name, roots::fact_fault(workflow, name)),
-            ["input", name, ..] => match self.around.tools {
-                Some(tools) => (*name, roots::input_fault(workflow, tools, name)),
-                None => ("input", Some(roots::NO_INPUT.to_owned())),
-            },
-            ["run", name, ..] => (*name, roots::run_fault(name)),
-            ["approvals", gate] => (*gate, roots::approval_fault(workflow, gate, None)),
-            ["approvals", gate, member, ..] => {
-                let fault = roots::approval_fault(workflow, gate, Some(member));
-                let is_known = roots::is_approved(workflow, gate);
-                (if is_known { *member } else { *gate }, fault)
-            }
-            ["stages", stage] => (*stage, roots::stage_fault(workflow, stage, None)),
-            ["stages", stage, member, ..] => {
-                let is_known = roots::stage_fault(workflow, stage, None).is_none();
-                let fault = roots::stage_fault(workflow, stage, Some(member));
-                (if is_known { *member } else { *stage }, fault)
-            }
-            _ => ("", None),
-        };
+        let (culprit, message) = roots::path_fault(path, &self.around);
         if let Some(message) = message {
             let offset = self.step_offset(node, culprit);
             self.faults.push(Fault::new(offset, message));
             return Kind::recorded(Type::Unknown);
         }
-        let depth = if matches!(path.first(), Some(&("approvals" | "stages"))) { 3 } else { 2 };
+        let depth = match path {
+            ["approvals" | "stages" | "steps", ..] | ["event", "source", ..] => 3,
+            // What an event says besides is of no known type.
+            ["event", "context", _, ..] => return Kind::recorded(Type::Unknown),
+            _ => 2,
+        };
         let whole = roots::kind(&path[..path.len().min(depth)], &self.around);
         if let Some(field) = path.get(depth) {
             self.members(node, whole, field);
@@ -218,7 +207,7 @@ impl<'p, 'w> Walk<'p, 'w> {
             return Kind::of(Type::Unknown);
         }
         let variable = inner.iter_var.as_str();
-        if roots::ROOTS.contains(&variable) || roots::LATER.contains(&variable) {
+        if roots::ROOTS.contains(&variable) || roots::OF_STEPS.contains(&variable) || roots::LATER.contains(&variable) {
             self.fault(node, format!("`{variable}` has a meaning already. Give the item another name."));
         }
         let result = self.kind(&inner.accu_init).ty;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cel::common::ast::{Expr, IdedExpr, operators};
 use domain::{
     field::MAX_LIST,
-    workflow::{Condition, Review, Workflow},
+    workflow::{Condition, Deed, Review, Verify, Workflow},
 };
 
 use crate::rules::{
@@ -32,6 +32,12 @@ pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
             }
         }
     }
+    let mut closing = 0;
+    for (position, rule) in workflow.closure.iter().enumerate() {
+        let path = Path::root().key("closure").index(position).key("where");
+        let steps = rule.condition.as_deref().map_or(0, cost);
+        spend(&mut closing, steps, "closure", &path, faults);
+    }
     let mut all = 0;
     for (position, stage) in workflow.stages.iter().enumerate() {
         let path = Path::root().key("stages").index(position);
@@ -39,6 +45,15 @@ pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
         let exit = conditions(&stage.exit, &path.key("exit"));
         for (at, steps) in entry.into_iter().chain(exit).chain(rules(stage.review.as_ref(), &path.key("review"))) {
             spend(&mut all, steps, "the stages", &at, faults);
+        }
+    }
+    for (position, step) in workflow.steps.iter().enumerate() {
+        let Deed::Run(program) = &step.deed else { continue };
+        let path = Path::root().key("steps").index(position).key("verify");
+        let mut spent = 0;
+        for (index, verify) in program.verify.iter().enumerate() {
+            let Verify::Condition(when) = verify else { continue };
+            spend(&mut spent, cost(when), "this step", &path.index(index).key("condition"), faults);
         }
     }
 }

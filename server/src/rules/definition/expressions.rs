@@ -1,6 +1,6 @@
 //! The CEL expressions of a definition, each checked where it stands.
 
-use domain::workflow::{Condition, Review, Workflow};
+use domain::workflow::{Condition, Deed, Review, Verify, Workflow};
 
 use crate::rules::{
     check::{Surroundings, Wanted, expression},
@@ -11,16 +11,29 @@ use crate::rules::{
 pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
     for (position, gate) in workflow.gates.iter().enumerate() {
         let path = Path::root().key("gates").index(position);
-        let mut checker = Checker { around: Surroundings { workflow, tools: Some(&gate.tools) }, faults };
+        let around = Surroundings { workflow, tools: Some(&gate.tools), closure: None, step: None };
+        let mut checker = Checker { around, faults };
         checker.conditions(&gate.require, &path.key("require"));
         checker.review(gate.review.as_ref(), &path.key("review"));
     }
     for (position, stage) in workflow.stages.iter().enumerate() {
         let path = Path::root().key("stages").index(position);
-        let mut checker = Checker { around: Surroundings { workflow, tools: None }, faults };
+        let around = Surroundings { workflow, tools: None, closure: None, step: None };
+        let mut checker = Checker { around, faults };
         checker.conditions(&stage.entry, &path.key("entry"));
         checker.conditions(&stage.exit, &path.key("exit"));
         checker.review(stage.review.as_ref(), &path.key("review"));
+    }
+    for (position, step) in workflow.steps.iter().enumerate() {
+        let Deed::Run(program) = &step.deed else { continue };
+        let path = Path::root().key("steps").index(position).key("verify");
+        let around = Surroundings { workflow, tools: None, closure: None, step: Some(position) };
+        let mut checker = Checker { around, faults };
+        for (index, verify) in program.verify.iter().enumerate() {
+            if let Verify::Condition(when) = verify {
+                checker.one(when, Wanted::Bool, &path.index(index).key("condition"));
+            }
+        }
     }
 }
 

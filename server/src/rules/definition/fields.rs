@@ -30,7 +30,7 @@ const FACT_KEYS: Keys =
     Keys { known: &["type", "enum", "min", "max", "max_length", "pattern", "from", "max_age"], later: &[] };
 
 /// What cannot be read stays declared, so that expressions that read it are not faulted as well.
-const UNREADABLE: Field = Field::of(FieldType::Object);
+pub(super) const UNREADABLE: Field = Field::of(FieldType::Object);
 
 /// The manifest of one tool.
 pub fn read_tool(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Tool {
@@ -114,13 +114,13 @@ fn read_source(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> FactSource {
 }
 
 /// RFC 6901: slashes before each step, `~0` and `~1` for tilde and slash.
-fn is_pointer(text: &str) -> bool {
+pub(super) fn is_pointer(text: &str) -> bool {
     let tildes_are_escapes = text.split('~').skip(1).all(|after| after.starts_with(['0', '1']));
     text.starts_with('/') && tildes_are_escapes
 }
 
 /// A type with its limits, in the short form `name: type` or the long one.
-fn read_field(cursor: &Cursor<'_>, keys: &Keys, faults: &mut Faults<'_>) -> Option<Field> {
+pub(super) fn read_field(cursor: &Cursor<'_>, keys: &Keys, faults: &mut Faults<'_>) -> Option<Field> {
     if matches!(cursor.node.content, Content::Scalar(_)) && !cursor.node.is_null() {
         return cursor.word(FieldType::ALL, faults).map(Field::of);
     }

@@ -93,6 +93,7 @@ pub fn read_review(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Option<Revie
 }
 
 /// The text of an expression. Its length in bytes is the expression's own matter.
-fn source(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Option<String> {
+/// A CEL text.
+pub fn source(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Option<String> {
     cursor.text(MAX_SOURCE, faults)
 }

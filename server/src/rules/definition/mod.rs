@@ -1,6 +1,7 @@
 //! Reading a workflow definition: YAML text to [`Workflow`], with every error at its line and column.
 
 mod budget;
+mod closure;
 mod consistency;
 mod deadline;
 mod escalations;
@@ -11,6 +12,8 @@ mod names;
 mod policies;
 mod stage_rules;
 mod stages;
+mod step_rules;
+mod steps;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -48,8 +51,11 @@ const KEYS: Keys = Keys {
         "policies",
         "requests",
         "escalations",
+        "closure",
+        "inputs",
+        "steps",
     ],
-    later: &["closure", "inputs", "steps"],
+    later: &[],
 };
 
 /// Reads and checks a definition.
@@ -68,7 +74,9 @@ pub fn parse(text: &str) -> Result<Workflow, Refusal> {
     let workflow = read(&cursor, &mut faults);
     consistency::check(&workflow, &mut faults);
     stage_rules::check(&workflow, &mut faults);
+    step_rules::check(&workflow, &mut faults);
     expressions::check(&workflow, &mut faults);
+    closure::check(&workflow, &mut faults);
     trust::check(&workflow, &mut faults);
     budget::check(&workflow, &mut faults);
     if faults.is_empty() { Ok(workflow) } else { Err(faults.into_refusal()) }
@@ -94,6 +102,9 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Workflow {
         policies: policies::read_all(cursor, faults),
         requests: policies::read_requests(cursor, faults),
         escalations: escalations::read(cursor, faults),
+        closure: closure::read_all(cursor, faults),
+        inputs: steps::read_inputs(cursor, faults),
+        steps: steps::read_all(cursor, faults),
         name,
     }
 }
@@ -141,5 +152,7 @@ fn read_tools(root: &Cursor<'_>, faults: &mut Faults<'_>) -> BTreeMap<String, To
 mod hostile;
 #[cfg(test)]
 mod schema_tests;
+#[cfg(test)]
+mod step_tests;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{deadline, parse, stages, yaml};
+use super::{closure, deadline, parse, stages, steps, yaml};
 use crate::{
     http::schema::SCHEMA,
     rules::yaml::{Content, Cursor},
@@ -37,7 +37,10 @@ fn faults(text: &str) -> Vec<String> {
 
 #[test]
 fn what_is_shipped_is_in_order_for_both() {
-    for file in ["financial-onboarding", "support-resolution"] {
+    let closures = ["research", "engineering", "hr", "compliance", "support"].map(|domain| format!("closure-{domain}"));
+    let others = ["financial-onboarding", "support-resolution", "analyze-plan-execute-verify"];
+    let enforced = ["sprint-review", "deployment", "release"];
+    for file in others.into_iter().chain(enforced).map(str::to_owned).chain(closures) {
         let path = format!("{}/../workflows/{file}.yaml", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(&path).expect(&path);
         assert!(parse(&text).is_ok(), "{file}");
@@ -56,6 +59,10 @@ fn both_know_the_same_keys() {
     let keys = |keys: &[&str]| -> BTreeSet<String> { keys.iter().map(ToString::to_string).collect() };
     assert_eq!(known(&schema["properties"]), keys(super::KEYS.known));
     assert_eq!(known(&schema["$defs"]["stage"]["properties"]), keys(stages::STAGE_KEYS.known));
+    assert_eq!(known(&schema["$defs"]["closure"]["properties"]), keys(closure::RULE_KEYS.known));
+    assert_eq!(known(&schema["$defs"]["closure_step"]["properties"]), keys(closure::STEP_KEYS.known));
+    assert_eq!(known(&schema["$defs"]["step"]["properties"]), keys(steps::STEP_KEYS.known));
+    assert_eq!(known(&schema["$defs"]["verify"]["properties"]), keys(steps::VERIFY_KEYS.known));
     let deadline = &schema["$defs"]["policy"]["properties"]["deadline"]["properties"];
     assert_eq!(known(deadline), keys(deadline::KEYS.known));
     assert_eq!(known(&deadline["raise"]["properties"]), keys(deadline::RAISE_KEYS.known));

@@ -39,7 +39,7 @@ gates:
 
 #[test]
 fn the_shipped_workflows_are_valid() {
-    for name in ["financial-onboarding", "support-resolution"] {
+    for name in ["financial-onboarding", "support-resolution", "sprint-review", "deployment", "release"] {
         let path = format!("{}/../workflows/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(&path).expect(&path);
         let workflow = parse(&text).unwrap_or_else(|refusal| panic!("{refusal}: {:?}", refusal.errors));

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use domain::{
     Digest, Role,
     id::{
-        ApprovalId, CompensationId, ConcernId, DelegationId, EscalationId, HandoffId, KeyId, PersonId, ResumptionId,
-        RunId,
+        ApprovalId, ClosureId, CompensationId, ConcernId, DelegationId, EscalationId, FollowUpId, HandoffId, KeyId,
+        PersonId, ResumptionId, RunId,
     },
     workflow::shown::DraftQuery,
 };
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::support::{PASSWORD, PAYMENTS, hooked};
 
-fn words<const N: usize>(pairs: [(&'static str, String); N]) -> Words {
+pub(super) fn words<const N: usize>(pairs: [(&'static str, String); N]) -> Words {
     pairs.into_iter().collect()
 }
 
@@ -29,11 +29,15 @@ impl World<'_> {
         let (n, uuid) = (self.next(), self.console.desk.database.ids().uuid());
         let id = match thing {
             Thing::Nothing => return Words::new(),
-            Thing::Run | Thing::Active | Thing::Undoing | Thing::Stuck => RunId::from_uuid(uuid).to_string(),
+            Thing::Run | Thing::Active | Thing::Undoing | Thing::Stuck | Thing::Stepped => {
+                RunId::from_uuid(uuid).to_string()
+            }
             Thing::Handoff => HandoffId::from_uuid(uuid).to_string(),
             Thing::Waiting | Thing::Asked | Thing::Unwoken => ApprovalId::from_uuid(uuid).to_string(),
             Thing::Escalation => EscalationId::from_uuid(uuid).to_string(),
             Thing::Concern => ConcernId::from_uuid(uuid).to_string(),
+            Thing::Closure => ClosureId::from_uuid(uuid).to_string(),
+            Thing::FollowUp => FollowUpId::from_uuid(uuid).to_string(),
             Thing::Resumption => ResumptionId::from_uuid(uuid).to_string(),
             Thing::Person | Thing::DisabledPerson | Thing::Delegation => PersonId::from_uuid(uuid).to_string(),
             Thing::Key => KeyId::from_uuid(uuid).to_string(),
@@ -67,12 +71,15 @@ impl World<'_> {
             Thing::Active => words([("id", self.active(which).await)]),
             Thing::Undoing => self.undoing(which).await,
             Thing::Stuck => self.stuck(which).await,
+            Thing::Stepped => self.stepped().await,
             Thing::Handoff => self.handed_over(which).await,
             Thing::Waiting => self.waiting(which).await,
             Thing::Asked => self.asked(which).await,
             Thing::Unwoken => self.unwoken(which).await,
             Thing::Escalation => self.escalated(which).await,
             Thing::Concern => self.concerned(which).await,
+            Thing::Closure => self.closed(which).await,
+            Thing::FollowUp => self.left_over(which).await,
             Thing::Resumption => self.resumption(which).await,
             Thing::Workflow => self.workflow().await,
             Thing::Leaf => words([("id", "1".to_owned())]),
@@ -86,7 +93,7 @@ impl World<'_> {
         }
     }
 
-    async fn called(&self, path: &str, body: &Value) -> Value {
+    pub(super) async fn called(&self, path: &str, body: &Value) -> Value {
         let reply = self.console.post(&self.hook, path, body).await;
         assert!(reply.status.is_success(), "{path}: {}", reply.text);
         reply.json()

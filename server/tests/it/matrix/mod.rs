@@ -5,12 +5,14 @@
 //! a row without one. While a caller is refused, nothing in the database may change.
 
 mod caller;
+mod closing;
 mod drawn;
 mod form_rows;
 mod forms;
 mod making;
 mod rows;
 mod state;
+mod stepped;
 mod thing;
 mod world;
 

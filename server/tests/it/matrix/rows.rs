@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use axum::http::Method;
 use server::http::{declared, routes::Route};
 
-use super::thing::Thing::{self, *};
+use super::{
+    closing,
+    thing::Thing::{self, *},
+};
 
 /// What is sent. `{id}` stands for the thing's id, `{n}` for a number that was not there before, and other words in
 /// braces for what belongs to the thing.
@@ -69,11 +72,11 @@ pub fn cover(rows: &[Row], is_of: impl Fn(&Route) -> bool) {
     assert_eq!(known, there.collect(), "declared routes and the rows of this table");
 }
 
-fn get(path: &'static str, thing: Thing) -> Row {
+pub(super) fn get(path: &'static str, thing: Thing) -> Row {
     Row { method: Method::GET, path, thing, sent: Sent::Nothing }
 }
 
-fn post(path: &'static str, thing: Thing, body: &'static str) -> Row {
+pub(super) fn post(path: &'static str, thing: Thing, body: &'static str) -> Row {
     let sent = if body.is_empty() { Sent::Nothing } else { Sent::Json(body) };
     Row { method: Method::POST, path, thing, sent }
 }
@@ -85,7 +88,7 @@ pub fn form(path: &'static str, thing: Thing, fields: &'static [(&'static str, &
 
 /// The API.
 pub fn api() -> Vec<Row> {
-    [work(), approvals(), escalations(), around()].concat()
+    [work(), approvals(), escalations(), closing::rows(), around()].concat()
 }
 
 /// What agents and reviewers do.
@@ -118,6 +121,9 @@ fn work() -> Vec<Row> {
         post("/api/v1/runs/{id}/stages/{stage}/complete", Active, "{}"),
         post("/api/v1/runs/{id}/stages/{stage}/fail", Active, r#"{"error":"It broke."}"#),
         post("/api/v1/runs/{id}/compensations/{compensation}", Undoing, r#"{"outcome":"done"}"#),
+        get("/api/v1/runs/{id}/steps", Run),
+        post("/api/v1/runs/{id}/steps/{step}/begin", Stepped, "{}"),
+        post("/api/v1/runs/{id}/steps/{step}/report", Stepped, r#"{"attempt":1,"error":"It broke."}"#),
         get("/api/v1/runs/{id}/handoffs", Run),
         get("/api/v1/handoffs/{id}", Handoff),
         post("/api/v1/runs/{id}/approvals", Run, r#"{"session_id":"s2","summary":"May I?"}"#),

@@ -13,6 +13,8 @@ pub enum Thing {
     Undoing,
     /// A run with one that needs a person.
     Stuck,
+    /// A run with a step that was begun.
+    Stepped,
     /// A handoff package.
     Handoff,
     /// An approval that waits.
@@ -25,6 +27,10 @@ pub enum Thing {
     Escalation,
     /// A concern that is open.
     Concern,
+    /// A closure that stopped, and whose follow-up is resolved.
+    Closure,
+    /// What a closure handed over.
+    FollowUp,
     /// A resumption that no runner takes.
     Resumption,
     /// A workflow, by name.
@@ -76,7 +82,9 @@ impl Thing {
             | Self::Asked
             | Self::Unwoken
             | Self::Escalation
-            | Self::Concern => &[Which::Own, Which::Other, Which::Missing],
+            | Self::Concern
+            | Self::Closure
+            | Self::FollowUp => &[Which::Own, Which::Other, Which::Missing],
             _ => &[Which::There, Which::Missing],
         }
     }

@@ -232,8 +232,16 @@ stages:
 gates:"#;
     let text = PAYMENTS.replace("name: payments", "name: staged");
     let text = text.replace("\ntools:", &format!("\n{tools}")).replace("\nfacts:", &format!("\n{facts}"));
-    text.replace("\ngates:", &format!("\n{stages}"))
+    format!("{}{CLOSURE}", text.replace("\ngates:", &format!("\n{stages}")))
 }
+
+/// Nobody has registered its target: it stops, and hands over.
+const CLOSURE: &str = r#"closure:
+  - id: filed
+    after: tool.executed
+    where: 'event.context.tool == "look_up"'
+    steps: [{ id: tracker, kind: status_sync, target: nowhere, record: '{{run.id}}', set: { status: seen } }]
+"#;
 
 /// A declared path about a thing. What varies besides is a version, a stage or a compensation.
 fn path(declared: &str, words: &Words) -> String {
@@ -241,6 +249,7 @@ fn path(declared: &str, words: &Words) -> String {
     let mut filled = |part: &str| match part {
         "{version}" => "1".to_owned(),
         "{stage}" => "opening".to_owned(),
+        "{step}" => "first".to_owned(),
         "{compensation}" => words["compensation"].clone(),
         _ => id.take().unwrap_or_else(|| "none".to_owned()),
     };

@@ -14,7 +14,7 @@ use server::{
     http::{declared, routes::Access},
 };
 
-use super::{CALLS, from_everywhere, given::about_given, is_own, is_refused, request};
+use super::{CALLS, closing::about_closures, from_everywhere, given::about_given, is_own, is_refused, request};
 use crate::{
     drafts::seal,
     stages::begin,
@@ -259,6 +259,7 @@ async fn what_another_site_has_sent_is_not_done(console: TestConsole) {
     let mut deeds = about_approvals(&agent).await;
     deeds.extend(about_given(&agent).await);
     deeds.extend(about_stages(&agent).await);
+    deeds.extend(about_closures(&agent).await);
     deeds.push(about_a_case(&agent).await);
     deeds.extend(about_notifications(&console).await);
     deeds.extend(about_people(&console).await);

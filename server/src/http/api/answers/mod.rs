@@ -9,6 +9,7 @@ pub mod items;
 pub mod runs;
 pub mod signatures;
 pub mod stages;
+pub mod steps;
 pub mod votes;
 pub mod workflows;
 
@@ -116,10 +117,19 @@ pub struct ProblemDocument {
     /// `wrong_stage`, `entry_conditions_unmet`, `exit_criteria_unmet`: the stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
-    /// The attempt of the stage, from 1.
+    /// The attempt of the stage or step, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempt: Option<u32>,
     /// `wrong_stage`: how the attempt stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage_status: Option<domain::stage::AttemptStatus>,
+    /// `wrong_step`: the step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// `wrong_step`: how it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_status: Option<domain::step::StepStatus>,
+    /// `wrong_step`: the approval that does not stand, or that nobody has decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval_id: Option<domain::id::ApprovalId>,
 }

@@ -2,6 +2,7 @@
 
 pub mod approvals;
 pub mod audit;
+pub mod closures;
 pub mod concerns;
 pub mod escalations;
 pub mod health;
@@ -11,4 +12,5 @@ pub mod runners;
 pub mod runs;
 pub mod signatures;
 pub mod stages;
+pub mod steps;
 pub mod workflows;

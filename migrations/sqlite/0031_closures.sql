@@ -1,0 +1,41 @@
+-- Systems that closures read from and write to. The credential is sealed.
+CREATE TABLE closure_target (
+    id BLOB PRIMARY KEY NOT NULL, name TEXT NOT NULL UNIQUE, url TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('http', 'archive')), allow_private INTEGER NOT NULL CHECK (allow_private IN (0, 1)),
+    honours_keys INTEGER NOT NULL CHECK (honours_keys IN (0, 1)), credential BLOB, created_at TEXT NOT NULL, disabled_at TEXT
+) STRICT;
+-- One completion of what a decision has settled. `event_key` is the event with its sender, so that each follows a policy
+-- once; `due_at` is when a worker may take it, `moves` what a change compares.
+CREATE TABLE closure (
+    id BLOB PRIMARY KEY NOT NULL, event_key TEXT NOT NULL, workflow TEXT NOT NULL, version INTEGER NOT NULL,
+    rule TEXT NOT NULL, title TEXT NOT NULL, run_id BLOB REFERENCES run (id), cause TEXT NOT NULL, snapshot TEXT,
+    status TEXT NOT NULL CHECK (status IN ('running', 'completed', 'partial', 'skipped_idempotent', 'manual_follow_up')),
+    state TEXT NOT NULL, due_at TEXT, started_at TEXT NOT NULL, moves INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (event_key, workflow, rule)
+) STRICT;
+CREATE INDEX closure_by_status ON closure (status, id);
+CREATE INDEX closure_by_due ON closure (due_at) WHERE due_at IS NOT NULL;
+CREATE TABLE closure_step (
+    closure_id BLOB NOT NULL REFERENCES closure (id), place INTEGER NOT NULL, plan TEXT NOT NULL, key TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('planned', 'writing', 'done', 'already_done', 'failed', 'blocked')),
+    state TEXT NOT NULL, PRIMARY KEY (closure_id, place)
+) STRICT;
+-- Which step has used an idempotency key. No other ever writes with it.
+CREATE TABLE closure_key (
+    key TEXT PRIMARY KEY NOT NULL, closure_id BLOB NOT NULL REFERENCES closure (id), place INTEGER NOT NULL
+) STRICT;
+-- Events that arrived once more, and replays.
+CREATE TABLE closure_mark (
+    id BLOB PRIMARY KEY NOT NULL, closure_id BLOB NOT NULL REFERENCES closure (id), mark TEXT NOT NULL
+) STRICT;
+CREATE INDEX closure_mark_by_closure ON closure_mark (closure_id, id);
+-- What was handed over to a person.
+CREATE TABLE follow_up (
+    id BLOB PRIMARY KEY NOT NULL, closure_id BLOB NOT NULL REFERENCES closure (id), step TEXT, packet TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('open', 'resolved')), state TEXT NOT NULL
+) STRICT;
+CREATE INDEX follow_up_by_closure ON follow_up (closure_id, id);
+CREATE INDEX follow_up_by_status ON follow_up (status, id);
+-- How far the log was looked through for what closures follow. What happened before this table sets nothing going.
+CREATE TABLE closure_cursor (id INTEGER PRIMARY KEY CHECK (id = 1), leaf_index INTEGER NOT NULL) STRICT;
+INSERT INTO closure_cursor (id, leaf_index) SELECT 1, COALESCE(MAX(leaf_index), 0) FROM event_leaf;

@@ -1,0 +1,135 @@
+//! A program of a step: started without a shell, shown as it goes, ended with all it started.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, BufRead as _, BufReader, Read, Write as _},
+    path::Path,
+    process::{Command, ExitStatus, Stdio},
+    time::Instant,
+};
+
+use domain::inspect;
+use tokio::sync::oneshot;
+
+/// What is kept of each stream, in bytes: its end.
+const KEPT: usize = 16 << 10;
+/// Nothing of ours is passed on to a program: it is not to speak for the executor.
+const WITHHELD: [&str; 4] =
+    ["COUNTERSIGN_KEY", "COUNTERSIGN_RUNNER_KEY", "COUNTERSIGN_VAULT_KEY", "COUNTERSIGN_DATABASE_URL"];
+
+/// How a program ended.
+pub(super) struct Output {
+    pub(super) status: ExitStatus,
+    /// The end of what it printed.
+    pub(super) stdout: Tail,
+    /// The end of what it printed as errors.
+    pub(super) stderr: Tail,
+    pub(super) seconds: f64,
+}
+
+/// The end of a stream.
+#[derive(Debug, Default)]
+pub(super) struct Tail {
+    bytes: Vec<u8>,
+    /// Bytes before it.
+    pub(super) left_out: usize,
+}
+
+impl Tail {
+    fn add(&mut self, more: &[u8]) {
+        self.bytes.extend_from_slice(more);
+        let over = self.bytes.len().saturating_sub(KEPT);
+        self.bytes.drain(..over);
+        self.left_out += over;
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
+
+/// Runs it in the working folder. Ended when the future is dropped, with everything it started.
+pub(super) async fn run(
+    argv: &[String],
+    env: &BTreeMap<String, String>,
+    folder: &Path,
+    is_shown: bool,
+) -> io::Result<Output> {
+    let mut command = Command::new(std::env::current_exe()?);
+    // It binds the program's life to this process, and then becomes the program.
+    command.args(["runner-child", "--of"]).arg(std::process::id().to_string()).arg("--").args(argv);
+    command.current_dir(folder).envs(env).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for name in WITHHELD {
+        command.env_remove(name);
+    }
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let (tell, told) = oneshot::channel();
+    let (started, pid) = oneshot::channel();
+    // The system ends the program when the thread that started it is no more.
+    std::thread::Builder::new()
+        .name("step".to_owned())
+        .spawn(move || drop(tell.send(whole(command, started, is_shown))))?;
+    let group = Group(pid.await.ok());
+    let output = told.await.map_err(|_| io::Error::other("the thread of the step ended"))?;
+    // It has ended: its number may be another's by now.
+    std::mem::forget(group);
+    output
+}
+
+fn whole(mut command: Command, started: oneshot::Sender<u32>, is_shown: bool) -> io::Result<Output> {
+    let begun = Instant::now();
+    let mut child = command.spawn()?;
+    let pid = child.id();
+    let _ = started.send(pid);
+    let out = child.stdout.take().map(|stream| std::thread::spawn(move || follow(stream, is_shown)));
+    let err = child.stderr.take().map(|stream| std::thread::spawn(move || follow(stream, is_shown)));
+    let status = child.wait();
+    // What it left behind would keep the streams open.
+    drop(Group(Some(pid)));
+    let tail = |thread: Option<std::thread::JoinHandle<Tail>>| {
+        thread.and_then(|thread| thread.join().ok()).unwrap_or_default()
+    };
+    let (stdout, stderr) = (tail(out), tail(err));
+    Ok(Output { status: status?, stdout, stderr, seconds: begun.elapsed().as_secs_f64() })
+}
+
+/// Shows a stream line by line and keeps its end. What a program prints cannot move the cursor, or look like a question
+/// of the executor.
+fn follow(stream: impl Read, is_shown: bool) -> Tail {
+    let mut tail = Tail::default();
+    let mut reader = BufReader::new(stream);
+    loop {
+        let mut line = Vec::new();
+        match reader.by_ref().take(KEPT as u64).read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => return tail,
+            Ok(_) => tail.add(&line),
+        }
+        if is_shown {
+            let text = String::from_utf8_lossy(&line);
+            let mut out = io::stdout().lock();
+            drop(writeln!(out, "    │ {}", inspect::spelled(text.trim_end_matches(['\n', '\r']))));
+        }
+    }
+}
+
+/// A process group, ended when it is dropped.
+struct Group(Option<u32>);
+
+impl Drop for Group {
+    #[cfg(target_os = "linux")]
+    fn drop(&mut self) {
+        let group = self.0.and_then(|pid| i32::try_from(pid).ok()).and_then(rustix::process::Pid::from_raw);
+        if let Some(group) = group {
+            // It may be gone already.
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn drop(&mut self) {
+        if let Some(pid) = self.0 {
+            drop(Command::new("kill").args(["-KILL", "--", &format!("-{pid}")]).status());
+        }
+    }
+}

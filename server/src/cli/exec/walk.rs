@@ -1,0 +1,192 @@
+//! One execution: step after step, each begun only as the console says, written down after each.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    id::{ApprovalId, RunId},
+    inspect,
+    step::{StepStatus, numbered},
+    workflow::{Deed, Program, Step, Workflow},
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    analyse::{self, By},
+    check,
+    console::{Console, Unheard},
+    gate::{self, Answer},
+    log::{Entry, Log},
+    process, status_of,
+};
+use crate::{cli::Stopped, clock::Clock};
+
+/// Everything an execution needs.
+pub(super) struct Walk<'a> {
+    pub(super) console: &'a Console,
+    pub(super) workflow: &'a Workflow,
+    pub(super) digest: String,
+    pub(super) folder: PathBuf,
+    pub(super) log: Log,
+    pub(super) by: By,
+    /// Whether the terminal asks.
+    pub(super) is_asked_here: bool,
+}
+
+/// Why an execution does not go on, and what the log says of it.
+struct Halt {
+    status: &'static str,
+    why: String,
+}
+
+impl Halt {
+    fn failed(why: impl Into<String>) -> Self {
+        Self { status: "failed", why: why.into() }
+    }
+}
+
+impl From<Unheard> for Halt {
+    fn from(unheard: Unheard) -> Self {
+        Self { status: "interrupted", why: unheard.message() }
+    }
+}
+
+impl From<Stopped> for Halt {
+    fn from(stopped: Stopped) -> Self {
+        Self { status: "interrupted", why: stopped.to_string() }
+    }
+}
+
+impl Walk<'_> {
+    /// Goes through the steps.
+    pub(super) async fn go(&self, run: Value) -> Result<(), Stopped> {
+        let id: RunId =
+            run["run_id"].as_str().and_then(|id| id.parse().ok()).unwrap_or(RunId::from_uuid(uuid::Uuid::nil()));
+        for (position, step) in self.workflow.steps.iter().enumerate() {
+            println!("Step {} of {}: {}", position + 1, self.workflow.steps.len(), step.id);
+            if let Err(halt) = self.step(id, position, step).await {
+                self.write_down(id, halt.status, Some(&halt.why)).await;
+                return Err(Stopped::Failed(format!("stopped at {}: {}", numbered(position, &step.id), halt.why)));
+            }
+            let is_last = position + 1 == self.workflow.steps.len();
+            self.write_down(id, if is_last { "completed" } else { "running" }, None).await;
+        }
+        println!("Every step is verified.");
+        Ok(())
+    }
+
+    async fn step(&self, run: RunId, position: usize, step: &Step) -> Result<(), Halt> {
+        let begun = match self.console.begin_step(run, &step.id, json!({})).await {
+            Ok(begun) => begun,
+            Err(unheard) => return Err(self.not_begun(run, unheard).await),
+        };
+        let attempt = begun["attempt"].as_u64().unwrap_or_default();
+        match (status_of(&begun), &step.deed) {
+            (Some(StepStatus::Verified), _) => {
+                println!("  verified before");
+                Ok(())
+            }
+            (Some(StepStatus::Awaiting), Deed::Approval(_)) => self.approval(run, step, &begun, attempt).await,
+            (Some(StepStatus::Running), Deed::Run(program)) => {
+                let body = self.program(program, position, run, attempt).await;
+                self.reported(run, step, body).await
+            }
+            (Some(StepStatus::Running), Deed::Analyse(roles)) => {
+                let steps = self.console.steps(run).await?;
+                let evidence = analyse::analyse(roles, &self.by, &steps, &self.folder).await;
+                self.reported(run, step, json!({"attempt": attempt, "evidence": evidence})).await
+            }
+            _ => Err(Halt::failed(format!("the console says {} of this step", begun["status"]))),
+        }
+    }
+
+    /// A step that may not begin. Where an approval does not stand any more, the run is over.
+    async fn not_begun(&self, run: RunId, unheard: Unheard) -> Halt {
+        let Unheard::Refused(told) = &unheard else { return unheard.into() };
+        if told.code == "wrong_step" && told.approval_status.is_some() {
+            let why = told.message.clone();
+            return match self.console.fail(run, &why).await {
+                Ok(()) => Halt::failed(why),
+                Err(unheard) => unheard.into(),
+            };
+        }
+        Halt::failed(told.message.clone())
+    }
+
+    /// Runs the program and looks at what is verified; gives what is reported.
+    async fn program(&self, program: &Program, position: usize, run: RunId, attempt: u64) -> Value {
+        let inputs = self.console.run(run).await.map(|run| run["inputs"].clone()).unwrap_or_default();
+        let (argv, mut env) = program.filled(&inputs);
+        println!("  $ {}", inspect::spelled(&argv.join(" ")));
+        env.insert("COUNTERSIGN_RUN".to_owned(), run.to_string());
+        env.insert("COUNTERSIGN_STEP".to_owned(), numbered(position, &self.workflow.steps[position].id));
+        match process::run(&argv, &env, &self.folder, true).await {
+            Ok(output) => {
+                let found = check::look(&program.checks(), &self.folder, output.status);
+                let checks: Vec<Value> =
+                    found.iter().map(|one| json!({"passed": one.passed, "found": one.found})).collect();
+                json!({"attempt": attempt, "evidence": check::evidence(&argv, &output), "checks": checks})
+            }
+            Err(error) => {
+                let evidence = Map::from_iter([("argv".to_owned(), json!(argv))]);
+                json!({"attempt": attempt, "evidence": evidence, "error": format!("{} could not be run: {error}", argv[0])})
+            }
+        }
+    }
+
+    /// Reports what was found; the console says whether that is enough.
+    async fn reported(&self, run: RunId, step: &Step, body: Value) -> Result<(), Halt> {
+        let told = self.console.report(run, &step.id, body).await?;
+        for check in told["evidence"]["verified"].as_array().into_iter().flatten() {
+            let mark = if check["passed"] == true { "✓" } else { "✗" };
+            println!("  {mark} {}", inspect::spelled(check["check"].as_str().unwrap_or_default()));
+        }
+        match status_of(&told) {
+            Some(StepStatus::Verified) => Ok(()),
+            _ => Err(Halt::failed(told["error"].as_str().unwrap_or("it is not verified"))),
+        }
+    }
+
+    /// Waits for people. What counts is what the store says afterwards.
+    async fn approval(&self, run: RunId, step: &Step, begun: &Value, attempt: u64) -> Result<(), Halt> {
+        let id = begun["approval_id"].as_str().and_then(|id| id.parse::<ApprovalId>().ok());
+        let id = id.ok_or_else(|| Halt::failed("the console names no approval"))?;
+        self.write_down(run, "waiting", None).await;
+        match gate::wait(self.console, id, self.is_asked_here).await? {
+            Answer::No => {
+                let url = self.console.url();
+                let why = format!("not approved. Nothing was changed; the approval still waits: {url}/approvals/{id}");
+                return Err(Halt { status: "cancelled", why });
+            }
+            Answer::Ended(how) => println!("  {how}"),
+            Answer::Approved => println!("  approved"),
+        }
+        let told = self.console.report(run, &step.id, json!({"attempt": attempt})).await?;
+        match (status_of(&told), told["evidence"]["approved"].as_bool()) {
+            (Some(StepStatus::Verified), Some(true)) => Ok(()),
+            _ => Err(Halt::failed(told["error"].as_str().unwrap_or("it is not approved"))),
+        }
+    }
+
+    /// Writes the log, and the report once nothing follows. That it cannot be written stops nothing: the console has all.
+    async fn write_down(&self, run: RunId, status: &str, error: Option<&str>) {
+        let (detail, steps) = (self.console.run(run).await, self.console.steps(run).await);
+        let (Ok(detail), Ok(steps)) = (detail, steps) else {
+            eprintln!("countersign: the log could not be written: the console cannot be reached");
+            return;
+        };
+        let now: DateTime<Utc> = Clock::System.now();
+        let digest = self.digest.clone();
+        let entry = Entry { run: &detail, steps: &steps, digest, status, error, now, console: self.console.url() };
+        let written = self.log.write(&entry).and_then(|log| {
+            let is_over = status == "completed" || error.is_some();
+            let report = is_over.then(|| self.log.report(&entry)).transpose()?;
+            Ok((log, report))
+        });
+        match written {
+            Ok((log, Some(report))) => println!("Log {}\nReport {}", log.display(), report.display()),
+            Ok(_) => {}
+            Err(stopped) => eprintln!("countersign: {stopped}"),
+        }
+    }
+}

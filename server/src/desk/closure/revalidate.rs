@@ -1,0 +1,200 @@
+//! The source is looked at again: what was settled must stand, or nothing is written.
+
+use std::collections::BTreeMap;
+
+use axum::http::Method;
+use domain::{
+    Time,
+    approval::{Approval, Use},
+    closure::{
+        Closure, Phase, Reason,
+        page::Snapshot,
+        rule::{Moment, is_short},
+        trigger::Trigger,
+    },
+    event::Event,
+    resumption::next_try,
+    run::Run as RunState,
+};
+use futures::FutureExt as _;
+use serde_json::{Value, json};
+
+use super::{Held, LEASE, intake::target_of, keep};
+use crate::{
+    desk::Desk,
+    error::Result,
+    store::{self, Tx, closure::Stored},
+    webhook::{Ask, Exchange},
+};
+
+/// What the source says.
+pub(super) enum Stand {
+    /// What was expected.
+    Holds(Snapshot),
+    /// Something else.
+    Gone(Reason, String, Option<Snapshot>),
+    /// Nobody knows now.
+    Silent(String, Option<chrono::TimeDelta>),
+}
+
+impl Desk {
+    /// Looks at the source again, and goes on only where it stands.
+    pub(super) async fn revalidate(&self, held: Held) -> Result<Option<Held>> {
+        match self.look_at_source(&held.0).await? {
+            Stand::Holds(seen) => {
+                self.database.write(move |tx| async move { go_on(tx, held, seen).await }.boxed()).await.map(Some)
+            }
+            Stand::Gone(reason, detail, seen) => self.stop_closure(held, reason, detail, seen).await.map(|()| None),
+            Stand::Silent(cause, asked) => self.wait_for_source(held, cause, asked).await.map(|()| None),
+        }
+    }
+
+    async fn wait_for_source(&self, held: Held, cause: String, asked: Option<chrono::TimeDelta>) -> Result<()> {
+        let Closure::Running { attempts, .. } = held.0.state else { return Ok(()) };
+        let [jitter] = self.database.ids().bytes();
+        let Some(next) = next_try(attempts + 1, self.database.clock().now(), jitter, asked) else {
+            return self.stop_closure(held, Reason::SourceUnreachable, cause, None).await;
+        };
+        self.database
+            .write(move |tx| {
+                async move {
+                    let (state, event) = held.0.state.clone().delay(held.id(), cause, next)?;
+                    keep::moved(tx, &held.0, &state).await?;
+                    keep::record(tx, &held.0, event);
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// What the source says now, nothing open in the database meanwhile.
+    pub(super) async fn look_at_source(&self, stored: &Stored) -> Result<Stand> {
+        let mut tx = self.database.read().await?;
+        if stored.trigger.moment != Moment::Event {
+            return own_stand(&mut tx, &stored.trigger).await;
+        }
+        let Some(url) = stored.trigger.source.url.clone() else {
+            let detail = "The event does not say where its record can be read.".to_owned();
+            return Ok(Stand::Gone(Reason::SourceUnreachable, detail, None));
+        };
+        let targets = store::target::list(&mut tx).await?;
+        drop(tx);
+        let Some(target) = target_of(&targets, &url).filter(|target| target.row.disabled_at.is_none()) else {
+            let detail = format!("{url} lies below the address of no target that may be read.");
+            return Ok(Stand::Gone(Reason::MappingMissing, detail, None));
+        };
+        let now = self.database.clock().now();
+        let ask = Ask {
+            method: Method::GET,
+            url,
+            allow_private: target.row.allow_private,
+            headers: self.authorization(target)?,
+            body: String::new(),
+            at: now,
+        };
+        Ok(weigh(self.outbound.ask_target(&ask).await, &stored.trigger.source.expect, now))
+    }
+}
+
+/// Stores that the source stands.
+async fn go_on(tx: &mut Tx, held: Held, seen: Snapshot) -> Result<Held> {
+    let stored = held.0;
+    let state = stored.state.clone().advance(Phase::Plan, tx.now() + LEASE)?;
+    keep::moved(tx, &stored, &state).await?;
+    store::closure::set_snapshot(tx, stored.id, &seen).await?;
+    let (record, version) = (stored.trigger.source.record.clone(), stored.trigger.source.version.clone());
+    keep::record(tx, &stored, Event::ClosureRevalidated { closure: stored.id, record, version });
+    keep::take_back(tx, &stored, None, "The source was looked at again, and stands.").await?;
+    let moves = stored.moves + 1;
+    Ok(Held(Stored { state, moves, snapshot: Some(seen), ..stored }))
+}
+
+/// What an answer of the source means.
+fn weigh(answered: Exchange, expect: &BTreeMap<String, Value>, now: Time) -> Stand {
+    let (status, asked, body) = match answered {
+        Exchange::NotSent(cause) | Exchange::Unanswered(cause) => return Stand::Silent(cause, None),
+        Exchange::Answered { status, asked, body, .. } => (status, asked, body),
+    };
+    match status {
+        200 => {}
+        404 | 410 => {
+            let detail = format!("The source answered {status}: the record is not there any more.");
+            return Stand::Gone(Reason::SourceChanged, detail, None);
+        }
+        401 | 403 => {
+            let detail = format!("The source answered {status}: it refuses the target's credential.");
+            return Stand::Gone(Reason::SourceUnreachable, detail, None);
+        }
+        _ => return Stand::Silent(format!("the source answered {status}"), asked),
+    }
+    let Ok(record) = serde_json::from_slice::<Value>(&body) else {
+        return Stand::Silent("the source did not answer JSON".to_owned(), None);
+    };
+    // Only what was asked for is kept, and only what is short: the rest of the record is nobody's business here.
+    let plain = |value: &Value| match value {
+        Value::String(text) if is_short(text) => value.clone(),
+        Value::Number(_) | Value::Bool(_) | Value::Null => value.clone(),
+        Value::String(_) | Value::Array(_) | Value::Object(_) => json!("(not kept)"),
+    };
+    let read = |pointer: &String| (pointer.clone(), record.pointer(pointer).map(plain).unwrap_or_default());
+    let said: BTreeMap<String, Value> = expect.keys().map(read).collect();
+    let differing: Vec<&str> = expect
+        .iter()
+        .filter(|(name, value)| record.pointer(name) != Some(value))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let seen = Snapshot { read_at: now, said, holds: differing.is_empty() };
+    if differing.is_empty() {
+        return Stand::Holds(seen);
+    }
+    let detail = format!("Source changed: {} is not what the event says.", differing.join(", "));
+    Stand::Gone(Reason::SourceChanged, detail, Some(seen))
+}
+
+/// How what was settled here stands.
+pub(super) async fn own_stand(tx: &mut Tx, trigger: &Trigger) -> Result<Stand> {
+    let now = tx.now();
+    let said = |word: &str| {
+        let said = BTreeMap::from([("/status".to_owned(), json!(word))]);
+        Snapshot { read_at: now, said, holds: true }
+    };
+    let gone =
+        |reason, word: &str, detail: String| Stand::Gone(reason, detail, Some(Snapshot { holds: false, ..said(word) }));
+    if let (Moment::ApprovalApproved, Some(id)) = (trigger.moment, trigger.approval) {
+        let Some(approval) = store::approval::find(tx, id).await? else {
+            return Ok(gone(Reason::SourceChanged, "absent", format!("{id} is not there any more.")));
+        };
+        let word = approval.state.status().as_str();
+        return Ok(match &approval.state {
+            Approval::Approved { used: Use::Void { .. }, .. } => {
+                gone(Reason::SourceSuperseded, "void", format!("{id} was voided: its conditions no longer held."))
+            }
+            Approval::Approved { .. } if approval.package_revision().to_string() != trigger.source.version => {
+                gone(Reason::SourceSuperseded, word, format!("{id} was decided on another revision."))
+            }
+            Approval::Approved { .. } => Stand::Holds(said(word)),
+            Approval::Revoked { .. } => gone(Reason::SourceRevoked, word, format!("{id} was revoked.")),
+            Approval::Superseded { .. } => gone(Reason::SourceSuperseded, word, format!("{id} was superseded.")),
+            Approval::Pending { .. }
+            | Approval::Rejected { .. }
+            | Approval::Expired { .. }
+            | Approval::Cancelled { .. } => gone(Reason::SourceChanged, word, format!("{id} is {word} now.")),
+        });
+    }
+    let run = match trigger.run {
+        Some(run) => store::run::find(tx, run).await?,
+        None => None,
+    };
+    let Some(run) = run else {
+        return Ok(gone(Reason::SourceChanged, "absent", "The run is not there any more.".to_owned()));
+    };
+    let word = run.status().as_str();
+    Ok(match (trigger.moment, &run.state) {
+        (Moment::RunCompleted, RunState::Completed { .. }) => Stand::Holds(said(word)),
+        (Moment::RunCompleted, _) => gone(Reason::SourceChanged, word, format!("The run is {word} now.")),
+        // A tool that ran has run; what became of its run afterwards is another matter, unless somebody stopped it.
+        (_, RunState::Cancelled { .. }) => gone(Reason::SourceRevoked, word, "The run was cancelled.".to_owned()),
+        _ => Stand::Holds(said(word)),
+    })
+}

@@ -1,0 +1,105 @@
+//! Closures: events from systems of record, receipts, replays, and what was handed over.
+
+use axum::http::Method;
+use domain::{
+    closure::{
+        ClosureStatus,
+        page::{ClosureRow, FollowUpRow, Receipt},
+    },
+    follow_up::FollowUpStatus,
+    id::{ClosureId, FollowUpId, RunId},
+    page::Page,
+    permission::Action,
+    refusal::Code,
+};
+
+use crate::{
+    desk::{
+        closure::{DryRun, EventTaken, PostEvent, Replay},
+        follow_up::ResolveFollowUp,
+    },
+    http::{
+        api::closures,
+        operation::Operation,
+        routes::{Access, Routes},
+    },
+};
+
+const GROUP: &str = "Closures";
+
+pub fn routes(routes: Routes) -> Routes {
+    let may = Access::Granted;
+    let reads = may(Action::ReadClosures);
+    routes
+        .call(Method::POST, "/api/v1/closure/events", may(Action::PostClosureEvent), post_event(), closures::post_event)
+        .call(Method::GET, "/api/v1/closures", reads, list(), closures::list)
+        .call(Method::GET, "/api/v1/closures/{id}", reads, show(), closures::show)
+        .call(Method::POST, "/api/v1/closures/{id}/replay", may(Action::ReplayClosure), replay(), closures::replay)
+        .call(Method::GET, "/api/v1/follow-ups", reads, list_follow_ups(), closures::list_follow_ups)
+        .call(
+            Method::POST,
+            "/api/v1/follow-ups/{id}/resolve",
+            may(Action::ResolveFollowUp),
+            resolve(),
+            closures::resolve,
+        )
+}
+
+fn post_event() -> Operation {
+    Operation::new(GROUP, "post_closure_event", "Tell of something that was settled")
+        .notes(
+            "By a system of record, of its own records. `source.url` lies below a registered target and is read again \
+             before anything is written; what `source.expect` names must stand there. The same `event_id` again begins \
+             nothing and answers the closures it began the first time.",
+        )
+        .takes::<PostEvent>()
+        .gives::<EventTaken>(202, "Closures have begun.")
+        .gives::<EventTaken>(200, "It was taken before, or no policy follows it.")
+}
+
+fn list() -> Operation {
+    Operation::new(GROUP, "list_closures", "List closures")
+        .notes("Newest first. A key that is bound to a run sees those of that run.")
+        .query::<ClosureStatus>("status", "Only this status.")
+        .query::<String>("workflow", "Only those of this workflow.")
+        .query::<RunId>("run", "Only those of this run.")
+        .paged()
+        .gives::<Page<ClosureRow>>(200, "A page.")
+}
+
+fn show() -> Operation {
+    Operation::new(GROUP, "read_closure", "Read the receipt of a closure")
+        .path::<ClosureId>("id", "The closure.")
+        .gives::<Receipt>(200, "What set it going, what it did, and why not more.")
+}
+
+fn replay() -> Operation {
+    Operation::new(GROUP, "replay_closure", "Finish what a closure left undone")
+        .notes(
+            "The source is looked at again, and only what is not done is done. What waits for a person is resolved first. \
+             With `dry_run` the source and the targets are read and nothing is written.",
+        )
+        .path::<ClosureId>("id", "The closure.")
+        .takes::<Replay>()
+        .gives::<Receipt>(202, "It goes on.")
+        .gives::<DryRun>(200, "What would be done.")
+        .refuses(&[Code::IllegalMove])
+}
+
+fn list_follow_ups() -> Operation {
+    Operation::new(GROUP, "list_follow_ups", "List what was handed over to people")
+        .notes("Newest first. A key that is bound to a run sees none.")
+        .query::<FollowUpStatus>("status", "Only this status.")
+        .query::<ClosureId>("closure", "Only those of this closure.")
+        .paged()
+        .gives::<Page<FollowUpRow>>(200, "A page.")
+}
+
+fn resolve() -> Operation {
+    Operation::new(GROUP, "resolve_follow_up", "Say how a follow-up was settled")
+        .notes("Nothing is written because of it: an administrator replays the closure, if it is to go on.")
+        .path::<FollowUpId>("id", "The follow-up.")
+        .takes::<ResolveFollowUp>()
+        .gives::<FollowUpRow>(200, "It is resolved.")
+        .refuses(&[Code::IllegalMove])
+}

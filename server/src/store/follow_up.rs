@@ -1,0 +1,137 @@
+//! Follow-ups: what closures handed over to people.
+
+use domain::{
+    closure::page::FollowUpRow,
+    follow_up::{FollowUp, FollowUpStatus, Packet},
+    id::{ClosureId, FollowUpId},
+};
+use sqlx::{FromRow, QueryBuilder};
+use uuid::Uuid;
+
+use super::{Tx, from_text, on, to_text};
+use crate::error::{Result, StoreError};
+
+/// A follow-up as stored.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Its id.
+    pub id: FollowUpId,
+    /// The closure that stopped.
+    pub closure: ClosureId,
+    /// What a person needs to know.
+    pub packet: Packet,
+    /// How far it is.
+    pub state: FollowUp,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    closure_id: Uuid,
+    packet: String,
+    state: String,
+}
+
+impl TryFrom<Row> for Stored {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let id = FollowUpId::from_uuid(row.id);
+        Ok(Self {
+            id,
+            closure: ClosureId::from_uuid(row.closure_id),
+            packet: from_text(&row.packet, "follow_up", "packet", id)?,
+            state: from_text(&row.state, "follow_up", "state", id)?,
+        })
+    }
+}
+
+impl From<Stored> for FollowUpRow {
+    fn from(stored: Stored) -> Self {
+        Self {
+            follow_up_id: stored.id,
+            closure_id: stored.closure,
+            status: stored.state.status(),
+            packet: stored.packet,
+            state: stored.state,
+            resolved_by: None,
+        }
+    }
+}
+
+/// What a list is narrowed to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FollowUpFilter {
+    /// Only this status.
+    pub status: Option<FollowUpStatus>,
+    /// Only those of this closure.
+    pub closure: Option<ClosureId>,
+}
+
+const SELECT: &str = "SELECT id, closure_id, packet, state FROM follow_up WHERE id ";
+
+/// Stores a new follow-up.
+pub async fn insert(tx: &mut Tx, new: &Stored) -> Result<(), StoreError> {
+    on!(tx, |conn| {
+        sqlx::query(
+            "INSERT INTO follow_up (id, closure_id, step, packet, status, state) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(new.id.uuid())
+        .bind(new.closure.uuid())
+        .bind(new.packet.step.as_deref())
+        .bind(to_text(&new.packet))
+        .bind(new.state.status().as_str())
+        .bind(to_text(&new.state))
+        .execute(conn)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Stores that an open one is settled; `false` when somebody was first.
+pub async fn settle(tx: &mut Tx, id: FollowUpId, state: &FollowUp) -> Result<bool, StoreError> {
+    let changed = on!(tx, |conn| {
+        sqlx::query("UPDATE follow_up SET status = $2, state = $3 WHERE id = $1 AND status = 'open'")
+            .bind(id.uuid())
+            .bind(state.status().as_str())
+            .bind(to_text(state))
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(changed == 1)
+}
+
+/// A follow-up by id.
+pub async fn find(tx: &mut Tx, id: FollowUpId) -> Result<Option<Stored>, StoreError> {
+    let row: Option<Row> = on!(tx, |conn| {
+        let mut query = QueryBuilder::new(SELECT);
+        query.push("= ").push_bind(id.uuid());
+        query.build_query_as().fetch_optional(conn).await
+    })?;
+    row.map(Stored::try_from).transpose()
+}
+
+/// Follow-ups before one, newest first.
+pub async fn list(
+    tx: &mut Tx,
+    filter: FollowUpFilter,
+    before: Option<FollowUpId>,
+    limit: i64,
+) -> Result<Vec<Stored>, StoreError> {
+    let before = before.map_or(Uuid::max(), FollowUpId::uuid);
+    let rows: Vec<Row> = on!(tx, |conn| {
+        let mut query = QueryBuilder::new(SELECT);
+        query.push("< ").push_bind(before);
+        if let Some(status) = filter.status {
+            query.push(" AND status = ").push_bind(status.as_str());
+        }
+        if let Some(closure) = filter.closure {
+            query.push(" AND closure_id = ").push_bind(closure.uuid());
+        }
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
+        query.build_query_as().fetch_all(conn).await
+    })?;
+    rows.into_iter().map(Stored::try_from).collect()
+}

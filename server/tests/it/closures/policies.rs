@@ -1,0 +1,53 @@
+//! What a closure policy may say.
+
+use server::desk::Caller;
+
+use crate::support::TestConsole;
+
+/// What is wrong with a policy, with its place.
+async fn faults(console: &TestConsole, text: &str) -> Vec<String> {
+    let refused = console.desk.publish_workflow(&Caller::CommandLine, None, text).await;
+    let Err(server::error::Error::Refused(refusal)) = refused else { return Vec::new() };
+    let told = |field: domain::FieldError| {
+        format!(
+            "{}:{} {}: {}",
+            field.line.unwrap_or_default(),
+            field.column.unwrap_or_default(),
+            field.path,
+            field.message
+        )
+    };
+    refusal.errors.into_iter().map(told).collect()
+}
+
+#[tokio::test]
+async fn what_may_not_be_said_is_refused_with_its_place() {
+    let console = TestConsole::sqlite().await;
+    let text = r#"name: wrong
+default: block
+facts:
+  verdict: { type: string, enum: [clear, hit] }
+  rationale: { type: string }
+closure:
+  - id: a
+    after: event
+    where: 'facts.verdict == "clear"'
+    steps:
+      - { id: pay, kind: payment, target: bank, record: x }
+      - { id: told, kind: notification, target: everybody }
+      - { id: sync, kind: status_sync, target: tracker, record: '{{event.context.notes}}' }
+  - id: a
+    after: run.completed
+    where: 'event.sauce.record == "x"'
+    steps:
+      - { id: sync, kind: status_sync, target: tracker, record: '{{run.subject}}', set: { note: '{{facts.rationale}}', who: '{{approval.id}}', ok: '{{facts.verdict}}' } }
+      - { id: sync, kind: archive_link, target: 'no/way', record: '{{run.subject' }
+"#;
+    insta::assert_snapshot!(faults(&console, text).await.join("\n"));
+}
+
+#[tokio::test]
+async fn the_policies_of_these_tests_are_in_order() {
+    let console = TestConsole::sqlite().await;
+    assert_eq!(faults(&console, super::RESEARCH).await, Vec::<String>::new());
+}

@@ -1,0 +1,90 @@
+//! SIGKILL at every step: the execution goes on where it was, and nothing that was verified is done again.
+
+use std::process::Command;
+
+use super::{Project, Reading};
+
+/// Each program says that it is there, waits where it is held, and notes that it has ended.
+const COUNTED: &str = "name: counted
+default: block
+subject: of
+inputs: { of: string }
+steps:
+  - { id: one, run: [python3, counted.py, one], verify: [{ file_exists: one.done }] }
+  - { id: two, run: [python3, counted.py, two], verify: [{ file_exists: two.done }] }
+  - { id: look, analyse: { roles: [qa] } }
+  - { id: agreed, approval: leads }
+  - { id: three, run: [python3, counted.py, three], verify: [{ file_exists: three.done }] }
+policies:
+  leads:
+    approve: { all: [{ group: leads }] }
+";
+
+const PROGRAM: &str = r#"
+import os, pathlib, sys, time
+name = sys.argv[1]
+held = pathlib.Path("hold")
+print("at", name, "of", os.getppid(), flush=True)
+while held.exists() and held.read_text() == name:
+    time.sleep(0.01)
+with open("ended.txt", "a") as ended:
+    ended.write(name + "\n")
+pathlib.Path(name + ".done").write_text("")
+"#;
+
+const WORDS: [&str; 3] = ["counted", "--input", "of=1"];
+
+#[test]
+fn killed_at_each_step_it_does_each_once() {
+    let project = Project::new();
+    project.publish(COUNTED);
+    std::fs::write(project.path().join("counted.py"), PROGRAM).expect("written");
+    let hold = project.path().join("hold");
+    for step in ["one", "two"] {
+        std::fs::write(&hold, step).expect("written");
+        let mut executor = Reading::of(&mut project.alone(&WORDS), "");
+        let line = executor.until(&format!("at {step} of"));
+        executor.kill(line.rsplit(' ').next().expect("a number"));
+    }
+    std::fs::remove_file(&hold).expect("removed");
+    // Killed while people decide: who starts again finds the same approval.
+    let mut executor = Reading::of(&mut project.alone(&WORDS), "");
+    let asked = executor.until("Waiting for people:");
+    let pid = project.pid();
+    executor.kill(&pid);
+    let answers = [("email", "ana@example.com"), ("Password:", crate::support::PASSWORD), ("Approve?", "yes")];
+    std::fs::write(&hold, "three").expect("written");
+    let mut executor = Reading::of(&mut project.alone(&WORDS), "");
+    assert_eq!(executor.until("Waiting for people:"), asked, "asked twice");
+    let pid = project.pid();
+    executor.kill(&pid);
+    std::fs::remove_file(&hold).expect("removed");
+    let (code, shown) = project.at_a_terminal(&WORDS, &answers);
+    assert_eq!(code, Some(0), "{shown}");
+    let done = std::fs::read_to_string(project.path().join("ended.txt")).expect("read");
+    assert_eq!(done.lines().collect::<Vec<_>>(), ["one", "two", "three"], "{shown}");
+}
+
+#[test]
+fn asked_to_stop_it_ends_what_it_started() {
+    let project = Project::new();
+    project.publish(COUNTED);
+    std::fs::write(project.path().join("counted.py"), PROGRAM).expect("written");
+    std::fs::write(project.path().join("hold"), "one").expect("written");
+    let mut executor = Reading::of(&mut project.alone(&WORDS), "");
+    let line = executor.until("at one of");
+    let pid = line.rsplit(' ').next().expect("a number");
+    assert!(Command::new("kill").args(["-INT", pid]).status().expect("kill").success());
+    let (code, shown) = executor.finish();
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(shown.contains("stopped. Start again to resume"), "{shown}");
+    assert!(!project.path().join("one.done").exists());
+}
+
+impl Project {
+    /// The number of the executor that holds this project's lock.
+    fn pid(&self) -> String {
+        let held = std::fs::read_to_string(self.path().join(".countersign/counted-1.lock")).expect("the lock");
+        held.trim().to_owned()
+    }
+}
