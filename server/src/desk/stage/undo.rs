@@ -158,7 +158,9 @@ async fn distrust(tx: &mut Tx, run: &Run, tools: &[String]) -> Result<()> {
     for known in of_these.filter(|known| !known.is_undone) {
         match known.origin {
             Origin::Items => store::item::mark_undone(tx, known.prior.id, &known.tool).await?,
-            Origin::Gate | Origin::Stage | Origin::Request => store::approval::mark_undone(tx, known.prior.id).await?,
+            Origin::Gate | Origin::Stage | Origin::Request | Origin::Step => {
+                store::approval::mark_undone(tx, known.prior.id).await?;
+            }
         }
     }
     Ok(())
