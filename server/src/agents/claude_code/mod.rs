@@ -59,7 +59,7 @@ async fn answer(
     let input = read(&body)?;
     let said = said(&state, &caller, event, &headers, input.clone()).await?;
     let mut answer = said.to_json(event);
-    if let Some(phases) = phases::told(&state.desk, &caller, event, &headers, &input).await? {
+    if let Some(phases) = phases::told(&state.desk, &caller, event, &headers, &input).await {
         answer[phases::KEY] = json!(phases);
     }
     Ok(Json(answer).into_response())

@@ -25,17 +25,28 @@ pub const fn moves(event: Event) -> bool {
     }
 }
 
-/// How far the session's run is, where that was asked for.
+/// How far the session's run is, where that was asked for. The files that show it mirror the run: where it cannot be
+/// read, they stay as they are, and the answer they come with is told all the same.
 pub(super) async fn told(
     desk: &Desk,
     caller: &Caller,
     event: Event,
     headers: &HeaderMap,
     input: &Input,
-) -> Result<Option<Phases>> {
+) -> Option<Phases> {
     if !moves(event) || !headers.contains_key(ASKS) {
-        return Ok(None);
+        return None;
     }
+    match read(desk, caller, input).await {
+        Ok(phases) => phases,
+        Err(error) => {
+            tracing::warn!(%error, "how far the run is could not be read; its markers stay as they are");
+            None
+        }
+    }
+}
+
+async fn read(desk: &Desk, caller: &Caller, input: &Input) -> Result<Option<Phases>> {
     let Some(session) = desk.find_hooked(caller, &input.session_id).await? else { return Ok(None) };
     Ok(Some(desk.standing(caller, session.run).await?.phases))
 }
