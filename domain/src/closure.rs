@@ -2,56 +2,21 @@
 //! settled it is looked at again before anything is written, and whatever is doubtful goes to a person.
 
 pub mod key;
+mod mark;
 pub mod page;
 mod reason;
 pub mod rule;
+mod status;
 pub mod step;
+mod told;
 pub mod trigger;
 
-use std::{fmt, str::FromStr};
+use serde::Serialize;
 
-use serde::{Deserialize, Serialize};
-
-use crate::{
-    Refusal, Time,
-    actor::{UnknownWord, words},
-    event::Event,
-    id::ClosureId,
-    refusal::Code,
-    resumption::Resumption,
-};
+use crate::{Refusal, Time, event::Event, id::ClosureId, refusal::Code, resumption::Resumption};
 pub use reason::Reason;
-use step::{Step, StepStatus};
-
-words! {
-    /// The status of a closure.
-    ClosureStatus {
-        /// It is being worked.
-        Running = "running",
-        /// Every step is done, and confirmed.
-        Completed = "completed",
-        /// Some steps are done and some are not.
-        Partial = "partial",
-        /// Everything was as it should be already: nothing was written.
-        SkippedIdempotent = "skipped_idempotent",
-        /// It stopped before anything was done: a person is needed.
-        ManualFollowUp = "manual_follow_up",
-    }
-}
-
-words! {
-    /// What a running closure does next. What came before is stored.
-    Phase {
-        /// Looks again at what settled it.
-        Revalidate = "revalidate",
-        /// Finds out what its steps are.
-        Plan = "plan",
-        /// Does them.
-        Execute = "execute",
-        /// Says what became of them.
-        Confirm = "confirm",
-    }
-}
+pub use status::{ClosureStatus, Phase, StepStatus};
+use step::Step;
 
 tagged! {
     "Closure", "state", "state@";
@@ -140,6 +105,20 @@ impl Closure {
     pub fn extend(self, until: Time) -> Result<Self, Refusal> {
         match self {
             Self::Running { at, phase, attempts, .. } => Ok(Self::Running { at, phase, attempts, due: until }),
+            other => Err(other.ended()),
+        }
+    }
+
+    /// Its source was read too long ago for anything more to be written.
+    ///
+    /// # Errors
+    /// `illegal_move` when nothing is being written.
+    pub fn look_again(self, until: Time) -> Result<Self, Refusal> {
+        match self {
+            Self::Running { at, phase: Phase::Execute, .. } => {
+                Ok(Self::Running { at, phase: Phase::Revalidate, attempts: 0, due: until })
+            }
+            Self::Running { .. } => Err(illegal("It writes nothing now.")),
             other => Err(other.ended()),
         }
     }

@@ -14,6 +14,7 @@ use crate::{
     decision::Verdict,
     delegation::Principal,
     escalation::{Money, sla::Duty},
+    follow_up::Settlement,
     gate::Outcome,
     id::{
         ApprovalId, CheckId, ClosureId, CompensationId, ConcernId, DecisionId, DelegationId, DispatchId, EndpointId,
@@ -165,7 +166,7 @@ events! {
     /// A person is asked to take over.
     FollowUpOpened = "follow_up.opened" { follow_up: FollowUpId, closure: ClosureId, step: Option<String>, reason: Reason, },
     /// What was handed over is settled.
-    FollowUpResolved = "follow_up.resolved" { follow_up: FollowUpId, closure: ClosureId, resolution: String, },
+    FollowUpResolved = "follow_up.resolved" { follow_up: FollowUpId, closure: ClosureId, resolution: String, outcome: Settlement, },
     /// A system that closures may write to was registered.
     TargetAdded = "target.added" { target: TargetId, name: String, target_kind: TargetKind, allow_private: bool, },
     /// Its credential was replaced.

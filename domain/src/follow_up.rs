@@ -29,6 +29,18 @@ words! {
     }
 }
 
+words! {
+    /// What is to become of a step that a person has looked at.
+    Settlement {
+        /// It is done: nothing is written any more.
+        Done = "done",
+        /// It is to be tried again, even where it may have been written.
+        Again = "again",
+        /// It stays undone.
+        Left = "left",
+    }
+}
+
 tagged! {
     "FollowUp", "state", "state@";
     /// The state of a follow-up.
@@ -51,6 +63,8 @@ tagged! {
             by: Actor,
             /// How.
             resolution: String,
+            /// What is to become of it.
+            outcome: Settlement,
         },
     }
 }
@@ -73,6 +87,8 @@ pub struct Packet {
     pub source_state: Value,
     /// What was not touched: steps with their targets.
     pub not_touched: Vec<String>,
+    /// What may have been written without anybody's knowing: steps with their targets.
+    pub may_be_written: Vec<String>,
     /// Whose it is, as far as that is known.
     pub owner: Option<String>,
 }
@@ -93,13 +109,13 @@ impl FollowUp {
         follow_up: FollowUpId,
         closure: ClosureId,
         by: Actor,
-        resolution: String,
+        (outcome, resolution): (Settlement, String),
         now: Time,
     ) -> Result<(Self, Event), Refusal> {
         match self {
             Self::Open { at } => {
-                let event = Event::FollowUpResolved { follow_up, closure, resolution: resolution.clone() };
-                Ok((Self::Resolved { opened_at: at, at: now, by, resolution }, event))
+                let event = Event::FollowUpResolved { follow_up, closure, resolution: resolution.clone(), outcome };
+                Ok((Self::Resolved { opened_at: at, at: now, by, resolution, outcome }, event))
             }
             Self::Resolved { .. } => Err(Refusal::new(Code::IllegalMove, "The follow-up is resolved already.")),
         }

@@ -5,14 +5,18 @@ CREATE TABLE closure_target (
     honours_keys BOOLEAN NOT NULL, credential BYTEA, created_at TIMESTAMPTZ NOT NULL, disabled_at TIMESTAMPTZ
 );
 -- One completion of what a decision has settled. `event_key` is the event with its sender, so that each follows a policy
--- once; `due_at` is when a worker may take it, `moves` what a change compares.
+-- once, and `event_digest` what was told of it then; `source_…` is the record that was settled, so that a newer decision
+-- is found; `due_at` is when a worker may take it, `moves` what a change compares.
 CREATE TABLE closure (
-    id UUID PRIMARY KEY, event_key TEXT NOT NULL, workflow TEXT NOT NULL, version BIGINT NOT NULL,
+    id UUID PRIMARY KEY, event_key TEXT NOT NULL, event_digest TEXT NOT NULL, source_system TEXT NOT NULL,
+    source_record TEXT NOT NULL, source_version TEXT NOT NULL, occurred_at TIMESTAMPTZ NOT NULL, workflow TEXT NOT NULL, version BIGINT NOT NULL,
     rule TEXT NOT NULL, title TEXT NOT NULL, run_id UUID REFERENCES run (id), cause TEXT NOT NULL, snapshot TEXT,
     status TEXT NOT NULL CHECK (status IN ('running', 'completed', 'partial', 'skipped_idempotent', 'manual_follow_up')),
     state TEXT NOT NULL, due_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL, moves BIGINT NOT NULL DEFAULT 0,
     UNIQUE (event_key, workflow, rule)
 );
+CREATE INDEX closure_by_source ON closure (source_system, source_record);
+CREATE INDEX closure_by_run ON closure (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX closure_by_status ON closure (status, id);
 CREATE INDEX closure_by_due ON closure (due_at) WHERE due_at IS NOT NULL;
 CREATE TABLE closure_step (
@@ -26,7 +30,8 @@ CREATE TABLE closure_key (
 );
 -- Events that arrived once more, and replays.
 CREATE TABLE closure_mark (
-    id UUID PRIMARY KEY, closure_id UUID NOT NULL REFERENCES closure (id), mark TEXT NOT NULL
+    id UUID PRIMARY KEY, closure_id UUID NOT NULL REFERENCES closure (id),
+    kind TEXT NOT NULL CHECK (kind IN ('repeated', 'replayed')), mark TEXT NOT NULL
 );
 CREATE INDEX closure_mark_by_closure ON closure_mark (closure_id, id);
 -- What was handed over to a person.

@@ -5,14 +5,18 @@ CREATE TABLE closure_target (
     honours_keys INTEGER NOT NULL CHECK (honours_keys IN (0, 1)), credential BLOB, created_at TEXT NOT NULL, disabled_at TEXT
 ) STRICT;
 -- One completion of what a decision has settled. `event_key` is the event with its sender, so that each follows a policy
--- once; `due_at` is when a worker may take it, `moves` what a change compares.
+-- once, and `event_digest` what was told of it then; `source_…` is the record that was settled, so that a newer decision
+-- is found; `due_at` is when a worker may take it, `moves` what a change compares.
 CREATE TABLE closure (
-    id BLOB PRIMARY KEY NOT NULL, event_key TEXT NOT NULL, workflow TEXT NOT NULL, version INTEGER NOT NULL,
+    id BLOB PRIMARY KEY NOT NULL, event_key TEXT NOT NULL, event_digest TEXT NOT NULL, source_system TEXT NOT NULL,
+    source_record TEXT NOT NULL, source_version TEXT NOT NULL, occurred_at TEXT NOT NULL, workflow TEXT NOT NULL, version INTEGER NOT NULL,
     rule TEXT NOT NULL, title TEXT NOT NULL, run_id BLOB REFERENCES run (id), cause TEXT NOT NULL, snapshot TEXT,
     status TEXT NOT NULL CHECK (status IN ('running', 'completed', 'partial', 'skipped_idempotent', 'manual_follow_up')),
     state TEXT NOT NULL, due_at TEXT, started_at TEXT NOT NULL, moves INTEGER NOT NULL DEFAULT 0,
     UNIQUE (event_key, workflow, rule)
 ) STRICT;
+CREATE INDEX closure_by_source ON closure (source_system, source_record);
+CREATE INDEX closure_by_run ON closure (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX closure_by_status ON closure (status, id);
 CREATE INDEX closure_by_due ON closure (due_at) WHERE due_at IS NOT NULL;
 CREATE TABLE closure_step (
@@ -26,7 +30,8 @@ CREATE TABLE closure_key (
 ) STRICT;
 -- Events that arrived once more, and replays.
 CREATE TABLE closure_mark (
-    id BLOB PRIMARY KEY NOT NULL, closure_id BLOB NOT NULL REFERENCES closure (id), mark TEXT NOT NULL
+    id BLOB PRIMARY KEY NOT NULL, closure_id BLOB NOT NULL REFERENCES closure (id),
+    kind TEXT NOT NULL CHECK (kind IN ('repeated', 'replayed')), mark TEXT NOT NULL
 ) STRICT;
 CREATE INDEX closure_mark_by_closure ON closure_mark (closure_id, id);
 -- What was handed over to a person.

@@ -6,11 +6,12 @@ use crate::Digest;
 /// The longest key; a longer one ends in a digest of all of it.
 const LONGEST: usize = 200;
 
-/// The key of a step: the source's record and version, the step, and the record it is about. The same decision, told of
-/// however often, has the same keys.
-pub fn step_key(source: &Source, step: &str, target: &str, record: &str) -> String {
+/// The key of a step: the source's record and version, the step of its workflow's policy, and the record it is about.
+/// The same decision, told of however often, has the same keys; two policies never share one.
+pub fn step_key(source: &Source, [workflow, rule, step]: [&str; 3], target: &str, record: &str) -> String {
     let [system, own, version] = [&source.system, &source.record, &source.version].map(|part| encoded(part));
-    let whole = format!("{system}/{own}@{version}/{}/{}/{}", encoded(step), encoded(target), encoded_path(record));
+    let step = [workflow, rule, step].map(encoded).join("/");
+    let whole = format!("{system}/{own}@{version}/{step}/{}/{}", encoded(target), encoded_path(record));
     if whole.len() <= LONGEST {
         return whole;
     }
@@ -31,9 +32,15 @@ fn encoded_path(path: &str) -> String {
     path.split('/').map(|step| encoded(step).replace("%25", "%")).collect::<Vec<_>>().join("/")
 }
 
+/// Whether one step of an address leads elsewhere, be it for a server that decodes it before it looks.
+pub fn leads_away(step: &str) -> bool {
+    let decoded = step.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    decoded.split('/').any(|part| part == "." || part == "..")
+}
+
 /// Whether a record's address stays below its target: no step of it is empty, or leads elsewhere.
 pub fn is_below(record: &str) -> bool {
-    let is_step = |step: &str| !step.is_empty() && step != "." && step != "..";
+    let is_step = |step: &str| !step.is_empty() && !leads_away(step);
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '%' | '/');
     record.split('/').all(is_step) && record.chars().all(is_plain)
 }
@@ -80,19 +87,38 @@ mod tests {
 
     #[test]
     fn a_key_says_what_it_is_for() {
-        let key = |record: &str, target: &str| step_key(&source(record), "registry", "tracker", target);
-        assert_eq!(key("BM-198", "studies/BM-198"), "review-board/BM-198@3/registry/tracker/studies/BM-198");
-        assert_eq!(key("a b/c", "x%2Fy"), "review-board/a%20b%2Fc@3/registry/tracker/x%2Fy");
+        let step = ["research", "close", "registry"];
+        let key = |record: &str, target: &str| step_key(&source(record), step, "tracker", target);
+        let written = "review-board/BM-198@3/research/close/registry/tracker/studies/BM-198";
+        assert_eq!(key("BM-198", "studies/BM-198"), written);
+        assert_eq!(key("a b/c", "x%2Fy"), "review-board/a%20b%2Fc@3/research/close/registry/tracker/x%2Fy");
         let (long, other) = (key(&"x".repeat(300), "r"), key(&"x".repeat(301), "r"));
         assert!(long.len() <= LONGEST && long.is_ascii() && long != other, "{long}");
     }
 
     #[test]
     fn nothing_leads_out_of_a_target() {
-        for good in ["cases/SA-20398", "a", "a%2F..%2Fb", "x.json"] {
+        for good in ["cases/SA-20398", "a", "a%2Fb", "x.json", "v1..2", "...", "%2e%2e%2e"] {
             assert!(is_below(good), "{good}");
         }
-        for bad in ["", "/a", "a/", "a//b", "../a", "a/./b", "a?b", "a#b", "a b", "a\\b", "é"] {
+        for bad in [
+            "",
+            "/a",
+            "a/",
+            "a//b",
+            "../a",
+            "a/./b",
+            "a?b",
+            "a#b",
+            "a b",
+            "a\\b",
+            "é",
+            "a/%2e%2E/b",
+            ".%2e/a",
+            "a%2F..%2Fb",
+            "a%5c%2e%2e",
+            "%2e",
+        ] {
             assert!(!is_below(bad), "{bad}");
         }
         assert_eq!(encoded("../a b?é"), "..%2Fa%20b%3F%C3%A9");

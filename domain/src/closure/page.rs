@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use super::mark::Mark;
 use super::{
     Closure, ClosureStatus, Reason,
     rule::StepKind,
@@ -165,26 +166,6 @@ pub struct Override {
     pub by: String,
     /// What.
     pub what: String,
-}
-
-/// An event that arrived once more, or a replay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Mark {
-    /// The same event arrived.
-    Repeated {
-        /// When.
-        at: Time,
-    },
-    /// Somebody had it finish what was left.
-    Replayed {
-        /// When.
-        at: Time,
-        /// Who.
-        by: String,
-        /// The steps.
-        steps: Vec<String>,
-    },
 }
 
 /// What the receipt is made of.

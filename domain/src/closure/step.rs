@@ -1,35 +1,13 @@
 //! A step of a closure: one record of one target, brought to what is wanted, once.
 
-use std::{fmt, str::FromStr};
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Reason, illegal};
-use crate::{
-    Refusal, Time,
-    actor::{UnknownWord, words},
-    event::Event,
-    id::ClosureId,
-    resumption::Resumption,
+pub use super::{
+    status::StepStatus,
+    told::{Miss, Named},
 };
-
-words! {
-    /// The status of a step.
-    StepStatus {
-        /// It is to be done.
-        Planned = "planned",
-        /// It is about to be written, and may have been.
-        Writing = "writing",
-        /// It was written, and is confirmed.
-        Done = "done",
-        /// It was found as it should be.
-        AlreadyDone = "already_done",
-        /// It failed, and can be tried again.
-        Failed = "failed",
-        /// A person is needed.
-        Blocked = "blocked",
-    }
-}
+use crate::{Refusal, Time, event::Event, resumption::Resumption};
 
 tagged! {
     "Step", "state", "state@";
@@ -49,6 +27,8 @@ tagged! {
             at: Time,
             /// Which try, from 1.
             attempt: u32,
+            /// Whether an earlier try may have been written.
+            was_uncertain: bool,
         },
         /// It was written.
         Done {
@@ -89,28 +69,6 @@ tagged! {
     }
 }
 
-/// The step that moves: what the log calls it.
-#[derive(Debug, Clone, Copy)]
-pub struct Named<'s> {
-    /// The closure.
-    pub closure: ClosureId,
-    /// The step.
-    pub step: &'s str,
-    /// Its idempotency key.
-    pub key: &'s str,
-}
-
-/// How a try failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Miss {
-    /// Why.
-    pub cause: String,
-    /// When it is tried again.
-    pub next_try: Option<Time>,
-    /// Whether it may have been written all the same.
-    pub is_uncertain: bool,
-}
-
 /// What a move gives: the new state and what the log says of it.
 type Moved = Result<(Step, Event), Refusal>;
 
@@ -120,6 +78,7 @@ impl Step {
     /// # Errors
     /// `illegal_move` for what is done or needs a person.
     pub fn intend(self, named: Named<'_>, target: &str, record: &str, now: Time) -> Moved {
+        let was_uncertain = self.is_uncertain();
         let attempt = match self {
             Self::Planned { .. } => 1,
             Self::Writing { attempt, .. } => attempt + 1,
@@ -129,7 +88,7 @@ impl Step {
         let (target, record) = (target.to_owned(), record.to_owned());
         let (closure, step, key) = named.owned();
         let event = Event::ClosureStepIntended { closure, step, target, record, key, attempt };
-        Ok((Self::Writing { at: now, attempt }, event))
+        Ok((Self::Writing { at: now, attempt, was_uncertain }, event))
     }
 
     /// It is as it should be. What may have been written counts as done by it.
@@ -158,7 +117,7 @@ impl Step {
     pub fn fail(self, named: Named<'_>, miss: Miss, now: Time) -> Moved {
         let (attempts, was_uncertain) = match self {
             Self::Planned { .. } => (0, false),
-            Self::Writing { attempt, .. } => (attempt, false),
+            Self::Writing { attempt, was_uncertain, .. } => (attempt, was_uncertain),
             Self::Failed { attempts, is_uncertain, .. } => (attempts + 1, is_uncertain),
             Self::Done { .. } | Self::AlreadyDone { .. } | Self::Blocked { .. } => return Err(self.over()),
         };
@@ -182,6 +141,23 @@ impl Step {
                 Ok((Self::Blocked { at: now, reason, detail }, event))
             }
             Self::Done { .. } | Self::AlreadyDone { .. } | Self::Blocked { .. } => Err(self.over()),
+        }
+    }
+
+    /// Somebody looked, and says that it is done.
+    ///
+    /// # Errors
+    /// `illegal_move` for what is done, or did not stop.
+    pub fn vouch(self, named: Named<'_>, said: &str, now: Time) -> Moved {
+        match self {
+            Self::Failed { .. } | Self::Blocked { .. } => {
+                let (closure, step, key) = named.owned();
+                let confirmed = format!("A person: {said}");
+                let event = Event::ClosureStepDone { closure, step, key, confirmed: confirmed.clone() };
+                Ok((Self::Done { at: now, confirmed }, event))
+            }
+            Self::Planned { .. } | Self::Writing { .. } => Err(illegal("The step did not stop.")),
+            Self::Done { .. } | Self::AlreadyDone { .. } => Err(self.over()),
         }
     }
 
@@ -212,7 +188,7 @@ impl Step {
     /// Whether it may have been written without anybody's knowing.
     pub const fn is_uncertain(&self) -> bool {
         match self {
-            Self::Writing { .. } => true,
+            Self::Writing { .. } | Self::Blocked { reason: Reason::OutcomeAmbiguous, .. } => true,
             Self::Failed { is_uncertain, .. } => *is_uncertain,
             Self::Planned { .. } | Self::Done { .. } | Self::AlreadyDone { .. } | Self::Blocked { .. } => false,
         }
@@ -246,6 +222,7 @@ impl Step {
     pub const fn reason(&self) -> Option<Reason> {
         match self {
             Self::Blocked { reason, .. } => Some(*reason),
+            Self::Failed { next_try: None, is_uncertain: true, .. } => Some(Reason::OutcomeAmbiguous),
             Self::Failed { next_try: None, .. } => Some(Reason::TargetUnreachable),
             Self::Failed { .. }
             | Self::Planned { .. }
@@ -289,11 +266,5 @@ impl Step {
             Self::Blocked { .. } => "The step waits for a person.",
             _ => "The step is done.",
         })
-    }
-}
-
-impl Named<'_> {
-    fn owned(&self) -> (ClosureId, String, String) {
-        (self.closure, self.step.to_owned(), self.key.to_owned())
     }
 }

@@ -1,6 +1,6 @@
 //! Every state of closures and steps meets every move.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ fn steps() -> [Step; 7] {
         |next_try| Step::Failed { at: at(1), attempts: 2, cause: "503".to_owned(), next_try, is_uncertain: false };
     [
         Step::Planned { at: at(1) },
-        Step::Writing { at: at(1), attempt: 1 },
+        Step::Writing { at: at(1), attempt: 1, was_uncertain: false },
         Step::Done { at: at(1), confirmed: "read back".to_owned() },
         Step::AlreadyDone { at: at(1), confirmed: "read".to_owned() },
         miss(Some(at(3))),
@@ -56,6 +56,7 @@ fn every_state_of_a_closure_meets_every_move() {
         let moves = [
             ("lease", told(state.clone().lease(closure(), at(9), at(2)))),
             ("extend", plain(state.clone().extend(at(9)))),
+            ("look again", plain(state.clone().look_again(at(9)))),
             ("to plan", plain(state.clone().advance(Phase::Plan, at(9)))),
             ("to execute", plain(state.clone().advance(Phase::Execute, at(9)))),
             ("to confirm", plain(state.clone().advance(Phase::Confirm, at(9)))),
@@ -89,6 +90,7 @@ fn every_state_of_a_step_meets_every_move() {
             ("fail", told(state.clone().fail(named, miss(false), at(2)))),
             ("fail, uncertain", told(state.clone().fail(named, miss(true), at(2)))),
             ("block", told(state.clone().block(named, Reason::OutcomeAmbiguous, "?".to_owned(), at(2)))),
+            ("vouch", told(state.clone().vouch(named, "It is there.", at(2)))),
             (
                 "reset",
                 match state.clone().reset(at(2)) {
@@ -126,7 +128,7 @@ fn what_becomes_of_a_closure_follows_from_its_steps() {
 
 #[test]
 fn a_follow_up_is_resolved_once() {
-    use crate::follow_up::{FollowUp, FollowUpStatus, Packet, check_resolution};
+    use crate::follow_up::{FollowUp, FollowUpStatus, Packet, Settlement, check_resolution};
     let id = crate::id::FollowUpId::from_uuid(Uuid::from_u128(2));
     let packet = Packet {
         question: "Which milestone is meant?".to_owned(),
@@ -136,13 +138,15 @@ fn a_follow_up_is_resolved_once() {
         source: "board/7@3".to_owned(),
         source_state: serde_json::Value::Null,
         not_touched: vec!["tracker/milestones/7".to_owned()],
+        may_be_written: Vec::new(),
         owner: None,
     };
+    let settled = |how: &str| (Settlement::Again, how.to_owned());
     let by = crate::Actor::System(crate::SystemActor::CommandLine);
     let (open, opened) = FollowUp::open(id, closure(), &packet, at(0));
     assert_eq!((open.status(), opened.kind()), (FollowUpStatus::Open, "follow_up.opened"));
-    let (resolved, event) = open.resolve(id, closure(), by, "The second.".to_owned(), at(1)).expect("resolved");
+    let (resolved, event) = open.resolve(id, closure(), by, settled("The second."), at(1)).expect("resolved");
     assert_eq!((resolved.opened_at(), event.kind()), (at(0), "follow_up.resolved"));
-    assert!(resolved.resolve(id, closure(), by, "The first.".to_owned(), at(2)).is_err());
+    assert!(resolved.resolve(id, closure(), by, settled("The first."), at(2)).is_err());
     assert!(check_resolution("The second.").is_ok() && check_resolution(" ").is_err());
 }

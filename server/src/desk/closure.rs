@@ -8,6 +8,7 @@ mod execute;
 mod follow;
 mod intake;
 mod keep;
+mod packet;
 mod page;
 mod place;
 mod replay;
@@ -24,7 +25,6 @@ use domain::{
         trigger::{Source, Trigger},
     },
     event::Event,
-    follow_up::Packet,
     id::{ClosureId, FollowUpId, RunId},
     resumption::Resumption,
 };
@@ -45,12 +45,15 @@ pub use replay::{DryRun, DryStep, Replay, Would};
 const CLOSURE: Actor = Actor::System(SystemActor::Closure);
 /// How long a worker may take for one phase, or one step. Longer than everything that is waited for in it together.
 const LEASE: TimeDelta = TimeDelta::minutes(3);
+/// How long ago a source may have been read when something is written because of it.
+const FRESH: TimeDelta = TimeDelta::minutes(1);
 /// Closures taken at once.
 const MOST: i64 = 8;
 
 /// A closure to be begun.
 struct Beginning {
     event_key: String,
+    event_digest: String,
     trigger: Trigger,
     workflow: String,
     version: u32,
@@ -79,16 +82,18 @@ impl Held {
 }
 
 impl Desk {
-    /// Takes what is due and works it to its end; says of how many.
+    /// Takes what is due and works it to its end; says of how many. Each is worked beside the others, so that a target
+    /// that does not answer holds up none but its own.
     pub async fn work_closures(&self) -> Result<usize> {
         let held = self.lease_closures().await?;
         let count = held.len();
-        for one in held {
+        let work = |one: Held| async move {
             let id = one.id();
             if let Err(error) = self.work_closure(one).await {
                 tracing::warn!(%error, closure = %id, "a closure was not worked to its end; it is taken again");
             }
-        }
+        };
+        futures::future::join_all(held.into_iter().map(work)).await;
         Ok(count)
     }
 
@@ -212,6 +217,7 @@ async fn begin(tx: &mut Tx, new: Beginning) -> Result<Option<Stored>> {
     let stored = Stored {
         id: ClosureId::from_uuid(tx.uuid()),
         event_key: new.event_key,
+        event_digest: new.event_digest,
         workflow: new.workflow,
         version: new.version,
         rule: new.rule,
@@ -244,40 +250,6 @@ async fn begin(tx: &mut Tx, new: Beginning) -> Result<Option<Stored>> {
 /// A record as receipts and packets name it.
 fn named(source: &Source) -> String {
     format!("{}/{}@{}", source.system, source.record, source.version)
-}
-
-/// What a person is asked about something that stopped.
-fn question(reason: Reason, step: Option<&str>, stored: &Stored) -> String {
-    let what = step.map_or_else(|| stored.rule.clone(), |step| format!("{step} of {}", stored.rule));
-    match reason {
-        Reason::SourceRevoked => format!("The decision was taken back. What must {what} undo, if anything?"),
-        Reason::SourceSuperseded => format!("A newer decision stands. Should {what} still happen?"),
-        Reason::SourceChanged => format!("The source says something else by now. Should {what} still happen?"),
-        Reason::SourceUnreachable => format!("The source cannot be read. Does the decision behind {what} still stand?"),
-        Reason::ConditionFailed => format!("Should {what} happen at all? Its condition could not be evaluated."),
-        Reason::MappingMissing => format!("Which record belongs to {what}?"),
-        Reason::MappingStale => format!("Is this the record that {what} is about? It does not say so any more."),
-        Reason::TargetAmbiguous => format!("Which record does {what} mean? It cannot be told."),
-        Reason::OutcomeAmbiguous => format!("Was {what} written? The target has not said so."),
-        Reason::TargetRefused => format!("The target does not take {what}. What is to be changed there?"),
-        Reason::TargetUnreachable => format!("The target of {what} cannot be reached. Should it be tried again?"),
-    }
-}
-
-/// The id and packet of something that is handed over.
-fn packet(stored: &Stored, step: Option<&str>, reason: Reason, detail: String, not_touched: Vec<String>) -> Packet {
-    let snapshot = stored.snapshot.as_ref().map(|snapshot| json!(snapshot.said)).unwrap_or_default();
-    let owner = stored.trigger.context.iter().find(|(name, _)| name.ends_with("owner")).map(|(_, value)| value);
-    Packet {
-        question: question(reason, step, stored),
-        reason,
-        detail,
-        step: step.map(str::to_owned),
-        source: named(&stored.trigger.source),
-        source_state: snapshot,
-        not_touched,
-        owner: owner.and_then(Value::as_str).map(str::to_owned),
-    }
 }
 
 /// Every id that a follow-up can have is drawn where it is stored.

@@ -1,7 +1,11 @@
 //! Follow-ups: a person says how what a closure handed over was settled.
 
 use domain::{
-    Actor, Refusal, closure::page::FollowUpRow, follow_up::check_resolution, id::FollowUpId, permission::Action,
+    Actor, Refusal,
+    closure::page::FollowUpRow,
+    follow_up::{Settlement, check_resolution},
+    id::FollowUpId,
+    permission::Action,
 };
 use futures::FutureExt as _;
 use schemars::JsonSchema;
@@ -19,6 +23,8 @@ use crate::{
 pub struct ResolveFollowUp {
     /// How it was settled, in words.
     pub resolution: String,
+    /// What is to become of the step when the closure is replayed: it counts as done, is tried again, or stays undone.
+    pub outcome: Settlement,
 }
 
 impl Desk {
@@ -35,14 +41,13 @@ impl Desk {
         caller.authorize(Action::ResolveFollowUp)?;
         self.visible_follow_up(caller, id).await?;
         check_resolution(&body.resolution)?;
-        let (actor, resolution) = (caller.actor(), body.resolution.trim().to_owned());
+        let (actor, settled) = (caller.actor(), (body.outcome, body.resolution.trim().to_owned()));
         self.database
             .write(move |tx| {
                 async move {
                     let stored = store::follow_up::find(tx, id).await?.ok_or(Error::Moved)?;
                     let closure = store::closure::find(tx, stored.closure).await?.ok_or(Error::Moved)?;
-                    let (state, event) =
-                        stored.state.clone().resolve(id, stored.closure, actor, resolution, tx.now())?;
+                    let (state, event) = stored.state.clone().resolve(id, stored.closure, actor, settled, tx.now())?;
                     if !store::follow_up::settle(tx, id, &state).await? {
                         return Err(Error::Moved);
                     }

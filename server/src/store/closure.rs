@@ -4,7 +4,7 @@
 macro_rules! select_closure {
     ($tail:literal) => {
         concat!(
-            "SELECT id, event_key, workflow, version, rule, title, run_id, cause, snapshot, state, started_at, moves \
+            "SELECT id, event_key, event_digest, workflow, version, rule, title, run_id, cause, snapshot, state, started_at, moves \
              FROM closure ",
             $tail
         )
@@ -40,6 +40,8 @@ pub struct Stored {
     pub id: ClosureId,
     /// The event that set it going, with its sender.
     pub event_key: String,
+    /// What was told of it.
+    pub event_digest: String,
     /// The workflow whose policy it follows.
     pub workflow: String,
     /// Its version.
@@ -66,6 +68,7 @@ pub struct Stored {
 struct Row {
     id: Uuid,
     event_key: String,
+    event_digest: String,
     workflow: String,
     version: i64,
     rule: String,
@@ -87,6 +90,7 @@ impl TryFrom<Row> for Stored {
         Ok(Self {
             id,
             event_key: row.event_key,
+            event_digest: row.event_digest,
             workflow: row.workflow,
             version: u32::try_from(row.version).map_err(|error| inconsistent("closure", "version", id, error))?,
             rule: row.rule,
@@ -106,7 +110,8 @@ pub async fn insert(tx: &mut Tx, new: &Stored) -> Result<bool, StoreError> {
     let stored = on!(tx, |conn| {
         sqlx::query(
             "INSERT INTO closure (id, event_key, workflow, version, rule, title, run_id, cause, status, state, due_at, \
-             started_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+             started_at, event_digest, source_system, source_record, source_version, occurred_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING",
         )
         .bind(new.id.uuid())
         .bind(&new.event_key)
@@ -120,6 +125,11 @@ pub async fn insert(tx: &mut Tx, new: &Stored) -> Result<bool, StoreError> {
         .bind(to_text(&new.state))
         .bind(new.state.due())
         .bind(new.started_at)
+        .bind(&new.event_digest)
+        .bind(&new.trigger.source.system)
+        .bind(&new.trigger.source.record)
+        .bind(&new.trigger.source.version)
+        .bind(new.trigger.occurred_at)
         .execute(conn)
         .await
         .map(|done| done.rows_affected())
@@ -173,6 +183,25 @@ pub async fn list_of_event(tx: &mut Tx, event_key: &str) -> Result<Vec<Stored>, 
     rows.into_iter().map(Stored::try_from).collect()
 }
 
+/// A closure of a newer decision about the same record: of another version, settled later.
+pub async fn find_newer(tx: &mut Tx, of: &Stored) -> Result<Option<ClosureId>, StoreError> {
+    let source = &of.trigger.source;
+    let newer: Option<Uuid> = on!(tx, |conn| {
+        sqlx::query_scalar(
+            "SELECT id FROM closure WHERE source_system = $1 AND source_record = $2 AND source_version <> $3 \
+             AND (occurred_at > $4 OR (occurred_at = $4 AND started_at > $5)) ORDER BY occurred_at DESC, id DESC LIMIT 1",
+        )
+        .bind(&source.system)
+        .bind(&source.record)
+        .bind(&source.version)
+        .bind(of.trigger.occurred_at)
+        .bind(of.started_at)
+        .fetch_optional(conn)
+        .await
+    })?;
+    Ok(newer.map(ClosureId::from_uuid))
+}
+
 /// Some of what is due, the longest due first. What is due later than anything can be was noted by a clock that was
 /// wrong, and is due too.
 pub async fn list_due(tx: &mut Tx, latest: Time, limit: i64) -> Result<Vec<Stored>, StoreError> {
@@ -201,10 +230,11 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Time>, StoreError> {
 pub async fn mark(tx: &mut Tx, id: ClosureId, mark: &Mark) -> Result<(), StoreError> {
     let own = tx.uuid();
     on!(tx, |conn| {
-        sqlx::query("INSERT INTO closure_mark (id, closure_id, mark) VALUES ($1, $2, $3)")
+        sqlx::query("INSERT INTO closure_mark (id, closure_id, mark, kind) VALUES ($1, $2, $3, $4)")
             .bind(own)
             .bind(id.uuid())
             .bind(to_text(mark))
+            .bind(mark.kind())
             .execute(conn)
             .await
             .map(drop)
@@ -212,16 +242,16 @@ pub async fn mark(tx: &mut Tx, id: ClosureId, mark: &Mark) -> Result<(), StoreEr
     Ok(())
 }
 
-/// What was noted of a closure, oldest first.
+/// What was noted of a closure last, oldest first.
 pub async fn list_marks(tx: &mut Tx, id: ClosureId, limit: i64) -> Result<Vec<Mark>, StoreError> {
     let rows: Vec<String> = on!(tx, |conn| {
-        sqlx::query_scalar("SELECT mark FROM closure_mark WHERE closure_id = $1 ORDER BY id LIMIT $2")
+        sqlx::query_scalar("SELECT mark FROM closure_mark WHERE closure_id = $1 ORDER BY id DESC LIMIT $2")
             .bind(id.uuid())
             .bind(limit)
             .fetch_all(conn)
             .await
     })?;
-    rows.iter().map(|text| from_text(text, "closure_mark", "mark", id)).collect()
+    rows.iter().rev().map(|text| from_text(text, "closure_mark", "mark", id)).collect()
 }
 
 /// How far the log was looked through.

@@ -8,7 +8,7 @@ use domain::{
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
-use super::{Tx, from_text, on, to_text};
+use super::{Tx, closure::list::Sight, from_text, on, to_text};
 use crate::error::{Result, StoreError};
 
 /// A follow-up as stored.
@@ -60,12 +60,14 @@ impl From<Stored> for FollowUpRow {
 }
 
 /// What a list is narrowed to.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct FollowUpFilter {
     /// Only this status.
     pub status: Option<FollowUpStatus>,
     /// Only those of this closure.
     pub closure: Option<ClosureId>,
+    /// Only those of closures that this sight reaches.
+    pub sight: Sight,
 }
 
 const SELECT: &str = "SELECT id, closure_id, packet, state FROM follow_up WHERE id ";
@@ -116,7 +118,7 @@ pub async fn find(tx: &mut Tx, id: FollowUpId) -> Result<Option<Stored>, StoreEr
 /// Follow-ups before one, newest first.
 pub async fn list(
     tx: &mut Tx,
-    filter: FollowUpFilter,
+    filter: &FollowUpFilter,
     before: Option<FollowUpId>,
     limit: i64,
 ) -> Result<Vec<Stored>, StoreError> {
@@ -129,6 +131,19 @@ pub async fn list(
         }
         if let Some(closure) = filter.closure {
             query.push(" AND closure_id = ").push_bind(closure.uuid());
+        }
+        match &filter.sight {
+            Sight::All => {}
+            Sight::Run(run) => {
+                query
+                    .push(" AND closure_id IN (SELECT id FROM closure WHERE run_id = ")
+                    .push_bind(run.uuid())
+                    .push(")");
+            }
+            Sight::Runs { system } => {
+                query.push(" AND closure_id IN (SELECT id FROM closure WHERE run_id IS NOT NULL OR source_system = ");
+                query.push_bind(system.clone()).push(")");
+            }
         }
         query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await

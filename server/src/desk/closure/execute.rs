@@ -2,6 +2,7 @@
 //! before it is done, and read again afterwards.
 
 use domain::{
+    Time,
     closure::{
         Phase, Reason,
         key::{is_below, step_key},
@@ -14,10 +15,10 @@ use domain::{
 use futures::FutureExt as _;
 
 use super::{
-    Held, LEASE, keep,
+    FRESH, Held, LEASE, keep,
     keep::StepMove,
     place::Place,
-    revalidate::{Stand, own_stand},
+    revalidate::{Stand, own_stand, superseded},
     see::{Before, Seen},
     write::Wrote,
 };
@@ -39,7 +40,7 @@ enum Intended {
 }
 
 impl StepStored {
-    fn named(&self) -> Named<'_> {
+    pub(super) fn named(&self) -> Named<'_> {
         Named { closure: self.closure, step: &self.plan.step, key: &self.key }
     }
 }
@@ -78,8 +79,12 @@ impl Desk {
         let now = self.database.clock().now();
         let Some(step) = steps.into_iter().find(|step| step.state.is_due(now)) else {
             drop(tx);
-            return self.confirm(held).await.map(Some);
+            return self.enter(held, Phase::Confirm).await.map(Some);
         };
+        if is_stale(&held.0, now) {
+            drop(tx);
+            return self.enter(held, Phase::Revalidate).await.map(Some);
+        }
         let place = self.place_of(&mut tx, &step.plan).await?;
         drop(tx);
         let place = match place {
@@ -144,12 +149,16 @@ impl Desk {
         self.database.write(move |tx| async move { intend(tx, held, step, jitter).await }.boxed()).await
     }
 
-    async fn confirm(&self, held: Held) -> Result<Held> {
+    /// Goes on to the end, or back to the source.
+    async fn enter(&self, held: Held, phase: Phase) -> Result<Held> {
         self.database
             .write(move |tx| {
                 async move {
-                    let stored = held.0;
-                    let state = stored.state.clone().advance(Phase::Confirm, tx.now() + LEASE)?;
+                    let (stored, until) = (held.0, tx.now() + LEASE);
+                    let state = match phase {
+                        Phase::Revalidate => stored.state.clone().look_again(until)?,
+                        phase => stored.state.clone().advance(phase, until)?,
+                    };
                     keep::moved(tx, &stored, &state).await?;
                     let moves = stored.moves + 1;
                     Ok(Held(Stored { state, moves, ..stored }))
@@ -191,6 +200,13 @@ impl Desk {
     }
 }
 
+/// Whether the source was read too long ago for anything to be written. What was settled here is looked at in the very
+/// transaction that says that it is about to be.
+fn is_stale(stored: &Stored, now: Time) -> bool {
+    stored.trigger.moment == Moment::Event
+        && stored.snapshot.as_ref().is_none_or(|seen| (now - seen.read_at).abs() > FRESH)
+}
+
 /// Stores what is planned, and what cannot be.
 async fn plan(tx: &mut Tx, held: Held, plans: Vec<domain::closure::rule::Planned>) -> Result<Held> {
     let stored = held.0;
@@ -207,7 +223,8 @@ async fn plan(tx: &mut Tx, held: Held, plans: Vec<domain::closure::rule::Planned
         if known.get(place).is_some_and(|step| !matches!(step.state, Step::Planned { .. })) {
             continue;
         }
-        let key = step_key(&held.0.trigger.source, &plan.step, &plan.target, &plan.record);
+        let step = [&*held.0.workflow, &held.0.rule, &plan.step];
+        let key = step_key(&held.0.trigger.source, step, &plan.target, &plan.record);
         let state = Step::Planned { at: tx.now() };
         let step = StepStored { closure: held.id(), place, plan, key, state };
         store::closure::step::put(tx, &step).await?;
@@ -231,9 +248,19 @@ fn unplannable(plan: &domain::closure::rule::Planned) -> Option<(Reason, String)
 }
 
 async fn intend(tx: &mut Tx, held: Held, step: StepStored, jitter: u8) -> Result<Intended> {
-    if held.0.trigger.moment != Moment::Event
-        && let Stand::Gone(reason, detail, seen) = own_stand(tx, &held.0.trigger).await?
-    {
+    if let Some(run) = held.0.run {
+        // Whoever takes the decision back locks its run: one of the two sees the other.
+        store::run::lock_still(tx, run).await?;
+    }
+    let gone = match superseded(tx, &held.0).await? {
+        Some(detail) => Some((Reason::SourceSuperseded, detail, None)),
+        None if held.0.trigger.moment == Moment::Event => None,
+        None => match own_stand(tx, &held.0.trigger).await? {
+            Stand::Gone(reason, detail, seen) => Some((reason, detail, seen)),
+            Stand::Holds(_) | Stand::Silent(..) => None,
+        },
+    };
+    if let Some((reason, detail, seen)) = gone {
         keep::stop(tx, held, reason, detail, seen).await?;
         return Ok(Intended::Stopped);
     }

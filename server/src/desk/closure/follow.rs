@@ -84,6 +84,8 @@ impl Desk {
         let title = title_of(tx, trigger.run, &trigger.source).await?;
         let begin = |(rule, is_unknown)| Beginning {
             event_key: trigger.event_id.clone(),
+            // The log says a thing once, and never otherwise.
+            event_digest: String::new(),
             trigger: trigger.clone(),
             workflow: workflow.clone(),
             version,

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    FieldError, Refusal, Time,
+    Digest, FieldError, Refusal, Time,
     closure::{
+        key::{encoded, leads_away},
         page::{ClosureRow, Mark},
         rule::{Moment, is_short},
         trigger::{Source, Trigger},
@@ -19,12 +20,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Beginning, begin, following, page::rows};
+use super::{Beginning, begin, follow::OWN, following, page::rows};
 use crate::{
     desk::{Caller, Desk, KeyCaller},
     error::Result,
     rules::Roots,
     store::{self, Tx, closure::Stored, target::Stored as Target},
+    webhook::check_url,
 };
 
 /// Members of the context at the most, and of what is expected.
@@ -83,22 +85,22 @@ impl Desk {
         let targets = store::target::list(&mut tx).await?;
         refuse(faults(&body, &key, &targets))?;
         let event_id = body.event_id.clone();
-        let event_key = format!("{}:{event_id}", body.source.system);
         let trigger = read(body, &key);
-        let beginnings = if store::closure::list_of_event(&mut tx, &event_key).await?.is_empty() {
-            self.policies_of(&mut tx, &event_key, &trigger).await?
+        let event = EventKey::of(&trigger);
+        let beginnings = if store::closure::list_of_event(&mut tx, &event.key).await?.is_empty() {
+            self.policies_of(&mut tx, &event, &trigger).await?
         } else {
             Vec::new()
         };
         drop(tx);
         let (outcome, stored) =
-            self.database.write(move |tx| async move { take(tx, &event_key, beginnings).await }.boxed()).await?;
+            self.database.write(move |tx| async move { take(tx, &event, beginnings).await }.boxed()).await?;
         let mut tx = self.database.read().await?;
         Ok(EventTaken { event_id, outcome, closures: rows(&mut tx, stored).await? })
     }
 
     /// The policies of the latest versions that follow an event.
-    async fn policies_of(&self, tx: &mut Tx, event_key: &str, trigger: &Trigger) -> Result<Vec<Beginning>> {
+    async fn policies_of(&self, tx: &mut Tx, event: &EventKey, trigger: &Trigger) -> Result<Vec<Beginning>> {
         let said = json!({"event": trigger.root()});
         let roots = Roots::of_nothing(self.database.clock().now());
         let mut beginnings = Vec::new();
@@ -107,7 +109,8 @@ impl Desk {
             let compiled = self.compiled_in(tx, &workflow, version).await?;
             for (rule, is_unknown) in following(&compiled, &roots, Moment::Event, &said) {
                 beginnings.push(Beginning {
-                    event_key: event_key.to_owned(),
+                    event_key: event.key.clone(),
+                    event_digest: event.digest.clone(),
                     trigger: trigger.clone(),
                     workflow: workflow.clone(),
                     version,
@@ -118,6 +121,39 @@ impl Desk {
             }
         }
         Ok(beginnings)
+    }
+}
+
+/// An event as it is told apart from others.
+struct EventKey {
+    /// Its sender, and its id there.
+    key: String,
+    /// What was told of it.
+    digest: String,
+}
+
+impl EventKey {
+    fn of(trigger: &Trigger) -> Self {
+        // Whoever tells of it again may do so with another key.
+        let told = Trigger { key: None, ..trigger.clone() };
+        Self {
+            key: format!("{}/{}", encoded(&trigger.source.system), trigger.event_id),
+            digest: Digest::of("closure-event/v1", json!(told).to_string().as_bytes()).to_string(),
+        }
+    }
+
+    /// Refuses what comes under the id of another event: nobody would hear of it otherwise.
+    fn must_be(&self, known: &[Stored]) -> Result<(), Refusal> {
+        match known.iter().find(|stored| stored.event_digest != self.digest) {
+            None => Ok(()),
+            Some(other) => {
+                let message = format!(
+                    "{} began with this event_id and says something else. Nothing was begun: what is new has an id of its own.",
+                    other.id
+                );
+                Err(Refusal::new(Code::Conflict, message))
+            }
+        }
     }
 }
 
@@ -136,9 +172,9 @@ fn read(body: PostEvent, key: &KeyCaller) -> Trigger {
 }
 
 /// Begins what follows, unless the event was taken before; then that is noted.
-async fn take(tx: &mut Tx, event_key: &str, beginnings: Vec<Beginning>) -> Result<(EventOutcome, Vec<Stored>)> {
+async fn take(tx: &mut Tx, event: &EventKey, beginnings: Vec<Beginning>) -> Result<(EventOutcome, Vec<Stored>)> {
     let mut begun = Vec::new();
-    if store::closure::list_of_event(tx, event_key).await?.is_empty() {
+    if store::closure::list_of_event(tx, &event.key).await?.is_empty() {
         for beginning in beginnings {
             begun.extend(begin(tx, beginning).await?);
         }
@@ -146,7 +182,8 @@ async fn take(tx: &mut Tx, event_key: &str, beginnings: Vec<Beginning>) -> Resul
     if !begun.is_empty() {
         return Ok((EventOutcome::Accepted, begun));
     }
-    let known = store::closure::list_of_event(tx, event_key).await?;
+    let known = store::closure::list_of_event(tx, &event.key).await?;
+    event.must_be(&known)?;
     for stored in &known {
         let at = tx.now();
         store::closure::mark(tx, stored.id, &Mark::Repeated { at }).await?;
@@ -170,12 +207,15 @@ fn faults(body: &PostEvent, key: &KeyCaller, targets: &[Target]) -> Vec<FieldErr
     let mut faults: Vec<FieldError> =
         texts.iter().filter(|(_, text)| !is_short(text)).map(|(path, _)| FieldError::new(*path, short)).collect();
     let own = key.source.as_deref().unwrap_or(&key.name);
-    if source.system != own {
+    if source.system == OWN {
+        let message = "this is what the console calls itself: name the system of record otherwise";
+        faults.push(FieldError::new("/source/system", message));
+    } else if source.system != own {
         faults.push(FieldError::new("/source/system", format!("this key speaks for {own} and for nobody else")));
     }
     match &source.url {
         None => faults.push(FieldError::new("/source/url", "say where the record can be read, to be looked at again")),
-        Some(url) if target_of(targets, url).is_none() => {
+        Some(url) if check_url(url, true).is_err() || target_of(targets, url).is_none() => {
             let message = "it lies below the address of no registered target: an administrator adds one (target add)";
             faults.push(FieldError::new("/source/url", message));
         }
@@ -186,7 +226,10 @@ fn faults(body: &PostEvent, key: &KeyCaller, targets: &[Target]) -> Vec<FieldErr
             .push(FieldError::new("/source/expect", "say what must stand there, such as {\"/status\": \"approved\"}"));
     }
     let scalars = "expected a text of one line, a number, or true or false";
-    let expected = source.expect.iter().map(|(name, value)| ("/source/expect", name, value, name.starts_with('/')));
+    let expected = source
+        .expect
+        .iter()
+        .map(|(name, value)| ("/source/expect", name, value, name.starts_with('/') && is_short(name)));
     let members = context.iter().map(|(name, value)| ("/context", name, value, is_short(name)));
     for (path, name, value, is_named) in expected.chain(members) {
         if !is_named || !is_scalar(value) {
@@ -230,7 +273,9 @@ pub(super) fn target_of<'t>(targets: &'t [Target], url: &str) -> Option<&'t Targ
         let base = url::Url::parse(&target.row.url).ok();
         base.is_some_and(|base| {
             let base = base.as_str().trim_end_matches('/');
-            plain.strip_prefix(base).is_some_and(|rest| rest.starts_with('/') && rest.len() > 1)
+            let rest = plain.strip_prefix(base).and_then(|rest| rest.strip_prefix('/'));
+            let path = rest.and_then(|rest| rest.split(['?', '#']).next());
+            path.is_some_and(|path| !path.is_empty() && !path.split('/').any(leads_away))
         })
     };
     let mut found: Vec<&Target> = targets.iter().filter(is_below).collect();

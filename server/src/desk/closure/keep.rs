@@ -3,11 +3,11 @@
 use domain::{
     closure::{Closure, Reason, page::Snapshot, step::Step},
     event::Event,
-    follow_up::FollowUp,
+    follow_up::{FollowUp, Settlement},
 };
 use futures::FutureExt as _;
 
-use super::{CLOSURE, Held, LEASE, follow_up_id, packet};
+use super::{CLOSURE, Held, LEASE, follow_up_id, packet::packet};
 use crate::{
     desk::Desk,
     error::{Error, Result},
@@ -30,7 +30,7 @@ pub(super) async fn moved(tx: &mut Tx, stored: &Stored, state: &Closure) -> Resu
     if store::closure::update(tx, stored, state).await? { Ok(()) } else { Err(Error::Moved) }
 }
 
-/// Hands something over to a person; once for a step as long as it is open.
+/// Hands something over to a person; once for a step as long as the same is asked about it.
 pub(super) async fn hand_over(
     tx: &mut Tx,
     stored: &Stored,
@@ -41,20 +41,21 @@ pub(super) async fn hand_over(
     let filter = store::follow_up::FollowUpFilter {
         status: Some(domain::follow_up::FollowUpStatus::Open),
         closure: Some(stored.id),
+        ..Default::default()
     };
-    let open = store::follow_up::list(tx, filter, None, 100).await?;
-    if open.iter().any(|known| known.packet.step.as_deref() == step) {
+    let open = store::follow_up::list(tx, &filter, None, 100).await?;
+    if open.iter().any(|known| known.packet.step.as_deref() == step && known.packet.reason == reason) {
         return Ok(());
     }
+    // Whoever answers the question that was asked before would answer another one.
+    take_back(tx, stored, step, (Settlement::Left, "It stopped for another reason since.")).await?;
     let steps = store::closure::step::list(tx, stored.id).await?;
-    let is_untouched = |one: &&StepStored| !one.state.is_finished();
-    let not_touched = steps
-        .iter()
-        .filter(is_untouched)
-        .filter(|one| step.is_none_or(|step| one.plan.step == step))
-        .map(|one| format!("{}: {}/{}", one.plan.step, one.plan.target, one.plan.record))
-        .collect();
-    let packet = packet(stored, step, reason, detail, not_touched);
+    let open_steps = steps.iter().filter(|one| !one.state.is_finished());
+    let asked = open_steps.filter(|one| step.is_none_or(|step| one.plan.step == step));
+    let (uncertain, untouched): (Vec<_>, Vec<_>) = asked.partition(|one| one.state.is_uncertain());
+    let told = |one: &StepStored| format!("{}: {}/{}", one.plan.step, one.plan.target, one.plan.record);
+    let listed = [untouched, uncertain].map(|some| some.into_iter().map(told).collect());
+    let packet = packet(stored, step, reason, detail, listed);
     let id = follow_up_id(tx);
     let (state, event) = FollowUp::open(id, stored.id, &packet, tx.now());
     store::follow_up::insert(tx, &store::follow_up::Stored { id, closure: stored.id, packet, state }).await?;
@@ -63,14 +64,21 @@ pub(super) async fn hand_over(
 }
 
 /// Settles what was handed over and is not in question any more: of a step, or of the closure as a whole.
-pub(super) async fn take_back(tx: &mut Tx, stored: &Stored, step: Option<&str>, because: &str) -> Result<()> {
+pub(super) async fn take_back(
+    tx: &mut Tx,
+    stored: &Stored,
+    step: Option<&str>,
+    (outcome, because): (Settlement, &str),
+) -> Result<()> {
     let filter = store::follow_up::FollowUpFilter {
         status: Some(domain::follow_up::FollowUpStatus::Open),
         closure: Some(stored.id),
+        ..Default::default()
     };
-    for open in store::follow_up::list(tx, filter, None, 100).await? {
+    for open in store::follow_up::list(tx, &filter, None, 100).await? {
         if open.packet.step.as_deref() == step {
-            let (state, event) = open.state.resolve(open.id, stored.id, CLOSURE, because.to_owned(), tx.now())?;
+            let settled = (outcome, because.to_owned());
+            let (state, event) = open.state.resolve(open.id, stored.id, CLOSURE, settled, tx.now())?;
             if store::follow_up::settle(tx, open.id, &state).await? {
                 record(tx, stored, event);
             }
@@ -139,10 +147,11 @@ pub(super) async fn keep_step(tx: &mut Tx, held: Held, step: &StepStored, change
             hand_over(tx, &stored, Some(&step.plan.step), *reason, detail.clone()).await?;
         }
         Step::Failed { cause, next_try: None, .. } => {
-            hand_over(tx, &stored, Some(&step.plan.step), Reason::TargetUnreachable, cause.clone()).await?;
+            let reason = step.state.reason().unwrap_or(Reason::TargetUnreachable);
+            hand_over(tx, &stored, Some(&step.plan.step), reason, cause.clone()).await?;
         }
         Step::Done { .. } | Step::AlreadyDone { .. } => {
-            take_back(tx, &stored, Some(&step.plan.step), "The step is done.").await?;
+            take_back(tx, &stored, Some(&step.plan.step), (Settlement::Done, "The step is done.")).await?;
         }
         Step::Failed { .. } | Step::Planned { .. } | Step::Writing { .. } => {}
     }

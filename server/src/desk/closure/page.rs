@@ -1,7 +1,7 @@
 //! Closures as lists and receipts show them.
 
 use domain::{
-    Refusal,
+    Refusal, Scope,
     closure::{
         Closure,
         page::{ClosureRow, FollowUpRow, Parts, Receipt, StepRow},
@@ -13,11 +13,15 @@ use domain::{
 };
 
 use crate::{
-    desk::{Caller, Desk, KeyCaller},
+    desk::{Caller, Desk},
     error::Result,
     store::{
         self, Tx,
-        closure::{Stored, list::ClosureFilter, step::Stored as StepStored},
+        closure::{
+            Stored,
+            list::{ClosureFilter, Sight},
+            step::Stored as StepStored,
+        },
         follow_up::FollowUpFilter,
     },
 };
@@ -26,7 +30,7 @@ use crate::{
 const MOST_MARKS: i64 = 200;
 
 impl Desk {
-    /// Closures, newest first; a key minted for a run sees those of that run only.
+    /// Closures, newest first, as far as the caller sees them.
     pub async fn list_closures(
         &self,
         caller: &Caller,
@@ -35,9 +39,7 @@ impl Desk {
         limit: u32,
     ) -> Result<Page<ClosureRow>> {
         caller.authorize(Action::ReadClosures)?;
-        if let Caller::Key(KeyCaller { run: Some(run), .. }) = caller {
-            filter.run = Some(*run);
-        }
+        filter.sight = sight(caller);
         let before = cursor.map(read_cursor::<ClosureId>).transpose()?;
         let mut tx = self.database.read().await?;
         let mut items = store::closure::list::page(&mut tx, &filter, before, i64::from(limit) + 1).await?;
@@ -57,8 +59,8 @@ impl Desk {
         let digest = self.compiled(&stored.workflow, stored.version).await?.version().digest;
         let mut tx = self.database.read().await?;
         let steps = store::closure::step::list(&mut tx, id).await?.into_iter().map(step_row).collect();
-        let filter = FollowUpFilter { closure: Some(id), status: None };
-        let mut follow_ups = store::follow_up::list(&mut tx, filter, None, MOST_MARKS).await?;
+        let filter = FollowUpFilter { closure: Some(id), ..FollowUpFilter::default() };
+        let mut follow_ups = store::follow_up::list(&mut tx, &filter, None, MOST_MARKS).await?;
         follow_ups.reverse();
         Ok(Receipt::from(Parts {
             closure_id: id,
@@ -80,38 +82,47 @@ impl Desk {
         self.visible_closure(caller, id).await.map(drop)
     }
 
-    /// A closure that the caller may see: keys minted for a run see that run's only.
+    /// A closure that the caller may see.
     pub(in crate::desk) async fn visible_closure(&self, caller: &Caller, id: ClosureId) -> Result<Stored> {
         let mut tx = self.database.read().await?;
-        let bound = match caller {
-            Caller::Key(key) | Caller::Remembered(key) => key.run,
-            Caller::Person(_) | Caller::CommandLine => None,
-        };
-        let sees = |stored: &Stored| bound.is_none_or(|own| stored.run == Some(own));
-        let stored = store::closure::find(&mut tx, id).await?.filter(sees);
+        let sight = sight(caller);
+        let stored = store::closure::find(&mut tx, id).await?.filter(|stored| sight.reaches(stored));
         stored.ok_or_else(|| Refusal::not_found("closure").into())
     }
 
-    /// Follow-ups, newest first; a key minted for a run sees none.
+    /// Follow-ups, newest first, of closures that the caller sees.
     pub async fn list_follow_ups(
         &self,
         caller: &Caller,
-        filter: FollowUpFilter,
+        mut filter: FollowUpFilter,
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<FollowUpRow>> {
         caller.authorize(Action::ReadClosures)?;
-        if let Caller::Key(KeyCaller { run: Some(_), .. }) = caller {
-            return Ok(Page { items: Vec::new(), next_cursor: None });
-        }
+        filter.sight = sight(caller);
         let before = cursor.map(read_cursor::<FollowUpId>).transpose()?;
         let mut tx = self.database.read().await?;
-        let mut items = store::follow_up::list(&mut tx, filter, before, i64::from(limit) + 1).await?;
+        let mut items = store::follow_up::list(&mut tx, &filter, before, i64::from(limit) + 1).await?;
         let has_more = items.len() > limit as usize;
         items.truncate(limit as usize);
         let next_cursor = items.last().filter(|_| has_more).map(|row| row.id.to_string());
         Ok(Page { items: named(&mut tx, items).await?, next_cursor })
     }
+}
+
+/// What somebody sees of closures. People see all of them, and so do keys that work for people. What is settled
+/// elsewhere is nobody else's but its own system's.
+fn sight(caller: &Caller) -> Sight {
+    let (Caller::Key(key) | Caller::Remembered(key)) = caller else { return Sight::All };
+    if let Some(run) = key.run {
+        return Sight::Run(run);
+    }
+    let for_people = [Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin];
+    if key.scopes.iter().any(|scope| for_people.contains(scope)) {
+        return Sight::All;
+    }
+    let speaks = key.scopes.contains(&Scope::System);
+    Sight::Runs { system: speaks.then(|| key.source.clone().unwrap_or_else(|| key.name.clone())) }
 }
 
 /// Closures as rows, in the same order.

@@ -12,6 +12,7 @@ use domain::{
 };
 use url::Url;
 
+use super::intake::target_of;
 use crate::{
     desk::{Desk, channel::Target as Sends},
     error::Result,
@@ -78,6 +79,10 @@ impl Desk {
             return missing(format!("The target {} is disabled.", plan.target));
         }
         let url = format!("{}/{}", target.row.url.trim_end_matches('/'), plan.record);
+        if target.row.kind == TargetKind::Http && target_of(std::slice::from_ref(&target), &url).is_none() {
+            let detail = format!("{:?} leads out of the target {}.", plan.record, plan.target);
+            return Ok(Err((Reason::TargetAmbiguous, detail)));
+        }
         let target = Box::new(target);
         Ok(match (target.row.kind, plan.kind) {
             (TargetKind::Http, _) => Ok(Place::Record { target, url }),

@@ -1,13 +1,13 @@
 //! Finishing what was left: by an administrator, or to see what that would do.
 
 use domain::{
-    Refusal,
+    Actor, Refusal,
     closure::{
         Reason,
         page::{Mark, Receipt},
         step::{Step, StepStatus},
     },
-    follow_up::FollowUpStatus,
+    follow_up::{FollowUp, Settlement},
     id::ClosureId,
     permission::Action,
     refusal::Code,
@@ -22,6 +22,9 @@ use crate::{
     error::{Error, Result},
     store::{self, Tx, closure::step::Stored as StepStored, follow_up::FollowUpFilter},
 };
+
+/// Follow-ups of a closure that are looked through, the latest first.
+const MOST_ASKED: i64 = 200;
 
 /// What `POST /closures/{id}/replay` takes.
 #[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
@@ -152,30 +155,82 @@ impl Desk {
     }
 }
 
+/// What becomes of a step that is not done.
+enum Next {
+    /// It is tried again.
+    Try,
+    /// Somebody says that it is done, in these words.
+    Vouched(String),
+    /// Somebody is asked about it still, or has left it undone.
+    Stay,
+}
+
+impl Next {
+    /// What was said last about the step decides.
+    fn of(step: &StepStored, asked: &[store::follow_up::Stored]) -> Self {
+        let asked = asked.iter().find(|known| known.packet.step.as_deref() == Some(step.plan.step.as_str()));
+        match asked.map(|known| &known.state) {
+            Some(FollowUp::Open { .. }) if matches!(step.state, Step::Blocked { .. }) => Self::Stay,
+            Some(FollowUp::Resolved { outcome: Settlement::Left, by: Actor::Person(_) | Actor::Key(_), .. }) => {
+                Self::Stay
+            }
+            Some(FollowUp::Resolved {
+                outcome: Settlement::Done,
+                by: Actor::Person(_) | Actor::Key(_),
+                resolution,
+                ..
+            }) => Self::Vouched(resolution.clone()),
+            Some(FollowUp::Open { .. } | FollowUp::Resolved { .. }) | None => Self::Try,
+        }
+    }
+}
+
+/// Why nothing can be set going.
+fn held_up(asked: &[store::follow_up::Stored]) -> Refusal {
+    let open = asked.iter().filter(|known| matches!(known.state, FollowUp::Open { .. }));
+    let ids: Vec<String> = open.map(|known| known.id.to_string()).collect();
+    let message = if ids.is_empty() {
+        "What is left was left undone by whoever looked at it.".to_owned()
+    } else {
+        format!("What is left waits for a person: resolve {} first.", ids.join(", "))
+    };
+    Refusal::new(Code::IllegalMove, message)
+}
+
+async fn set_going(tx: &mut Tx, stored: &store::closure::Stored, step: &StepStored, next: Next) -> Result<()> {
+    let state = match next {
+        Next::Stay => return Ok(()),
+        Next::Vouched(said) => {
+            let (state, event) = step.state.clone().vouch(step.named(), &said, tx.now())?;
+            keep::record(tx, stored, event);
+            state
+        }
+        // What was planned or is being written goes on as it is.
+        Next::Try => match step.state.clone().reset(tx.now()) {
+            Ok(state) => state,
+            Err(_) => return Ok(()),
+        },
+    };
+    store::closure::step::put(tx, &StepStored { state, ..step.clone() }).await?;
+    Ok(())
+}
+
 async fn replay(tx: &mut Tx, id: ClosureId, by: String) -> Result<()> {
     let stored = store::closure::find(tx, id).await?.ok_or(Error::Moved)?;
-    let filter = FollowUpFilter { closure: Some(id), status: Some(FollowUpStatus::Open) };
-    let open = store::follow_up::list(tx, filter, None, 100).await?;
-    let waits = |step: &StepStored| {
-        matches!(step.state, Step::Blocked { .. })
-            && open.iter().any(|known| known.packet.step.as_deref() == Some(step.plan.step.as_str()))
-    };
+    let filter = FollowUpFilter { closure: Some(id), ..FollowUpFilter::default() };
+    let asked = store::follow_up::list(tx, &filter, None, MOST_ASKED).await?;
     let steps = store::closure::step::list(tx, id).await?;
-    let unfinished: Vec<&StepStored> = steps.iter().filter(|step| !step.state.is_finished()).collect();
-    let (held_up, free): (Vec<&StepStored>, Vec<&StepStored>) = unfinished.iter().partition(|step| waits(step));
-    let names: Vec<String> = free.iter().map(|step| step.plan.step.clone()).collect();
+    let unfinished: Vec<(&StepStored, Next)> =
+        steps.iter().filter(|step| !step.state.is_finished()).map(|step| (step, Next::of(step, &asked))).collect();
+    let moving = unfinished.iter().filter(|(_, next)| matches!(next, Next::Try | Next::Vouched(_)));
+    let names: Vec<String> = moving.map(|(step, _)| step.plan.step.clone()).collect();
     let (state, event) = stored.state.clone().replay(id, names.clone(), tx.now())?;
-    if free.is_empty() && !held_up.is_empty() {
-        let ids: Vec<String> = open.iter().map(|known| known.id.to_string()).collect();
-        let message = format!("What is left waits for a person: resolve {} first.", ids.join(", "));
-        return Err(Refusal::new(Code::IllegalMove, message).into());
+    if names.is_empty() && !unfinished.is_empty() {
+        return Err(held_up(&asked).into());
     }
     keep::moved(tx, &stored, &state).await?;
-    for step in free {
-        // What was planned or is being written goes on as it is.
-        if let Ok(state) = step.state.clone().reset(tx.now()) {
-            store::closure::step::put(tx, &StepStored { state, ..step.clone() }).await?;
-        }
+    for (step, next) in unfinished {
+        set_going(tx, &stored, step, next).await?;
     }
     let at = tx.now();
     store::closure::mark(tx, id, &Mark::Replayed { at, by, steps: names }).await?;

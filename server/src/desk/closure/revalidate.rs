@@ -8,11 +8,13 @@ use domain::{
     approval::{Approval, Use},
     closure::{
         Closure, Phase, Reason,
+        key::is_reference,
         page::Snapshot,
         rule::{Moment, is_short},
         trigger::Trigger,
     },
     event::Event,
+    follow_up::Settlement,
     resumption::next_try,
     run::Run as RunState,
 };
@@ -42,7 +44,7 @@ impl Desk {
     pub(super) async fn revalidate(&self, held: Held) -> Result<Option<Held>> {
         match self.look_at_source(&held.0).await? {
             Stand::Holds(seen) => {
-                self.database.write(move |tx| async move { go_on(tx, held, seen).await }.boxed()).await.map(Some)
+                self.database.write(move |tx| async move { go_on(tx, held, seen).await }.boxed()).await
             }
             Stand::Gone(reason, detail, seen) => self.stop_closure(held, reason, detail, seen).await.map(|()| None),
             Stand::Silent(cause, asked) => self.wait_for_source(held, cause, asked).await.map(|()| None),
@@ -97,17 +99,31 @@ impl Desk {
     }
 }
 
-/// Stores that the source stands.
-async fn go_on(tx: &mut Tx, held: Held, seen: Snapshot) -> Result<Held> {
+/// Stores that the source stands, unless something newer has been settled about its record.
+async fn go_on(tx: &mut Tx, held: Held, seen: Snapshot) -> Result<Option<Held>> {
+    if let Some(detail) = superseded(tx, &held.0).await? {
+        keep::stop(tx, held, Reason::SourceSuperseded, detail, Some(seen)).await?;
+        return Ok(None);
+    }
     let stored = held.0;
     let state = stored.state.clone().advance(Phase::Plan, tx.now() + LEASE)?;
     keep::moved(tx, &stored, &state).await?;
     store::closure::set_snapshot(tx, stored.id, &seen).await?;
     let (record, version) = (stored.trigger.source.record.clone(), stored.trigger.source.version.clone());
     keep::record(tx, &stored, Event::ClosureRevalidated { closure: stored.id, record, version });
-    keep::take_back(tx, &stored, None, "The source was looked at again, and stands.").await?;
+    let stands = (Settlement::Again, "The source was looked at again, and stands.");
+    keep::take_back(tx, &stored, None, stands).await?;
     let moves = stored.moves + 1;
-    Ok(Held(Stored { state, moves, snapshot: Some(seen), ..stored }))
+    Ok(Some(Held(Stored { state, moves, snapshot: Some(seen), ..stored })))
+}
+
+/// What says that a newer decision about the same record has arrived. The source may say it later than its event does.
+pub(super) async fn superseded(tx: &mut Tx, stored: &Stored) -> Result<Option<String>> {
+    if stored.trigger.moment != Moment::Event {
+        return Ok(None);
+    }
+    let newer = store::closure::find_newer(tx, stored).await?;
+    Ok(newer.map(|newer| format!("{newer} follows a newer decision about {}.", stored.trigger.source.record)))
 }
 
 /// What an answer of the source means.
@@ -131,14 +147,10 @@ fn weigh(answered: Exchange, expect: &BTreeMap<String, Value>, now: Time) -> Sta
     let Ok(record) = serde_json::from_slice::<Value>(&body) else {
         return Stand::Silent("the source did not answer JSON".to_owned(), None);
     };
-    // Only what was asked for is kept, and only what is short: the rest of the record is nobody's business here.
-    let plain = |value: &Value| match value {
-        Value::String(text) if is_short(text) => value.clone(),
-        Value::Number(_) | Value::Bool(_) | Value::Null => value.clone(),
-        Value::String(_) | Value::Array(_) | Value::Object(_) => json!("(not kept)"),
+    let read = |(pointer, wanted): (&String, &Value)| {
+        (pointer.clone(), record.pointer(pointer).map(|value| kept(pointer, value, wanted)).unwrap_or_default())
     };
-    let read = |pointer: &String| (pointer.clone(), record.pointer(pointer).map(plain).unwrap_or_default());
-    let said: BTreeMap<String, Value> = expect.keys().map(read).collect();
+    let said: BTreeMap<String, Value> = expect.iter().map(read).collect();
     let differing: Vec<&str> = expect
         .iter()
         .filter(|(name, value)| record.pointer(name) != Some(value))
@@ -150,6 +162,21 @@ fn weigh(answered: Exchange, expect: &BTreeMap<String, Value>, now: Time) -> Sta
     }
     let detail = format!("Source changed: {} is not what the event says.", differing.join(", "));
     Stand::Gone(Reason::SourceChanged, detail, Some(seen))
+}
+
+/// What is kept of something the source said: what the sender knew; otherwise only ids, statuses and references, and
+/// only where they are short. The rest of the record is nobody's business here, not the sender's either.
+fn kept(pointer: &str, value: &Value, wanted: &Value) -> Value {
+    let is_reference = pointer.rsplit('/').next().is_some_and(is_reference);
+    match value {
+        same if same == wanted => same.clone(),
+        Value::String(text) if is_reference && is_short(text) => value.clone(),
+        Value::Number(_) | Value::Bool(_) if is_reference => value.clone(),
+        Value::Null => Value::Null,
+        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            json!("(differs; not kept)")
+        }
+    }
 }
 
 /// How what was settled here stands.

@@ -56,7 +56,9 @@ impl Desk {
                         (HttpMethod::PUT, whole)
                     }
                 };
-                let tag = before.etag.clone().map(|etag| ("if-match", etag));
+                // A weak tag never matches what is to be written over.
+                let strong = before.etag.clone().filter(|etag| !etag.starts_with("W/"));
+                let tag = strong.map(|etag| ("if-match", etag));
                 self.send_to_target(target, method, url, step, tag, body.to_string()).await
             }
             Place::File { target, url } => {

@@ -37,7 +37,8 @@ pub async fn post_event(State(state): State<AppState>, Extension(caller): Extens
 pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Caller>, query: Query) -> Answer {
     query.only(&["status", "workflow", "run", "cursor", "limit"])?;
     let workflow = query.text("workflow").map(str::to_owned);
-    let filter = ClosureFilter { status: query.read("status")?, workflow, run: query.read("run")? };
+    let filter =
+        ClosureFilter { status: query.read("status")?, workflow, run: query.read("run")?, ..Default::default() };
     Ok(ok(state.desk.list_closures(&caller, filter, query.text("cursor"), query.limit()?).await?))
 }
 
@@ -72,7 +73,8 @@ pub async fn list_follow_ups(
     query: Query,
 ) -> Answer {
     query.only(&["status", "closure", "cursor", "limit"])?;
-    let filter = FollowUpFilter { status: query.read("status")?, closure: query.read("closure")? };
+    let filter =
+        FollowUpFilter { status: query.read("status")?, closure: query.read("closure")?, ..Default::default() };
     Ok(ok(state.desk.list_follow_ups(&caller, filter, query.text("cursor"), query.limit()?).await?))
 }
 

@@ -6,7 +6,7 @@ use domain::{
     closure::{ClosureStatus, step::StepStatus},
     id::{ClosureId, RunId},
 };
-use sqlx::QueryBuilder;
+use sqlx::{FromRow, QueryBuilder, postgres::PgRow, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{Row, Stored};
@@ -24,6 +24,34 @@ pub struct ClosureFilter {
     pub workflow: Option<String>,
     /// Only those of this run.
     pub run: Option<RunId>,
+    /// Only what this sight reaches.
+    pub sight: Sight,
+}
+
+/// What somebody may see of closures.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Sight {
+    /// All of them.
+    #[default]
+    All,
+    /// Those of one run.
+    Run(RunId),
+    /// Those of runs, and of what a system of record has settled.
+    Runs {
+        /// The system, for a key that speaks for one.
+        system: Option<String>,
+    },
+}
+
+impl Sight {
+    /// Whether it reaches this one.
+    pub fn reaches(&self, stored: &Stored) -> bool {
+        match self {
+            Self::All => true,
+            Self::Run(run) => stored.run == Some(*run),
+            Self::Runs { system } => stored.run.is_some() || system.as_ref() == Some(&stored.trigger.source.system),
+        }
+    }
 }
 
 /// What a row shows beside the closure itself.
@@ -57,6 +85,15 @@ pub async fn page(
         if let Some(run) = filter.run {
             query.push(" AND run_id = ").push_bind(run.uuid());
         }
+        match &filter.sight {
+            Sight::All => {}
+            Sight::Run(run) => {
+                query.push(" AND run_id = ").push_bind(run.uuid());
+            }
+            Sight::Runs { system } => {
+                query.push(" AND (run_id IS NOT NULL OR source_system = ").push_bind(system.clone()).push(")");
+            }
+        }
         query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await
     })?;
@@ -81,23 +118,32 @@ pub async fn beside(tx: &mut Tx, ids: &[ClosureId]) -> Result<HashMap<ClosureId,
         found.entry(id).or_default().steps.push(parse(&status, "closure_step", "status", id)?);
     }
     let open = "SELECT closure_id, status FROM follow_up WHERE status = 'open' AND closure_id IN (";
-    for (id, _) in of(tx, open, ids, ")").await? {
+    let open: Vec<(Uuid, String)> = of(tx, open, ids, ")").await?;
+    for (id, _) in open {
         found.entry(ClosureId::from_uuid(id)).or_default().open_follow_ups += 1;
     }
-    for (id, mark) in of(tx, "SELECT closure_id, mark FROM closure_mark WHERE closure_id IN (", ids, ")").await? {
-        if mark.contains(r#""repeated""#) {
-            found.entry(ClosureId::from_uuid(id)).or_default().repeats += 1;
-        }
+    let repeats: Vec<(Uuid, i64)> = of(
+        tx,
+        "SELECT closure_id, COUNT(*) FROM closure_mark WHERE kind = 'repeated' AND closure_id IN (",
+        ids,
+        ") GROUP BY closure_id",
+    )
+    .await?;
+    for (id, count) in repeats {
+        found.entry(ClosureId::from_uuid(id)).or_default().repeats = u32::try_from(count).unwrap_or(u32::MAX);
     }
     Ok(found)
 }
 
-async fn of(
+async fn of<T>(
     tx: &mut Tx,
     head: &'static str,
     ids: &[ClosureId],
     tail: &'static str,
-) -> Result<Vec<(Uuid, String)>, StoreError> {
+) -> Result<Vec<(Uuid, T)>, StoreError>
+where
+    (Uuid, T): for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
     Ok(on!(tx, |conn| {
         let mut query = QueryBuilder::new(head);
         let mut list = query.separated(", ");

@@ -25,19 +25,32 @@ impl Stage<'_> {
 
 async fn killed_after_any_phase_it_goes_on(console: TestConsole) {
     let stage = Stage::set(&console, false).await;
-    let id = stage.begun(&stage.event("evt-1")).await;
-    let mut rounds = 0;
-    while let Some(held) = stage.leased().await {
-        rounds += 1;
-        // One phase or one step, and the process is gone.
-        drop(stage.desk.advance_closure(held).await.expect("advanced"));
+    // Revalidated, planned, three steps, the end of them, confirmed.
+    for phases in 1..=7 {
+        for (path, record) in [
+            ("studies/BM-198", json!({"id": "BM-198", "status": "in_review"})),
+            ("studies/BM-198/links", json!({})),
+            ("queue/IN-7", json!({"state": "open"})),
+        ] {
+            stage.tracker.set(path, record);
+        }
+        let mut event = stage.event(&format!("evt-{phases}"));
+        event["source"]["version"] = json!(format!("v{phases}"));
+        event["source"]["expect"] = json!({"/disposition": "approved"});
+        event["occurred_at"] = json!(format!("2026-11-21T08:5{phases}:00Z"));
+        let id = stage.begun(&event).await;
+        let mut held = stage.leased().await;
+        for _ in 0..phases {
+            // What is left of the process is what it stored.
+            held = stage.desk.advance_closure(held.expect("it is not at its end")).await.expect("advanced");
+        }
+        assert_eq!(held.is_none(), phases == 7, "seven phases, and no more");
         stage.pass(LEASE_OVER);
-        assert!(rounds < 20, "it comes to an end");
+        stage.work().await;
+        let receipt = stage.receipt(&id).await;
+        assert_eq!((receipt["status"].as_str(), statuses(&receipt)), (Some("completed"), vec!["done"; 3]));
+        assert_eq!(stage.tracker.effects().len(), 3 * phases, "each once");
     }
-    let receipt = stage.receipt(&id).await;
-    assert_eq!((receipt["status"].as_str(), statuses(&receipt)), (Some("completed"), vec!["done"; 3]));
-    assert_eq!(rounds, 7, "revalidated, planned, three steps, the end of them, confirmed");
-    assert_eq!(stage.tracker.effects().len(), 3);
 }
 
 /// Works until the tracker has had the next write, and is killed before anybody knows.

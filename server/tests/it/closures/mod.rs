@@ -1,5 +1,6 @@
 //! Closures against a real small tracker: once however often, nothing on a doubt, and a person where one is needed.
 
+mod doubts;
 mod kills;
 mod outages;
 mod outcomes;
@@ -155,8 +156,12 @@ impl<'c> Stage<'c> {
     }
 
     async fn resolve(&self, follow_up: &Value) {
+        self.resolve_as(follow_up, "again").await;
+    }
+
+    async fn resolve_as(&self, follow_up: &Value, outcome: &str) {
         let id = follow_up["follow_up_id"].as_str().expect("an id");
-        let body = json!({"resolution": "Looked at, and set right."});
+        let body = json!({"resolution": "Looked at, and set right.", "outcome": outcome});
         let resolved = self.console.post(&self.ana, &format!("/follow-ups/{id}/resolve"), &body).await.expect(200);
         assert_eq!((&resolved["status"], &resolved["resolved_by"]), (&json!("resolved"), &json!("ana")));
         let again = self.console.post(&self.ana, &format!("/follow-ups/{id}/resolve"), &body).await;

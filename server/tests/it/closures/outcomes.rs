@@ -30,7 +30,7 @@ async fn an_event_closes_once_however_often_it_arrives(console: TestConsole) {
     assert_eq!(statuses(&receipt), ["done"; 3]);
     assert_eq!(stage.tracker.effects(), ["studies/BM-198", "studies/BM-198/links", "queue/IN-7"]);
     let written = stage.tracker.written();
-    assert_eq!(written[0].key, "board/BM-198@3/registry/tracker/studies/BM-198");
+    assert_eq!(written[0].key, "board/BM-198@3/research/close_study/registry/tracker/studies/BM-198");
     assert_eq!(written[0].authorization.as_deref(), Some("Bearer s3cret-token"));
     assert_eq!(written[0].if_match.as_deref(), Some("\"1\""), "the record that was read is the one that is written");
     assert_eq!(written[0].body, json!({"status": "approved", "version": "3"}), "what is wanted, and nothing else");
@@ -244,6 +244,8 @@ async fn events_that_are_wrong_begin_nothing(console: TestConsole) {
         ("/source/url", json!(format!("{}/../admin", stage.tracker.url)), "/source/url"),
         ("/source/url", json!(format!("{}evil/x", stage.tracker.url)), "/source/url"),
         ("/source/url", Value::Null, "/source/url"),
+        ("/source/url", json!(format!("{}/a%2F..%2F..%2Fadmin", stage.tracker.url)), "/source/url"),
+        ("/source/url", json!(format!("{}/board/BM-198#x", stage.tracker.url)), "/source/url"),
         ("/source/expect", json!({}), "/source/expect"),
         ("/source/expect", json!({"disposition": "approved"}), "/source/expect/disposition"),
         ("/context", json!({"notes": "two\nlines"}), "/context/notes"),

@@ -21,7 +21,7 @@ pub(super) fn rows() -> Vec<Row> {
         get("/api/v1/closures/{id}", Thing::Closure),
         post("/api/v1/closures/{id}/replay", Thing::Closure, "{}"),
         get("/api/v1/follow-ups", Thing::Nothing),
-        post("/api/v1/follow-ups/{id}/resolve", Thing::FollowUp, r#"{"resolution":"Looked at."}"#),
+        post("/api/v1/follow-ups/{id}/resolve", Thing::FollowUp, r#"{"resolution":"Looked at.","outcome":"again"}"#),
     ]
 }
 

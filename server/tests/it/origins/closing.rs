@@ -35,7 +35,7 @@ pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
     let caller = server::desk::Caller::CommandLine;
     agent.console.desk.publish_workflow(&caller, None, &text).await.expect("a workflow");
     let ((_, open), (closure, settled)) = (stopped(agent).await, stopped(agent).await);
-    let body = json!({"resolution": "Registered."});
+    let body = json!({"resolution": "Registered.", "outcome": "again"});
     let ana = agent.console.token("ana").await;
     agent.console.post(&ana, &format!("/follow-ups/{settled}/resolve"), &body).await.expect(200);
     vec![
