@@ -4,8 +4,10 @@
 pub mod key;
 pub mod page;
 mod reason;
+pub mod replay;
 pub mod rule;
 pub mod step;
+pub mod tally;
 pub mod trigger;
 
 use std::{fmt, str::FromStr};

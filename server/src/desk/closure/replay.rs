@@ -5,7 +5,8 @@ use domain::{
     closure::{
         Reason,
         page::{Mark, Receipt},
-        step::{Step, StepStatus},
+        replay::{DryRun, DryStep, Would},
+        step::Step,
     },
     follow_up::FollowUpStatus,
     id::ClosureId,
@@ -14,7 +15,7 @@ use domain::{
 };
 use futures::FutureExt as _;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{keep, revalidate::Stand, see::Seen};
 use crate::{
@@ -30,52 +31,6 @@ pub struct Replay {
     /// Whether nothing is written: the source and the targets are read, and what would be done is answered.
     #[serde(default)]
     pub dry_run: bool,
-}
-
-/// What a replay would do.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct DryRun {
-    /// The closure.
-    pub closure_id: ClosureId,
-    /// Whether its source still stands.
-    pub source_holds: bool,
-    /// What the source said, where it does not.
-    pub source_detail: Option<String>,
-    /// What would be done, step by step.
-    pub steps: Vec<DryStep>,
-}
-
-/// What a replay would do about a step.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct DryStep {
-    /// The step.
-    pub step: String,
-    /// The target.
-    pub target: String,
-    /// The record below it.
-    pub record: String,
-    /// Its idempotency key.
-    pub idempotency_key: String,
-    /// How it stands.
-    pub status: StepStatus,
-    /// What would be done: nothing, write, wait or ask a person.
-    pub would: Would,
-    /// What was seen.
-    pub detail: Option<String>,
-}
-
-/// What would be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Would {
-    /// It is as it should be.
-    Nothing,
-    /// It would be written.
-    Write,
-    /// It cannot be read now, and would be tried later.
-    Wait,
-    /// A person is needed.
-    Ask,
 }
 
 impl Desk {
