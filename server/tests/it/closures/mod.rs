@@ -4,6 +4,7 @@ mod kills;
 mod outages;
 mod outcomes;
 mod own;
+mod pages;
 mod policies;
 mod shipped;
 mod tracker;
