@@ -79,7 +79,7 @@ fn row(place: usize, step: &StepRow, closure: ClosureId, now: Time) -> AnyView {
             </td>
             <td class="px-3 py-2 whitespace-nowrap">{step_badge(step.status)}</td>
             <td class="px-3 py-2 min-w-40"><code class="text-xs break-all"><Text text=&step.idempotency_key /></code></td>
-            <td class="px-3 py-2 min-w-40 text-xs">{known(&step.state, anchor)}</td>
+            <td class="px-3 py-2 min-w-40 text-xs">{known(&step.state, &anchor)}</td>
             <td class="px-3 py-2 text-end text-xs text-muted">{at}</td>
         </tr>
     }
@@ -110,7 +110,7 @@ fn remark(state: &Step, now: Time) -> AnyView {
 }
 
 /// By what it is known.
-fn known(state: &Step, anchor: String) -> AnyView {
+fn known(state: &Step, anchor: &str) -> AnyView {
     match state {
         Step::Done { confirmed, .. } | Step::AlreadyDone { confirmed, .. } => {
             view! { <bdi>{shortened(confirmed, format!("{anchor}-confirmed"))}</bdi> }.into_any()
