@@ -11,6 +11,7 @@ use crate::{
         audit::AuditPage,
         bulk::BulkPage,
         channels::ChannelsPage,
+        closures::ClosuresPage,
         connect::ConnectPage,
         deliveries::DeliveriesPage,
         endpoints::EndpointsPage,
@@ -90,6 +91,8 @@ fn Console() -> impl IntoView {
             <Route path=path!("/profile") view=ProfilePage ssr=SsrMode::Async />
             // One route, so that the list stays while the case changes.
             <Route path=path!("/escalations/:id?") view=EscalationsPage ssr=SsrMode::Async />
+            // One route, so that the list stays while the receipt changes.
+            <Route path=path!("/closures/:id?") view=ClosuresPage ssr=SsrMode::Async />
             // One route, so that the list stays while the drawer changes.
             <Route path=path!("/audit/:leaf?") view=AuditPage ssr=SsrMode::Async />
             <Route path=path!("/workflows") view=WorkflowsPage ssr=SsrMode::Async />

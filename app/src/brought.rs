@@ -1,7 +1,7 @@
 //! What the request that loaded the page brought with it, carried over to the browser with the page.
 
 use crate::calls::carried::Loaded;
-use domain::{Refusal, bulk::Done, review::Unapplied};
+use domain::{Refusal, bulk::Done, closure::replay::DryRun, review::Unapplied};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,9 @@ pub struct Brought {
     /// Approvals that were decided together, by a form of this page.
     #[serde(default)]
     pub decided: Option<Done>,
+    /// What a replay would do, asked by a form of this page.
+    #[serde(default)]
+    pub tried: Option<DryRun>,
     /// Whether a set-up link waits to be opened.
     #[serde(default)]
     pub set_up_waits: bool,
@@ -98,6 +101,7 @@ fn incoming() -> Brought {
         sign_in_refused: incoming.sign_in_refused,
         posted: incoming.posted,
         decided: incoming.decided,
+        tried: incoming.tried,
         set_up_waits: incoming.set_up_waits,
         base_url: incoming.base_url,
         theme: incoming.theme,

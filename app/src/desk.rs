@@ -8,12 +8,14 @@ use domain::{
     bulk::{Done, Preview},
     channel::{ChannelsPage, ChannelsQuery},
     claim::{Held, Step},
+    closure::replay::DryRun,
+    closures::{ClosurePage, ClosuresPage, ClosuresQuery},
     delegations::DelegationsPage,
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
     found::Found,
     group::{GroupDetail, GroupsPage},
-    id::{ApprovalId, EscalationId, PersonId},
+    id::{ApprovalId, ClosureId, EscalationId, PersonId},
     key::KeysPage,
     notification::{InboxPage, InboxQuery},
     person::{PeoplePage, PeopleQuery, PersonDetail},
@@ -66,6 +68,12 @@ pub trait Desk: Send + Sync {
 
     /// One escalation, with what is needed to settle it.
     async fn escalation(&self, id: EscalationId) -> Result<EscalationPage, Failure>;
+
+    /// A page of closures, newest first, or of open follow-ups, the longest waiting first.
+    async fn closures(&self, query: ClosuresQuery) -> Result<ClosuresPage, Failure>;
+
+    /// One closure's receipt.
+    async fn closure(&self, id: ClosureId) -> Result<ClosurePage, Failure>;
 
     /// A page of the audit log, newest first.
     async fn audit(&self, query: AuditQuery) -> Result<AuditPage, Failure>;
@@ -140,6 +148,8 @@ pub struct Incoming {
     pub posted: Option<Posted>,
     /// Approvals that were decided together, by a form of this page.
     pub decided: Option<Done>,
+    /// What a replay would do, asked by a form of this page.
+    pub tried: Option<DryRun>,
     /// Whether a set-up link waits to be opened.
     pub set_up_waits: bool,
     /// The address people reach the console under, without a slash at its end.

@@ -11,6 +11,7 @@ pub mod brought;
 mod bulk;
 pub mod calls;
 mod claims;
+mod closures;
 mod concerns;
 #[cfg(feature = "ssr")]
 pub mod desk;

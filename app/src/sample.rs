@@ -1,6 +1,7 @@
 //! Sample records for tests of what is shown.
 
 mod bulk;
+mod closures;
 mod escalations;
 mod events;
 mod lists;
@@ -23,6 +24,7 @@ use serde_json::json;
 
 pub use self::{
     bulk::{done, preview},
+    closures::{closure, closures, dry_run, open_follow_ups},
     escalations::{case, cases, concerns},
     events::every_event,
     lists::{audit, audit_event, run_page, runs},

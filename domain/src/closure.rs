@@ -5,9 +5,11 @@ pub mod key;
 mod mark;
 pub mod page;
 mod reason;
+pub mod replay;
 pub mod rule;
 mod status;
 pub mod step;
+pub mod tally;
 mod told;
 pub mod trigger;
 

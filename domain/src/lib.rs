@@ -18,6 +18,7 @@ pub mod channel;
 pub mod claim;
 pub mod client;
 pub mod closure;
+pub mod closures;
 pub mod compensation;
 pub mod concern;
 pub mod deadline;

@@ -124,6 +124,9 @@ pub struct QueueCounts {
     pub failing: u32,
     /// Handed over to people, and not settled.
     pub escalations: u32,
+    /// Handed over by closures, and not settled.
+    #[serde(default)]
+    pub follow_ups: u32,
     /// Approved or rejected, and ended today (UTC); also where an approval was taken back since.
     pub decided_today: u32,
     /// What the viewer was told and has not read.

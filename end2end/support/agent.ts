@@ -139,6 +139,12 @@ export class Agent {
     await this.post(`compensations/${id}`, { outcome, detail });
   }
 
+  /** What followed its run by itself, newest first. */
+  async closures(): Promise<{ closure_id: string; status: string }[]> {
+    const page = await call(`${this.url}/api/v1/closures?run=${this.run}`, this.keys.agent);
+    return page.items as { closure_id: string; status: string }[];
+  }
+
   /** The approval as the API shows it. */
   approval(approval: string): Promise<Json> {
     return call(`${this.url}/api/v1/approvals/${approval}`, this.keys.agent);

@@ -7,6 +7,7 @@ import type { Guard } from './guard';
 import { approve, args, choice, notes, panel, send, submitAsItStands } from './panel';
 import { ACCOUNT, type Story, alert, bills, differing, note, onboarding, payment } from './stories';
 import { type Console, type Decide, type Visit, deaf, expect, go, reloaded } from './test';
+import { CLOSURE_STATES } from './closures';
 import { ESCALATION_STATES } from './escalations';
 import { STAGE_STATES } from './stages';
 import { WEBHOOK_STATES } from './webhooks';
@@ -83,6 +84,7 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
   ...ADMIN_STATES,
   ...WORKFLOW_STATES,
   ...ESCALATION_STATES,
+  ...CLOSURE_STATES,
   ...STAGE_STATES,
   ...WEBHOOK_STATES,
   'sign-in': (stage) => see(stage, null, '/sign-in'),

@@ -7,7 +7,7 @@ import { Agent, type Start } from './agent';
 import { PASSWORD, type Person } from './cast';
 import { Guard } from './guard';
 import { FOLDER, type Keys } from './prepare';
-import { serve } from './server';
+import { run, serve } from './server';
 import type { Story } from './stories';
 
 export { expect };
@@ -18,6 +18,10 @@ export interface Console {
   readonly agent: (start: Start) => Promise<Agent>;
   /** The same with another agent's key. */
   readonly agentWith: (key: string, start: Start) => Promise<Agent>;
+  /** Its data folder. */
+  readonly data: string;
+  /** Runs a command of the binary on its data, beside the server. */
+  readonly command: (...args: string[]) => string;
   /** What the server printed and logged so far. */
   readonly log: () => string;
 }
@@ -52,7 +56,8 @@ export const test = base.extend<Fixtures>({
     if (!isNew) cpSync(join(folder, 'data'), data, { recursive: true });
     const server = await serve(data);
     const agentWith = (agent: string, start: Start) => Agent.start(server.url, { ...keys, agent }, start);
-    await use({ url: server.url, agent: (start) => agentWith(keys.agent, start), agentWith, log: server.log });
+    const command = (...args: string[]) => run(data, args);
+    await use({ url: server.url, agent: (start) => agentWith(keys.agent, start), agentWith, data, command, log: server.log });
     await server.stop();
     const broken = server.log().split('\n').filter((line) => /\b(ERROR|panicked)\b/.test(line));
     if (info.status !== info.expectedStatus) await info.attach('server', { body: server.log() });

@@ -35,7 +35,7 @@ test('G goes places', async ({ console, visit }) => {
   await expect(heading(page)).toHaveText('Called the customer back');
   await press(page, 'Escape');
   await expect(page).toHaveURL(`${console.url}/approvals`);
-  for (const [key, path] of [['r', '/runs'], ['l', '/audit']]) {
+  for (const [key, path] of [['r', '/runs'], ['c', '/closures'], ['l', '/audit']]) {
     await press(page, 'g', key);
     await expect(page).toHaveURL(`${console.url}${path}`);
   }

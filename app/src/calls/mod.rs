@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod carried;
 pub mod channel;
+pub mod closures;
 pub mod delegation;
 pub mod endpoint;
 pub mod escalations;

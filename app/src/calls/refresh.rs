@@ -5,8 +5,9 @@ use super::carried::Answer;
 use crate::failure::Failure;
 use domain::{
     audit::{AuditPage, AuditQuery},
+    closures::{ClosurePage, ClosuresPage, ClosuresQuery},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
-    id::{ApprovalId, EscalationId},
+    id::{ApprovalId, ClosureId, EscalationId},
     notification::{InboxPage, InboxQuery},
     queue::{QueueQuery, QueueRefresh},
     review::{Review, Viewer},
@@ -52,6 +53,18 @@ pub async fn refresh_inbox(query: InboxQuery) -> Result<InboxPage, Failure> {
 #[server(prefix = "/calls", endpoint = "refresh_escalation", input = Json, output = Answer)]
 pub async fn refresh_escalation(id: EscalationId) -> Result<EscalationPage, Failure> {
     answer(desk()?.escalation(id)).await
+}
+
+/// The list of closures as it is now.
+#[server(prefix = "/calls", endpoint = "refresh_closures", input = Json, output = Answer)]
+pub async fn refresh_closures(query: ClosuresQuery) -> Result<ClosuresPage, Failure> {
+    answer(desk()?.closures(query)).await
+}
+
+/// The closure as it is now.
+#[server(prefix = "/calls", endpoint = "refresh_closure", input = Json, output = Answer)]
+pub async fn refresh_closure(id: ClosureId) -> Result<ClosurePage, Failure> {
+    answer(desk()?.closure(id)).await
 }
 
 /// The log as it is now.

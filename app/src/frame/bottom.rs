@@ -31,7 +31,7 @@ pub fn BottomBar<'a>(viewer: &'a Viewer, place: Place) -> impl IntoView + use<> 
             </a>
         }
     });
-    let more = [Place::NeedsMe, Place::Inbox, Place::Workflows, Place::Admin];
+    let more = [Place::NeedsMe, Place::Inbox, Place::Closures, Place::Workflows, Place::Admin];
     let rest = shown_to(viewer).into_iter().flat_map(|(_, entries)| entries).filter(|line| more.contains(&line.place));
     let rest = rest
         .map(|line| {

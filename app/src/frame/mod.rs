@@ -73,18 +73,20 @@ fn keep_live(signed: Loaded<Result<Option<Viewer>, Failure>>) {
 #[derive(Clone, Copy)]
 struct Count {
     place: Place,
+    is_shown: bool,
     loaded: QueueCounts,
     live: Option<Live>,
 }
 
 impl Count {
     fn at(place: Place, viewer: &Viewer) -> Self {
-        Self { place, loaded: viewer.counts, live: live() }
+        Self { place, is_shown: place.is_counted_for(viewer), loaded: viewer.counts, live: live() }
     }
 
     /// As the page was loaded, or as it became since.
     fn get(self) -> Option<u32> {
-        self.place.count(self.live.and_then(Live::counts).unwrap_or(self.loaded))
+        let counts = self.live.and_then(Live::counts).unwrap_or(self.loaded);
+        self.place.count(counts).filter(|_| self.is_shown)
     }
 }
 

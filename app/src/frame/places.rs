@@ -1,6 +1,6 @@
 //! The places of the navigation: what they are called, where they are, who is shown them.
 
-use domain::{Role, queue::QueueCounts, review::Viewer};
+use domain::{Role, permission::Action, queue::QueueCounts, review::Viewer};
 
 /// The page in which a place of the navigation is current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Place {
     Escalations,
     /// Runs.
     Runs,
+    /// What follows decisions by itself.
+    Closures,
     /// The audit log.
     Audit,
     /// Workflow definitions.
@@ -60,6 +62,7 @@ pub const SECTIONS: [Section; 3] = [
             entry(Place::Inbox, "Inbox", "/inbox", "bell"),
             entry(Place::Escalations, "Escalations", "/escalations", "headset"),
             entry(Place::Runs, "Runs", "/runs", "waypoints"),
+            entry(Place::Closures, "Closures", "/closures", "list-checks"),
         ],
     },
     Section { label: "Record", entries: &[entry(Place::Audit, "Audit", "/audit", "scroll-text")] },
@@ -78,15 +81,27 @@ impl Place {
         self != Self::Admin || viewer.roles.contains(&Role::Admin)
     }
 
+    /// Whether what is counted there concerns the viewer: follow-ups do whoever may settle them.
+    pub fn is_counted_for(self, viewer: &Viewer) -> bool {
+        self != Self::Closures || viewer.roles.iter().any(|role| Action::ResolveFollowUp.roles().contains(role))
+    }
+
+    /// Whether what is counted there needs attention: it did not go well.
+    pub const fn is_alarming(self) -> bool {
+        matches!(self, Self::Closures)
+    }
+
     /// How many wait there; `None` where nothing is counted.
     pub const fn count(self, counts: QueueCounts) -> Option<u32> {
         match self {
             Self::Approvals => Some(counts.pending),
             Self::NeedsMe => Some(counts.mine),
             Self::Escalations => Some(counts.escalations),
-            // What is read is not counted: without unread messages nothing stands there.
+            // What is read or settled is not counted: where nothing waits, nothing stands there.
             Self::Inbox if counts.unread == 0 => None,
             Self::Inbox => Some(counts.unread),
+            Self::Closures if counts.follow_ups == 0 => None,
+            Self::Closures => Some(counts.follow_ups),
             Self::Runs | Self::Audit | Self::Workflows | Self::Admin | Self::Elsewhere => None,
         }
     }

@@ -17,6 +17,8 @@ const CURRENT: &str = "relative w-9 h-9 inline-flex items-center justify-center 
 const OTHER: &str = "relative w-9 h-9 inline-flex items-center justify-center rounded-md text-muted hover:bg-hover";
 const COUNT: &str = "absolute -top-0.5 -right-1 min-w-4 h-4 px-0.5 rounded-full border border-canvas bg-rule-strong text-fg text-[10px] leading-none font-semibold tabular-nums inline-flex items-center justify-center";
 
+const ALARM: &str = "absolute -top-0.5 -right-1 min-w-4 h-4 px-0.5 rounded-full border border-canvas bg-fail-solid text-white text-[10px] leading-none font-semibold tabular-nums inline-flex items-center justify-center";
+
 /// Icons with counts, and the person.
 #[component]
 pub fn Rail<'a>(viewer: &'a Viewer) -> impl IntoView + use<> {
@@ -44,13 +46,13 @@ fn Line(line: Entry, count: Count) -> impl IntoView {
     view! {
         <a href=line.href aria-label=label title=line.label class=if line.place == Place::Approvals { CURRENT } else { OTHER }>
             <Icon name=line.icon />
-            {move || count.get().and_then(bubble)}
+            {move || count.get().and_then(|count| bubble(count, line.place.is_alarming()))}
         </a>
     }
     .into_any()
 }
 
 /// How many wait; nothing when nothing does.
-fn bubble(count: u32) -> Option<impl IntoView> {
-    (count > 0).then(|| view! { <span class=COUNT>{count}</span> })
+fn bubble(count: u32, is_alarming: bool) -> Option<impl IntoView> {
+    (count > 0).then(|| view! { <span class=if is_alarming { ALARM } else { COUNT }>{count}</span> })
 }

@@ -67,8 +67,22 @@ fn Line(line: Entry, count: Count, current: Place) -> impl IntoView {
         <a href=line.href aria-current=is_current.then_some("page") class=class>
             {(!is_view).then(|| view! { <Icon name=line.icon /> })}
             {line.label}
-            {move || count.get().map(|count| view! { <span class="ms-auto text-xs tabular-nums text-faint">{count}</span> })}
+            {move || count.get().map(|count| number(line.place, count))}
         </a>
+    }
+    .into_any()
+}
+
+/// Grey is what waits, red with an icon what needs attention.
+fn number(place: Place, count: u32) -> AnyView {
+    if !place.is_alarming() {
+        return view! { <span class="ms-auto text-xs tabular-nums text-faint">{count}</span> }.into_any();
+    }
+    view! {
+        <span class="ms-auto inline-flex items-center gap-1 text-xs tabular-nums text-fail font-medium">
+            <Icon name="circle-alert" class="w-3.5 h-3.5 shrink-0" />
+            {count}
+        </span>
     }
     .into_any()
 }

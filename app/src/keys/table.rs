@@ -159,6 +159,7 @@ pub const TABLE: &[Binding] = &[
     bind(Anywhere, &[letter('g'), letter('a')], "Approvals", Act::Go("/approvals")),
     bind(Anywhere, &[letter('g'), letter('e')], "Escalations", Act::Go("/escalations")),
     bind(Anywhere, &[letter('g'), letter('r')], "Runs", Act::Go("/runs")),
+    bind(Anywhere, &[letter('g'), letter('c')], "Closures", Act::Go("/closures")),
     bind(Anywhere, &[letter('g'), letter('l')], "Audit log", Act::Go("/audit")),
     bind(Anywhere, &[letter('g'), letter('n')], "Next approval that needs me", Act::NextForMe).listed("arrow-right"),
     bind(Anywhere, &[plain(Key::Sign('/'))], "Search this page", Act::Enter(Mark::Search)).listed("search"),

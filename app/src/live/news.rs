@@ -72,7 +72,10 @@ impl News {
     pub fn concerns_lists(&self) -> bool {
         // That somebody has looked changes no list.
         self.any(|leaf| {
-            (leaf.approval.is_some() && leaf.kind != VIEWED) || is_of_escalations(leaf) || is_of_inbox(leaf)
+            (leaf.approval.is_some() && leaf.kind != VIEWED)
+                || is_of_escalations(leaf)
+                || is_of_follow_ups(leaf)
+                || is_of_inbox(leaf)
         })
     }
 
@@ -84,6 +87,11 @@ impl News {
     /// Whether escalations may have changed.
     pub fn concerns_escalations(&self) -> bool {
         self.any(is_of_escalations)
+    }
+
+    /// Whether closures, or what they handed over, may have changed.
+    pub fn concerns_closures(&self) -> bool {
+        self.any(|leaf| leaf.kind.starts_with("closure.") || is_of_follow_ups(leaf))
     }
 
     /// Whether somebody was told something.
@@ -113,6 +121,10 @@ impl News {
 
 fn is_of_escalations(leaf: &Leaf) -> bool {
     leaf.kind.starts_with("escalation.")
+}
+
+fn is_of_follow_ups(leaf: &Leaf) -> bool {
+    leaf.kind.starts_with("follow_up.")
 }
 
 fn is_of_inbox(leaf: &Leaf) -> bool {

@@ -5,6 +5,7 @@ pub mod approvals;
 pub mod audit;
 pub mod bulk;
 pub mod channels;
+pub mod closures;
 pub mod connect;
 pub mod deliveries;
 pub mod endpoints;

@@ -14,6 +14,7 @@ mod place;
 mod replay;
 mod revalidate;
 mod see;
+mod shown;
 mod write;
 
 use chrono::TimeDelta;
@@ -39,7 +40,7 @@ use crate::{
 };
 
 pub use intake::{EventOutcome, EventTaken, PostEvent};
-pub use replay::{DryRun, DryStep, Replay, Would};
+pub use replay::Replay;
 
 /// Who finishes what decisions leave to be done.
 const CLOSURE: Actor = Actor::System(SystemActor::Closure);

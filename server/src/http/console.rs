@@ -8,12 +8,13 @@ use domain::{
     bulk::Preview,
     channel::{ChannelsPage, ChannelsQuery},
     claim::{Held, Step},
+    closures::{ClosurePage, ClosuresPage, ClosuresQuery},
     delegations::DelegationsPage,
     endpoint::{DeliveriesPage, DeliveryQuery, EndpointsPage},
     escalations::{EscalationPage, EscalationsPage, EscalationsQuery},
     found::Found,
     group::{GroupDetail, GroupsPage},
-    id::{ApprovalId, EscalationId, PersonId},
+    id::{ApprovalId, ClosureId, EscalationId, PersonId},
     key::KeysPage,
     notification::{InboxPage, InboxQuery},
     person::{PeoplePage, PeopleQuery, PersonDetail},
@@ -131,6 +132,14 @@ impl app::desk::Desk for Console {
 
     async fn escalation(&self, id: EscalationId) -> Result<EscalationPage, Failure> {
         self.desk.escalation_page(self.signed_in()?, id).await.map_err(failure)
+    }
+
+    async fn closures(&self, query: ClosuresQuery) -> Result<ClosuresPage, Failure> {
+        self.desk.closures_page(self.signed_in()?, &query).await.map_err(failure)
+    }
+
+    async fn closure(&self, id: ClosureId) -> Result<ClosurePage, Failure> {
+        self.desk.closure_page(self.signed_in()?, id).await.map_err(failure)
     }
 
     async fn audit(&self, query: AuditQuery) -> Result<AuditPage, Failure> {

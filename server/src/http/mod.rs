@@ -8,6 +8,7 @@ mod bulk;
 mod by_name;
 pub mod caller;
 pub mod channel;
+mod closure;
 pub mod console;
 pub mod decide;
 mod delegation;
@@ -70,8 +71,8 @@ fn collected() -> Routes {
         approval::routes(routes),
     ))));
     let routes = crate::agents::mcp::routes(routes);
-    let routes = reference::routes(schema::routes(escalation::routes(run::routes(key::routes(group::routes(
-        person::routes(routes),
+    let routes = reference::routes(schema::routes(closure::routes(escalation::routes(run::routes(key::routes(
+        group::routes(person::routes(routes)),
     ))))));
     let (get, anybody) = (Method::GET, Access::Public);
     routes.add(get.clone(), "/assets/{name}", anybody, assets::serve).add(get, "/openapi.json", anybody, openapi::serve)

@@ -51,6 +51,8 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get.clone(), "/runs/{id}", Access::Page, page)
         .add(get.clone(), "/escalations", Access::Page, page)
         .add(get.clone(), "/escalations/{id}", Access::Page, page)
+        .add(get.clone(), "/closures", Access::Page, page)
+        .add(get.clone(), "/closures/{id}", Access::Page, page)
         .add(get.clone(), "/audit", Access::Page, page)
         .add(get.clone(), "/audit/{leaf}", Access::Page, page)
         .add(get.clone(), "/admin/out-of-office", Access::Page, page)

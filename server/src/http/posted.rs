@@ -7,7 +7,7 @@ use axum::{
     http::{Method, StatusCode, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{Refusal, refusal::Code};
+use domain::{Refusal, closure::replay::DryRun, refusal::Code};
 
 use super::{AppState, caller::sign_in_path, form::Form, pages};
 use crate::{desk::PersonCaller, error::Error};
@@ -21,6 +21,8 @@ pub enum Done {
         /// The secret.
         secret: String,
     },
+    /// Nothing was stored: the page shows once what would have been done.
+    Tried(Box<DryRun>),
     /// Nothing was stored: the page is shown again with what was typed.
     Kept,
 }
@@ -53,10 +55,15 @@ pub async fn answer(
     outcome: Result<Done, Error>,
 ) -> Response {
     let mut posted = Posted { form: fields.text("form").to_owned(), values: fields.shown_again(), ..Posted::default() };
+    let mut tried = None;
     let status = match outcome {
         Ok(Done::See(path)) => return Redirect::to(&path).into_response(),
         Ok(Done::Show { secret }) => {
             posted.secret = Some(secret);
+            StatusCode::OK
+        }
+        Ok(Done::Tried(run)) => {
+            tried = Some(*run);
             StatusCode::OK
         }
         Ok(Done::Kept) => StatusCode::OK,
@@ -71,6 +78,7 @@ pub async fn answer(
     *page.method_mut() = Method::GET;
     let mut incoming = pages::incoming(state, &page);
     incoming.posted = Some(posted);
+    incoming.tried = tried;
     let mut response = pages::render(state, person, page, incoming).await;
     if response.status().is_success() {
         *response.status_mut() = status;

@@ -150,3 +150,22 @@ pub async fn list(
     })?;
     rows.into_iter().map(Stored::try_from).collect()
 }
+
+/// Open follow-ups after one, the longest waiting first.
+pub async fn list_open(tx: &mut Tx, after: Option<FollowUpId>, limit: i64) -> Result<Vec<Stored>, StoreError> {
+    let after = after.map_or(Uuid::nil(), FollowUpId::uuid);
+    let rows: Vec<Row> = on!(tx, |conn| {
+        let mut query = QueryBuilder::new(SELECT);
+        query.push("> ").push_bind(after).push(" AND status = 'open' ORDER BY id LIMIT ").push_bind(limit);
+        query.build_query_as().fetch_all(conn).await
+    })?;
+    rows.into_iter().map(Stored::try_from).collect()
+}
+
+/// How many are open.
+pub async fn count_open(tx: &mut Tx) -> Result<u32, StoreError> {
+    let (open,): (i64,) = on!(tx, |conn| {
+        sqlx::query_as("SELECT COUNT(*) FROM follow_up WHERE status = 'open'").fetch_one(conn).await
+    })?;
+    Ok(u32::try_from(open).unwrap_or(u32::MAX))
+}

@@ -1,20 +1,20 @@
 //! Finishing what was left: by an administrator, or to see what that would do.
 
 use domain::{
-    Actor, Refusal,
+    Refusal,
     closure::{
         Reason,
         page::{Mark, Receipt},
-        step::{Step, StepStatus},
+        replay::{DryRun, DryStep, Next, Would},
     },
-    follow_up::{FollowUp, Settlement},
+    follow_up::FollowUp,
     id::ClosureId,
     permission::Action,
     refusal::Code,
 };
 use futures::FutureExt as _;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{keep, revalidate::Stand, see::Seen};
 use crate::{
@@ -33,52 +33,6 @@ pub struct Replay {
     /// Whether nothing is written: the source and the targets are read, and what would be done is answered.
     #[serde(default)]
     pub dry_run: bool,
-}
-
-/// What a replay would do.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct DryRun {
-    /// The closure.
-    pub closure_id: ClosureId,
-    /// Whether its source still stands.
-    pub source_holds: bool,
-    /// What the source said, where it does not.
-    pub source_detail: Option<String>,
-    /// What would be done, step by step.
-    pub steps: Vec<DryStep>,
-}
-
-/// What a replay would do about a step.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct DryStep {
-    /// The step.
-    pub step: String,
-    /// The target.
-    pub target: String,
-    /// The record below it.
-    pub record: String,
-    /// Its idempotency key.
-    pub idempotency_key: String,
-    /// How it stands.
-    pub status: StepStatus,
-    /// What would be done: nothing, write, wait or ask a person.
-    pub would: Would,
-    /// What was seen.
-    pub detail: Option<String>,
-}
-
-/// What would be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Would {
-    /// It is as it should be.
-    Nothing,
-    /// It would be written.
-    Write,
-    /// It cannot be read now, and would be tried later.
-    Wait,
-    /// A person is needed.
-    Ask,
 }
 
 impl Desk {
@@ -115,10 +69,17 @@ impl Desk {
         };
         let mut tx = self.database.read().await?;
         let known = store::closure::step::list(&mut tx, id).await?;
+        let filter = FollowUpFilter { closure: Some(id), ..FollowUpFilter::default() };
+        let asked = store::follow_up::list(&mut tx, &filter, None, MOST_ASKED).await?;
         drop(tx);
         let mut steps = Vec::with_capacity(known.len());
         for step in known {
-            let (would, detail) = self.would_do(&stored, &step).await?;
+            let (would, detail) = match Next::of(&step.state, asked_of(&step, &asked)) {
+                _ if step.state.is_finished() => (Would::Nothing, None),
+                Next::Vouched(said) => (Would::Nothing, Some(format!("A person: {said}"))),
+                Next::Stay => (Would::Ask, Some("Somebody is asked about it, or has left it undone.".to_owned())),
+                Next::Try => self.would_do(&stored, &step).await?,
+            };
             steps.push(DryStep {
                 status: step.state.status(),
                 step: step.plan.step,
@@ -133,9 +94,6 @@ impl Desk {
     }
 
     async fn would_do(&self, stored: &store::closure::Stored, step: &StepStored) -> Result<(Would, Option<String>)> {
-        if step.state.is_finished() {
-            return Ok((Would::Nothing, None));
-        }
         let mut tx = self.database.read().await?;
         let place = self.place_of(&mut tx, &step.plan).await?;
         drop(tx);
@@ -143,11 +101,14 @@ impl Desk {
             Ok(place) => place,
             Err((_, detail)) => return Ok((Would::Ask, Some(detail))),
         };
+        // A person has said of what was ambiguous that it is to be tried again.
+        let as_replayed = step.state.clone().reset(step.state.at());
+        let is_uncertain = as_replayed.as_ref().unwrap_or(&step.state).is_uncertain();
         Ok(match self.see(&place, step, stored).await? {
             Seen::AsWanted(confirmed) => (Would::Nothing, Some(confirmed)),
             Seen::Stop(_, detail) => (Would::Ask, Some(detail)),
             Seen::Later { cause, .. } => (Would::Wait, Some(cause)),
-            Seen::NotYet(_) if step.state.is_uncertain() && !place.honours_keys() => {
+            Seen::NotYet(_) if is_uncertain && !place.honours_keys() => {
                 (Would::Ask, Some(Reason::OutcomeAmbiguous.title().to_owned()))
             }
             Seen::NotYet(_) => (Would::Write, None),
@@ -155,34 +116,10 @@ impl Desk {
     }
 }
 
-/// What becomes of a step that is not done.
-enum Next {
-    /// It is tried again.
-    Try,
-    /// Somebody says that it is done, in these words.
-    Vouched(String),
-    /// Somebody is asked about it still, or has left it undone.
-    Stay,
-}
-
-impl Next {
-    /// What was said last about the step decides.
-    fn of(step: &StepStored, asked: &[store::follow_up::Stored]) -> Self {
-        let asked = asked.iter().find(|known| known.packet.step.as_deref() == Some(step.plan.step.as_str()));
-        match asked.map(|known| &known.state) {
-            Some(FollowUp::Open { .. }) if matches!(step.state, Step::Blocked { .. }) => Self::Stay,
-            Some(FollowUp::Resolved { outcome: Settlement::Left, by: Actor::Person(_) | Actor::Key(_), .. }) => {
-                Self::Stay
-            }
-            Some(FollowUp::Resolved {
-                outcome: Settlement::Done,
-                by: Actor::Person(_) | Actor::Key(_),
-                resolution,
-                ..
-            }) => Self::Vouched(resolution.clone()),
-            Some(FollowUp::Open { .. } | FollowUp::Resolved { .. }) | None => Self::Try,
-        }
-    }
+/// The last that was asked about a step.
+fn asked_of<'a>(step: &StepStored, asked: &'a [store::follow_up::Stored]) -> Option<&'a FollowUp> {
+    let last = asked.iter().find(|known| known.packet.step.as_deref() == Some(step.plan.step.as_str()));
+    last.map(|known| &known.state)
 }
 
 /// Why nothing can be set going.
@@ -220,8 +157,9 @@ async fn replay(tx: &mut Tx, id: ClosureId, by: String) -> Result<()> {
     let filter = FollowUpFilter { closure: Some(id), ..FollowUpFilter::default() };
     let asked = store::follow_up::list(tx, &filter, None, MOST_ASKED).await?;
     let steps = store::closure::step::list(tx, id).await?;
+    let next = |step: &StepStored| Next::of(&step.state, asked_of(step, &asked));
     let unfinished: Vec<(&StepStored, Next)> =
-        steps.iter().filter(|step| !step.state.is_finished()).map(|step| (step, Next::of(step, &asked))).collect();
+        steps.iter().filter(|step| !step.state.is_finished()).map(|step| (step, next(step))).collect();
     let moving = unfinished.iter().filter(|(_, next)| matches!(next, Next::Try | Next::Vouched(_)));
     let names: Vec<String> = moving.map(|(step, _)| step.plan.step.clone()).collect();
     let (state, event) = stored.state.clone().replay(id, names.clone(), tx.now())?;

@@ -135,6 +135,15 @@ pub async fn beside(tx: &mut Tx, ids: &[ClosureId]) -> Result<HashMap<ClosureId,
     Ok(found)
 }
 
+/// What these closures are about.
+pub async fn titles(tx: &mut Tx, ids: &[ClosureId]) -> Result<HashMap<ClosureId, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Uuid, String)> = of(tx, "SELECT id, title FROM closure WHERE id IN (", ids, ")").await?;
+    Ok(rows.into_iter().map(|(id, title)| (ClosureId::from_uuid(id), title)).collect())
+}
+
 async fn of<T>(
     tx: &mut Tx,
     head: &'static str,

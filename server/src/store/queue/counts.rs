@@ -23,6 +23,7 @@ struct CountsRow {
     decided: i64,
     failing: i64,
     escalations: i64,
+    follow_ups: i64,
     unclaimed: i64,
     unread: i64,
 }
@@ -38,6 +39,7 @@ pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueC
             ") AS mine, (SELECT COUNT(*) FROM approval WHERE ended_at >= $2 AND status IN ('approved', 'rejected', 'revoked')) AS decided, \
              (SELECT COUNT(*) FROM resumption WHERE failing_since IS NOT NULL) AS failing, \
              (SELECT COUNT(*) FROM escalation WHERE status IN ('open', 'acknowledged')) AS escalations, \
+             (SELECT COUNT(*) FROM follow_up WHERE status = 'open') AS follow_ups, \
              (SELECT COUNT(*) FROM approval a WHERE a.status = 'pending' AND ",
             unclaimed!("$3"),
             ") AS unclaimed, (SELECT COUNT(*) FROM (SELECT 1 FROM notification WHERE person_id = $1 AND read_at IS NULL LIMIT 1000) AS unseen) AS unread \
@@ -62,6 +64,7 @@ pub async fn counts(tx: &mut Tx, viewer: PersonId, today: Time) -> Result<QueueC
         asked: number(counted.asked),
         failing: number(counted.failing),
         escalations: number(counted.escalations),
+        follow_ups: number(counted.follow_ups),
         decided_today: number(counted.decided),
         unread: number(counted.unread),
     })

@@ -5,6 +5,7 @@ mod kills;
 mod outages;
 mod outcomes;
 mod own;
+mod pages;
 mod policies;
 mod shipped;
 mod tracker;

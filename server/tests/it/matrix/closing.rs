@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     making::words,
-    rows::{Row, get, post},
+    rows::{Row, form, get, post},
     thing::{Thing, Which},
     world::{Words, World},
 };
@@ -22,6 +22,34 @@ pub(super) fn rows() -> Vec<Row> {
         post("/api/v1/closures/{id}/replay", Thing::Closure, "{}"),
         get("/api/v1/follow-ups", Thing::Nothing),
         post("/api/v1/follow-ups/{id}/resolve", Thing::FollowUp, r#"{"resolution":"Looked at.","outcome":"again"}"#),
+    ]
+}
+
+/// Pages.
+pub(super) fn pages() -> Vec<Row> {
+    vec![get("/closures", Thing::Nothing), get("/closures/{id}", Thing::Stopped)]
+}
+
+/// What pages load.
+pub(super) fn server_functions() -> Vec<Row> {
+    vec![
+        post("/calls/load_closures", Thing::Nothing, r#"{"query":{"view":"all"}}"#),
+        post("/calls/refresh_closures", Thing::Nothing, r#"{"query":{"view":"follow_ups"}}"#),
+        post("/calls/load_closure", Thing::Stopped, r#"{"id":"{id}"}"#),
+        post("/calls/refresh_closure", Thing::Stopped, r#"{"id":"{id}"}"#),
+    ]
+}
+
+/// Forms of a receipt.
+pub(super) fn forms() -> Vec<Row> {
+    vec![
+        form(
+            "/closures/{id}",
+            Thing::Stopped,
+            &[("form", "resolve"), ("follow_up", "{follow_up}"), ("resolution", "Looked at."), ("outcome", "again")],
+        ),
+        form("/closures/{id}", Thing::Closure, &[("form", "try")]),
+        form("/closures/{id}", Thing::Closure, &[("form", "replay")]),
     ]
 }
 
@@ -47,9 +75,15 @@ impl World<'_> {
         words([("id", id), ("closure", closure)])
     }
 
+    /// The same, by the closure.
+    pub(super) async fn stopped(&mut self, which: Which) -> Words {
+        let left = self.left_over(which).await;
+        words([("id", left["closure"].clone()), ("follow_up", left["id"].clone())])
+    }
+
     pub(super) async fn closed(&mut self, which: Which) -> Words {
         let left = self.left_over(which).await;
-        let body = json!({"resolution": "Registered."});
+        let body = json!({"resolution": "Registered.", "outcome": "again"});
         let path = format!("/follow-ups/{}/resolve", left["id"]);
         self.console.post(&self.reviewer, &path, &body).await.expect(200);
         words([("id", left["closure"].clone())])

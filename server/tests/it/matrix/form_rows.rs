@@ -1,6 +1,7 @@
 //! What is tried of the forms pages show: one row for each.
 
 use super::{
+    closing,
     rows::{Row, form},
     thing::Thing::*,
 };
@@ -8,7 +9,7 @@ use super::{
 /// Forms of the console.
 pub fn forms() -> Vec<Row> {
     let forms = own_forms().into_iter().chain(forms_of_work()).chain(forms_of_administration());
-    forms.chain(forms_of_absence()).chain(forms_of_channels()).collect()
+    forms.chain(closing::forms()).chain(forms_of_absence()).chain(forms_of_channels()).collect()
 }
 
 fn own_forms() -> Vec<Row> {

@@ -36,7 +36,7 @@ impl World<'_> {
             Thing::Waiting | Thing::Asked | Thing::Unwoken => ApprovalId::from_uuid(uuid).to_string(),
             Thing::Escalation => EscalationId::from_uuid(uuid).to_string(),
             Thing::Concern => ConcernId::from_uuid(uuid).to_string(),
-            Thing::Closure => ClosureId::from_uuid(uuid).to_string(),
+            Thing::Closure | Thing::Stopped => ClosureId::from_uuid(uuid).to_string(),
             Thing::FollowUp => FollowUpId::from_uuid(uuid).to_string(),
             Thing::Resumption => ResumptionId::from_uuid(uuid).to_string(),
             Thing::Person | Thing::DisabledPerson | Thing::Delegation => PersonId::from_uuid(uuid).to_string(),
@@ -47,11 +47,11 @@ impl World<'_> {
         let email = format!("missing-{n}@example.com");
         let edited = PAYMENTS.replace("name: payments", &format!("name: {id}"));
         let digest = Digest::of("matrix/missing", b"").to_string();
-        let compensation = CompensationId::from_uuid(uuid).to_string();
         words([
             ("id", id),
-            ("compensation", compensation),
+            ("compensation", CompensationId::from_uuid(uuid).to_string()),
             ("delegation", DelegationId::from_uuid(uuid).to_string()),
+            ("follow_up", FollowUpId::from_uuid(uuid).to_string()),
             ("email", email),
             ("revision", "1".to_owned()),
             ("digest", digest),
@@ -79,6 +79,7 @@ impl World<'_> {
             Thing::Escalation => self.escalated(which).await,
             Thing::Concern => self.concerned(which).await,
             Thing::Closure => self.closed(which).await,
+            Thing::Stopped => self.stopped(which).await,
             Thing::FollowUp => self.left_over(which).await,
             Thing::Resumption => self.resumption(which).await,
             Thing::Workflow => self.workflow().await,

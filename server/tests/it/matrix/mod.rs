@@ -56,7 +56,7 @@ async fn pages(console: TestConsole) {
 }
 
 async fn calls_of_pages(console: TestConsole) {
-    let rows = rows::server_functions();
+    let rows = [rows::server_functions(), closing::server_functions()].concat();
     let known: BTreeSet<&str> = rows.iter().map(|row| row.path).collect();
     let there: BTreeSet<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
     assert_eq!(known, there, "server functions and the rows of this table");

@@ -231,7 +231,7 @@ pub fn pages() -> Vec<Row> {
         ("/assets/{name}", Nothing),
     ];
     let alone = alone.into_iter().chain(administration).chain(webhooks).map(|path| get(path, Nothing));
-    alone.chain(of_things.map(|(path, thing)| get(path, thing))).collect()
+    alone.chain(of_things.map(|(path, thing)| get(path, thing))).chain(closing::pages()).collect()
 }
 
 /// What pages load.

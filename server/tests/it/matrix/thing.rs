@@ -29,6 +29,8 @@ pub enum Thing {
     Concern,
     /// A closure that stopped, and whose follow-up is resolved.
     Closure,
+    /// A closure that stopped, and whose follow-up is open.
+    Stopped,
     /// What a closure handed over.
     FollowUp,
     /// A resumption that no runner takes.
@@ -84,6 +86,7 @@ impl Thing {
             | Self::Escalation
             | Self::Concern
             | Self::Closure
+            | Self::Stopped
             | Self::FollowUp => &[Which::Own, Which::Other, Which::Missing],
             _ => &[Which::There, Which::Missing],
         }

@@ -35,10 +35,14 @@ pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
     let caller = server::desk::Caller::CommandLine;
     agent.console.desk.publish_workflow(&caller, None, &text).await.expect("a workflow");
     let ((_, open), (closure, settled)) = (stopped(agent).await, stopped(agent).await);
+    let (shown, handed_over) = stopped(agent).await;
     let body = json!({"resolution": "Registered.", "outcome": "again"});
     let ana = agent.console.token("ana").await;
     agent.console.post(&ana, &format!("/follow-ups/{settled}/resolve"), &body).await.expect(200);
+    let settles =
+        [("form", "resolve"), ("follow_up", &*handed_over), ("resolution", "Registered."), ("outcome", "again")];
     vec![
+        deeds::form("/closures/{id}", &format!("/closures/{shown}"), &settles),
         deeds::json("/api/v1/follow-ups/{id}/resolve", format!("/api/v1/follow-ups/{open}/resolve"), &body),
         deeds::json("/api/v1/closures/{id}/replay", format!("/api/v1/closures/{closure}/replay"), &json!({})),
     ]

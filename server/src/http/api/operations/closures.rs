@@ -5,6 +5,7 @@ use domain::{
     closure::{
         ClosureStatus,
         page::{ClosureRow, FollowUpRow, Receipt},
+        replay::DryRun,
     },
     follow_up::FollowUpStatus,
     id::{ClosureId, FollowUpId, RunId},
@@ -15,7 +16,7 @@ use domain::{
 
 use crate::{
     desk::{
-        closure::{DryRun, EventTaken, PostEvent, Replay},
+        closure::{EventTaken, PostEvent, Replay},
         follow_up::ResolveFollowUp,
     },
     http::{

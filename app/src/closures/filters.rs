@@ -1,0 +1,78 @@
+//! What is listed, and what it is narrowed to: tabs and filters, all of them in the address.
+
+use super::words::word;
+use crate::{
+    kit::{
+        address::Address,
+        filter::{Choice, FilterBar, FilterChoice},
+    },
+    recorded::text::{pieces, set},
+};
+use domain::{
+    closure::ClosureStatus,
+    closures::{ClosuresQuery, ClosuresView},
+};
+use leptos::prelude::*;
+
+const CURRENT: &str = "inline-flex items-center gap-1.5 h-10 border-b-2 border-accent font-medium whitespace-nowrap";
+const OTHER: &str =
+    "inline-flex items-center gap-1.5 h-10 border-b-2 border-transparent text-muted hover:text-fg whitespace-nowrap";
+
+/// The word for a view in the address; closures need none.
+pub const FOLLOW_UPS: &str = "follow-ups";
+
+/// The first page of the list with these filters.
+pub fn address(query: &ClosuresQuery) -> Address {
+    let waiting = query.view == ClosuresView::FollowUps;
+    Address::new("/closures")
+        .with("view", waiting.then_some(FOLLOW_UPS))
+        .with("status", query.status.map(ClosureStatus::as_str))
+        .with("workflow", query.workflow.clone())
+}
+
+/// Closures, or what waits for a person.
+#[component]
+pub fn Tabs(view: ClosuresView, #[prop(into)] open: Signal<u32>) -> impl IntoView {
+    let count = move || {
+        let open = open.get();
+        (open > 0).then(|| view! { <span class="tabular-nums text-xs text-fail">{open}</span> })
+    };
+    let tab = |of: ClosuresView, label: &'static str, count: Option<AnyView>| {
+        let is_current = of == view;
+        let to = address(&ClosuresQuery { view: of, ..ClosuresQuery::default() }).to_string();
+        view! {
+            <a href=to aria-current=is_current.then_some("page") class=if is_current { CURRENT } else { OTHER }>{label}{count}</a>
+        }
+        .into_any()
+    };
+    view! {
+        <nav class="flex gap-5 h-10 px-4 border-b border-rule" aria-label="Views of closures">
+            {tab(ClosuresView::All, "All", None)}
+            {tab(ClosuresView::FollowUps, "Needs a person", Some(count.into_any()))}
+        </nav>
+    }
+    .into_any()
+}
+
+/// Status and workflow.
+#[component]
+pub fn Filters<'a>(query: &'a ClosuresQuery, workflows: Vec<String>) -> impl IntoView + use<> {
+    let here = address(query);
+    let statuses = ClosureStatus::ALL.iter().map(|status| Choice {
+        shown: word(*status).into_any(),
+        to: here.clone().with("status", Some(status.as_str())),
+    });
+    let named = workflows.into_iter().map(|name| Choice {
+        shown: view! { <bdi>{pieces(&name)}</bdi> }.into_any(),
+        to: here.clone().with("workflow", Some(name)),
+    });
+    let (statuses, named) = (statuses.collect(), named.collect());
+    let (status, workflow) = (query.status.map(|status| set(word(status))), query.workflow.as_deref().map(set));
+    view! {
+        <FilterBar label="Filter closures">
+            <FilterChoice name="Status" value=status clear=here.clone().without("status") choices=statuses />
+            <FilterChoice name="Workflow" value=workflow clear=here.without("workflow") choices=named />
+        </FilterBar>
+    }
+    .into_any()
+}

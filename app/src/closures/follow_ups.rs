@@ -1,0 +1,218 @@
+//! What a closure handed over: the question with all a person needs, and how it was settled.
+
+use super::follow::FollowedReceipt;
+use crate::{
+    admin::Refused,
+    brought::Posted,
+    kit::{button, field::Fault, icon::Icon, moment::Moment, section::Section, text_area::filled},
+    recorded::{
+        text::Text,
+        value::{Recorded, shortened},
+    },
+};
+use domain::{
+    Time,
+    closure::page::FollowUpRow,
+    follow_up::{FollowUp, MAX_RESOLUTION, Settlement},
+};
+use leptos::prelude::*;
+
+/// What was handed over, in order; a form stays as it is, with what is typed, until its follow-up is settled.
+#[component]
+pub fn FollowUps<'a>(followed: FollowedReceipt, posted: Option<&'a Posted>) -> impl IntoView + use<> {
+    let posted = StoredValue::new(posted.filter(|posted| posted.form == "resolve").cloned());
+    let is_any = Memo::new(move |_| followed.with(|page| !page.receipt.follow_ups.is_empty()));
+    let may_resolve = Memo::new(move |_| followed.with(|page| page.may_resolve));
+    let now = followed.with(|page| page.now);
+    let rows = move || followed.with(|page| page.receipt.follow_ups.clone());
+    let list = move || {
+        is_any.get().then(|| {
+            view! {
+                <Section id="follow-ups" title="Follow-up for a person">
+                    <div class="space-y-3">
+                        <For
+                            each=rows
+                            key=|row| (row.follow_up_id, row.status)
+                            children=move |row| posted.with_value(|posted| one(&row, may_resolve.get_untracked(), posted.as_ref(), now))
+                        />
+                    </div>
+                </Section>
+            }
+        })
+    };
+    list.into_any()
+}
+
+fn one(row: &FollowUpRow, may_resolve: bool, posted: Option<&Posted>, now: Time) -> AnyView {
+    let id = row.follow_up_id.to_string();
+    let is_open = matches!(row.state, FollowUp::Open { .. });
+    let (frame, head, icon, ink) = if is_open {
+        (
+            "rounded-lg border border-warn-line",
+            "bg-warn-soft border-b border-warn-line rounded-t-lg px-4 py-2 flex items-center gap-2 flex-wrap",
+            "hand",
+            "text-warn",
+        )
+    } else {
+        (
+            "rounded-lg border border-rule",
+            "bg-canvas border-b border-rule rounded-t-lg px-4 py-2 flex items-center gap-2 flex-wrap",
+            "check",
+            "text-pass",
+        )
+    };
+    let mine = posted.filter(|posted| posted.value("follow_up") == id).cloned();
+    let below = match &row.state {
+        FollowUp::Open { .. } if may_resolve => view! { <Resolve row=row posted=mine /> }.into_any(),
+        FollowUp::Open { .. } => {
+            view! { <p class="mt-3 text-xs text-muted">"A reviewer says how it was settled."</p> }.into_any()
+        }
+        FollowUp::Resolved { .. } => settled(row, now),
+    };
+    let (anchor, heading) = (id.clone(), format!("{id}-h"));
+    let label = heading.clone();
+    view! {
+        <article id=anchor aria-labelledby=label class=frame>
+            <header class=head>
+                <span class=ink><Icon name=icon class="w-4 h-4 shrink-0" /></span>
+                <h3 id=heading class="font-medium min-w-0 break-words"><Text text=&row.packet.question /></h3>
+                <code class="ms-auto text-xs text-muted" title=id>"fup_…"{row.follow_up_id.tail()}</code>
+            </header>
+            <div class="grid md:grid-cols-2">
+                <div class="p-4 min-w-0">
+                    <p class="break-words"><Text text=&row.packet.detail /></p>
+                    {below}
+                </div>
+                {packet(row, now)}
+            </div>
+        </article>
+    }
+    .into_any()
+}
+
+/// Why it stopped, whose it is, how the source stood, what was not touched.
+fn packet(row: &FollowUpRow, now: Time) -> AnyView {
+    let packet = &row.packet;
+    let text = |text: &Option<String>, none: &'static str| match text {
+        Some(text) => view! { <Text text=text /> }.into_any(),
+        None => view! { <span class="text-faint">{none}</span> }.into_any(),
+    };
+    let state = view! { <Recorded value=Some(&packet.source_state) anchor=format!("{}-source", row.follow_up_id) /> };
+    let not_touched: Vec<AnyView> =
+        packet.not_touched.iter().map(|one| view! { <div><Text text=one /></div> }.into_any()).collect();
+    let not_touched = if not_touched.is_empty() {
+        view! { <span class="text-faint">"Nothing is left"</span> }.into_any()
+    } else {
+        not_touched.into_any()
+    };
+    let uncertain: Vec<AnyView> =
+        packet.may_be_written.iter().map(|one| view! { <div><Text text=one /></div> }.into_any()).collect();
+    let uncertain = (!uncertain.is_empty()).then(|| ("May be written", uncertain.into_any()));
+    let lines = [
+        ("Why it stopped", packet.reason.title().into_any()),
+        ("Step", text(&packet.step, "The whole closure")),
+        ("Owner", text(&packet.owner, "Not named by the event")),
+        ("Source", view! { <Text text=&packet.source /> }.into_any()),
+        ("Source state", state.into_any()),
+        ("Not touched", not_touched),
+        ("Open since", view! { <Moment at=row.state.opened_at() now=now /> }.into_any()),
+    ];
+    let lines: Vec<AnyView> = lines.into_iter().chain(uncertain).map(|(name, value)| {
+        view! { <div class="flex gap-2"><dt class="text-muted w-24 shrink-0">{name}</dt><dd class="min-w-0 break-words">{value}</dd></div> }.into_any()
+    }).collect();
+    view! { <dl class="p-4 min-w-0 text-xs space-y-1.5 border-rule max-md:border-t md:border-s">{lines}</dl> }
+        .into_any()
+}
+
+fn settled(row: &FollowUpRow, now: Time) -> AnyView {
+    let FollowUp::Resolved { at, resolution, outcome, .. } = &row.state else { return ().into_any() };
+    let becomes = row.packet.step.is_some().then(|| match outcome {
+        Settlement::Done => "Counts as done",
+        Settlement::Again => "To be tried again",
+        Settlement::Left => "Left undone",
+    });
+    let words = shortened(resolution, format!("{}-resolution", row.follow_up_id));
+    let by = row.resolved_by.as_deref().map(|name| view! { " by "<Text text=name /> });
+    view! {
+        <div class="mt-3">
+            <p class="flex items-center gap-1.5 text-xs text-pass font-medium"><Icon name="check" class="w-3.5 h-3.5 shrink-0" /><span class="min-w-0">"Resolved "<Moment at=*at now=now />{by}</span></p>
+            <p class="mt-1 break-words whitespace-pre-wrap"><bdi>"“"{words}"”"</bdi></p>
+            {becomes.map(|word| view! { <p class="mt-1 text-xs text-muted">{word}</p> })}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Resolve<'a>(row: &'a FollowUpRow, posted: Option<Posted>) -> impl IntoView + use<> {
+    let id = row.follow_up_id.to_string();
+    let [field, fault_id, hint_id] = ["", "-fault", "-hint"].map(|end| format!("resolution-{id}{end}"));
+    let said = posted.as_ref().map(|posted| posted.value("resolution")).unwrap_or_default();
+    let fault = posted.as_ref().and_then(|posted| posted.fault("resolution"));
+    let is_wrong = fault.is_some();
+    let area = filled(&field, &said);
+    let outcomes = if row.packet.step.is_some() {
+        view! { <Outcomes posted=posted.clone() id=id.clone() /> }.into_any()
+    } else {
+        // Nothing of it was begun: what becomes of the closure, its replay decides.
+        view! { <input type="hidden" name="outcome" value=Settlement::Left.as_str() /> }.into_any()
+    };
+    let described = if is_wrong { fault_id.clone() } else { hint_id.clone() };
+    view! {
+        <form method="post" action=format!("/closures/{}", row.closure_id) class="mt-3 space-y-3">
+            <input type="hidden" name="form" value="resolve" />
+            <input type="hidden" name="follow_up" value=id />
+            <Refused posted=posted.as_ref() />
+            <div>
+                <label for=field.clone() class="block font-medium mb-1">"How it was settled"</label>
+                <textarea
+                    id=field
+                    node_ref=area
+                    name="resolution"
+                    rows="3"
+                    required=true
+                    maxlength=MAX_RESOLUTION
+                    aria-invalid=is_wrong.then_some("true")
+                    aria-describedby=described
+                    class="block w-full rounded-md border border-control bg-surface px-2.5 py-1.5"
+                ></textarea>
+                {fault.map(|message| view! { <Fault id=fault_id message=message /> })}
+                {(!is_wrong).then(|| view! { <p id=hint_id class="text-xs text-muted mt-1">"It is kept in the log. Nothing is written by it; an administrator has the closure go on."</p> })}
+            </div>
+            {outcomes}
+            <button type="submit" class=button::PLAIN><Icon name="check" class="w-4 h-4 shrink-0" />"Resolve follow-up"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// What is to become of the step.
+#[component]
+fn Outcomes(posted: Option<Posted>, id: String) -> impl IntoView {
+    let fault_id = format!("outcome-{id}-fault");
+    let chosen = posted.as_ref().map(|posted| posted.value("outcome")).unwrap_or_default();
+    let fault = posted.as_ref().and_then(|posted| posted.fault("outcome"));
+    let described = fault.is_some().then(|| fault_id.clone());
+    let choice = |outcome: Settlement, word: &'static str, meaning: &'static str| {
+        let value = outcome.as_str();
+        view! {
+            <label class="flex items-start gap-2 py-1 max-lg:py-2 cursor-pointer">
+                <input type="radio" name="outcome" value=value required=true checked=value == chosen class="mt-0.5" />
+                <span class="min-w-0">
+                    {word}
+                    <span class="block text-xs text-muted">{meaning}</span>
+                </span>
+            </label>
+        }
+    };
+    view! {
+        <fieldset aria-describedby=described>
+            <legend class="font-medium mb-1">"What becomes of the step"</legend>
+            {choice(Settlement::Done, "It is done", "It counts as done when the closure goes on. Nothing is written.")}
+            {choice(Settlement::Again, "Try it again", "It is written when the closure goes on, even if it may have been before.")}
+            {choice(Settlement::Left, "Leave it undone", "It is not written any more.")}
+            {fault.map(|message| view! { <Fault id=fault_id message=message /> })}
+        </fieldset>
+    }
+    .into_any()
+}

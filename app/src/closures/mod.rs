@@ -1,0 +1,187 @@
+//! Closures: what was done downstream, what not, and what must a person do? The list, and the receipt beside it.
+
+mod dry_run;
+mod filters;
+mod follow;
+mod follow_ups;
+mod phases;
+mod receipt;
+mod record;
+mod row;
+mod steps;
+mod words;
+
+pub use self::{
+    filters::{FOLLOW_UPS, address},
+    receipt::ReceiptView,
+};
+
+use self::{
+    filters::{Filters, Tabs},
+    follow::FollowedList,
+    row::{Row, Waiting},
+};
+use crate::kit::{address::Address, button, empty::Empty, pager::Pager};
+use domain::{
+    closures::{ClosuresPage, ClosuresQuery, ClosuresView, Listed},
+    id::ClosureId,
+};
+use leptos::prelude::*;
+
+/// The rows of a page; `open` is the closure beside the list.
+#[component]
+pub fn ClosuresList(
+    page: ClosuresPage,
+    query: ClosuresQuery,
+    #[prop(into)] open: Signal<Option<ClosureId>>,
+) -> impl IntoView {
+    let first = query.cursor.is_some().then(|| address(&query).to_string());
+    let next = page.next_cursor.clone().map(|cursor| address(&query).with("cursor", Some(cursor)).to_string());
+    let here = StoredValue::new(address(&query).with("cursor", query.cursor.clone()));
+    let view = query.view;
+    let filters =
+        (view == ClosuresView::All).then(|| view! { <Filters query=&query workflows=page.workflows.clone() /> });
+    let followed = FollowedList::follow(page, query.clone());
+    let waiting = Signal::derive(move || followed.with(|page| page.open_follow_ups));
+    let is_empty = Memo::new(move |_| followed.with(|page| page.listed.is_empty()));
+    let rows =
+        if view == ClosuresView::All { closures(followed, here, open) } else { follow_ups(followed, here, open) };
+    let (pages, about) = match view {
+        ClosuresView::All => {
+            ("Pages of closures", "Closures finish what follows a decision, and stop at whatever is doubtful.")
+        }
+        ClosuresView::FollowUps => {
+            ("Pages of follow-ups", "A follow-up is what a closure could not do safely. Nothing of it was written.")
+        }
+    };
+    view! {
+        <Tabs view=view open=waiting />
+        {filters}
+        {move || is_empty.get().then(|| view! { <Nothing query=query.clone() /> })}
+        {rows}
+        <div class="px-4"><Pager label=pages first=first next=next next_word="More" /></div>
+        <p class="px-4 py-3 text-xs text-muted">{about}</p>
+    }
+    .into_any()
+}
+
+fn closures(followed: FollowedList, here: StoredValue<Address>, open: Signal<Option<ClosureId>>) -> AnyView {
+    let rows = move || {
+        followed.with(|page| match &page.listed {
+            Listed::Closures(rows) => rows.iter().map(|row| (row.clone(), page.now)).collect(),
+            Listed::FollowUps(_) => Vec::new(),
+        })
+    };
+    view! {
+        <ul aria-label="Closures">
+            <For
+                each=rows
+                key=|(row, _)| (row.closure_id, row.sentence(), row.steps.clone(), row.open_follow_ups)
+                children=move |(row, now)| {
+                    let to = here.get_value().at(format!("/closures/{}", row.closure_id)).to_string();
+                    view! { <Row row=&row now=now to=to open=open /> }
+                }
+            />
+        </ul>
+    }
+    .into_any()
+}
+
+fn follow_ups(followed: FollowedList, here: StoredValue<Address>, open: Signal<Option<ClosureId>>) -> AnyView {
+    let rows = move || {
+        followed.with(|page| match &page.listed {
+            Listed::FollowUps(rows) => rows.iter().map(|row| (row.clone(), page.now)).collect(),
+            Listed::Closures(_) => Vec::new(),
+        })
+    };
+    view! {
+        <ul aria-label="Open follow-ups">
+            <For
+                each=rows
+                key=|(waiting, _)| waiting.row.follow_up_id
+                children=move |(waiting, now)| {
+                    let to = here.get_value().at(format!("/closures/{}", waiting.row.closure_id)).to_string();
+                    view! { <Waiting waiting=&waiting now=now to=to open=open /> }
+                }
+            />
+        </ul>
+    }
+    .into_any()
+}
+
+#[component]
+fn Nothing(query: ClosuresQuery) -> impl IntoView {
+    if query.view == ClosuresView::FollowUps {
+        return view! { <Empty title="Nothing needs a person" text="What a closure cannot do safely waits here until somebody says how it was settled." /> }
+            .into_any();
+    }
+    if query.is_narrowed() || query.cursor.is_some() {
+        return view! {
+            <Empty title="No closure matches" text="No closure has all of what is set above.">
+                <a href="/closures" class=button::SMALL>"Clear filters"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let text = "A closure is the low-risk bookkeeping that follows a decision by itself: a status, a reference, a queue. \
+                Workflows say what it is, under closure; docs/closure.md has how.";
+    view! { <Empty title="No closures yet" text=text /> }.into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::sample;
+    use domain::closure::ClosureStatus;
+
+    fn html(page: &ClosuresPage, query: &ClosuresQuery) -> String {
+        let (page, query) = (page.clone(), query.clone());
+        let view =
+            Owner::new().with(|| view! { <ClosuresList page=page query=query open=Signal::stored(None) /> }.to_html());
+        view.replace("<!>", "")
+    }
+
+    fn waiting() -> ClosuresQuery {
+        ClosuresQuery { view: ClosuresView::FollowUps, ..ClosuresQuery::default() }
+    }
+
+    #[test]
+    fn a_row_says_what_became_of_its_steps_and_stays_text() {
+        let html = html(&sample::closures(), &ClosuresQuery::default());
+        for shown in
+            ["1 done, 1 failed, 1 blocked", "Source changed", "Duplicate event, 2 already", "/closures/clo_", "U+202E"]
+        {
+            assert!(html.contains(shown), "{shown} in {html}");
+        }
+        assert_eq!(html.matches("bg-pass-solid").count(), 1, "a segment a step: {html}");
+        assert!(!html.contains("<script") && !html.contains("style="), "{html}");
+    }
+
+    #[test]
+    fn what_waits_names_its_question_reason_and_owner() {
+        let html = html(&sample::open_follow_ups(), &waiting());
+        for shown in ["Which record", "Mapping missing", "Lena &lt;i&gt;Haas", "/closures/clo_", "?view=follow-ups"] {
+            assert!(html.contains(shown), "{shown} in {html}");
+        }
+        assert!(!html.contains("Filter closures") && !html.contains("<i>"), "{html}");
+    }
+
+    #[test]
+    fn an_empty_list_says_why() {
+        let page = ClosuresPage { listed: Listed::Closures(Vec::new()), ..sample::closures() };
+        assert!(html(&page, &ClosuresQuery::default()).contains("No closures yet"));
+        let narrowed = ClosuresQuery { status: Some(ClosureStatus::Partial), ..ClosuresQuery::default() };
+        assert!(html(&page, &narrowed).contains("Clear filters"));
+        let page = ClosuresPage { listed: Listed::FollowUps(Vec::new()), ..page };
+        assert!(html(&page, &waiting()).contains("Nothing needs a person"));
+    }
+
+    #[test]
+    fn pages_and_receipts_keep_the_filters() {
+        let page = ClosuresPage { next_cursor: Some("clo_x".to_owned()), ..sample::closures() };
+        let query = ClosuresQuery { workflow: Some("research".to_owned()), ..ClosuresQuery::default() };
+        let html = html(&page, &query);
+        assert!(html.contains(r#"href="/closures?workflow=research&amp;cursor=clo_x""#), "{html}");
+        assert!(html.contains("?workflow=research\" data-noscroll"), "{html}");
+    }
+}

@@ -1,0 +1,122 @@
+//! Closures: the list with its filters, what waits for a person, and one receipt beside it.
+
+use super::failed::Failed;
+use crate::{
+    admin::Done,
+    brought::brought,
+    calls::{
+        carried::Loaded,
+        closures::{load_closure, load_closures},
+    },
+    closures::{ClosuresList, FOLLOW_UPS, ReceiptView, address},
+    failure::Failure,
+    frame::{Bar, Frame, Place},
+};
+use domain::{
+    Refusal,
+    closures::{ClosurePage, ClosuresQuery, ClosuresView},
+    id::ClosureId,
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{
+    hooks::{use_params_map, use_query_map},
+    params::ParamsMap,
+};
+
+/// What the forms have done.
+const DONE: &[(&str, &str)] = &[
+    ("resolved", "The follow-up is resolved. Nothing was written by it."),
+    ("replayed", "It finishes what was left. What is done stays done."),
+];
+
+/// The list; view, filters, page and receipt are in the URL.
+#[component]
+pub fn ClosuresPage() -> impl IntoView {
+    let (params, asked) = (use_params_map(), use_query_map());
+    let query = Memo::new(move |_| asked.with(query_of));
+    let named = Memo::new(move |_| params.with(|params| params.get("id")));
+    let open = Signal::derive(move || named.get().and_then(|id| id.parse::<ClosureId>().ok()));
+    let page = Loaded::new_with_options(move || query.get(), load_closures, true);
+    let receipt = Loaded::new_with_options(move || named.get(), find, true);
+    let list = move || {
+        let query = query.get();
+        Suspend::new(async move {
+            match page.await {
+                Ok(page) => view! { <ClosuresList page=page query=query open=open /> }.into_any(),
+                Err(failure) => view! { <Failed what="The closures" failure=failure /> }.into_any(),
+            }
+        })
+    };
+    let beside = move || {
+        let back = address(&query.get()).to_string();
+        Suspend::new(async move {
+            let brought = brought().await;
+            match receipt.await {
+                Ok(None) => view! { <Choose /> }.into_any(),
+                Ok(Some(page)) => view! {
+                    <div class="min-w-0">
+                        <div class="px-4 lg:px-6 pt-3 empty:hidden"><Done words=DONE /></div>
+                        <ReceiptView page=page back=back posted=brought.posted.as_ref() would=brought.tried.as_ref() />
+                    </div>
+                }
+                .into_any(),
+                Err(failure) => view! { <Failed what="The receipt" failure=failure /> }.into_any(),
+            }
+        })
+    };
+    let (loading, set_loading) = signal(false);
+    // On narrow windows the receipt stands alone.
+    let narrow = move |shown: &'static str| {
+        if named.get().is_some() { format!("{shown} max-lg:hidden") } else { shown.to_owned() }
+    };
+    view! {
+        <Title text="Closures · Countersign" />
+        <Frame place=Place::Closures loading=loading>
+            <Bar title="Closures" state="Low-risk steps that follow a recorded decision" />
+            <div class="lg:grid lg:grid-cols-[300px_minmax(0,1fr)] lg:min-h-[calc(100dvh-48px)]">
+                <div class=move || narrow("min-w-0 lg:border-e border-rule")>
+                    <Transition set_pending=set_loading>{list}</Transition>
+                </div>
+                <Transition>{beside}</Transition>
+            </div>
+        </Frame>
+    }
+}
+
+/// Beside the list while nothing is chosen; on narrow windows the list stands alone.
+#[component]
+fn Choose() -> impl IntoView {
+    view! { <p class="max-lg:hidden px-6 py-20 text-center text-muted">"Choose a closure to see what was done, what was not, and what is left to a person."</p> }
+}
+
+async fn find(named: Option<String>) -> Result<Option<ClosurePage>, Failure> {
+    match named.as_deref().map(str::parse::<ClosureId>) {
+        None => Ok(None),
+        Some(Ok(id)) => load_closure(id).await.map(Some),
+        Some(Err(_)) => Err(no_such_closure()),
+    }
+}
+
+fn no_such_closure() -> Failure {
+    #[cfg(feature = "ssr")]
+    if let Some(crate::desk::AnswerStatus(set)) = use_context() {
+        set(404);
+    }
+    Failure::Refused { refusal: Refusal::not_found("closure") }
+}
+
+/// What the URL asks for; an unknown status is any, and what waits for a person is not narrowed.
+fn query_of(asked: &ParamsMap) -> ClosuresQuery {
+    let text = |name: &str| asked.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let cursor = text("cursor");
+    if text("view").as_deref() == Some(FOLLOW_UPS) {
+        return ClosuresQuery { view: ClosuresView::FollowUps, cursor, ..ClosuresQuery::default() };
+    }
+    ClosuresQuery {
+        view: ClosuresView::All,
+        status: text("status").and_then(|word| word.parse().ok()),
+        workflow: text("workflow"),
+        cursor,
+    }
+}

@@ -1,0 +1,107 @@
+//! Closures as the console shows them: the list, what waits for a person, and one receipt.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Time,
+    closure::{
+        ClosureStatus,
+        page::{ClosureRow, FollowUpRow, Receipt},
+    },
+    id::ClosureId,
+};
+
+/// What the list is narrowed to, and where the page begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosuresQuery {
+    /// What is listed.
+    pub view: ClosuresView,
+    /// Only closures of this status.
+    pub status: Option<ClosureStatus>,
+    /// Only those of this workflow.
+    pub workflow: Option<String>,
+    /// Where the page begins; absent for the first.
+    pub cursor: Option<String>,
+}
+
+/// What is listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosuresView {
+    /// Closures, newest first.
+    #[default]
+    All,
+    /// Open follow-ups, the longest waiting first.
+    FollowUps,
+}
+
+impl ClosuresQuery {
+    /// Whether the list is narrowed at all.
+    pub const fn is_narrowed(&self) -> bool {
+        self.status.is_some() || self.workflow.is_some()
+    }
+}
+
+/// A page of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosuresPage {
+    /// The server's time when the page was made.
+    pub now: Time,
+    /// What is listed.
+    pub listed: Listed,
+    /// Where the next page begins.
+    pub next_cursor: Option<String>,
+    /// How many follow-ups are open.
+    pub open_follow_ups: u32,
+    /// The names of workflows to choose from.
+    pub workflows: Vec<String>,
+}
+
+/// The rows of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Listed {
+    /// Closures.
+    Closures(Vec<ClosureRow>),
+    /// Open follow-ups.
+    FollowUps(Vec<OpenFollowUp>),
+}
+
+impl Listed {
+    /// Whether there is nothing.
+    pub const fn is_empty(&self) -> bool {
+        match self {
+            Self::Closures(rows) => rows.is_empty(),
+            Self::FollowUps(rows) => rows.is_empty(),
+        }
+    }
+}
+
+/// An open follow-up, and what its closure is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenFollowUp {
+    /// The follow-up.
+    pub row: FollowUpRow,
+    /// What its closure is about.
+    pub title: String,
+}
+
+/// One closure, with what the viewer may do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosurePage {
+    /// The server's time when the page was made.
+    pub now: Time,
+    /// What it did, and why.
+    pub receipt: Receipt,
+    /// Whether the viewer may say how what it handed over was settled.
+    pub may_resolve: bool,
+    /// Whether the viewer may have it finish what it left.
+    pub may_replay: bool,
+}
+
+impl ClosurePage {
+    /// Its id.
+    pub const fn id(&self) -> ClosureId {
+        self.receipt.closure_id
+    }
+}
