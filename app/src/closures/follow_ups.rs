@@ -107,7 +107,7 @@ fn packet(row: &FollowUpRow, now: Time) -> AnyView {
     };
     let uncertain: Vec<AnyView> =
         packet.may_be_written.iter().map(|one| view! { <div><Text text=one /></div> }.into_any()).collect();
-    let uncertain = (!uncertain.is_empty()).then(|| ("May be written", uncertain.into_any()));
+    let uncertain = if uncertain.is_empty() { None } else { Some(("May be written", uncertain.into_any())) };
     let lines = [
         ("Why it stopped", packet.reason.title().into_any()),
         ("Step", text(&packet.step, "The whole closure")),
