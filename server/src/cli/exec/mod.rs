@@ -118,6 +118,7 @@ impl Exec {
             console,
             workflow: &workflow,
             digest: published.digest.to_string(),
+            inputs: run["inputs"].clone(),
             folder,
             log,
             by,

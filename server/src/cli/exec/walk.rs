@@ -26,6 +26,8 @@ pub(super) struct Walk<'a> {
     pub(super) console: &'a Console,
     pub(super) workflow: &'a Workflow,
     pub(super) digest: String,
+    /// What the run was begun with.
+    pub(super) inputs: Value,
     pub(super) folder: PathBuf,
     pub(super) log: Log,
     pub(super) by: By,
@@ -88,7 +90,7 @@ impl Walk<'_> {
             }
             (Some(StepStatus::Awaiting), Deed::Approval(_)) => self.approval(run, step, &begun, attempt).await,
             (Some(StepStatus::Running), Deed::Run(program)) => {
-                let body = self.program(program, position, run, attempt).await;
+                let body = self.program(program, position, run, attempt).await?;
                 self.reported(run, step, body).await
             }
             (Some(StepStatus::Running), Deed::Analyse(roles)) => {
@@ -114,13 +116,16 @@ impl Walk<'_> {
     }
 
     /// Runs the program and looks at what is verified; gives what is reported.
-    async fn program(&self, program: &Program, position: usize, run: RunId, attempt: u64) -> Value {
-        let inputs = self.console.run(run).await.map(|run| run["inputs"].clone()).unwrap_or_default();
-        let (argv, mut env) = program.filled(&inputs);
+    async fn program(&self, program: &Program, position: usize, run: RunId, attempt: u64) -> Result<Value, Halt> {
+        let (argv, mut env) = program.filled(&self.inputs).map_err(|missing| {
+            Halt::failed(format!(
+                "nothing was run: the run has no {missing}. Begin another with --anew --input NAME=VALUE"
+            ))
+        })?;
         println!("  $ {}", inspect::spelled(&argv.join(" ")));
         env.insert("COUNTERSIGN_RUN".to_owned(), run.to_string());
         env.insert("COUNTERSIGN_STEP".to_owned(), numbered(position, &self.workflow.steps[position].id));
-        match process::run(&argv, &env, &self.folder, true).await {
+        Ok(match process::run(&argv, &env, &self.folder, true).await {
             Ok(output) => {
                 let found = check::look(&program.checks(), &self.folder, output.status);
                 let checks: Vec<Value> =
@@ -131,7 +136,7 @@ impl Walk<'_> {
                 let evidence = Map::from_iter([("argv".to_owned(), json!(argv))]);
                 json!({"attempt": attempt, "evidence": evidence, "error": format!("{} could not be run: {error}", argv[0])})
             }
-        }
+        })
     }
 
     /// Reports what was found; the console says whether that is enough.
