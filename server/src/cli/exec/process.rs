@@ -11,6 +11,8 @@ use std::{
 use domain::inspect;
 use tokio::sync::oneshot;
 
+use crate::cli::child;
+
 /// What is kept of each stream, in bytes: its end.
 const KEPT: usize = 16 << 10;
 /// Nothing of ours is passed on to a program: it is not to speak for the executor.
@@ -55,15 +57,11 @@ pub(super) async fn run(
     folder: &Path,
     is_shown: bool,
 ) -> io::Result<Output> {
-    let mut command = Command::new(std::env::current_exe()?);
-    // It binds the program's life to this process, and then becomes the program.
-    command.args(["runner-child", "--of"]).arg(std::process::id().to_string()).arg("--").args(argv);
-    command.current_dir(folder).envs(env).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut command = child::command(argv)?;
+    command.current_dir(folder).envs(env).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in WITHHELD {
         command.env_remove(name);
     }
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let (tell, told) = oneshot::channel();
     let (started, pid) = oneshot::channel();
     // The system ends the program when the thread that started it is no more.
@@ -77,9 +75,9 @@ pub(super) async fn run(
     output
 }
 
-fn whole(mut command: Command, started: oneshot::Sender<u32>, is_shown: bool) -> io::Result<Output> {
+fn whole(command: Command, started: oneshot::Sender<u32>, is_shown: bool) -> io::Result<Output> {
     let begun = Instant::now();
-    let mut child = command.spawn()?;
+    let mut child = child::spawn(command)?;
     let pid = child.id();
     let _ = started.send(pid);
     let out = child.stdout.take().map(|stream| std::thread::spawn(move || follow(stream, is_shown)));
