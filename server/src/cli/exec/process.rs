@@ -5,7 +5,12 @@ use std::{
     io::{self, BufRead as _, BufReader, Read, Write as _},
     path::Path,
     process::{Command, ExitStatus, Stdio},
-    time::Instant,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc,
+    },
+    time::{Duration, Instant},
 };
 
 use domain::inspect;
@@ -15,6 +20,8 @@ use crate::cli::child;
 
 /// What is kept of each stream, in bytes: its end.
 const KEPT: usize = 16 << 10;
+/// How long streams are read on once the program has ended: what it left behind may hold them open for ever.
+const LINGER: Duration = Duration::from_secs(1);
 /// Nothing of ours is passed on to a program: it is not to speak for the executor.
 const WITHHELD: [&str; 4] =
     ["COUNTERSIGN_KEY", "COUNTERSIGN_RUNNER_KEY", "COUNTERSIGN_VAULT_KEY", "COUNTERSIGN_DATABASE_URL"];
@@ -80,29 +87,64 @@ fn whole(command: Command, started: oneshot::Sender<u32>, is_shown: bool) -> io:
     let mut child = child::spawn(command)?;
     let pid = child.id();
     let _ = started.send(pid);
-    let out = child.stdout.take().map(|stream| std::thread::spawn(move || follow(stream, is_shown)));
-    let err = child.stderr.take().map(|stream| std::thread::spawn(move || follow(stream, is_shown)));
+    let out = child.stdout.take().map(|stream| Followed::of(stream, is_shown));
+    let err = child.stderr.take().map(|stream| Followed::of(stream, is_shown));
     let status = child.wait();
+    let seconds = begun.elapsed().as_secs_f64();
     // What it left behind would keep the streams open.
     drop(Group(Some(pid)));
-    let tail = |thread: Option<std::thread::JoinHandle<Tail>>| {
-        thread.and_then(|thread| thread.join().ok()).unwrap_or_default()
-    };
+    // A process that left the group does so all the same.
+    let until = Instant::now() + LINGER;
+    let tail = |stream: Option<Followed>| stream.map(|stream| stream.end(until)).unwrap_or_default();
     let (stdout, stderr) = (tail(out), tail(err));
-    Ok(Output { status: status?, stdout, stderr, seconds: begun.elapsed().as_secs_f64() })
+    Ok(Output { status: status?, stdout, stderr, seconds })
+}
+
+/// A stream that is read by a thread of its own.
+struct Followed {
+    tail: Arc<Mutex<Tail>>,
+    /// Nothing more of it is shown or kept.
+    is_over: Arc<AtomicBool>,
+    closed: mpsc::Receiver<()>,
+}
+
+impl Followed {
+    fn of(stream: impl Read + Send + 'static, is_shown: bool) -> Self {
+        let (tail, is_over) = (Arc::<Mutex<Tail>>::default(), Arc::<AtomicBool>::default());
+        let (close, closed) = mpsc::channel();
+        let (kept, stop) = (Arc::clone(&tail), Arc::clone(&is_over));
+        std::thread::spawn(move || {
+            follow(stream, is_shown, &kept, &stop);
+            // Nobody may listen any more.
+            let _ = close.send(());
+        });
+        Self { tail, is_over, closed }
+    }
+
+    /// What was printed until the stream was closed, or this moment came.
+    fn end(self, until: Instant) -> Tail {
+        let _ = self.closed.recv_timeout(until.saturating_duration_since(Instant::now()));
+        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_over.store(true, Relaxed);
+        std::mem::take(&mut tail)
+    }
 }
 
 /// Shows a stream line by line and keeps its end. What a program prints cannot move the cursor, or look like a question
 /// of the executor.
-fn follow(stream: impl Read, is_shown: bool) -> Tail {
-    let mut tail = Tail::default();
+fn follow(stream: impl Read, is_shown: bool, tail: &Mutex<Tail>, is_over: &AtomicBool) {
     let mut reader = BufReader::new(stream);
     loop {
         let mut line = Vec::new();
-        match reader.by_ref().take(KEPT as u64).read_until(b'\n', &mut line) {
-            Ok(0) | Err(_) => return tail,
-            Ok(_) => tail.add(&line),
+        if !matches!(reader.by_ref().take(KEPT as u64).read_until(b'\n', &mut line), Ok(1..)) {
+            return;
         }
+        // Held until it is shown, so that nothing is shown once the step is over.
+        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_over.load(Relaxed) {
+            return;
+        }
+        tail.add(&line);
         if is_shown {
             let text = String::from_utf8_lossy(&line);
             let mut out = io::stdout().lock();
