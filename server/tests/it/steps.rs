@@ -12,6 +12,7 @@ on_both!(
     what_was_rejected_is_over,
     an_approval_taken_back_or_stale_lets_nothing_begin,
     only_the_newest_attempt_counts,
+    a_step_is_done_by_one_executor,
     inputs_are_those_declared,
 );
 
@@ -211,6 +212,31 @@ async fn only_the_newest_attempt_counts(console: TestConsole) {
     assert_eq!(execution.metrics(2, 1).await["status"], "verified");
     let broken = json!({"attempt": 1, "error": "no such program"});
     assert_eq!(execution.post("steps/closure/report", broken).await.problem(), "409 wrong_step");
+}
+
+async fn a_step_is_done_by_one_executor(console: TestConsole) {
+    let execution = Execution::begin(&console).await;
+    execution.freeze().await;
+    let begin = |executor: &str, take_over: bool| {
+        execution.post("steps/metrics/begin", json!({"executor": executor, "take_over": take_over}))
+    };
+    begin("here/one", false).await.expect(200);
+    let refused = begin("there/two", false).await;
+    assert_eq!(refused.problem(), "409 wrong_step");
+    let told = refused.json();
+    assert!(told["executor"].as_str().expect("who").starts_with("here/one ("), "{told}");
+    assert!(told["since"].is_string() && told["detail"].as_str().expect("words").contains("take_over"), "{told}");
+    assert_eq!(begin("here/one", false).await.expect(200)["attempt"], 2, "the same one, killed and started again");
+    // Nobody reports in another's name, whoever knows the attempt.
+    let checks = json!([{"passed": true, "found": "0"}, {"passed": true, "found": "it is there"}]);
+    let mut report =
+        json!({"attempt": 2, "evidence": {"output": {"done": 3}}, "checks": checks, "executor": "there/two"});
+    assert_eq!(execution.post("steps/metrics/report", report.clone()).await.problem(), "409 wrong_step");
+    assert_eq!(begin("there/two", true).await.expect(200)["attempt"], 3);
+    report["executor"] = json!("here/one");
+    assert_eq!(execution.post("steps/metrics/report", report.clone()).await.problem(), "409 wrong_step");
+    (report["executor"], report["attempt"]) = (json!("there/two"), json!(3));
+    assert_eq!(execution.post("steps/metrics/report", report).await.expect(200)["status"], "verified");
 }
 
 async fn inputs_are_those_declared(console: TestConsole) {

@@ -12,7 +12,7 @@ use domain::{
     id::RunId,
     permission::Action,
     refusal::Code,
-    step::{State, StepStatus, numbered, wrong_step},
+    step::{Beginning, Executor, State, StepStatus, numbered, wrong_step},
     timeline::StepRow,
     workflow::Step,
 };
@@ -20,7 +20,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Caller, Desk, snapshot::Snapshot};
+use super::{Caller, Desk, KeyCaller, snapshot::Snapshot};
 use crate::{
     error::{Error, Result},
     store::{self, Tx, run::Run, step::Stored},
@@ -35,6 +35,19 @@ pub struct BeginStep {
     /// The session that waits where people decide, ours or the executor's own; may be left out where the run has one.
     #[serde(default)]
     pub session_id: Option<String>,
+    /// Which executor this is, where several have this key: another one does not do the same step at the same time.
+    #[serde(default)]
+    pub executor: Option<String>,
+    /// Whether the executor that is at it is known to be gone.
+    #[serde(default)]
+    pub take_over: bool,
+}
+
+impl BeginStep {
+    fn beginning(&self, key: &KeyCaller) -> Beginning {
+        let executor = Executor { key: key.id, name: self.executor.clone() };
+        Beginning { executor, takes_over: self.take_over }
+    }
 }
 
 /// A step of a run as it was read.
@@ -180,9 +193,14 @@ fn step_view((row, step): (&Stored, &Step)) -> Value {
         State::Failed { error, .. } => Some(error),
         State::Pending | State::Running { .. } | State::Awaiting { .. } | State::Verified { .. } => None,
     };
+    let executor = match &row.state {
+        State::Running { executor, .. } => Some(executor.to_string()),
+        State::Pending | State::Awaiting { .. } | State::Verified { .. } | State::Failed { .. } => None,
+    };
     json!({
         "step": row.step, "kind": step.kind(), "attempt": row.attempt, "status": row.state.status(),
         "since": row.state.moved_at(), "approval_id": row.state.approval(), "error": error, "evidence": row.evidence,
+        "executor": executor,
     })
 }
 
