@@ -6,6 +6,7 @@
 mod analyse;
 mod check;
 mod console;
+mod folder;
 mod gate;
 mod inputs;
 mod local;
@@ -27,6 +28,7 @@ use serde_json::{Map, Value, json};
 use self::{
     analyse::By,
     console::{Console, Published},
+    folder::Folder,
     local::Local,
     log::Log,
     remote::Remote,
@@ -111,7 +113,7 @@ impl Exec {
         let (published, workflow, run) = self.run_to_go_on(console, published).await?;
         let given = run["inputs"].as_object().cloned().unwrap_or_default();
         let (name, value) = inputs::leading(&workflow, &given);
-        let log = Log::open(&folder, &workflow.name, (&name, &value))?;
+        let log = Log::open(Folder::below(&folder)?, &workflow.name, (&name, &value))?;
         announce(&workflow, &published, &run, console);
         let by = self.analysts();
         let walk = Walk {
