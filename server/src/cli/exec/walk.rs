@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use super::{
     analyse::{self, By},
     check,
+    choice::session_name,
     console::{Console, Unheard},
     gate::{self, Answer},
     log::{Entry, Log},
@@ -31,6 +32,10 @@ pub(super) struct Walk<'a> {
     pub(super) folder: PathBuf,
     pub(super) log: Log,
     pub(super) by: By,
+    /// Which executor this is, as the console knows it.
+    pub(super) executor: String,
+    /// Whether a step that another one is at is begun again.
+    pub(super) takes_over: bool,
     /// Whether the terminal asks.
     pub(super) is_asked_here: bool,
 }
@@ -78,7 +83,10 @@ impl Walk<'_> {
     }
 
     async fn step(&self, run: RunId, position: usize, step: &Step) -> Result<(), Halt> {
-        let begun = match self.console.begin_step(run, &step.id, json!({})).await {
+        let who = json!({
+            "session_id": session_name(&self.executor), "executor": self.executor, "take_over": self.takes_over,
+        });
+        let begun = match self.console.begin_step(run, &step.id, who).await {
             Ok(begun) => begun,
             Err(unheard) => return Err(self.not_begun(run, unheard).await),
         };
@@ -112,7 +120,9 @@ impl Walk<'_> {
                 Err(unheard) => unheard.into(),
             };
         }
-        Halt::failed(told.message.clone())
+        // Another executor does the step, and may well verify it.
+        let status = if told.is_elsewhere { "interrupted" } else { "failed" };
+        Halt { status, why: told.message.clone() }
     }
 
     /// Runs the program and looks at what is verified; gives what is reported.
@@ -140,7 +150,8 @@ impl Walk<'_> {
     }
 
     /// Reports what was found; the console says whether that is enough.
-    async fn reported(&self, run: RunId, step: &Step, body: Value) -> Result<(), Halt> {
+    async fn reported(&self, run: RunId, step: &Step, mut body: Value) -> Result<(), Halt> {
+        body["executor"] = json!(self.executor);
         let told = self.console.report(run, &step.id, body).await?;
         for check in told["evidence"]["verified"].as_array().into_iter().flatten() {
             let mark = if check["passed"] == true { "✓" } else { "✗" };

@@ -101,6 +101,28 @@ fn a_program_that_is_not_there_has_not_ended() {
     assert!(shown.contains("stopped at 2-absent: ./no-such-program could not be run: No such file"), "{shown}");
 }
 
+#[test]
+fn nobody_goes_on_with_what_was_begun_elsewhere_by_accident() {
+    let project = Project::new();
+    project.publish(ODD);
+    std::fs::write(project.path().join("left.py"), "").expect("written");
+    let elsewhere = tempfile::TempDir::new().expect("a folder");
+    let words = ["odd", "--input", "of=1"];
+    let runs = |folder: &std::path::Path, more: &[&str]| {
+        ended(&project.alone_in(folder, &[&words, more].concat()).output().expect("the executor")).1
+    };
+    assert!(runs(project.path(), &[]).contains("stopped at 2-absent"));
+    // A copy with everything the executor keeps there.
+    super::copy(project.path(), elsewhere.path());
+    let refused = runs(elsewhere.path(), &[]);
+    assert!(refused.contains("was not begun here") && refused.contains("--take-over"), "{refused}");
+    let taken = runs(elsewhere.path(), &["--take-over"]);
+    assert!(taken.contains("verified before") && taken.contains("stopped at 2-absent"), "{taken}");
+    assert!(runs(elsewhere.path(), &[]).contains("verified before"), "it has it now");
+    assert!(runs(project.path(), &[]).contains("was not begun here"), "it was taken over");
+    assert!(!runs(project.path(), &["--anew"]).contains("verified before"));
+}
+
 /// Leaves a process of its own session behind that holds the streams.
 const LEFT: &str = "import subprocess, sys
 print('first', flush=True)
