@@ -13,6 +13,7 @@ on_both!(
     an_approval_taken_back_or_stale_lets_nothing_begin,
     only_the_newest_attempt_counts,
     a_step_is_done_by_one_executor,
+    whoever_else_takes_part_holds_nothing_up_for_good,
     inputs_are_those_declared,
 );
 
@@ -29,6 +30,7 @@ steps:
   - { id: closure, run: [python3, close.py], verify: [{ exit_code: 2 }] }
 policies:
   leads: { approve: { all: [{ group: compliance }] }, via: [console, api], valid_for: 2h }
+requests: { policy: leads }
 "#;
 
 /// A run of the workflow, and who has to do with it.
@@ -237,6 +239,28 @@ async fn a_step_is_done_by_one_executor(console: TestConsole) {
     assert_eq!(execution.post("steps/metrics/report", report.clone()).await.problem(), "409 wrong_step");
     (report["executor"], report["attempt"]) = (json!("there/two"), json!(3));
     assert_eq!(execution.post("steps/metrics/report", report).await.expect(200)["status"], "verified");
+}
+
+async fn whoever_else_takes_part_holds_nothing_up_for_good(console: TestConsole) {
+    let execution = Execution::begin(&console).await;
+    let other = json!({"framework": "langgraph", "id": "other", "resume": {"via": "poll"}});
+    execution.post("sessions", other).await.expect(201);
+    execution.freeze().await;
+    execution.begins("metrics").await;
+    execution.metrics(1, 3).await;
+    assert_eq!(execution.refused("approval").await, "422 invalid_field", "one of two sessions");
+    let begun = execution.post("steps/approval/begin", json!({"session_id": "exec-1"})).await.expect(200);
+    execution.decide(begun["approval_id"].as_str().expect("an approval"), "approve").await.expect(201);
+    execution.post("steps/approval/report", json!({"attempt": 1})).await.expect(200);
+    // Another session asks people as well, and waits while the last step is verified.
+    let asked = execution.post("approvals", json!({"session_id": "other", "summary": "May I tell the team?"})).await;
+    let asked = asked.expect(201)["approval_id"].as_str().expect("an approval").to_owned();
+    execution.begins("closure").await;
+    let report = json!({"attempt": 1, "evidence": {"exit_code": 2}, "checks": [{"passed": true, "found": "2"}]});
+    assert_eq!(execution.post("steps/closure/report", report).await.expect(200)["status"], "verified");
+    assert_eq!(execution.status().await, "suspended");
+    execution.decide(&asked, "approve").await.expect(201);
+    assert_eq!(execution.status().await, "completed");
 }
 
 async fn inputs_are_those_declared(console: TestConsole) {

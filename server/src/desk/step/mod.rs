@@ -188,6 +188,17 @@ pub(super) async fn steps_of(tx: &mut Tx, snapshot: &Snapshot) -> Result<Vec<Sto
     Ok(steps.iter().map(row).collect())
 }
 
+/// Whether every step of a run is verified, and there are any.
+pub(super) async fn are_verified(tx: &mut Tx, run: RunId, steps: &[Step]) -> Result<bool> {
+    if steps.is_empty() {
+        return Ok(false);
+    }
+    let known = store::step::list_of_run(tx, run).await?;
+    let is_verified =
+        |step: &Step| known.iter().any(|row| row.step == step.id && row.state.status() == StepStatus::Verified);
+    Ok(steps.iter().all(is_verified))
+}
+
 fn step_view((row, step): (&Stored, &Step)) -> Value {
     let error = match &row.state {
         State::Failed { error, .. } => Some(error),
