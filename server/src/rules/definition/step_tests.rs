@@ -69,3 +69,15 @@ steps: [{ id: two, run: [a] }]
     let without = "name: a\ndefault: block\ninputs: { a: string }\n";
     assert!(errors(without).starts_with("3:1 inputs [unsafe]"), "{}", errors(without));
 }
+
+#[test]
+fn what_follows_a_run_follows_one_of_steps() {
+    let is_refused = |steps: &str| {
+        let closure = "closure:\n  - id: told\n    after: run.completed\n    steps:\n      - { id: told, kind: notification, target: everybody }\n";
+        let refusal = parse(&format!("name: a\ndefault: block\n{steps}{closure}")).err();
+        let errors = refusal.map(|refusal| refusal.errors).unwrap_or_default();
+        errors.iter().any(|error| error.message.contains("never completes by itself"))
+    };
+    assert!(is_refused(""));
+    assert!(!is_refused("steps: [{ id: one, run: [a] }]\n"));
+}
