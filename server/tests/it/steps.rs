@@ -11,6 +11,7 @@ on_both!(
     nothing_goes_on_without_people,
     what_was_rejected_is_over,
     an_approval_taken_back_or_stale_lets_nothing_begin,
+    an_approval_is_taken_back_until_a_step_begins_with_it,
     only_the_newest_attempt_counts,
     a_step_is_done_by_one_executor,
     whoever_else_takes_part_holds_nothing_up_for_good,
@@ -190,6 +191,28 @@ async fn an_approval_taken_back_or_stale_lets_nothing_begin(console: TestConsole
     other.post("steps/approval/report", json!({"attempt": 1})).await.expect(200);
     console.pass(TimeDelta::hours(3));
     assert_eq!(other.refused("closure").await, "409 wrong_step", "an approval of this morning");
+}
+
+async fn an_approval_is_taken_back_until_a_step_begins_with_it(console: TestConsole) {
+    let execution = Execution::begin(&console).await;
+    let approval = execution.waiting().await;
+    execution.decide(&approval, "approve").await.expect(201);
+    // The executor waits for it, and has it at once; a mistake can be undone all the same.
+    let decision = format!("/approvals/{approval}/decision?wait=0");
+    assert_eq!(console.get(&execution.key, &decision).await.expect(200)["status"], "approved");
+    execution.post("steps/approval/report", json!({"attempt": 1})).await.expect(200);
+    let reason = json!({"reason": "The numbers were wrong."});
+    console.post(&execution.ana, &format!("/approvals/{approval}/revoke"), &reason).await.expect(200);
+    assert_eq!(execution.refused("closure").await, "409 wrong_step");
+    let other = Execution { run: again(&execution).await, ..execution };
+    let approval = other.waiting().await;
+    other.decide(&approval, "approve").await.expect(201);
+    other.post("steps/approval/report", json!({"attempt": 1})).await.expect(200);
+    other.begins("closure").await;
+    let late = console.post(&other.ana, &format!("/approvals/{approval}/revoke"), &reason).await;
+    assert_eq!(late.problem(), "409 already_used");
+    let told = late.json();
+    assert!(told["detail"].as_str().expect("why").contains("the step closure has begun with it"), "{told}");
 }
 
 /// Another run of the same.

@@ -26,6 +26,7 @@ use crate::{
     store::{self, Tx, run::Run, step::Stored},
 };
 
+pub(super) use approval::{Followed, followed};
 pub use report::{FoundOut, ReportStep};
 
 /// What `POST /runs/{id}/steps/{step}/begin` takes.
