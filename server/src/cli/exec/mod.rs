@@ -14,6 +14,7 @@ mod local;
 mod log;
 mod process;
 mod remote;
+mod terminal;
 mod walk;
 
 use std::path::PathBuf;
