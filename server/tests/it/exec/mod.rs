@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::support::process::{Installation, binary};
 
-/// Answers questions at a terminal of its own, and gives what was shown.
+/// Answers questions at a terminal of its own, and gives what was shown. What begins with @ is a file to be made instead.
 const AT_A_TERMINAL: &str = r#"
 import json, os, pty, sys
 answers, argv = json.loads(sys.argv[1]), sys.argv[2:]
@@ -37,7 +37,10 @@ while True:
         if found < 0:
             break
         at = found + len(answers[0][0])
-        os.write(fd, (answers[0][1] + "\n").encode())
+        if answers[0][1].startswith("@"):
+            open(answers[0][1][1:], "w").close()
+        else:
+            os.write(fd, (answers[0][1] + "\n").encode())
         answers.pop(0)
 _, status = os.waitpid(pid, 0)
 sys.stdout.buffer.write(shown)
