@@ -65,6 +65,10 @@ pub(super) async fn run(
     is_shown: bool,
 ) -> io::Result<Output> {
     let mut command = child::command(argv)?;
+    // Nobody else speaks for the executor either: whoever started it may have set them.
+    for name in ["COUNTERSIGN_RUN", "COUNTERSIGN_STEP", "COUNTERSIGN_STEPS"] {
+        command.env_remove(name);
+    }
     command.current_dir(folder).envs(env).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in WITHHELD {
         command.env_remove(name);

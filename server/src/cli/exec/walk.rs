@@ -22,6 +22,9 @@ use super::{
 };
 use crate::{cli::Stopped, clock::Clock};
 
+/// The most bytes of what steps printed that a program is given: a variable is no longer than 128 KiB.
+const MOST_TOLD: usize = 64 << 10;
+
 /// Everything an execution needs.
 pub(super) struct Walk<'a> {
     pub(super) console: &'a Console,
@@ -135,6 +138,10 @@ impl Walk<'_> {
         println!("  $ {}", inspect::spelled(&argv.join(" ")));
         env.insert("COUNTERSIGN_RUN".to_owned(), run.to_string());
         env.insert("COUNTERSIGN_STEP".to_owned(), numbered(position, &self.workflow.steps[position].id));
+        // Not from a file that others may change: what was found before is what the console has recorded.
+        if let Some(before) = before(&self.console.steps(run).await?) {
+            env.insert("COUNTERSIGN_STEPS".to_owned(), before);
+        }
         Ok(match process::run(&argv, &env, &self.folder, true).await {
             Ok(output) => {
                 let found = check::look(&program.checks(), &self.folder, output.status);
@@ -204,5 +211,33 @@ impl Walk<'_> {
             Ok(_) => {}
             Err(stopped) => eprintln!("countersign: {stopped}"),
         }
+    }
+}
+
+/// What programs printed in the steps that are verified, for a program to hold what it does against; none where it is
+/// more than a variable holds.
+fn before(steps: &Value) -> Option<String> {
+    let verified = steps["items"].as_array().into_iter().flatten().filter(|step| step["status"] == "verified");
+    let output = |step: &Value| Some((step["step"].as_str()?.to_owned(), step["evidence"]["output"].clone()));
+    let printed: Map<String, Value> = verified.filter_map(output).filter(|(_, output)| output.is_object()).collect();
+    let text = Value::Object(printed).to_string();
+    (text.len() <= MOST_TOLD).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_told_what_was_verified_and_nothing_else() {
+        let step = |id: &str, status: &str, output: Value| json!({"step": id, "status": status, "evidence": {"output": output}});
+        let steps = json!({"items": [
+            step("staging", "verified", json!({"sha256": "ab"})),
+            step("look", "verified", Value::Null),
+            step("production", "running", json!({"sha256": "cd"})),
+        ]});
+        assert_eq!(before(&steps).as_deref(), Some(r#"{"staging":{"sha256":"ab"}}"#));
+        let much = json!({"items": [step("staging", "verified", json!({"text": "x".repeat(MOST_TOLD)}))]});
+        assert_eq!(before(&much), None);
     }
 }
