@@ -61,12 +61,14 @@ impl Exec {
             return Ok(run);
         }
         if !self.take_over {
-            let who = whose(&run).map(|session| session["id"].as_str().unwrap_or_default());
-            let who = who.map_or_else(|| "no executor".to_owned(), domain::inspect::spelled);
+            let who = whose(&run).and_then(|session| session["id"].as_str());
+            let who = who.map_or_else(
+                || "no executor began it".to_owned(),
+                |who| format!("the session {} was last at it, with this key or another", domain::inspect::spelled(who)),
+            );
             return Err(Stopped::Failed(format!(
-                "{id} goes on and was not begun here: {who} began it, or another key did. --take-over goes on with it, if \
-                 whoever began it is gone for good and what it says of its steps is to be believed; --anew begins another \
-                 run. {}/runs/{id}",
+                "{id} goes on and was not begun here: {who}. --take-over goes on with it, if whoever began it is gone for \
+                 good and what it reported of its steps is to be believed; --anew begins another run. {}/runs/{id}",
                 console.url()
             )));
         }
