@@ -41,6 +41,9 @@ pub struct Program {
     pub env: BTreeMap<String, String>,
     /// What must hold. That it ends with 0 unless another exit code is named here.
     pub verify: Vec<Verify>,
+    /// It is ended after as many seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
 }
 
 /// One thing that is looked at when a program has ended, by the executor and never by the program's word.
@@ -160,7 +163,7 @@ mod tests {
         let program = Program {
             argv: vec!["python3".to_owned(), "-m".to_owned(), "sprint".to_owned(), "--of={{inputs.sprint}}".to_owned()],
             env: BTreeMap::from([("SPRINT".to_owned(), "{{ inputs.sprint }}".to_owned())]),
-            verify: Vec::new(),
+            ..Program::default()
         };
         let (argv, env) = program.filled(&json!({"sprint": "7; rm -rf / $(id) {{inputs.other}}"})).expect("filled");
         assert_eq!(argv[3], "--of=7; rm -rf / $(id) {{inputs.other}}");
@@ -172,7 +175,7 @@ mod tests {
         let with = |argv: &str, env: &str| Program {
             argv: vec!["deploy".to_owned(), argv.to_owned()],
             env: BTreeMap::from([("VERSION".to_owned(), env.to_owned())]),
-            verify: Vec::new(),
+            ..Program::default()
         };
         let inputs = [json!({}), json!(null), json!({"version": null})];
         for inputs in inputs {

@@ -34,6 +34,8 @@ pub(super) struct Output {
     /// The end of what it printed as errors.
     pub(super) stderr: Tail,
     pub(super) seconds: f64,
+    /// Whether it was ended because its time was up.
+    pub(super) is_late: bool,
 }
 
 /// The end of a stream.
@@ -57,12 +59,12 @@ impl Tail {
     }
 }
 
-/// Runs it in the working folder. Ended when the future is dropped, with everything it started.
+/// Runs it in the working folder. Ended when the future is dropped, with everything it started, and when its time is up.
 pub(super) async fn run(
     argv: &[String],
     env: &BTreeMap<String, String>,
     folder: &Path,
-    is_shown: bool,
+    (is_shown, limit): (bool, Option<Duration>),
 ) -> io::Result<Output> {
     let mut command = child::command(argv)?;
     // Nobody else speaks for the executor either: whoever started it may have set them.
@@ -73,17 +75,28 @@ pub(super) async fn run(
     for name in WITHHELD {
         command.env_remove(name);
     }
-    let (tell, told) = oneshot::channel();
+    let (tell, mut told) = oneshot::channel();
     let (started, pid) = oneshot::channel();
     // The system ends the program when the thread that started it is no more.
     std::thread::Builder::new()
         .name("step".to_owned())
         .spawn(move || drop(tell.send(whole(command, started, is_shown))))?;
     let group = Group(pid.await.ok());
-    let output = told.await.map_err(|_| io::Error::other("the thread of the step ended"))?;
-    // It has ended: its number may be another's by now.
-    std::mem::forget(group);
-    output
+    let in_time = tokio::time::timeout(limit.unwrap_or(Duration::MAX), &mut told).await;
+    let is_late = in_time.is_err();
+    let output = match in_time {
+        Ok(output) => {
+            // It has ended: its number may be another's by now.
+            std::mem::forget(group);
+            output
+        }
+        Err(_) => {
+            drop(group);
+            told.await
+        }
+    };
+    let output = output.map_err(|_| io::Error::other("the thread of the step ended"))?;
+    output.map(|output| Output { is_late, ..output })
 }
 
 fn whole(command: Command, started: oneshot::Sender<u32>, is_shown: bool) -> io::Result<Output> {
@@ -101,7 +114,7 @@ fn whole(command: Command, started: oneshot::Sender<u32>, is_shown: bool) -> io:
     let until = Instant::now() + LINGER;
     let tail = |stream: Option<Followed>| stream.map(|stream| stream.end(until)).unwrap_or_default();
     let (stdout, stderr) = (tail(out), tail(err));
-    Ok(Output { status: status?, stdout, stderr, seconds })
+    Ok(Output { status: status?, stdout, stderr, seconds, is_late: false })
 }
 
 /// A stream that is read by a thread of its own.

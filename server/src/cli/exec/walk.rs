@@ -1,6 +1,6 @@
 //! One execution: step after step, each begun only as the console says, written down after each.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -142,7 +142,13 @@ impl Walk<'_> {
         if let Some(before) = before(&self.console.steps(run).await?) {
             env.insert("COUNTERSIGN_STEPS".to_owned(), before);
         }
-        Ok(match process::run(&argv, &env, &self.folder, true).await {
+        let limit = program.timeout.map(Duration::from_secs);
+        Ok(match process::run(&argv, &env, &self.folder, (true, limit)).await {
+            Ok(output) if output.is_late => {
+                let seconds = program.timeout.unwrap_or_default();
+                let error = format!("{} was ended: it took longer than {seconds} s, its timeout", argv[0]);
+                json!({"attempt": attempt, "evidence": check::evidence(&argv, &output), "error": error})
+            }
             Ok(output) => {
                 let found = check::look(&program.checks(), &self.folder, output.status);
                 let checks: Vec<Value> =

@@ -141,6 +141,25 @@ fn what_a_program_leaves_behind_holds_nothing_up() {
     assert!(begun.elapsed().as_secs() < 50, "{:?}", begun.elapsed());
 }
 
+#[test]
+fn a_program_is_ended_when_its_time_is_up() {
+    let project = Project::new();
+    project.publish(
+        "name: slow
+default: block
+subject: of
+inputs: { of: string }
+steps:
+  - { id: sleeps, run: [sh, -c, 'echo at it; sleep 60'], verify: [{ exit_code: 0 }], timeout: 1s }
+",
+    );
+    let begun = std::time::Instant::now();
+    let (code, shown) = ended(&project.alone(&["slow", "--input", "of=1"]).output().expect("the executor"));
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(shown.contains("│ at it") && shown.contains("longer than 1 s"), "{shown}");
+    assert!(begun.elapsed().as_secs() < 50, "{:?}", begun.elapsed());
+}
+
 impl Project {
     /// The number of the executor that holds this project's lock.
     fn pid(&self) -> String {
