@@ -1,6 +1,8 @@
 //! A step of an enforced execution as a run goes through it: begun by the executor, verified by what is looked at and
 //! never by anybody's word, and begun again where it was not.
 
+mod executor;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
@@ -11,41 +13,16 @@ use crate::{
     actor::{UnknownWord, words},
     canonical,
     event::Event,
-    id::{ApprovalId, KeyId},
+    id::ApprovalId,
     refusal::Code,
 };
+
+pub use executor::{Beginning, Executor};
 
 /// The most bytes of evidence of one step.
 pub const MAX_EVIDENCE: usize = 64 << 10;
 /// The longest account of what went wrong, in characters.
 pub const MAX_ERROR: usize = 4_000;
-
-/// Who does a step on a host: it is done by one at a time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Executor {
-    /// The key it reports with.
-    pub key: KeyId,
-    /// Which of those that have this key; the key is one where it says nothing.
-    pub name: Option<String>,
-}
-
-impl fmt::Display for Executor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.name {
-            Some(name) => write!(f, "{name} ({})", self.key),
-            None => self.key.fmt(f),
-        }
-    }
-}
-
-/// Who begins a step.
-#[derive(Debug, Clone)]
-pub struct Beginning {
-    /// The executor.
-    pub executor: Executor,
-    /// Whether whoever is at it is known to be gone.
-    pub takes_over: bool,
-}
 
 tagged! {
     "State", "state", "state@";
@@ -253,7 +230,7 @@ pub fn action_digest(run: uuid::Uuid, step: &str, evidence: &Value) -> Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::at;
+    use crate::{id::KeyId, testing::at};
     use std::fmt::Write as _;
     use uuid::Uuid;
 
