@@ -14,7 +14,7 @@ const MOST_SAID: usize = 6_000;
 const MOST_SHOWN: usize = 48 << 10;
 
 /// How long a role may take; this program sums up by itself after that.
-const PATIENCE: Duration = Duration::from_secs(10 * 60);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Who analyses.
 #[derive(Debug, Clone, PartialEq, Eq)]

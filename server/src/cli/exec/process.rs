@@ -84,16 +84,13 @@ pub(super) async fn run(
     let group = Group(pid.await.ok());
     let in_time = tokio::time::timeout(limit.unwrap_or(Duration::MAX), &mut told).await;
     let is_late = in_time.is_err();
-    let output = match in_time {
-        Ok(output) => {
-            // It has ended: its number may be another's by now.
-            std::mem::forget(group);
-            output
-        }
-        Err(_) => {
-            drop(group);
-            told.await
-        }
+    let output = if let Ok(output) = in_time {
+        // It has ended: its number may be another's by now.
+        std::mem::forget(group);
+        output
+    } else {
+        drop(group);
+        told.await
     };
     let output = output.map_err(|_| io::Error::other("the thread of the step ended"))?;
     output.map(|output| Output { is_late, ..output })

@@ -74,7 +74,7 @@ impl Walk<'_> {
             run["run_id"].as_str().and_then(|id| id.parse().ok()).unwrap_or(RunId::from_uuid(uuid::Uuid::nil()));
         for (position, step) in self.workflow.steps.iter().enumerate() {
             println!("Step {} of {}: {}", position + 1, self.workflow.steps.len(), step.id);
-            if let Err(halt) = self.step(id, position, step).await {
+            if let Err(halt) = Box::pin(self.step(id, position, step)).await {
                 self.write_down(id, halt.status, Some(&halt.why)).await;
                 return Err(Stopped::Failed(format!("stopped at {}: {}", numbered(position, &step.id), halt.why)));
             }
@@ -99,7 +99,9 @@ impl Walk<'_> {
                 println!("  verified before");
                 Ok(())
             }
-            (Some(StepStatus::Awaiting), Deed::Approval(_)) => self.approval(run, step, &begun, attempt).await,
+            (Some(StepStatus::Awaiting), Deed::Approval(_)) => {
+                Box::pin(self.approval(run, step, &begun, attempt)).await
+            }
             (Some(StepStatus::Running), Deed::Run(program)) => {
                 let body = self.program(program, position, run, attempt).await?;
                 self.reported(run, step, body).await
