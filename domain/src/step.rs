@@ -1,6 +1,8 @@
 //! A step of an enforced execution as a run goes through it: begun by the executor, verified by what is looked at and
 //! never by anybody's word, and begun again where it was not.
 
+mod executor;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,8 @@ use crate::{
     id::ApprovalId,
     refusal::Code,
 };
+
+pub use executor::{Beginning, Executor};
 
 /// The most bytes of evidence of one step.
 pub const MAX_EVIDENCE: usize = 64 << 10;
@@ -32,6 +36,8 @@ tagged! {
         Running {
             /// Since when.
             begun_at: Time,
+            /// Who.
+            executor: Executor,
         },
         /// People decide.
         Awaiting {
@@ -93,15 +99,36 @@ impl State {
     /// The executor begins, or begins again what was not verified.
     ///
     /// # Errors
-    /// `wrong_step` where people decide, or it is verified.
-    pub fn start(self, of: Of<'_>, now: Time) -> Moved {
+    /// `wrong_step` where people decide, it is verified, or another executor is at it.
+    pub fn start(self, of: Of<'_>, by: Beginning, now: Time) -> Moved {
+        if !by.takes_over {
+            self.must_be_of(of.step, &by.executor)?;
+        }
         match self {
             Self::Pending | Self::Running { .. } | Self::Failed { .. } => {
                 let event = Event::StepBegun { step: of.step.to_owned(), attempt: of.attempt };
-                Ok((Self::Running { begun_at: now }, event))
+                Ok((Self::Running { begun_at: now, executor: by.executor }, event))
             }
             Self::Awaiting { .. } | Self::Verified { .. } => Err(self.is_not(of, "to be begun")),
         }
+    }
+
+    /// Refuses another executor than the one that is at it, if any is.
+    ///
+    /// # Errors
+    /// `wrong_step` with who that is, and what to do.
+    pub fn must_be_of(&self, step: &str, by: &Executor) -> Result<(), Refusal> {
+        let Self::Running { begun_at, executor } = self else { return Ok(()) };
+        if executor == by {
+            return Ok(());
+        }
+        let since = begun_at.format("%Y-%m-%d %H:%M:%S UTC");
+        let message = format!(
+            "The step {step} is done by another executor since {since}: {executor}. Wait for it. If it is gone for good, \
+             begin the step with `take_over: true` (countersign exec --take-over)."
+        );
+        let refusal = wrong_step(step, self.status(), message).with("executor", executor.to_string());
+        Err(refusal.with("since", serde_json::json!(begun_at)))
     }
 
     /// People are asked.
@@ -124,7 +151,7 @@ impl State {
     /// `wrong_step` unless it was begun.
     pub fn verify(self, of: Of<'_>, evidence: &Value, now: Time) -> Moved {
         let (begun_at, approval) = match self {
-            Self::Running { begun_at } => (begun_at, None),
+            Self::Running { begun_at, .. } => (begun_at, None),
             Self::Awaiting { begun_at, approval } => (begun_at, Some(approval)),
             Self::Pending | Self::Verified { .. } | Self::Failed { .. } => return Err(self.is_not(of, "running")),
         };
@@ -139,7 +166,7 @@ impl State {
     /// `wrong_step` unless it was begun.
     pub fn fail(self, of: Of<'_>, error: String, now: Time) -> Moved {
         match self {
-            Self::Running { begun_at } | Self::Awaiting { begun_at, .. } => {
+            Self::Running { begun_at, .. } | Self::Awaiting { begun_at, .. } => {
                 let (step, attempt) = (of.step.to_owned(), of.attempt);
                 let event = Event::StepFailed { step, attempt, error: error.clone() };
                 Ok((Self::Failed { begun_at, failed_at: now, error }, event))
@@ -161,7 +188,7 @@ impl State {
     pub const fn moved_at(&self) -> Option<Time> {
         match self {
             Self::Pending => None,
-            Self::Running { begun_at } | Self::Awaiting { begun_at, .. } => Some(*begun_at),
+            Self::Running { begun_at, .. } | Self::Awaiting { begun_at, .. } => Some(*begun_at),
             Self::Verified { verified_at, .. } => Some(*verified_at),
             Self::Failed { failed_at, .. } => Some(*failed_at),
         }
@@ -203,15 +230,20 @@ pub fn action_digest(run: uuid::Uuid, step: &str, evidence: &Value) -> Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::at;
+    use crate::{id::KeyId, testing::at};
     use std::fmt::Write as _;
     use uuid::Uuid;
+
+    fn by(name: &str, takes_over: bool) -> Beginning {
+        let executor = Executor { key: KeyId::from_uuid(Uuid::nil()), name: Some(name.to_owned()) };
+        Beginning { executor, takes_over }
+    }
 
     fn states() -> [State; 5] {
         let approval = ApprovalId::from_uuid(Uuid::nil());
         [
             State::Pending,
-            State::Running { begun_at: at(0) },
+            State::Running { begun_at: at(0), executor: by("one", false).executor },
             State::Awaiting { begun_at: at(0), approval },
             State::Verified { begun_at: at(0), verified_at: at(1), approval: Some(approval) },
             State::Failed { begun_at: at(0), failed_at: at(1), error: "exit code 1".to_owned() },
@@ -223,8 +255,10 @@ mod tests {
     #[test]
     fn every_state_meets_every_move() {
         const OF: Of<'static> = Of { step: "tests", attempt: 2 };
-        let moves: [(&str, Move); 4] = [
-            ("start", |state| state.start(OF, at(2))),
+        let moves: [(&str, Move); 6] = [
+            ("start", |state| state.start(OF, by("one", false), at(2))),
+            ("other", |state| state.start(OF, by("two", false), at(2))),
+            ("take", |state| state.start(OF, by("two", true), at(2))),
             ("submit", |state| state.submit(OF, ApprovalId::from_uuid(Uuid::nil()), at(2))),
             ("verify", |state| state.verify(OF, &Value::Null, at(2))),
             ("fail", |state| state.fail(OF, "exit code 2".to_owned(), at(2))),
@@ -241,6 +275,15 @@ mod tests {
             }
         }
         insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn another_executor_reads_who_is_at_it() {
+        let refusal = states()[1].must_be_of("tests", &by("two", false).executor).expect_err("another");
+        let who = format!("one ({})", KeyId::from_uuid(Uuid::nil()));
+        assert!(refusal.message.contains(&who) && refusal.message.contains("--take-over"), "{}", refusal.message);
+        assert!(states()[1].must_be_of("tests", &by("one", false).executor).is_ok());
+        assert!(states()[1].must_be_of("tests", &Executor { name: None, ..by("", false).executor }).is_err());
     }
 
     #[test]

@@ -17,6 +17,12 @@ pub fn expressions(template: &str) -> Vec<&str> {
     found
 }
 
+/// The expressions of a template that nothing stands for.
+pub fn missing<'a>(template: &'a str, roots: &Value) -> Vec<&'a str> {
+    let is_missing = |path: &&str| value_at(path, roots).is_none_or(Value::is_null);
+    expressions(template).into_iter().filter(is_missing).collect()
+}
+
 /// Fills a template from the condition roots, as a title: one line of bounded length. What is absent reads "absent".
 pub fn fill(template: &str, roots: &Value) -> String {
     one_line(&fill_whole(template, roots))
@@ -40,9 +46,12 @@ pub fn fill_whole(template: &str, roots: &Value) -> String {
     out
 }
 
+fn value_at<'a>(path: &str, roots: &'a Value) -> Option<&'a Value> {
+    path.split('.').try_fold(roots, |value, step| value.get(step))
+}
+
 fn text_at(path: &str, roots: &Value) -> String {
-    let found = path.split('.').try_fold(roots, |value, step| value.get(step));
-    match found {
+    match value_at(path, roots) {
         None | Some(Value::Null) => "absent".to_owned(),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),

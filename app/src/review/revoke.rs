@@ -29,7 +29,7 @@ pub fn consequence(review: &Review) -> &'static str {
         (Origin::Items, _) => {
             "Items that no call has used are blocked, and the agent reads your reason. What ran already is not undone."
         }
-        (Origin::Step, _) => "The executor has not read it yet. It stops, and no later step begins.",
+        (Origin::Step, _) => "No later step has begun yet, and none will: the execution stops.",
         (Origin::Stage | Origin::Request, _) => {
             "The agent has not read it yet. It is told that the approval was revoked."
         }

@@ -41,6 +41,9 @@ pub struct Program {
     pub env: BTreeMap<String, String>,
     /// What must hold. That it ends with 0 unless another exit code is named here.
     pub verify: Vec<Verify>,
+    /// It is ended after as many seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
 }
 
 /// One thing that is looked at when a program has ended, by the executor and never by the program's word.
@@ -118,10 +121,18 @@ impl Program {
     }
 
     /// Arguments and variables with what the run was begun with put in. Each stays one argument, whatever is in it.
-    pub fn filled(&self, inputs: &Value) -> (Vec<String>, BTreeMap<String, String>) {
+    ///
+    /// # Errors
+    /// What is to be put in and is not there: a program is never given a word in its place.
+    pub fn filled(&self, inputs: &Value) -> Result<(Vec<String>, BTreeMap<String, String>), String> {
         let roots = serde_json::json!({"inputs": inputs});
+        let texts = self.argv.iter().chain(self.env.values());
+        if let Some(missing) = texts.flat_map(|text| template::missing(text, &roots)).next() {
+            return Err(missing.to_owned());
+        }
         let fill = |text: &String| template::fill_whole(text, &roots);
-        (self.argv.iter().map(fill).collect(), self.env.iter().map(|(name, text)| (name.clone(), fill(text))).collect())
+        let env = self.env.iter().map(|(name, text)| (name.clone(), fill(text)));
+        Ok((self.argv.iter().map(fill).collect(), env.collect()))
     }
 }
 
@@ -152,11 +163,28 @@ mod tests {
         let program = Program {
             argv: vec!["python3".to_owned(), "-m".to_owned(), "sprint".to_owned(), "--of={{inputs.sprint}}".to_owned()],
             env: BTreeMap::from([("SPRINT".to_owned(), "{{ inputs.sprint }}".to_owned())]),
-            verify: Vec::new(),
+            ..Program::default()
         };
-        let (argv, env) = program.filled(&json!({"sprint": "7; rm -rf / $(id) {{inputs.other}}"}));
+        let (argv, env) = program.filled(&json!({"sprint": "7; rm -rf / $(id) {{inputs.other}}"})).expect("filled");
         assert_eq!(argv[3], "--of=7; rm -rf / $(id) {{inputs.other}}");
         assert_eq!(env["SPRINT"], "7; rm -rf / $(id) {{inputs.other}}");
+    }
+
+    #[test]
+    fn nothing_is_run_without_its_input() {
+        let with = |argv: &str, env: &str| Program {
+            argv: vec!["deploy".to_owned(), argv.to_owned()],
+            env: BTreeMap::from([("VERSION".to_owned(), env.to_owned())]),
+            ..Program::default()
+        };
+        let inputs = [json!({}), json!(null), json!({"version": null})];
+        for inputs in inputs {
+            let texts = [("--to={{ inputs.version }}", "1"), ("1", "{{inputs.version}}")];
+            for (argv, env) in texts {
+                assert_eq!(with(argv, env).filled(&inputs).err().as_deref(), Some("inputs.version"), "{inputs}");
+            }
+            assert!(with("1", "2").filled(&inputs).is_ok());
+        }
     }
 
     #[test]

@@ -56,36 +56,62 @@ def checks() -> dict[str, int]:
     return report
 
 
-def build(version: str) -> dict[str, str]:
+def seen(step: str, name: str) -> str:
+    """What a step before this one printed, as the console has it. Nothing in this folder can change it."""
+    steps = json.loads(os.environ.get("COUNTERSIGN_STEPS", "{}"))
+    if not isinstance(steps.get(step, {}).get(name), str):
+        sys.exit(f"nothing says what the step {step} saw: start this by countersign exec")
+    return steps[step][name]
+
+
+def must_be(what: str, found: str, wanted: str) -> None:
+    if found != wanted:
+        sys.exit(f"{what} is {found}, and {wanted} is what was looked at: it goes no further")
+
+
+def packed() -> bytes:
     """One archive, the same bytes for the same source."""
-    if pathlib.Path("VERSION").read_text().strip() != version:
-        sys.exit(f"VERSION does not say {version}")
     held = io.BytesIO()
     with tarfile.open(fileobj=held, mode="w") as archive:
         for file in [*sources(), pathlib.Path("VERSION")]:
             entry = tarfile.TarInfo(str(file))
-            entry.size = file.stat().st_size
-            archive.addfile(entry, io.BytesIO(file.read_bytes()))
+            content = file.read_bytes()
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return held.getvalue()
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def build(version: str) -> dict[str, str]:
+    if pathlib.Path("VERSION").read_text().strip() != version:
+        sys.exit(f"VERSION does not say {version}")
+    content = packed()
     MANIFEST.parent.mkdir(exist_ok=True)
     package = MANIFEST.parent / f"app-{version}.tar"
-    package.write_bytes(held.getvalue())
+    package.write_bytes(content)
     manifest = {
         "version": version,
         "file": package.name,
-        "sha256": hashlib.sha256(held.getvalue()).hexdigest(),
+        "sha256": sha256(content),
     }
     MANIFEST.write_text(json.dumps(manifest) + "\n")
     return manifest
 
 
 def deploy(place: str, version: str) -> dict[str, str]:
-    """Unpacks beside what runs, then puts it in its place."""
-    package = MANIFEST.parent / f"app-{version}.tar"
-    digest = hashlib.sha256(package.read_bytes()).hexdigest()
+    """Unpacks beside what runs, then puts it in its place. To production goes what people saw in staging."""
+    content = (MANIFEST.parent / f"app-{version}.tar").read_bytes()
+    digest = sha256(content)
+    if place == "production":
+        must_be("the package", digest, seen("staging", "sha256"))
     target, draft = pathlib.Path("deploy") / place, pathlib.Path("deploy") / f"{place}.new"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    with tarfile.open(package) as archive:
+    # The bytes that were looked at, and not the file again: it may be another one by now.
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         archive.extractall(draft, filter="data")
     shutil.rmtree(target, ignore_errors=True)
     os.replace(draft, target)

@@ -14,12 +14,16 @@ def git(*words: str) -> str:
     return subprocess.run(["git", *words], capture_output=True, text=True, check=True).stdout
 
 
+def head() -> str:
+    return git("rev-parse", "HEAD").strip()
+
+
 def numbers(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
 
 
 def version(wanted: str) -> dict[str, object]:
-    """What the file says is what is released, and above every tag but its own."""
+    """What the file says is what is released, all of it committed, and above every tag but its own."""
     said = pathlib.Path("VERSION").read_text().strip()
     tags = [
         tag[1:]
@@ -31,7 +35,11 @@ def version(wanted: str) -> dict[str, object]:
         sys.exit(
             f"VERSION says {said}, {wanted} is wanted; tagged already: {', '.join(above) or 'none above'}"
         )
-    return {"version": said, "tags": len(tags)}
+    released = [":(glob)app/**/*.py", "VERSION", "CHANGELOG.md"]
+    if changed := git("status", "--porcelain", "--", *released).splitlines():
+        sys.exit("commit first what is to be released: " + ", ".join(line[3:] for line in changed))
+    sha256 = deploy.sha256(deploy.packed())
+    return {"version": said, "tags": len(tags), "commit": head(), "sha256": sha256}
 
 
 def changelog(wanted: str) -> dict[str, object]:
@@ -62,23 +70,24 @@ def documentation() -> dict[str, int]:
 
 
 def tag(wanted: str) -> dict[str, str]:
-    """Tags what is committed. Done once, it changes nothing the second time."""
-    name, head = f"v{wanted}", git("rev-parse", "HEAD").strip()
+    """Tags the commit that was looked at. Done once, it changes nothing the second time."""
+    name, commit = f"v{wanted}", deploy.seen("version", "commit")
+    deploy.must_be("HEAD", head(), commit)
     if name not in git("tag", "--list").split():
-        git("tag", "-a", name, "-m", f"Release {wanted}")
-    if git("rev-list", "-n", "1", name).strip() != head:
+        git("tag", "-a", name, "-m", f"Release {wanted}", commit)
+    if git("rev-list", "-n", "1", name).strip() != commit:
         sys.exit(f"{name} stands at another commit")
-    return {"tag": name, "commit": head}
+    return {"tag": name, "commit": commit}
 
 
 def publish(wanted: str) -> dict[str, str]:
-    """Puts the package into the index."""
+    """Puts the package into the index: built again, it is the one that was looked at, or it is not published."""
     manifest = deploy.build(wanted)
+    content = (deploy.MANIFEST.parent / manifest["file"]).read_bytes()
+    deploy.must_be("the package", deploy.sha256(content), deploy.seen("version", "sha256"))
     folder = pathlib.Path("dist")
     folder.mkdir(exist_ok=True)
-    (folder / manifest["file"]).write_bytes(
-        (deploy.MANIFEST.parent / manifest["file"]).read_bytes()
-    )
+    (folder / manifest["file"]).write_bytes(content)
     index = folder / "index.json"
     known = json.loads(index.read_text()) if index.exists() else {}
     known[wanted] = manifest["sha256"]

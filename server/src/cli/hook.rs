@@ -149,7 +149,7 @@ pub(super) fn variable(name: &str) -> Option<String> {
 }
 
 /// What this machine calls itself.
-fn host() -> Option<String> {
+pub(super) fn host() -> Option<String> {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     name.map(|name| name.trim().to_owned()).or_else(|| variable("HOSTNAME")).filter(|name| !name.is_empty())
 }

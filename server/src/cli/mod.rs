@@ -1,5 +1,6 @@
 //! The command line: one binary, every command on the same database, beside a running server or without one.
 
+mod child;
 mod delegation;
 mod demo;
 mod endpoint;
@@ -84,9 +85,9 @@ enum Command {
     Hooks(hooks::Hooks),
     /// Have suspended sessions of this host go on once people have decided
     Runner(runner::Runner),
-    /// What the runner starts: becomes the client
+    /// What the runner and the executor start: becomes the program
     #[command(hide = true)]
-    RunnerChild(runner::Child),
+    RunnerChild(child::Child),
 }
 
 /// Why a command ends with 1.

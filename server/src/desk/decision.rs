@@ -154,11 +154,14 @@ impl Desk {
             vote = edited(&snapshot, &stored, vote, input)?;
         }
         let staged = self.stage_verdict(&snapshot, &stored, ballot.verdict).await?;
-        // Whatever was decided, a run whose stages are complete may end once nobody is waited for.
-        let (run, is_staged) = (stored.run, !snapshot.compiled.workflow().stages.is_empty());
+        // Whatever was decided, a run whose stages are complete, or steps verified, may end once nobody is waited for.
+        let workflow = snapshot.compiled.workflow();
+        let (run, is_staged, has_steps) = (stored.run, !workflow.stages.is_empty(), !workflow.steps.is_empty());
         let decided = self.store_vote(snapshot, stored, votes, vote, staged).await?;
         if is_staged {
             self.advance(run).await;
+        } else if has_steps {
+            self.conclude(run).await;
         }
         Ok(decided)
     }

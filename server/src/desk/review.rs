@@ -16,7 +16,9 @@ use domain::{
     },
 };
 
-use super::{Caller, Desk, PersonCaller, decision::circumstances, revocation::is_revocable, timeline::named};
+use super::{
+    Caller, Desk, PersonCaller, decision::circumstances, revocation::is_revocable, step::Followed, timeline::named,
+};
 use crate::{
     error::Result,
     store::{self, Tx, approval::Stored, delegation::Delegate, entitlement::Eligible},
@@ -61,6 +63,7 @@ impl Desk {
             store::entitlement::find_candidate(&mut tx, viewer.id, id).await?.map(|(_, candidate)| candidate);
         let now = self.database.clock().now();
         let assigned = store::assignment::find_assigned(&mut tx, id).await?;
+        let followed = self.followed(&mut tx, &stored).await?;
         let people = People {
             stored: &stored,
             votes: &votes,
@@ -80,7 +83,7 @@ impl Desk {
             assigned,
             assignable: people.assignable(&eligible, &delegates, viewer),
             viewing: self.views.present(id, viewer.id, now),
-            can_revoke: people.can_revoke(&mut tx, now).await?,
+            can_revoke: people.can_revoke(&mut tx, followed, now).await?,
             can_answer: can_answer(&stored, &all, viewer),
             transcript: store::request::find_transcript(&mut tx, id).await?,
             state: stored.state.clone(),
@@ -186,9 +189,9 @@ impl People<'_> {
     }
 
     /// Whether the viewer may take it back.
-    async fn can_revoke(&self, tx: &mut Tx, now: Time) -> Result<bool> {
+    async fn can_revoke(&self, tx: &mut Tx, followed: Option<Followed>, now: Time) -> Result<bool> {
         let queued = store::resumption::find_of_approval(tx, self.stored.id).await?;
-        let may = |by| is_revocable(self.stored, by, self.circumstances, self.votes, queued.as_ref(), now);
+        let may = |by| is_revocable(self.stored, by, self.circumstances, self.votes, (queued.as_ref(), followed), now);
         Ok(self.candidate.as_ref().is_some_and(may))
     }
 

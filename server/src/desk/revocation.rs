@@ -1,5 +1,5 @@
 //! Taking an approval back that was given and that nothing has used: whoever may decide it, or approved it, may. What a
-//! call has used already is not undone by that.
+//! call has used already, or a step has begun with, is not undone by that.
 
 use domain::{
     Actor, Refusal, Time,
@@ -18,7 +18,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Caller, Desk, ballot::Reviewer, decision::circumstances, item, snapshot::Attempts, text};
+use super::{
+    Caller, Desk,
+    ballot::Reviewer,
+    decision::circumstances,
+    item,
+    snapshot::Attempts,
+    step::{Followed, followed},
+    text,
+};
 use crate::{
     error::{Error, Result},
     store::{
@@ -45,15 +53,16 @@ impl Desk {
     /// `illegal_move`, `already_decided`, `expired`, `cancelled`; `invalid_field` for the reason. Nothing is stored then.
     pub async fn revoke_approval(&self, caller: &Caller, id: ApprovalId, body: &Revoke) -> Result<Value> {
         caller.authorize(Action::Decide)?;
-        let run = self.find_approval(caller, id).await?.run;
+        let stored = self.find_approval(caller, id).await?;
+        let (run, later) = (stored.run, self.steps_after(&mut self.database.read().await?, &stored).await?);
         let Reviewer { candidate, via, .. } = self.reviewer(caller, id).await?;
         let mut attempts = Attempts::default();
         loop {
-            let (candidate, reason) = (candidate.clone(), body.reason.clone());
+            let (candidate, reason, later) = (candidate.clone(), body.reason.clone(), later.clone());
             let revoked = self.database.write(move |tx| {
                 async move {
                     let run = store::run::lock(tx, run).await?.ok_or(Error::Moved)?;
-                    revoke(tx, &run, id, &candidate, via, reason).await
+                    revoke(tx, (&run, &later), id, &candidate, via, reason).await
                 }
                 .boxed()
             });
@@ -79,12 +88,29 @@ impl Desk {
         let (person, now) = (candidate.person, self.database.clock().now());
         stored.state.clone().revoke(id, person, String::new(), now).map(drop)?;
         let queued = store::resumption::find_of_approval(&mut tx, id).await?;
-        Ok(is_unread(&stored, queued.as_ref())?)
+        let followed = self.followed(&mut tx, &stored).await?;
+        Ok(is_unread(&stored, queued.as_ref(), followed)?)
+    }
+}
+
+impl Desk {
+    /// What has come of an approval between steps.
+    pub(super) async fn followed(&self, tx: &mut Tx, stored: &Stored) -> Result<Option<Followed>> {
+        let later = self.steps_after(tx, stored).await?;
+        let run = store::run::find(tx, stored.run).await?.ok_or(Error::Moved)?;
+        followed_by(tx, &run, stored, &later).await
     }
 }
 
 /// Takes it back. The run is locked, and this counts as a move: a call that was about to use it is judged anew.
-async fn revoke(tx: &mut Tx, run: &Run, id: ApprovalId, by: &Candidate, via: Via, reason: String) -> Result<()> {
+async fn revoke(
+    tx: &mut Tx,
+    (run, later): (&Run, &[String]),
+    id: ApprovalId,
+    by: &Candidate,
+    via: Via,
+    reason: String,
+) -> Result<()> {
     let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
     let votes = stored.current(&store::decision::list_of_approval(tx, id).await?);
     let circumstances = circumstances(tx, &stored).await?;
@@ -100,9 +126,9 @@ async fn revoke(tx: &mut Tx, run: &Run, id: ApprovalId, by: &Candidate, via: Via
     item::must_be_left(tx, &stored).await?;
     let (state, event) = stored.state.clone().revoke(id, by.person, reason.trim().to_owned(), tx.now())?;
     let queued = store::resumption::find_of_approval(tx, id).await?;
-    is_unread(&stored, queued.as_ref())?;
+    is_unread(&stored, queued.as_ref(), followed_by(tx, run, &stored, later).await?)?;
     text::required("/reason", &reason, MAX_REASON)?;
-    if let Some(queued) = queued.filter(|_| matches!(stored.package.origin, Origin::Request | Origin::Step)) {
+    if let Some(queued) = queued.filter(|_| stored.package.origin == Origin::Request) {
         // Whoever is about to note that an agent has read the outcome is first, or reads this one.
         let unchanged = queued.state.clone();
         if !store::resumption::update(tx, &queued, &unchanged).await? {
@@ -135,30 +161,42 @@ fn gone() -> Refusal {
     Refusal::new(Code::NotEntitled, "You may not review any more. Nothing was taken back.")
 }
 
-/// Whether nothing has come of an approval yet that no call uses: the end of a stage, or an answer that an agent has read.
-fn is_unread(stored: &Stored, queued: Option<&Queued>) -> Result<(), Refusal> {
+/// What has come of an approval between steps.
+async fn followed_by(tx: &mut Tx, run: &Run, stored: &Stored, later: &[String]) -> Result<Option<Followed>> {
+    if stored.package.origin == Origin::Step { followed(tx, run, later).await } else { Ok(None) }
+}
+
+/// Whether nothing has come of an approval yet that no call uses: the end of a stage, a step that has begun, or an answer
+/// that an agent has read.
+fn is_unread(stored: &Stored, queued: Option<&Queued>, followed: Option<Followed>) -> Result<(), Refusal> {
     let illegal = |code, why: &str| Refusal::new(code, format!("Nothing was taken back: {why}"));
+    if let Some(Followed { why, at }) = followed {
+        let since = at.map(|at| format!(" at {}", told(at))).unwrap_or_default();
+        let why = format!("{why}{since}. What was done is not undone by itself; cancel the run, if it goes on.");
+        return Err(illegal(Code::AlreadyUsed, &why).with("used_at", json!(at)));
+    }
     match (stored.package.origin, queued.map(|queued| &queued.state)) {
         (Origin::Stage, _) => {
             let why = "the stage is complete with it, and its handoff was issued. Have the stage given up, or cancel the run.";
             Err(illegal(Code::IllegalMove, why))
         }
-        (Origin::Request | Origin::Step, Some(Resumption::Resumed { at, .. })) => {
+        (Origin::Request, Some(Resumption::Resumed { at, .. })) => {
             let why = format!(
                 "the agent read the approval at {}, and no call waits for it. Nothing is undone by itself; cancel the run.",
                 told(*at)
             );
             Err(illegal(Code::AlreadyUsed, &why).with("used_at", json!(at)))
         }
-        (Origin::Request | Origin::Step, Some(Resumption::Delivering { .. })) => Err(illegal(
+        (Origin::Request, Some(Resumption::Delivering { .. })) => Err(illegal(
             Code::Conflict,
             "the approval is on its way to the agent at this moment. Try again in a minute.",
         )),
         (
-            Origin::Request | Origin::Step,
+            Origin::Request,
             Some(Resumption::Queued { .. } | Resumption::Failed { .. } | Resumption::Abandoned { .. }) | None,
         )
-        | (Origin::Gate | Origin::Items, _) => Ok(()),
+        // That it was read is nothing yet: the next step looks whether it stands.
+        | (Origin::Gate | Origin::Items | Origin::Step, _) => Ok(()),
     }
 }
 
@@ -172,9 +210,11 @@ pub(super) fn is_revocable(
     candidate: &Candidate,
     circumstances: &Circumstances,
     votes: &[Decision],
-    queued: Option<&Queued>,
+    come: (Option<&Queued>, Option<Followed>),
     now: Time,
 ) -> bool {
     let is_given = stored.state.clone().revoke(stored.id, candidate.person, String::new(), now).is_ok();
-    is_given && may(stored, candidate, circumstances, votes, Via::Console).is_ok() && is_unread(stored, queued).is_ok()
+    is_given
+        && may(stored, candidate, circumstances, votes, Via::Console).is_ok()
+        && is_unread(stored, come.0, come.1).is_ok()
 }

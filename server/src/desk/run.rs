@@ -143,7 +143,7 @@ impl Desk {
             "inputs": run.inputs, "requested_by": run.requester_email, "started_at": run.started_at,
             "status": run.status(), "ended_at": run.state.ended_at(), "ended_because": run.state.why(),
             "stages": stages,
-            "sessions": sessions.iter().map(session_view).collect::<Vec<_>>(),
+            "sessions": sessions.iter().map(|session| session_view(session, caller)).collect::<Vec<_>>(),
             "facts": facts.into_iter().map(|fact| fact_view(fact, compiled.workflow())).collect::<Map<_, _>>(),
             "assertions": assertions.into_iter().collect::<Map<_, _>>(),
         }))

@@ -281,12 +281,14 @@ async fn find_endpoint(tx: &mut Tx, name: &str, at: &str) -> Result<EndpointId> 
     Ok(found.row.id)
 }
 
-/// A session as the API shows it.
-pub(super) fn session_view(session: &Attached) -> Value {
+/// A session as the API shows it to this caller.
+pub(super) fn session_view(session: &Attached, caller: &Caller) -> Value {
+    let is_own = matches!(caller, Caller::Key(key) if key.id == session.key);
     json!({
         "session_id": session.id, "framework": session.framework, "id": session.external_id,
         "status": session.state.status(), "cwd": session.cwd, "runner": session.runner,
         "resumed_by": if session.by_runner { "runner" } else if session.endpoint.is_some() { "webhook" } else { "poll" },
         "interactive": session.is_interactive, "attached_at": session.attached_at,
+        "own": is_own,
     })
 }

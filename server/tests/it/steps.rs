@@ -11,7 +11,10 @@ on_both!(
     nothing_goes_on_without_people,
     what_was_rejected_is_over,
     an_approval_taken_back_or_stale_lets_nothing_begin,
+    an_approval_is_taken_back_until_a_step_begins_with_it,
     only_the_newest_attempt_counts,
+    a_step_is_done_by_one_executor,
+    whoever_else_takes_part_holds_nothing_up_for_good,
     inputs_are_those_declared,
 );
 
@@ -28,6 +31,7 @@ steps:
   - { id: closure, run: [python3, close.py], verify: [{ exit_code: 2 }] }
 policies:
   leads: { approve: { all: [{ group: compliance }] }, via: [console, api], valid_for: 2h }
+requests: { policy: leads }
 "#;
 
 /// A run of the workflow, and who has to do with it.
@@ -189,6 +193,28 @@ async fn an_approval_taken_back_or_stale_lets_nothing_begin(console: TestConsole
     assert_eq!(other.refused("closure").await, "409 wrong_step", "an approval of this morning");
 }
 
+async fn an_approval_is_taken_back_until_a_step_begins_with_it(console: TestConsole) {
+    let execution = Execution::begin(&console).await;
+    let approval = execution.waiting().await;
+    execution.decide(&approval, "approve").await.expect(201);
+    // The executor waits for it, and has it at once; a mistake can be undone all the same.
+    let decision = format!("/approvals/{approval}/decision?wait=0");
+    assert_eq!(console.get(&execution.key, &decision).await.expect(200)["status"], "approved");
+    execution.post("steps/approval/report", json!({"attempt": 1})).await.expect(200);
+    let reason = json!({"reason": "The numbers were wrong."});
+    console.post(&execution.ana, &format!("/approvals/{approval}/revoke"), &reason).await.expect(200);
+    assert_eq!(execution.refused("closure").await, "409 wrong_step");
+    let other = Execution { run: again(&execution).await, ..execution };
+    let approval = other.waiting().await;
+    other.decide(&approval, "approve").await.expect(201);
+    other.post("steps/approval/report", json!({"attempt": 1})).await.expect(200);
+    other.begins("closure").await;
+    let late = console.post(&other.ana, &format!("/approvals/{approval}/revoke"), &reason).await;
+    assert_eq!(late.problem(), "409 already_used");
+    let told = late.json();
+    assert!(told["detail"].as_str().expect("why").contains("the step closure has begun with it"), "{told}");
+}
+
 /// Another run of the same.
 async fn again(execution: &Execution<'_>) -> String {
     let body = json!({
@@ -211,6 +237,53 @@ async fn only_the_newest_attempt_counts(console: TestConsole) {
     assert_eq!(execution.metrics(2, 1).await["status"], "verified");
     let broken = json!({"attempt": 1, "error": "no such program"});
     assert_eq!(execution.post("steps/closure/report", broken).await.problem(), "409 wrong_step");
+}
+
+async fn a_step_is_done_by_one_executor(console: TestConsole) {
+    let execution = Execution::begin(&console).await;
+    execution.freeze().await;
+    let begin = |executor: &str, take_over: bool| {
+        execution.post("steps/metrics/begin", json!({"executor": executor, "take_over": take_over}))
+    };
+    begin("here/one", false).await.expect(200);
+    let refused = begin("there/two", false).await;
+    assert_eq!(refused.problem(), "409 wrong_step");
+    let told = refused.json();
+    assert!(told["executor"].as_str().expect("who").starts_with("here/one ("), "{told}");
+    assert!(told["since"].is_string() && told["detail"].as_str().expect("words").contains("take_over"), "{told}");
+    assert_eq!(begin("here/one", false).await.expect(200)["attempt"], 2, "the same one, killed and started again");
+    // Nobody reports in another's name, whoever knows the attempt.
+    let checks = json!([{"passed": true, "found": "0"}, {"passed": true, "found": "it is there"}]);
+    let mut report =
+        json!({"attempt": 2, "evidence": {"output": {"done": 3}}, "checks": checks, "executor": "there/two"});
+    assert_eq!(execution.post("steps/metrics/report", report.clone()).await.problem(), "409 wrong_step");
+    assert_eq!(begin("there/two", true).await.expect(200)["attempt"], 3);
+    report["executor"] = json!("here/one");
+    assert_eq!(execution.post("steps/metrics/report", report.clone()).await.problem(), "409 wrong_step");
+    (report["executor"], report["attempt"]) = (json!("there/two"), json!(3));
+    assert_eq!(execution.post("steps/metrics/report", report).await.expect(200)["status"], "verified");
+}
+
+async fn whoever_else_takes_part_holds_nothing_up_for_good(console: TestConsole) {
+    let execution = Execution::begin(&console).await;
+    let other = json!({"framework": "langgraph", "id": "other", "resume": {"via": "poll"}});
+    execution.post("sessions", other).await.expect(201);
+    execution.freeze().await;
+    execution.begins("metrics").await;
+    execution.metrics(1, 3).await;
+    assert_eq!(execution.refused("approval").await, "422 invalid_field", "one of two sessions");
+    let begun = execution.post("steps/approval/begin", json!({"session_id": "exec-1"})).await.expect(200);
+    execution.decide(begun["approval_id"].as_str().expect("an approval"), "approve").await.expect(201);
+    execution.post("steps/approval/report", json!({"attempt": 1})).await.expect(200);
+    // Another session asks people as well, and waits while the last step is verified.
+    let asked = execution.post("approvals", json!({"session_id": "other", "summary": "May I tell the team?"})).await;
+    let asked = asked.expect(201)["approval_id"].as_str().expect("an approval").to_owned();
+    execution.begins("closure").await;
+    let report = json!({"attempt": 1, "evidence": {"exit_code": 2}, "checks": [{"passed": true, "found": "2"}]});
+    assert_eq!(execution.post("steps/closure/report", report).await.expect(200)["status"], "verified");
+    assert_eq!(execution.status().await, "suspended");
+    execution.decide(&asked, "approve").await.expect(201);
+    assert_eq!(execution.status().await, "completed");
 }
 
 async fn inputs_are_those_declared(console: TestConsole) {

@@ -47,6 +47,12 @@ impl Comparison {
     }
 
     fn program(&mut self, id: &str, old: &Program, new: &Program) {
+        if old.timeout != new.timeout {
+            let told = |timeout: Option<u64>| {
+                timeout.map_or_else(|| "never".to_owned(), |seconds| format!("after {seconds} s"))
+            };
+            self.say(Way::Other, id, format!("is ended {}, was {}", told(new.timeout), told(old.timeout)));
+        }
         if old.argv != new.argv || old.env != new.env {
             self.say(Way::Other, id, format!("runs {}, ran {}", new.argv.join(" "), old.argv.join(" ")));
         }

@@ -1,7 +1,7 @@
 //! Roles look at the evidence so far: `claude -p` where it is there and wanted, else a summary that this machine makes
 //! by itself. What they say stands in the log and before whoever approves; it decides nothing.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use domain::workflow::Analyst;
 use serde_json::{Map, Value, json};
@@ -12,6 +12,9 @@ use super::process;
 const MOST_SAID: usize = 6_000;
 /// The most bytes of evidence that a role is shown.
 const MOST_SHOWN: usize = 48 << 10;
+
+/// How long a role may take; this program sums up by itself after that.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Who analyses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +101,9 @@ async fn ask(
         if earlier.is_empty() { "nothing yet".to_owned() } else { earlier.join("\n") },
     );
     let argv = [program, "-p", &question, "--tools", "", "--output-format", "json"].map(str::to_owned);
-    let output = process::run(&argv, &BTreeMap::new(), folder, false).await.map_err(|error| error.to_string())?;
+    let output = process::run(&argv, &BTreeMap::new(), folder, (false, Some(PATIENCE)))
+        .await
+        .map_err(|error| error.to_string())?;
     let text = output.stdout.text();
     let answer: Value =
         serde_json::from_str(text.trim()).map_err(|_| format!("{program} ended with {} and no JSON", output.status))?;

@@ -30,6 +30,8 @@ pub(super) struct Told {
     pub(super) message: String,
     /// The status of the approval it is about.
     pub(super) approval_status: Option<String>,
+    /// Whether another executor is at it.
+    pub(super) is_elsewhere: bool,
 }
 
 impl Unheard {
@@ -53,7 +55,8 @@ impl From<Refusal> for Unheard {
     fn from(refusal: Refusal) -> Self {
         let status = refusal.extra.get("approval_status").and_then(Value::as_str).map(str::to_owned);
         let message = crate::cli::tell(&refusal);
-        Self::Refused(Box::new(Told { code: refusal.code.as_str().to_owned(), message, approval_status: status }))
+        let (code, is_elsewhere) = (refusal.code.as_str().to_owned(), refusal.extra.contains_key("executor"));
+        Self::Refused(Box::new(Told { code, message, approval_status: status, is_elsewhere }))
     }
 }
 
@@ -125,6 +128,14 @@ impl Console {
         match self {
             Self::Remote(remote) => remote.post("/runs", &body).await,
             Self::Local(local) => local.start(body).await,
+        }
+    }
+
+    /// Has a further session take part in a run.
+    pub(super) async fn attach(&self, run: RunId, session: Value) -> Heard<Value> {
+        match self {
+            Self::Remote(remote) => remote.post(&format!("/runs/{run}/sessions"), &session).await,
+            Self::Local(local) => local.attach(run, session).await,
         }
     }
 

@@ -1,24 +1,17 @@
 //! Where people decide: in the console, or at the terminal with their password. Nothing is read from standard input, and
 //! whatever is neither a person's "yes" nor an approval in the store is none.
 
-use std::{
-    fmt::Write as _,
-    fs::{File, OpenOptions},
-    io::{BufRead as _, BufReader, IsTerminal as _, Write as _},
-    process::{Command, Stdio},
-};
-
 use domain::{id::ApprovalId, inspect};
 use serde_json::Value;
-use tokio::sync::oneshot;
 
-use super::console::{Console, Shown, Unheard};
+use super::{
+    console::{Console, Unheard},
+    terminal::{Said, Terminal},
+};
 use crate::cli::Stopped;
 
 /// How often somebody may try again before the terminal leaves it to the console.
 const TRIES: u32 = 5;
-/// The most characters of a step's evidence that the terminal shows; the console shows all.
-const MOST_SHOWN: usize = 400;
 
 /// How the asking ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -92,113 +85,6 @@ fn settled(told: &Value) -> Option<Answer> {
         }
         _ => None,
     }
-}
-
-/// What somebody typed.
-struct Said {
-    email: String,
-    password: String,
-    answer: String,
-}
-
-/// The terminal this process is at, whatever its standard input is.
-struct Terminal {
-    file: File,
-}
-
-impl Terminal {
-    fn open() -> Option<Self> {
-        let file = OpenOptions::new().read(true).write(true).open("/dev/tty").ok()?;
-        file.is_terminal().then_some(Self { file })
-    }
-
-    fn tell(&self, words: &str) {
-        drop(writeln!(&self.file, "  {words}"));
-    }
-
-    /// Asks on a thread of its own, so that the console may be first. `None` when nobody answers here.
-    async fn ask(&self, shown: &Shown) -> Option<Said> {
-        let file = self.file.try_clone().ok()?;
-        let text = summary(shown);
-        let (tell, told) = oneshot::channel();
-        std::thread::Builder::new()
-            .name("terminal".to_owned())
-            .spawn(move || drop(tell.send(dialogue(&file, &text))))
-            .ok()?;
-        let quiet = Quiet(self.file.try_clone().ok()?);
-        let said = told.await.ok().flatten();
-        drop(quiet);
-        said
-    }
-}
-
-fn dialogue(terminal: &File, summary: &str) -> Option<Said> {
-    let mut lines = BufReader::new(terminal);
-    let mut out = terminal;
-    write!(out, "{summary}").ok()?;
-    let email = asked(&mut out, &mut lines, "  Reviewer's email (empty: leave it to the console): ")?;
-    if email.is_empty() {
-        return None;
-    }
-    // A password is not typed where it shows.
-    if !echo(terminal, false) {
-        writeln!(out, "  This terminal cannot hide a password.").ok()?;
-        return None;
-    }
-    let password = asked(&mut out, &mut lines, "  Password: ");
-    echo(terminal, true);
-    writeln!(out).ok()?;
-    let password = password?;
-    loop {
-        let answer = asked(&mut out, &mut lines, "  Approve? Only \"yes\" goes on, \"no\" stops without a change: ")?;
-        if answer == "yes" || answer == "no" {
-            return Some(Said { email, password, answer });
-        }
-        writeln!(out, "  Type yes or no.").ok()?;
-    }
-}
-
-fn asked(out: &mut &File, lines: &mut BufReader<&File>, question: &str) -> Option<String> {
-    write!(out, "{question}").ok()?;
-    let mut line = String::new();
-    match lines.read_line(&mut line) {
-        Ok(0) | Err(_) => None,
-        Ok(_) => Some(line.trim_end_matches(['\r', '\n']).trim().to_owned()),
-    }
-}
-
-/// Whether what is typed shows.
-fn echo(terminal: &File, shows: bool) -> bool {
-    let Ok(input) = terminal.try_clone() else { return false };
-    let set =
-        Command::new("stty").arg(if shows { "echo" } else { "-echo" }).stdin(input).stdout(Stdio::null()).status();
-    set.is_ok_and(|status| status.success())
-}
-
-/// A terminal that shows again what is typed, however the asking ended.
-struct Quiet(File);
-
-impl Drop for Quiet {
-    fn drop(&mut self) {
-        echo(&self.0, true);
-    }
-}
-
-/// What is agreed to, as far as a terminal shows it.
-fn summary(shown: &Shown) -> String {
-    let package = &shown.package;
-    let mut text = format!("\n  ── Approval: {}\n", inspect::spelled(&package.title));
-    for (step, evidence) in package.input["steps"].as_object().into_iter().flatten() {
-        let line = evidence["output"].as_object().map_or_else(String::new, |_| evidence["output"].to_string());
-        let line = if line.is_empty() { evidence["summary"].as_str().unwrap_or_default().to_owned() } else { line };
-        let hidden = line.chars().count().saturating_sub(MOST_SHOWN);
-        let line: String = line.chars().take(MOST_SHOWN).collect();
-        let more = if hidden > 0 { format!(" [+{hidden} in the console]") } else { String::new() };
-        let (step, line) = (inspect::spelled(step), inspect::spelled(&line).replace('\n', " "));
-        let _ = writeln!(text, "     ✓ {step}  {line}{more}");
-    }
-    let _ = writeln!(text, "     Policy {}. Everything: package {}", package.policy_name, shown.package_digest);
-    text
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::{
         Caller, Desk, KeyCaller,
         cancellation::{Fail, RunEnd},
         key::NewKey,
+        session::AttachSession,
         step::{BeginStep, ReportStep},
     },
     error::Error,
@@ -76,6 +77,11 @@ impl Local {
 
     pub(super) async fn start(&self, body: Value) -> Result<Value, Unheard> {
         Ok(self.desk.start_run(&self.caller, read(body)?, None).await?)
+    }
+
+    pub(super) async fn attach(&self, run: RunId, session: Value) -> Result<Value, Unheard> {
+        let body: AttachSession = read(session)?;
+        Ok(self.desk.attach_session(&self.caller, run, body).await?)
     }
 
     pub(super) async fn steps(&self, run: RunId) -> Result<Value, Unheard> {

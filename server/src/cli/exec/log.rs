@@ -2,25 +2,25 @@
 
 use std::{
     fmt::Write as _,
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::Write,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use chrono::{DateTime, Utc};
 use domain::step::numbered;
 use serde_json::{Map, Value, json};
 
+use super::folder::Folder;
 use crate::cli::Stopped;
 
-/// Where both lie.
-const FOLDER: &str = ".countersign";
 /// The longest name of an input in a file's name.
 const LONGEST: usize = 60;
 
 /// Where an execution is written down.
 pub(super) struct Log {
-    folder: PathBuf,
+    folder: Folder,
+    reports: Folder,
     workflow: String,
     input: (String, String),
     /// Held as long as this execution goes on: two at once would do every step twice.
@@ -39,45 +39,32 @@ pub(super) struct Entry<'a> {
 }
 
 impl Log {
-    /// Makes the folder and takes the lock for this workflow and input.
-    pub(super) fn open(working: &Path, workflow: &str, input: (&str, &str)) -> Result<Self, Stopped> {
-        let folder = working.join(FOLDER);
-        let failed = |error: std::io::Error| Stopped::Failed(format!("{}: {error}", folder.display()));
-        fs::create_dir_all(folder.join("reports")).map_err(failed)?;
-        // What is written here is no part of the project.
-        let ignore = folder.join(".gitignore");
-        if !ignore.exists() {
-            fs::write(ignore, "*\n").map_err(failed)?;
-        }
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        let lock = options.open(folder.join(format!("{workflow}-{}.lock", slug(input.1)))).map_err(failed)?;
+    /// Takes the lock for this workflow and input.
+    pub(super) fn open(folder: Folder, workflow: &str, input: (&str, &str)) -> Result<Self, Stopped> {
+        let reports = folder.folder("reports")?;
+        let lock = folder.lock(&format!("{workflow}-{}.lock", slug(input.1)))?;
         match lock.try_lock() {
             // Who holds it, for whoever looks.
-            Ok(()) => lock.set_len(0).and_then(|()| write_id(&lock)).map_err(failed)?,
+            Ok(()) => lock.set_len(0).and_then(|()| write_id(&lock))?,
             Err(TryLockError::WouldBlock) => {
                 let message = format!("{workflow} for {} is executed in this folder already", input.1);
                 return Err(Stopped::Failed(message));
             }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
         }
         let input = (input.0.to_owned(), input.1.to_owned());
-        Ok(Self { folder, workflow: workflow.to_owned(), input, _lock: lock })
+        Ok(Self { folder, reports, workflow: workflow.to_owned(), input, _lock: lock })
     }
 
     /// Writes the log as it is now; whoever reads it sees the whole of it or the one before.
     pub(super) fn write(&self, entry: &Entry<'_>) -> Result<PathBuf, Stopped> {
-        let file = self.folder.join(format!("{}.json", self.stem(entry)));
         let text = serde_json::to_string_pretty(&self.shape(entry)).unwrap_or_default() + "\n";
-        replace(&file, &text)?;
-        Ok(file)
+        self.folder.replace(&format!("{}.json", self.stem(entry)), &text)
     }
 
     /// Writes the closure report.
     pub(super) fn report(&self, entry: &Entry<'_>) -> Result<PathBuf, Stopped> {
-        let file = self.folder.join("reports").join(format!("{}-closure.md", self.stem(entry)));
-        replace(&file, &self.told(entry))?;
-        Ok(file)
+        self.reports.replace(&format!("{}-closure.md", self.stem(entry)), &self.told(entry))
     }
 
     fn stem(&self, entry: &Entry<'_>) -> String {
@@ -190,15 +177,6 @@ fn write_id(mut lock: &File) -> std::io::Result<()> {
     Write::write_all(&mut lock, format!("{}\n", std::process::id()).as_bytes())
 }
 
-/// Puts a whole file in the place of another.
-fn replace(file: &Path, text: &str) -> Result<(), Stopped> {
-    let failed = |error: std::io::Error| Stopped::Failed(format!("{}: {error}", file.display()));
-    let draft = file.with_extension("draft");
-    let mut out = File::create(&draft).map_err(failed)?;
-    Write::write_all(&mut out, text.as_bytes()).and_then(|()| out.sync_all()).map_err(failed)?;
-    fs::rename(&draft, file).map_err(failed)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,7 +191,7 @@ mod tests {
     #[test]
     fn one_execution_of_one_input_at_a_time() {
         let folder = tempfile::TempDir::new().expect("a folder");
-        let open = |sprint: &str| Log::open(folder.path(), "sprint-review", ("sprint", sprint));
+        let open = |sprint: &str| Log::open(Folder::below(folder.path())?, "sprint-review", ("sprint", sprint));
         let Ok(first) = open("Sprint 7") else { panic!("the first is refused") };
         assert!(open("Sprint 7").is_err());
         assert!(open("Sprint 8").is_ok());

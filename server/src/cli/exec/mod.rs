@@ -5,13 +5,16 @@
 
 mod analyse;
 mod check;
+mod choice;
 mod console;
+mod folder;
 mod gate;
 mod inputs;
 mod local;
 mod log;
 mod process;
 mod remote;
+mod terminal;
 mod walk;
 
 use std::path::PathBuf;
@@ -22,18 +25,18 @@ use domain::{
     step::StepStatus,
     workflow::{Deed, Workflow},
 };
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use self::{
     analyse::By,
+    choice::Chosen,
     console::{Console, Published},
+    folder::Folder,
     local::Local,
-    log::Log,
     remote::Remote,
     walk::Walk,
 };
 use super::{Stopped, hook::variable, serve::asked_to_stop, storage::Storage};
-use crate::rules::definition;
 
 /// Where a server on this machine usually is.
 const USUAL: &str = "http://127.0.0.1:8080";
@@ -51,12 +54,15 @@ pub(super) struct Exec {
     /// Who asked for it, by email: needed where a policy excludes the requester
     #[arg(long, value_name = "EMAIL")]
     requested_by: Option<String>,
-    /// An unfinished run to resume, instead of the newest one of the same definition and inputs
+    /// An unfinished run to resume, instead of this executor's newest one of the same definition and inputs
     #[arg(long, value_name = "RUN")]
     resume: Option<RunId>,
     /// Begin anew, even if an unfinished run is there
     #[arg(long, conflicts_with = "resume")]
     anew: bool,
+    /// Go on with a run, or a step, of another executor: only if that one is gone for good
+    #[arg(long, conflicts_with = "anew")]
+    take_over: bool,
     /// The working folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     directory: PathBuf,
@@ -107,72 +113,24 @@ impl Exec {
     async fn execute(&self, console: &Console) -> Result<(), Stopped> {
         let folder = self.directory.canonicalize();
         let folder = folder.map_err(|error| Stopped::Failed(format!("{}: {error}", self.directory.display())))?;
-        let published = console.workflow(&self.workflow, None).await?;
-        let (published, workflow, run) = self.run_to_go_on(console, published).await?;
-        let given = run["inputs"].as_object().cloned().unwrap_or_default();
-        let (name, value) = inputs::leading(&workflow, &given);
-        let log = Log::open(&folder, &workflow.name, (&name, &value))?;
+        let own = Folder::below(&folder)?;
+        let executor = own.executor()?;
+        let Chosen { published, workflow, run, log } = self.choose(console, own, &executor).await?;
         announce(&workflow, &published, &run, console);
         let by = self.analysts();
         let walk = Walk {
             console,
             workflow: &workflow,
             digest: published.digest.to_string(),
+            inputs: run["inputs"].clone(),
             folder,
             log,
             by,
+            executor,
+            takes_over: self.take_over,
             is_asked_here: !self.console_only,
         };
         Box::pin(walk.go(run)).await
-    }
-
-    /// The unfinished run of the same definition and inputs, or a new one.
-    async fn run_to_go_on(
-        &self,
-        console: &Console,
-        published: Published,
-    ) -> Result<(Published, Workflow, Value), Stopped> {
-        if let Some(id) = self.resume {
-            let run = console.run(id).await?;
-            let version = run["version"].as_u64().and_then(|version| u32::try_from(version).ok());
-            let published = console.workflow(run["workflow"].as_str().unwrap_or_default(), version).await?;
-            let workflow = self.with_steps(&published)?;
-            return Ok((published, workflow, run));
-        }
-        let workflow = self.with_steps(&published)?;
-        let inputs = inputs::typed(&workflow, &self.inputs).map_err(|why| Stopped::Failed(format!("--input {why}")))?;
-        let subject = self.subject.clone().unwrap_or_else(|| inputs::leading(&workflow, &inputs).1);
-        if !self.anew
-            && let Some(run) = unfinished(console, &published, &workflow, &subject, &inputs).await?
-        {
-            return Ok((published, workflow, run));
-        }
-        let session = format!("exec-{:032x}", rand::random::<u128>());
-        let mut body = json!({
-            "workflow": workflow.name, "version": published.version, "subject": subject, "inputs": inputs,
-            "session": {"framework": "countersign-exec", "id": session, "resume": {"via": "poll"}},
-        });
-        if let Some(who) = &self.requested_by {
-            body["requested_by"] = json!(who);
-        }
-        let started = console.start(body).await?;
-        let id = started["run_id"].as_str().and_then(|id| id.parse().ok());
-        let id: RunId = id.ok_or_else(|| Stopped::Failed("the console began no run".to_owned()))?;
-        Ok((published, workflow, console.run(id).await?))
-    }
-
-    /// The definition, if there is something to execute in it. It is the console's text, by its digest.
-    fn with_steps(&self, published: &Published) -> Result<Workflow, Stopped> {
-        let digest = domain::Digest::of("workflow/v1", published.source.as_bytes());
-        if digest != published.digest {
-            return Err(Stopped::Failed(format!("the text of {} is not what was published", self.workflow)));
-        }
-        let workflow = definition::parse(&published.source)?;
-        if workflow.steps.is_empty() {
-            let message = format!("{} has no steps: there is nothing to execute", workflow.name);
-            return Err(Stopped::Failed(message));
-        }
-        Ok(workflow)
     }
 
     fn analysts(&self) -> By {
@@ -191,26 +149,6 @@ fn is_found(program: &str) -> bool {
     }
     let path = variable("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
-}
-
-/// The newest run that goes on, of the same version and inputs.
-async fn unfinished(
-    console: &Console,
-    published: &Published,
-    workflow: &Workflow,
-    subject: &str,
-    inputs: &Map<String, Value>,
-) -> Result<Option<Value>, Stopped> {
-    for (id, status) in console.runs(&workflow.name, subject).await? {
-        if status != "active" && status != "suspended" {
-            continue;
-        }
-        let run = console.run(id).await?;
-        if run["version"] == published.version && run["inputs"].as_object() == Some(inputs) {
-            return Ok(Some(run));
-        }
-    }
-    Ok(None)
 }
 
 fn announce(workflow: &Workflow, published: &Published, run: &Value, console: &Console) {

@@ -5,14 +5,23 @@ use std::{
     io::{self, BufRead as _, BufReader, Read, Write as _},
     path::Path,
     process::{Command, ExitStatus, Stdio},
-    time::Instant,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc,
+    },
+    time::{Duration, Instant},
 };
 
 use domain::inspect;
 use tokio::sync::oneshot;
 
+use crate::cli::child;
+
 /// What is kept of each stream, in bytes: its end.
 const KEPT: usize = 16 << 10;
+/// How long streams are read on once the program has ended: what it left behind may hold them open for ever.
+const LINGER: Duration = Duration::from_secs(1);
 /// Nothing of ours is passed on to a program: it is not to speak for the executor.
 const WITHHELD: [&str; 4] =
     ["COUNTERSIGN_KEY", "COUNTERSIGN_RUNNER_KEY", "COUNTERSIGN_VAULT_KEY", "COUNTERSIGN_DATABASE_URL"];
@@ -25,6 +34,8 @@ pub(super) struct Output {
     /// The end of what it printed as errors.
     pub(super) stderr: Tail,
     pub(super) seconds: f64,
+    /// Whether it was ended because its time was up.
+    pub(super) is_late: bool,
 }
 
 /// The end of a stream.
@@ -48,63 +59,106 @@ impl Tail {
     }
 }
 
-/// Runs it in the working folder. Ended when the future is dropped, with everything it started.
+/// Runs it in the working folder. Ended when the future is dropped, with everything it started, and when its time is up.
 pub(super) async fn run(
     argv: &[String],
     env: &BTreeMap<String, String>,
     folder: &Path,
-    is_shown: bool,
+    (is_shown, limit): (bool, Option<Duration>),
 ) -> io::Result<Output> {
-    let mut command = Command::new(std::env::current_exe()?);
-    // It binds the program's life to this process, and then becomes the program.
-    command.args(["runner-child", "--of"]).arg(std::process::id().to_string()).arg("--").args(argv);
-    command.current_dir(folder).envs(env).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut command = child::command(argv)?;
+    // Nobody else speaks for the executor either: whoever started it may have set them.
+    for name in ["COUNTERSIGN_RUN", "COUNTERSIGN_STEP", "COUNTERSIGN_STEPS"] {
+        command.env_remove(name);
+    }
+    command.current_dir(folder).envs(env).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in WITHHELD {
         command.env_remove(name);
     }
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let (tell, told) = oneshot::channel();
+    let (tell, mut told) = oneshot::channel();
     let (started, pid) = oneshot::channel();
     // The system ends the program when the thread that started it is no more.
     std::thread::Builder::new()
         .name("step".to_owned())
         .spawn(move || drop(tell.send(whole(command, started, is_shown))))?;
     let group = Group(pid.await.ok());
-    let output = told.await.map_err(|_| io::Error::other("the thread of the step ended"))?;
-    // It has ended: its number may be another's by now.
-    std::mem::forget(group);
-    output
+    let in_time = tokio::time::timeout(limit.unwrap_or(Duration::MAX), &mut told).await;
+    let is_late = in_time.is_err();
+    let output = if let Ok(output) = in_time {
+        // It has ended: its number may be another's by now.
+        std::mem::forget(group);
+        output
+    } else {
+        drop(group);
+        told.await
+    };
+    let output = output.map_err(|_| io::Error::other("the thread of the step ended"))?;
+    output.map(|output| Output { is_late, ..output })
 }
 
-fn whole(mut command: Command, started: oneshot::Sender<u32>, is_shown: bool) -> io::Result<Output> {
+fn whole(command: Command, started: oneshot::Sender<u32>, is_shown: bool) -> io::Result<Output> {
     let begun = Instant::now();
-    let mut child = command.spawn()?;
+    let mut child = child::spawn(command)?;
     let pid = child.id();
     let _ = started.send(pid);
-    let out = child.stdout.take().map(|stream| std::thread::spawn(move || follow(stream, is_shown)));
-    let err = child.stderr.take().map(|stream| std::thread::spawn(move || follow(stream, is_shown)));
+    let out = child.stdout.take().map(|stream| Followed::of(stream, is_shown));
+    let err = child.stderr.take().map(|stream| Followed::of(stream, is_shown));
     let status = child.wait();
+    let seconds = begun.elapsed().as_secs_f64();
     // What it left behind would keep the streams open.
     drop(Group(Some(pid)));
-    let tail = |thread: Option<std::thread::JoinHandle<Tail>>| {
-        thread.and_then(|thread| thread.join().ok()).unwrap_or_default()
-    };
+    // A process that left the group does so all the same.
+    let until = Instant::now() + LINGER;
+    let tail = |stream: Option<Followed>| stream.map(|stream| stream.end(until)).unwrap_or_default();
     let (stdout, stderr) = (tail(out), tail(err));
-    Ok(Output { status: status?, stdout, stderr, seconds: begun.elapsed().as_secs_f64() })
+    Ok(Output { status: status?, stdout, stderr, seconds, is_late: false })
+}
+
+/// A stream that is read by a thread of its own.
+struct Followed {
+    tail: Arc<Mutex<Tail>>,
+    /// Nothing more of it is shown or kept.
+    is_over: Arc<AtomicBool>,
+    closed: mpsc::Receiver<()>,
+}
+
+impl Followed {
+    fn of(stream: impl Read + Send + 'static, is_shown: bool) -> Self {
+        let (tail, is_over) = (Arc::<Mutex<Tail>>::default(), Arc::<AtomicBool>::default());
+        let (close, closed) = mpsc::channel();
+        let (kept, stop) = (Arc::clone(&tail), Arc::clone(&is_over));
+        std::thread::spawn(move || {
+            follow(stream, is_shown, &kept, &stop);
+            // Nobody may listen any more.
+            let _ = close.send(());
+        });
+        Self { tail, is_over, closed }
+    }
+
+    /// What was printed until the stream was closed, or this moment came.
+    fn end(self, until: Instant) -> Tail {
+        let _ = self.closed.recv_timeout(until.saturating_duration_since(Instant::now()));
+        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_over.store(true, Relaxed);
+        std::mem::take(&mut tail)
+    }
 }
 
 /// Shows a stream line by line and keeps its end. What a program prints cannot move the cursor, or look like a question
 /// of the executor.
-fn follow(stream: impl Read, is_shown: bool) -> Tail {
-    let mut tail = Tail::default();
+fn follow(stream: impl Read, is_shown: bool, tail: &Mutex<Tail>, is_over: &AtomicBool) {
     let mut reader = BufReader::new(stream);
     loop {
         let mut line = Vec::new();
-        match reader.by_ref().take(KEPT as u64).read_until(b'\n', &mut line) {
-            Ok(0) | Err(_) => return tail,
-            Ok(_) => tail.add(&line),
+        if !matches!(reader.by_ref().take(KEPT as u64).read_until(b'\n', &mut line), Ok(1..)) {
+            return;
         }
+        // Held until it is shown, so that nothing is shown once the step is over.
+        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_over.load(Relaxed) {
+            return;
+        }
+        tail.add(&line);
         if is_shown {
             let text = String::from_utf8_lossy(&line);
             let mut out = io::stdout().lock();

@@ -198,6 +198,7 @@ async fn heard(request: RequestBuilder) -> Heard<Value> {
         code: word("code").unwrap_or_default(),
         message: word("detail").unwrap_or_default() + &fields.collect::<String>(),
         approval_status: word("approval_status"),
+        is_elsewhere: body["executor"].is_string(),
     })))
 }
 

@@ -1,6 +1,6 @@
 //! One execution: step after step, each begun only as the console says, written down after each.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use super::{
     analyse::{self, By},
     check,
+    choice::session_name,
     console::{Console, Unheard},
     gate::{self, Answer},
     log::{Entry, Log},
@@ -21,14 +22,23 @@ use super::{
 };
 use crate::{cli::Stopped, clock::Clock};
 
+/// The most bytes of what steps printed that a program is given: a variable is no longer than 128 KiB.
+const MOST_TOLD: usize = 64 << 10;
+
 /// Everything an execution needs.
 pub(super) struct Walk<'a> {
     pub(super) console: &'a Console,
     pub(super) workflow: &'a Workflow,
     pub(super) digest: String,
+    /// What the run was begun with.
+    pub(super) inputs: Value,
     pub(super) folder: PathBuf,
     pub(super) log: Log,
     pub(super) by: By,
+    /// Which executor this is, as the console knows it.
+    pub(super) executor: String,
+    /// Whether a step that another one is at is begun again.
+    pub(super) takes_over: bool,
     /// Whether the terminal asks.
     pub(super) is_asked_here: bool,
 }
@@ -64,7 +74,7 @@ impl Walk<'_> {
             run["run_id"].as_str().and_then(|id| id.parse().ok()).unwrap_or(RunId::from_uuid(uuid::Uuid::nil()));
         for (position, step) in self.workflow.steps.iter().enumerate() {
             println!("Step {} of {}: {}", position + 1, self.workflow.steps.len(), step.id);
-            if let Err(halt) = self.step(id, position, step).await {
+            if let Err(halt) = Box::pin(self.step(id, position, step)).await {
                 self.write_down(id, halt.status, Some(&halt.why)).await;
                 return Err(Stopped::Failed(format!("stopped at {}: {}", numbered(position, &step.id), halt.why)));
             }
@@ -76,7 +86,10 @@ impl Walk<'_> {
     }
 
     async fn step(&self, run: RunId, position: usize, step: &Step) -> Result<(), Halt> {
-        let begun = match self.console.begin_step(run, &step.id, json!({})).await {
+        let who = json!({
+            "session_id": session_name(&self.executor), "executor": self.executor, "take_over": self.takes_over,
+        });
+        let begun = match self.console.begin_step(run, &step.id, who).await {
             Ok(begun) => begun,
             Err(unheard) => return Err(self.not_begun(run, unheard).await),
         };
@@ -86,9 +99,11 @@ impl Walk<'_> {
                 println!("  verified before");
                 Ok(())
             }
-            (Some(StepStatus::Awaiting), Deed::Approval(_)) => self.approval(run, step, &begun, attempt).await,
+            (Some(StepStatus::Awaiting), Deed::Approval(_)) => {
+                Box::pin(self.approval(run, step, &begun, attempt)).await
+            }
             (Some(StepStatus::Running), Deed::Run(program)) => {
-                let body = self.program(program, position, run, attempt).await;
+                let body = self.program(program, position, run, attempt).await?;
                 self.reported(run, step, body).await
             }
             (Some(StepStatus::Running), Deed::Analyse(roles)) => {
@@ -110,17 +125,32 @@ impl Walk<'_> {
                 Err(unheard) => unheard.into(),
             };
         }
-        Halt::failed(told.message.clone())
+        // Another executor does the step, and may well verify it.
+        let status = if told.is_elsewhere { "interrupted" } else { "failed" };
+        Halt { status, why: told.message.clone() }
     }
 
     /// Runs the program and looks at what is verified; gives what is reported.
-    async fn program(&self, program: &Program, position: usize, run: RunId, attempt: u64) -> Value {
-        let inputs = self.console.run(run).await.map(|run| run["inputs"].clone()).unwrap_or_default();
-        let (argv, mut env) = program.filled(&inputs);
+    async fn program(&self, program: &Program, position: usize, run: RunId, attempt: u64) -> Result<Value, Halt> {
+        let (argv, mut env) = program.filled(&self.inputs).map_err(|missing| {
+            Halt::failed(format!(
+                "nothing was run: the run has no {missing}. Begin another with --anew --input NAME=VALUE"
+            ))
+        })?;
         println!("  $ {}", inspect::spelled(&argv.join(" ")));
         env.insert("COUNTERSIGN_RUN".to_owned(), run.to_string());
         env.insert("COUNTERSIGN_STEP".to_owned(), numbered(position, &self.workflow.steps[position].id));
-        match process::run(&argv, &env, &self.folder, true).await {
+        // Not from a file that others may change: what was found before is what the console has recorded.
+        if let Some(before) = before(&self.console.steps(run).await?) {
+            env.insert("COUNTERSIGN_STEPS".to_owned(), before);
+        }
+        let limit = program.timeout.map(Duration::from_secs);
+        Ok(match process::run(&argv, &env, &self.folder, (true, limit)).await {
+            Ok(output) if output.is_late => {
+                let seconds = program.timeout.unwrap_or_default();
+                let error = format!("{} was ended: it took longer than {seconds} s, its timeout", argv[0]);
+                json!({"attempt": attempt, "evidence": check::evidence(&argv, &output), "error": error})
+            }
             Ok(output) => {
                 let found = check::look(&program.checks(), &self.folder, output.status);
                 let checks: Vec<Value> =
@@ -131,11 +161,12 @@ impl Walk<'_> {
                 let evidence = Map::from_iter([("argv".to_owned(), json!(argv))]);
                 json!({"attempt": attempt, "evidence": evidence, "error": format!("{} could not be run: {error}", argv[0])})
             }
-        }
+        })
     }
 
     /// Reports what was found; the console says whether that is enough.
-    async fn reported(&self, run: RunId, step: &Step, body: Value) -> Result<(), Halt> {
+    async fn reported(&self, run: RunId, step: &Step, mut body: Value) -> Result<(), Halt> {
+        body["executor"] = json!(self.executor);
         let told = self.console.report(run, &step.id, body).await?;
         for check in told["evidence"]["verified"].as_array().into_iter().flatten() {
             let mark = if check["passed"] == true { "✓" } else { "✗" };
@@ -188,5 +219,33 @@ impl Walk<'_> {
             Ok(_) => {}
             Err(stopped) => eprintln!("countersign: {stopped}"),
         }
+    }
+}
+
+/// What programs printed in the steps that are verified, for a program to hold what it does against; none where it is
+/// more than a variable holds.
+fn before(steps: &Value) -> Option<String> {
+    let verified = steps["items"].as_array().into_iter().flatten().filter(|step| step["status"] == "verified");
+    let output = |step: &Value| Some((step["step"].as_str()?.to_owned(), step["evidence"]["output"].clone()));
+    let printed: Map<String, Value> = verified.filter_map(output).filter(|(_, output)| output.is_object()).collect();
+    let text = Value::Object(printed).to_string();
+    (text.len() <= MOST_TOLD).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_told_what_was_verified_and_nothing_else() {
+        let step = |id: &str, status: &str, output: Value| json!({"step": id, "status": status, "evidence": {"output": output}});
+        let steps = json!({"items": [
+            step("staging", "verified", json!({"sha256": "ab"})),
+            step("look", "verified", Value::Null),
+            step("production", "running", json!({"sha256": "cd"})),
+        ]});
+        assert_eq!(before(&steps).as_deref(), Some(r#"{"staging":{"sha256":"ab"}}"#));
+        let much = json!({"items": [step("staging", "verified", json!({"text": "x".repeat(MOST_TOLD)}))]});
+        assert_eq!(before(&much), None);
     }
 }

@@ -22,8 +22,6 @@ use crate::{
     webhook::check_url,
 };
 
-pub(super) use process::Child;
-
 /// The variable that holds the runner's key.
 const RUNNER_KEY: &str = "COUNTERSIGN_RUNNER_KEY";
 /// The first pause while the console does not answer; it doubles.

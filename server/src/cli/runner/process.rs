@@ -5,14 +5,13 @@ use std::{
     fs::{self, File},
     io,
     path::PathBuf,
-    process::{Command, ExitStatus, Stdio},
+    process::ExitStatus,
 };
 
-use clap::Args;
 use tokio::sync::oneshot;
 
 use super::place::private_folder;
-use crate::cli::Stopped;
+use crate::cli::child;
 
 /// What the client printed may be as long, in bytes; the rest is not read.
 const MOST_READ: u64 = 4 << 20;
@@ -63,18 +62,13 @@ impl Start {
     }
 
     fn spawn(&self, folder: &std::path::Path) -> io::Result<std::process::Child> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.args(["runner-child", "--of"]).arg(std::process::id().to_string()).arg("--").arg(&self.program);
-        command.args(&self.args).current_dir(&self.cwd).env_clear().envs(self.environment.iter().cloned());
+        let argv = std::iter::once(self.program.as_os_str()).chain(self.args.iter().map(OsString::as_os_str));
+        let mut command = child::command(argv)?;
+        command.current_dir(&self.cwd).env_clear().envs(self.environment.iter().cloned());
         // Files and not pipes: a process it leaves behind would keep a pipe open.
-        command.stdin(Stdio::null()).stdout(File::create(folder.join("stdout"))?);
+        command.stdout(File::create(folder.join("stdout"))?);
         command.stderr(File::create(folder.join("stderr"))?);
-        #[cfg(unix)]
-        {
-            use std::os::unix::process::CommandExt as _;
-            command.process_group(0);
-        }
-        command.spawn()
+        child::spawn(command)
     }
 }
 
@@ -108,40 +102,6 @@ impl Running {
 
     #[cfg(not(target_os = "linux"))]
     fn signal(&self) {
-        drop(Command::new("kill").args(["-KILL", "--", &format!("-{}", self.pid)]).status());
-    }
-}
-
-/// The client's process before it is the client: it binds its life to the runner's.
-#[derive(Args)]
-pub(in crate::cli) struct Child {
-    /// The runner
-    #[arg(long)]
-    of: u32,
-    /// The client and its arguments
-    #[arg(last = true, required = true)]
-    command: Vec<OsString>,
-}
-
-impl Child {
-    #[cfg(target_os = "linux")]
-    pub(in crate::cli) fn run(self) -> Result<(), Stopped> {
-        use std::os::unix::process::CommandExt as _;
-        rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
-            .map_err(|error| Stopped::Failed(error.to_string()))?;
-        // It may have gone before the system was told.
-        let parent = rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get());
-        if parent != i32::try_from(self.of).ok() {
-            return Err(Stopped::Failed("the runner is gone".to_owned()));
-        }
-        let [program, args @ ..] = &self.command[..] else { return Err(Stopped::Failed("nothing to run".to_owned())) };
-        Err(Command::new(program).args(args).exec().into())
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    pub(in crate::cli) fn run(self) -> Result<(), Stopped> {
-        let [program, args @ ..] = &self.command[..] else { return Err(Stopped::Failed("nothing to run".to_owned())) };
-        let ended = Command::new(program).args(args).status()?;
-        if ended.success() { Ok(()) } else { Err(Stopped::Failed(ended.to_string())) }
+        drop(std::process::Command::new("kill").args(["-KILL", "--", &format!("-{}", self.pid)]).status());
     }
 }

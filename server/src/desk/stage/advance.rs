@@ -17,6 +17,7 @@ use crate::{
         Desk,
         cancellation::take_back_one,
         snapshot::{Attempts, Snapshot, lock},
+        step::are_verified,
     },
     error::Result,
     store,
@@ -74,17 +75,20 @@ impl Desk {
         has_moved
     }
 
-    /// Ends a run whose stages are all complete, once nobody is waited for. Nothing is asked of anybody anew.
+    /// Ends a run whose stages are all complete, or steps all verified, once nobody is waited for. Nothing is asked of anybody anew.
     pub(in crate::desk) async fn conclude(&self, run: RunId) {
         let concluded = async {
             let mut tx = self.database.read_plainly().await?;
             let Some(run) = store::run::find(&mut tx, run).await? else { return Ok(false) };
-            if self.compiled_in(&mut tx, &run.workflow, run.version).await?.workflow().stages.is_empty() {
+            let compiled = self.compiled_in(&mut tx, &run.workflow, run.version).await?;
+            let has_stages = !compiled.workflow().stages.is_empty();
+            if !has_stages && !are_verified(&mut tx, run.id, &compiled.workflow().steps).await? {
                 return Ok(false);
             }
             let seen = self.snapshot_of(&mut tx, run).await?;
             drop(tx);
-            let is_over = seen.run.state.must_be_active().is_err() || !seen.roots.stages.progress.is_done();
+            let is_done = !has_stages || seen.roots.stages.progress.is_done();
+            let is_over = seen.run.state.must_be_active().is_err() || !is_done;
             if is_over { Ok(false) } else { self.finish_run(&seen).await }
         };
         // The next thing that happens in the run comes by here again.
@@ -110,12 +114,12 @@ impl Desk {
             return Ok(false);
         }
         let compiled = self.compiled_in(&mut tx, &run.workflow, run.version).await?;
-        if compiled.workflow().stages.is_empty() {
+        if compiled.workflow().stages.is_empty() && !are_verified(&mut tx, run.id, &compiled.workflow().steps).await? {
             return Ok(false);
         }
         let seen = self.snapshot_of(&mut tx, run).await?;
         drop(tx);
-        if seen.roots.stages.progress.is_done() {
+        if compiled.workflow().stages.is_empty() || seen.roots.stages.progress.is_done() {
             return self.finish_run(&seen).await;
         }
         let is_auto = compiled.workflow().advance == Advance::Auto;

@@ -14,10 +14,43 @@ use serde_json::json;
 
 use super::Place;
 use crate::{
-    desk::{KeyCaller, approval::Opened, deadline::counting},
+    desk::{Desk, KeyCaller, approval::Opened, deadline::counting},
     error::{Result, StoreError},
-    store::{approval::Stored, session::Attached},
+    store::{self, Tx, approval::Stored, run::Run, session::Attached},
 };
+
+/// What has come of an approval between steps.
+pub(in crate::desk) struct Followed {
+    /// In words, after "it cannot be taken back any more: ".
+    pub(in crate::desk) why: String,
+    /// When.
+    pub(in crate::desk) at: Option<Time>,
+}
+
+impl Desk {
+    /// The steps that may begin with an approval, in file order; none unless it is one between steps.
+    pub(in crate::desk) async fn steps_after(&self, tx: &mut Tx, stored: &Stored) -> Result<Vec<String>> {
+        if stored.package.origin != Origin::Step {
+            return Ok(Vec::new());
+        }
+        let version = &stored.package.workflow;
+        let compiled = self.compiled_in(tx, &version.name, version.version).await?;
+        let steps = compiled.workflow().steps.iter().map(|step| step.id.clone());
+        Ok(steps.skip_while(|step| *step != stored.package.gate_id).skip(1).collect())
+    }
+}
+
+/// Whether a step has begun with an approval, or the run has ended with it. That the executor has read it is neither.
+pub(in crate::desk) async fn followed(tx: &mut Tx, run: &Run, later: &[String]) -> Result<Option<Followed>> {
+    let rows = store::step::list_of_run(tx, run.id).await?;
+    let begun = later.iter().find_map(|step| rows.iter().find(|row| row.step == *step && row.attempt > 0));
+    if let Some(row) = begun {
+        let (at, why) = (row.state.moved_at(), format!("the step {} has begun with it", row.step));
+        return Ok(Some(Followed { why, at }));
+    }
+    let at = run.state.ended_at();
+    Ok(at.map(|at| Followed { why: "the run has ended".to_owned(), at: Some(at) }))
+}
 
 /// The approval of a step, about to be stored.
 pub(super) fn asked(place: &Place, key: &KeyCaller, session: Attached, id: ApprovalId, now: Time) -> Result<Opened> {

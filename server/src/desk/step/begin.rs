@@ -6,7 +6,7 @@ use domain::{
     judge::MAX_PENDING,
     permission::Action,
     refusal::Code,
-    step::{Of, State},
+    step::{Beginning, Of, State},
     workflow::Deed,
 };
 use futures::FutureExt as _;
@@ -28,11 +28,12 @@ impl Desk {
     /// Begins a step. One that is verified, or waits for people, is answered again.
     ///
     /// # Errors
-    /// `not_found`; `run_ended`; `wrong_step` while a step before it is not verified, or its approval does not stand any
-    /// more; `invalid_field`; `too_many` approvals that wait.
+    /// `not_found`; `run_ended`; `wrong_step` while a step before it is not verified, its approval does not stand any
+    /// more, or another executor is at it; `invalid_field`; `too_many` approvals that wait.
     pub async fn begin_step(&self, caller: &Caller, run: RunId, step: &str, body: BeginStep) -> Result<Value> {
         let key = caller.key(Action::MoveStage)?;
         text::optional("/session_id", body.session_id.as_deref(), NAME)?;
+        text::optional("/executor", body.executor.as_deref(), NAME)?;
         let mut attempts = Attempts::default();
         loop {
             let attempt = self.begin_step_once(caller, key, run, step, &body).await;
@@ -59,11 +60,11 @@ impl Desk {
         drop(tx);
         match place.step().deed {
             Deed::Approval(_) => self.submit_step(key, place, body.session_id.as_deref()).await,
-            Deed::Run(_) | Deed::Analyse(_) => self.start_step(key, place).await,
+            Deed::Run(_) | Deed::Analyse(_) => self.start_step(key, place, body.beginning(key)).await,
         }
     }
 
-    async fn start_step(&self, key: &KeyCaller, place: Place) -> Result<Value> {
+    async fn start_step(&self, key: &KeyCaller, place: Place, by: Beginning) -> Result<Value> {
         let mut row = place.row().clone();
         row.attempt += 1;
         row.evidence = Value::Null;
@@ -72,7 +73,7 @@ impl Desk {
             async move {
                 let run = lock(tx, &run).await?;
                 let of = Of { step: &row.step, attempt: row.attempt };
-                let (state, event) = row.state.clone().start(of, tx.now())?;
+                let (state, event) = row.state.clone().start(of, by, tx.now())?;
                 row.state = state;
                 store::step::put(tx, run.id, &row).await?;
                 tx.record_in(run.id, &run.subject, None, actor, event);

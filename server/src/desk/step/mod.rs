@@ -12,7 +12,7 @@ use domain::{
     id::RunId,
     permission::Action,
     refusal::Code,
-    step::{State, StepStatus, numbered, wrong_step},
+    step::{Beginning, Executor, State, StepStatus, numbered, wrong_step},
     timeline::StepRow,
     workflow::Step,
 };
@@ -20,12 +20,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Caller, Desk, snapshot::Snapshot};
+use super::{Caller, Desk, KeyCaller, snapshot::Snapshot};
 use crate::{
     error::{Error, Result},
     store::{self, Tx, run::Run, step::Stored},
 };
 
+pub(super) use approval::{Followed, followed};
 pub use report::{FoundOut, ReportStep};
 
 /// What `POST /runs/{id}/steps/{step}/begin` takes.
@@ -35,6 +36,19 @@ pub struct BeginStep {
     /// The session that waits where people decide, ours or the executor's own; may be left out where the run has one.
     #[serde(default)]
     pub session_id: Option<String>,
+    /// Which executor this is, where several have this key: another one does not do the same step at the same time.
+    #[serde(default)]
+    pub executor: Option<String>,
+    /// Whether the executor that is at it is known to be gone.
+    #[serde(default)]
+    pub take_over: bool,
+}
+
+impl BeginStep {
+    fn beginning(&self, key: &KeyCaller) -> Beginning {
+        let executor = Executor { key: key.id, name: self.executor.clone() };
+        Beginning { executor, takes_over: self.take_over }
+    }
 }
 
 /// A step of a run as it was read.
@@ -175,14 +189,30 @@ pub(super) async fn steps_of(tx: &mut Tx, snapshot: &Snapshot) -> Result<Vec<Sto
     Ok(steps.iter().map(row).collect())
 }
 
+/// Whether every step of a run is verified, and there are any.
+pub(super) async fn are_verified(tx: &mut Tx, run: RunId, steps: &[Step]) -> Result<bool> {
+    if steps.is_empty() {
+        return Ok(false);
+    }
+    let known = store::step::list_of_run(tx, run).await?;
+    let is_verified =
+        |step: &Step| known.iter().any(|row| row.step == step.id && row.state.status() == StepStatus::Verified);
+    Ok(steps.iter().all(is_verified))
+}
+
 fn step_view((row, step): (&Stored, &Step)) -> Value {
     let error = match &row.state {
         State::Failed { error, .. } => Some(error),
         State::Pending | State::Running { .. } | State::Awaiting { .. } | State::Verified { .. } => None,
     };
+    let executor = match &row.state {
+        State::Running { executor, .. } => Some(executor.to_string()),
+        State::Pending | State::Awaiting { .. } | State::Verified { .. } | State::Failed { .. } => None,
+    };
     json!({
         "step": row.step, "kind": step.kind(), "attempt": row.attempt, "status": row.state.status(),
         "since": row.state.moved_at(), "approval_id": row.state.approval(), "error": error, "evidence": row.evidence,
+        "executor": executor,
     })
 }
 

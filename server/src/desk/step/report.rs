@@ -6,7 +6,7 @@ use domain::{
     approval::Status,
     id::{ApprovalId, RunId},
     permission::Action,
-    step::{MAX_ERROR, MAX_EVIDENCE, Of, State},
+    step::{Executor, MAX_ERROR, MAX_EVIDENCE, Of, State},
     workflow::Deed,
 };
 use futures::FutureExt as _;
@@ -21,7 +21,7 @@ use crate::{
         cancellation::{Fail, RunEnd, end_locked},
         snapshot::{Attempts, lock},
         stage::finish,
-        text,
+        text::{self, NAME},
     },
     error::{Error, Result},
     store::{self, step::Stored},
@@ -43,6 +43,9 @@ pub struct ReportStep {
     /// Why nothing could be looked at, such as a program that does not start.
     #[serde(default)]
     pub error: Option<String>,
+    /// The executor that began it, where it said which it is.
+    #[serde(default)]
+    pub executor: Option<String>,
 }
 
 /// What was found of one check.
@@ -67,10 +70,11 @@ impl Desk {
     /// Records how a step ended. A step that has ended in this attempt is answered again.
     ///
     /// # Errors
-    /// `not_found`; `run_ended`; `wrong_step` for an attempt that counts no more, a step that was not begun, and one whose
-    /// approval waits; `invalid_field`.
+    /// `not_found`; `run_ended`; `wrong_step` for an attempt that counts no more, a step that was not begun or that another
+    /// executor is at, and one whose approval waits; `invalid_field`.
     pub async fn report_step(&self, caller: &Caller, run: RunId, step: &str, body: ReportStep) -> Result<Value> {
-        caller.key(Action::MoveStage)?;
+        let key = caller.key(Action::MoveStage)?;
+        text::optional("/executor", body.executor.as_deref(), NAME)?;
         text::optional("/error", body.error.as_deref(), MAX_ERROR)?;
         for (index, check) in body.checks.iter().enumerate() {
             text::required(&format!("/checks/{index}/found"), &check.found, MAX_ERROR)?;
@@ -78,16 +82,24 @@ impl Desk {
         if domain::canonical::to_string(&Value::Object(body.evidence.clone())).len() > MAX_EVIDENCE {
             return Err(Refusal::invalid("/evidence", format!("expected at most {MAX_EVIDENCE} bytes")).into());
         }
+        let executor = Executor { key: key.id, name: body.executor.clone() };
         let mut attempts = Attempts::default();
         loop {
-            let attempt = self.report_step_once(caller, run, step, &body).await;
+            let attempt = self.report_step_once(caller, run, step, &body, &executor).await;
             if let Some(settled) = attempts.settled(attempt) {
                 return settled;
             }
         }
     }
 
-    async fn report_step_once(&self, caller: &Caller, run: RunId, step: &str, body: &ReportStep) -> Result<Value> {
+    async fn report_step_once(
+        &self,
+        caller: &Caller,
+        run: RunId,
+        step: &str,
+        body: &ReportStep,
+        executor: &Executor,
+    ) -> Result<Value> {
         let place = self.step_place(caller, run, step).await?;
         let row = place.row();
         if row.attempt != body.attempt {
@@ -97,6 +109,7 @@ impl Desk {
             return Ok(reported(&place, row));
         }
         place.snapshot.run.state.must_be_active()?;
+        row.state.must_be_of(step, executor)?;
         let ending = match (&place.step().deed, row.state.approval()) {
             (Deed::Approval(_), Some(approval)) => self.decided(&place, approval).await?,
             (Deed::Run(_) | Deed::Analyse(_) | Deed::Approval(_), _) => looked_at(&place, body)?,

@@ -140,7 +140,7 @@ pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
                 faults.add_within(&path.key("where"), fault.offset, word, fault.message);
             }
         }
-        if rule.after == Moment::RunCompleted && workflow.stages.is_empty() {
+        if rule.after == Moment::RunCompleted && workflow.stages.is_empty() && workflow.steps.is_empty() {
             let message = "A run without stages never completes by itself. Follow approval.approved or tool.executed.";
             faults.add(&path.key("after"), code::UNSAFE, message);
         }

@@ -17,6 +17,7 @@ steps:
     run: [python3, metrics.py, '--sprint={{inputs.sprint}}']
     env: { SPRINT: '{{inputs.sprint}}' }
     verify: [{ exit_code: 3 }, { file_exists: out/a.json }, { json: out/a.json, path: /failed, equals: 0 }, { condition: 'inputs.count > 1' }]
+    timeout: 1h 30m
   - { id: reviews, analyse: { roles: [qa, scrum_master] } }
   - { id: agreed, approval: leads }
 ",
@@ -30,6 +31,7 @@ steps:
     let condition = Verify::Condition("inputs.count > 1".to_owned());
     let file = Verify::FileExists("out/a.json".to_owned());
     assert_eq!(program.checks(), [Verify::ExitCode(3), file, json, condition]);
+    assert_eq!(program.timeout, Some(5_400));
     assert_eq!(workflow.steps[1].deed, Deed::Analyse(vec![Analyst::Qa, Analyst::ScrumMaster]));
     assert_eq!(workflow.steps[2].policy(), Some("leads"));
 }
@@ -68,4 +70,16 @@ steps: [{ id: two, run: [a] }]
     assert!(errors(both).contains("Make them two workflows"), "{}", errors(both));
     let without = "name: a\ndefault: block\ninputs: { a: string }\n";
     assert!(errors(without).starts_with("3:1 inputs [unsafe]"), "{}", errors(without));
+}
+
+#[test]
+fn what_follows_a_run_follows_one_of_steps() {
+    let is_refused = |steps: &str| {
+        let closure = "closure:\n  - id: told\n    after: run.completed\n    steps:\n      - { id: told, kind: notification, target: everybody }\n";
+        let refusal = parse(&format!("name: a\ndefault: block\n{steps}{closure}")).err();
+        let errors = refusal.map(|refusal| refusal.errors).unwrap_or_default();
+        errors.iter().any(|error| error.message.contains("never completes by itself"))
+    };
+    assert!(is_refused(""));
+    assert!(!is_refused("steps: [{ id: one, run: [a] }]\n"));
 }

@@ -23,7 +23,8 @@ const MAX_PARTS: usize = 100;
 /// The longest argument, value of a variable and name of a file, in characters.
 const MAX_TEXT: usize = 2_000;
 
-pub(super) const STEP_KEYS: Keys = Keys { known: &["id", "run", "env", "verify", "analyse", "approval"], later: &[] };
+pub(super) const STEP_KEYS: Keys =
+    Keys { known: &["id", "run", "env", "verify", "timeout", "analyse", "approval"], later: &[] };
 pub(super) const VERIFY_KEYS: Keys =
     Keys { known: &["exit_code", "file_exists", "json", "path", "equals", "condition"], later: &[] };
 const ANALYSE_KEYS: Keys = Keys { known: &["roles"], later: &[] };
@@ -79,7 +80,7 @@ fn read_deed(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Deed {
             }
         }
     }
-    for key in ["env", "verify"] {
+    for key in ["env", "verify", "timeout"] {
         if let (Some(part), None) = (cursor.get(key), cursor.get("run")) {
             let message = format!("`{key}` belongs to a program, and this step has no `run`.");
             faults.add_at_key(&part.path, code::UNSAFE, message);
@@ -116,7 +117,8 @@ fn read_program(step: &Cursor<'_>, run: &Cursor<'_>, faults: &mut Faults<'_>) ->
     let env = env.collect();
     let verify = step.get("verify").map(|verify| verify.items("checks", MAX_PARTS, faults)).unwrap_or_default();
     let verify = verify.iter().map(|one| read_verify(one, faults).unwrap_or(Verify::ExitCode(0))).collect();
-    Program { argv, env, verify }
+    let timeout = step.get("timeout").and_then(|timeout| names::duration(&timeout, faults));
+    Program { argv, env, verify, timeout }
 }
 
 fn is_variable(name: &str) -> bool {

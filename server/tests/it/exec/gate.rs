@@ -138,3 +138,52 @@ fn a_terminal_decides_over_http_too() {
     assert_eq!(code, Some(0), "{shown}");
     assert_eq!(project.item(100)["state"], "Done");
 }
+
+/// People are asked twice in a row.
+const TWICE: &str = "name: twice
+default: block
+subject: of
+inputs: { of: string }
+steps:
+  - { id: first, approval: leads }
+  - { id: second, approval: leads }
+policies:
+  leads:
+    approve: { all: [{ group: leads }] }
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_that_the_console_answered_takes_no_later_answer() {
+    let project = Project::new();
+    project.publish(TWICE);
+    let server = project.site.start();
+    let client = reqwest::Client::new();
+    let asked = project.site.folder().join("asked");
+    // Somebody is at the password of the first approval when the console decides it; what they type is of the second.
+    let answers = json!([
+        ["email (empty", "ana@example.com"],
+        ["Password:", format!("@{}", asked.display())],
+        ["email (empty", "ana@example.com"],
+        ["Password:", PASSWORD],
+        ["Approve?", "yes"],
+    ]);
+    let mut command = Command::new("python3");
+    command.args(["-c", super::AT_A_TERMINAL]).arg(answers.to_string()).arg(env!("CARGO_BIN_EXE_countersign"));
+    command.args(["exec", "twice", "--input", "of=1", "--analysis", "local", "--directory"]).arg(project.path());
+    command.env("COUNTERSIGN_URL", &server.url).env("COUNTERSIGN_KEY", &project.site.hook);
+    let executor = tokio::task::spawn_blocking(move || ended(&command.output().expect("python3")));
+    while !asked.exists() && !executor.is_finished() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let reviewer = &project.site.reviewers[0];
+    let (_, page) = server.get(&client, reviewer, "/approvals?status=pending").await.expect("an answer");
+    let id = page["items"][0]["approval_id"].as_str().expect("an approval").to_owned();
+    let (_, seen) = server.get(&client, reviewer, &format!("/approvals/{id}")).await.expect("an answer");
+    let ballot = json!({"verdict": "approve", "revision": seen["revision"], "package_digest": seen["package_digest"]});
+    let decided =
+        server.post(&client, reviewer, &format!("/approvals/{id}/decisions"), &ballot).await.expect("an answer");
+    assert_eq!(decided.0, 201, "{}", decided.1);
+    let (code, shown) = executor.await.expect("no panic");
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains(PASSWORD), "the password shows: {shown}");
+}

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::{Project, Reading};
+use super::{Project, Reading, ended};
 
 /// Each program says that it is there, waits where it is held, and notes that it has ended.
 const COUNTED: &str = "name: counted
@@ -79,6 +79,85 @@ fn asked_to_stop_it_ends_what_it_started() {
     assert_eq!(code, Some(1), "{shown}");
     assert!(shown.contains("stopped. Start again to resume"), "{shown}");
     assert!(!project.path().join("one.done").exists());
+}
+
+/// What a program that never began, and one that leaves something behind, are taken for.
+const ODD: &str = "name: odd
+default: block
+subject: of
+inputs: { of: string }
+steps:
+  - { id: left, run: [python3, left.py], verify: [{ exit_code: 0 }] }
+  - { id: absent, run: [./no-such-program], verify: [{ exit_code: 1 }] }
+";
+
+#[test]
+fn a_program_that_is_not_there_has_not_ended() {
+    let project = Project::new();
+    project.publish(ODD);
+    std::fs::write(project.path().join("left.py"), "").expect("written");
+    let (code, shown) = ended(&project.alone(&["odd", "--input", "of=1"]).output().expect("the executor"));
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(shown.contains("stopped at 2-absent: ./no-such-program could not be run: No such file"), "{shown}");
+}
+
+#[test]
+fn nobody_goes_on_with_what_was_begun_elsewhere_by_accident() {
+    let project = Project::new();
+    project.publish(ODD);
+    std::fs::write(project.path().join("left.py"), "").expect("written");
+    let elsewhere = tempfile::TempDir::new().expect("a folder");
+    let words = ["odd", "--input", "of=1"];
+    let runs = |folder: &std::path::Path, more: &[&str]| {
+        ended(&project.alone_in(folder, &[&words, more].concat()).output().expect("the executor")).1
+    };
+    assert!(runs(project.path(), &[]).contains("stopped at 2-absent"));
+    // A copy with everything the executor keeps there.
+    super::copy(project.path(), elsewhere.path());
+    let refused = runs(elsewhere.path(), &[]);
+    assert!(refused.contains("was not begun here") && refused.contains("--take-over"), "{refused}");
+    let taken = runs(elsewhere.path(), &["--take-over"]);
+    assert!(taken.contains("verified before") && taken.contains("stopped at 2-absent"), "{taken}");
+    assert!(runs(elsewhere.path(), &[]).contains("verified before"), "it has it now");
+    assert!(runs(project.path(), &[]).contains("was not begun here"), "it was taken over");
+    assert!(!runs(project.path(), &["--anew"]).contains("verified before"));
+}
+
+/// Leaves a process of its own session behind that holds the streams.
+const LEFT: &str = "import subprocess, sys
+print('first', flush=True)
+subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], start_new_session=True)
+";
+
+#[test]
+fn what_a_program_leaves_behind_holds_nothing_up() {
+    let project = Project::new();
+    project.publish(ODD);
+    std::fs::write(project.path().join("left.py"), LEFT).expect("written");
+    let begun = std::time::Instant::now();
+    let (code, shown) = ended(&project.alone(&["odd", "--input", "of=1"]).output().expect("the executor"));
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(shown.contains("│ first") && shown.contains("stopped at 2-absent"), "{shown}");
+    assert!(begun.elapsed().as_secs() < 50, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_program_is_ended_when_its_time_is_up() {
+    let project = Project::new();
+    project.publish(
+        "name: slow
+default: block
+subject: of
+inputs: { of: string }
+steps:
+  - { id: sleeps, run: [sh, -c, 'echo at it; sleep 60'], verify: [{ exit_code: 0 }], timeout: 1s }
+",
+    );
+    let begun = std::time::Instant::now();
+    let (code, shown) = ended(&project.alone(&["slow", "--input", "of=1"]).output().expect("the executor"));
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(shown.contains("│ at it") && shown.contains("longer than 1 s"), "{shown}");
+    assert!(begun.elapsed().as_secs() < 50, "{:?}", begun.elapsed());
 }
 
 impl Project {

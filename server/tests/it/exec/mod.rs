@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::support::process::{Installation, binary};
 
-/// Answers questions at a terminal of its own, and gives what was shown.
+/// Answers questions at a terminal of its own, and gives what was shown. What begins with @ is a file to be made instead.
 const AT_A_TERMINAL: &str = r#"
 import json, os, pty, sys
 answers, argv = json.loads(sys.argv[1]), sys.argv[2:]
@@ -37,7 +37,10 @@ while True:
         if found < 0:
             break
         at = found + len(answers[0][0])
-        os.write(fd, (answers[0][1] + "\n").encode())
+        if answers[0][1].startswith("@"):
+            open(answers[0][1][1:], "w").close()
+        else:
+            os.write(fd, (answers[0][1] + "\n").encode())
         answers.pop(0)
 _, status = os.waitpid(pid, 0)
 sys.stdout.buffer.write(shown)
@@ -83,20 +86,25 @@ impl Project {
         self.folder.path()
     }
 
-    fn arguments(&self, words: &[&str]) -> Vec<String> {
+    fn arguments(words: &[&str], folder: &Path) -> Vec<String> {
         let mut all: Vec<String> = vec!["exec".to_owned()];
         all.extend(words.iter().map(ToString::to_string));
         let analysis = if words.contains(&"--claude") { "claude" } else { "local" };
         all.extend(["--analysis", analysis, "--directory"].map(str::to_owned));
-        all.push(self.path().display().to_string());
+        all.push(folder.display().to_string());
         all
     }
 
     /// The executor on the data, with nobody at a terminal.
     pub fn alone(&self, words: &[&str]) -> Command {
+        self.alone_in(self.path(), words)
+    }
+
+    /// The same in another folder.
+    pub fn alone_in(&self, folder: &Path, words: &[&str]) -> Command {
         let plain = binary(self.site.folder());
         let mut command = Command::new("setsid");
-        command.arg("--wait").arg(plain.get_program()).args(plain.get_args()).args(self.arguments(words));
+        command.arg("--wait").arg(plain.get_program()).args(plain.get_args()).args(Self::arguments(words, folder));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.env_remove("COUNTERSIGN_URL").env("GIT_AUTHOR_NAME", "Dev").env("GIT_AUTHOR_EMAIL", "dev@example.com");
         command.env("GIT_COMMITTER_NAME", "Dev").env("GIT_COMMITTER_EMAIL", "dev@example.com");
@@ -108,7 +116,7 @@ impl Project {
         let plain = binary(self.site.folder());
         let mut command = Command::new("python3");
         command.args(["-c", AT_A_TERMINAL]).arg(json!(answers).to_string());
-        command.arg(plain.get_program()).args(plain.get_args()).args(self.arguments(words));
+        command.arg(plain.get_program()).args(plain.get_args()).args(Self::arguments(words, self.path()));
         command.env("GIT_AUTHOR_NAME", "Dev").env("GIT_AUTHOR_EMAIL", "dev@example.com");
         command.env("GIT_COMMITTER_NAME", "Dev").env("GIT_COMMITTER_EMAIL", "dev@example.com");
         let output = command.stdin(Stdio::null()).env_remove("COUNTERSIGN_URL").output().expect("python3");
@@ -193,7 +201,7 @@ impl Reading {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("the project") {
         let entry = entry.expect("an entry");

@@ -30,6 +30,19 @@ fn a_version_is_deployed() {
 }
 
 #[test]
+fn nothing_else_goes_to_production_than_what_was_seen() {
+    let project = Project::new();
+    let words = ["deployment", "--input", "version=1.4.0", "--requested-by", "dev@example.com"];
+    // Between staging and the approval the package becomes another one.
+    let replaced = format!("@{}", project.path().join("build/app-1.4.0.tar").display());
+    let answers = [("email", replaced.as_str()), ("(empty", "ana@example.com"), YES[1], YES[2]];
+    let (code, shown) = project.at_a_terminal(&words, &answers);
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(shown.contains("is what was looked at: it goes no further"), "{shown}");
+    assert!(!project.path().join("deploy/production").exists(), "{shown}");
+}
+
+#[test]
 fn a_version_is_released() {
     let project = Project::new();
     let words = ["release", "--input", "version=1.4.0", "--requested-by", "dev@example.com"];

@@ -141,6 +141,8 @@ pub struct SessionView {
     pub interactive: bool,
     /// When it joined the run.
     pub attached_at: Time,
+    /// Whether the key that asks attached it.
+    pub own: bool,
 }
 
 /// A recorded fact.

@@ -36,6 +36,8 @@ pub struct StepView {
     pub error: Option<String>,
     /// What was found.
     pub evidence: Value,
+    /// Who is at it, while it is running.
+    pub executor: Option<String>,
 }
 
 /// A step that has begun.

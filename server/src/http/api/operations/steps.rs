@@ -39,7 +39,8 @@ fn begin() -> Operation {
     of_step(Operation::new(GROUP, "begin_step", "Begin a step"))
         .notes(
             "Every step before it is verified, and every approval among them still stands. At a step where people decide, \
-             they are asked and the session waits. A step that is verified, or waits for people, is answered again.",
+             they are asked and the session waits. A step that is verified, or waits for people, is answered again. \
+             One that another executor is at is refused, with who that is, unless `take_over` says that it is gone.",
         )
         .takes::<BeginStep>()
         .gives::<StepBegun>(200, "It has begun, waits for people, or was verified before.")
