@@ -126,7 +126,7 @@ fn packet(row: &FollowUpRow, now: Time) -> AnyView {
 
 fn settled(row: &FollowUpRow, now: Time) -> AnyView {
     let FollowUp::Resolved { at, resolution, outcome, .. } = &row.state else { return ().into_any() };
-    let becomes = row.packet.step.is_some().then(|| match outcome {
+    let becomes = row.packet.step.is_some().then_some(match outcome {
         Settlement::Done => "Counts as done",
         Settlement::Again => "To be tried again",
         Settlement::Left => "Left undone",

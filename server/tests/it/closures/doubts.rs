@@ -151,14 +151,14 @@ async fn another_question_takes_the_place_of_the_first(console: TestConsole) {
     stage.tracker.set("studies/BM-198", json!({"id": "BM-200"}));
     let id = stage.begun(&stage.event("evt-1")).await;
     stage.work().await;
-    let [stale] = &stage.follow_ups().await[..] else { panic!("one follow-up") };
-    assert_eq!(stale["packet"]["reason"], "mapping_stale");
-    stage.resolve(stale).await;
+    let [first] = &stage.follow_ups().await[..] else { panic!("one follow-up") };
+    assert_eq!(first["packet"]["reason"], "mapping_stale");
+    stage.resolve(first).await;
     stage.tracker.set("studies/BM-198", json!({"id": "BM-198"}));
     stage.tracker.moods([Mood::SilentBefore]);
     stage.replay(&id).await.expect(202);
     stage.work().await;
     let [ambiguous] = &stage.follow_ups().await[..] else { panic!("one follow-up") };
     assert_eq!(ambiguous["packet"]["reason"], "outcome_ambiguous");
-    assert_ne!(ambiguous["follow_up_id"], stale["follow_up_id"]);
+    assert_ne!(ambiguous["follow_up_id"], first["follow_up_id"]);
 }
