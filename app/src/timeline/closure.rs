@@ -5,7 +5,7 @@ use super::{
     sentence::Told,
 };
 use crate::kit::{badge::Tone, moment::tooltip};
-use domain::{closure::ClosureStatus, event::Event, id::ClosureId};
+use domain::{closure::ClosureStatus, event::Event, follow_up::Settlement, id::ClosureId};
 use serde_json::Value;
 
 /// Tells an event of a closure, of its targets, or of what it handed over.
@@ -64,10 +64,20 @@ fn tell_rest(event: &Event, who: Phrase) -> Told {
                 .more([Phrase::words(reason.title())])
                 .badge((Tone::Warn, "circle-alert", "Follow-up"))
         }
-        Event::FollowUpResolved { closure, resolution, .. } => {
-            Told::of([who, Phrase::words(" settled what closure "), tail(*closure), Phrase::words(" had handed over")])
-                .more([Phrase::Said(Value::from(resolution.as_str()))])
-                .badge((Tone::Pass, "check", "Resolved"))
+        Event::FollowUpResolved { closure, resolution, outcome, .. } => {
+            let becomes = match outcome {
+                Settlement::Done => "; it counts as done",
+                Settlement::Again => "; it is to be tried again",
+                Settlement::Left => "; it stays undone",
+            };
+            Told::of([
+                who,
+                Phrase::words(" settled what closure "),
+                tail(*closure),
+                Phrase::words(format!(" had handed over{becomes}")),
+            ])
+            .more([Phrase::Said(Value::from(resolution.as_str()))])
+            .badge((Tone::Pass, "check", "Resolved"))
         }
         other => tell_step(other, who),
     }

@@ -177,7 +177,7 @@ async fn a_question_that_the_console_answered_takes_no_later_answer() {
     }
     let reviewer = &project.site.reviewers[0];
     let (_, page) = server.get(&client, reviewer, "/approvals?status=pending").await.expect("an answer");
-    let id = page["items"][0]["approval_id"].as_str().expect("an approval").to_owned();
+    let id = page["items"][0]["id"].as_str().expect("an approval").to_owned();
     let (_, seen) = server.get(&client, reviewer, &format!("/approvals/{id}")).await.expect("an answer");
     let ballot = json!({"verdict": "approve", "revision": seen["revision"], "package_digest": seen["package_digest"]});
     let decided =

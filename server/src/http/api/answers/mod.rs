@@ -129,6 +129,12 @@ pub struct ProblemDocument {
     /// `wrong_step`: how it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step_status: Option<domain::step::StepStatus>,
+    /// `wrong_step`: the executor that is at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub executor: Option<String>,
+    /// `wrong_step`: since when the executor is at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<domain::Time>,
     /// `wrong_step`: the approval that does not stand, or that nobody has decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval_id: Option<domain::id::ApprovalId>,
