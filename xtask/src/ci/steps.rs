@@ -254,10 +254,12 @@ fn end2end_step(_: &Options, counts: &mut Counts) -> Result<()> {
     Ok(())
 }
 
-/// The server with its console, as these tests start it.
+/// The server with its console, as these tests start it. With examples, of which there are none, cargo unites features as
+/// it does for tests: what the tests were built with serves here, too, and nothing is compiled once more.
 fn build_server() -> Result<()> {
     if !workspace::site().join("manifest.json").is_file() {
         assets::build(Effort::Full)?;
     }
-    process::run(&mut process::cargo(["build"].iter().chain(&PRODUCT))).context("the server must build")
+    process::run(&mut process::cargo(["build", "--bins", "--examples"].iter().chain(&PRODUCT)))
+        .context("the server must build")
 }
