@@ -4,7 +4,10 @@ use crate::{
     calls::refresh::{refresh_closure, refresh_closures},
     live::{on_news, refresh::refresher},
 };
-use domain::closures::{ClosurePage, ClosuresPage, ClosuresQuery};
+use domain::{
+    Time,
+    closures::{ClosurePage, ClosuresPage, ClosuresQuery},
+};
 use leptos::prelude::*;
 
 /// The list of an open page.
@@ -46,6 +49,11 @@ impl FollowedReceipt {
             }
         });
         Self(shown)
+    }
+
+    /// When the page was loaded.
+    pub fn loaded(self) -> Time {
+        self.0.with_untracked(|page| page.now)
     }
 
     /// Looks at the receipt, and is told again when it changes.

@@ -23,7 +23,7 @@ pub fn FollowUps<'a>(followed: FollowedReceipt, posted: Option<&'a Posted>) -> i
     let posted = StoredValue::new(posted.filter(|posted| posted.form == "resolve").cloned());
     let is_any = Memo::new(move |_| followed.with(|page| !page.receipt.follow_ups.is_empty()));
     let may_resolve = Memo::new(move |_| followed.with(|page| page.may_resolve));
-    let now = followed.with(|page| page.now);
+    let now = followed.loaded();
     let rows = move || followed.with(|page| page.receipt.follow_ups.clone());
     let list = move || {
         is_any.get().then(|| {
@@ -75,7 +75,7 @@ fn one(row: &FollowUpRow, may_resolve: bool, posted: Option<&Posted>, now: Time)
         <article id=anchor aria-labelledby=label class=frame>
             <header class=head>
                 <span class=ink><Icon name=icon class="w-4 h-4 shrink-0" /></span>
-                <h3 id=heading class="font-medium min-w-0 break-words"><Text text=&row.packet.question /></h3>
+                <h3 id=heading class="font-medium min-w-0 flex-1 break-words"><Text text=&row.packet.question /></h3>
                 <code class="ms-auto text-xs text-muted" title=id>"fup_…"{row.follow_up_id.tail()}</code>
             </header>
             <div class="grid md:grid-cols-2">

@@ -50,9 +50,7 @@ pub fn ClosuresList(
         ClosuresView::All => {
             ("Pages of closures", "Closures finish what follows a decision, and stop at whatever is doubtful.")
         }
-        ClosuresView::FollowUps => {
-            ("Pages of follow-ups", "A follow-up is what a closure could not do safely. Nothing of it was written.")
-        }
+        ClosuresView::FollowUps => ("Pages of follow-ups", "A follow-up is what a closure could not finish safely."),
     };
     view! {
         <Tabs view=view open=waiting />

@@ -13,6 +13,11 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("sprint-review", include_str!("../../../../workflows/sprint-review.yaml")),
     ("deployment", include_str!("../../../../workflows/deployment.yaml")),
     ("release", include_str!("../../../../workflows/release.yaml")),
+    ("closure-research", include_str!("../../../../workflows/closure-research.yaml")),
+    ("closure-engineering", include_str!("../../../../workflows/closure-engineering.yaml")),
+    ("closure-hr", include_str!("../../../../workflows/closure-hr.yaml")),
+    ("closure-compliance", include_str!("../../../../workflows/closure-compliance.yaml")),
+    ("closure-support", include_str!("../../../../workflows/closure-support.yaml")),
 ];
 
 /// A shipped definition.
