@@ -82,9 +82,12 @@ fn package(place: &Place, key: &KeyCaller, session: &Attached, (named, policy): 
     let (run, compiled, step) = (&place.snapshot.run, &place.snapshot.compiled, &place.step().id);
     let workflow = compiled.workflow();
     let shown = json!({"inputs": run.inputs, "steps": place.evidence_before()});
-    let next = workflow.steps.get(place.position + 1).map_or(step, |next| &next.id);
+    let asked = match workflow.steps.get(place.position + 1) {
+        Some(next) => format!("go on with {}", next.id),
+        None => step.clone(),
+    };
     Package {
-        title: template::one_line(&format!("{} for {}: go on with {next}", workflow.title, run.subject)),
+        title: template::one_line(&format!("{} for {}: {asked}", workflow.title, run.subject)),
         workflow: compiled.version().clone(),
         workflow_title: workflow.title.clone(),
         run_id: run.id,

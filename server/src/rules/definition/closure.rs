@@ -141,7 +141,8 @@ pub fn check(workflow: &Workflow, faults: &mut Faults<'_>) {
             }
         }
         if rule.after == Moment::RunCompleted && workflow.stages.is_empty() && workflow.steps.is_empty() {
-            let message = "A run without stages or steps never completes by itself. Follow approval.approved or tool.executed.";
+            let message =
+                "A run without stages or steps never completes by itself. Follow approval.approved or tool.executed.";
             faults.add(&path.key("after"), code::UNSAFE, message);
         }
         for (index, step) in rule.steps.iter().enumerate() {
