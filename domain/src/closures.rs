@@ -55,6 +55,25 @@ pub struct ClosuresPage {
     pub open_follow_ups: u32,
     /// The names of workflows to choose from.
     pub workflows: Vec<String>,
+    /// How closures went lately.
+    pub figures: Figures,
+}
+
+/// Days that the figures look back.
+pub const FIGURES_DAYS: i64 = 30;
+
+/// How the closures of the last [`FIGURES_DAYS`] days went. Each move of a closure is stored with its event, so that every
+/// one of them is told in full by the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Closures that began.
+    pub begun: u32,
+    /// Those of them that finished, and of which nobody was asked anything.
+    pub unaided: u32,
+    /// Those of them that were handed to a person, in whole or in part.
+    pub handed_over: u32,
+    /// Events that arrived once more, and wrote nothing.
+    pub repeats: u32,
 }
 
 /// The rows of a page.

@@ -17,6 +17,7 @@ CREATE TABLE closure (
 );
 CREATE INDEX closure_by_source ON closure (source_system, source_record);
 CREATE INDEX closure_by_run ON closure (run_id) WHERE run_id IS NOT NULL;
+CREATE INDEX closure_by_start ON closure (started_at);
 CREATE INDEX closure_by_status ON closure (status, id);
 CREATE INDEX closure_by_due ON closure (due_at) WHERE due_at IS NOT NULL;
 CREATE TABLE closure_step (

@@ -1,6 +1,7 @@
 //! Closures: what was done downstream, what not, and what must a person do? The list, and the receipt beside it.
 
 mod dry_run;
+mod figures;
 mod filters;
 mod follow;
 mod follow_ups;
@@ -59,6 +60,7 @@ pub fn ClosuresList(
         {rows}
         <div class="px-4"><Pager label=pages first=first next=next next_word="More" /></div>
         <p class="px-4 py-3 text-xs text-muted">{about}</p>
+        {move || followed.with(|page| figures::figures(page.figures))}
     }
     .into_any()
 }
@@ -152,6 +154,7 @@ mod tests {
             assert!(html.contains(shown), "{shown} in {html}");
         }
         assert_eq!(html.matches("bg-pass-solid").count(), 1, "a segment a step: {html}");
+        assert!(html.contains("Last 30 days") && html.contains("Finished without help"), "{html}");
         assert!(!html.contains("<script") && !html.contains("style="), "{html}");
     }
 

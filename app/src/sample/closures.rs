@@ -11,7 +11,7 @@ use domain::{
         step::{Step, StepStatus},
         trigger::{Source, Trigger},
     },
-    closures::{ClosurePage, ClosuresPage, Listed, OpenFollowUp},
+    closures::{ClosurePage, ClosuresPage, Figures, Listed, OpenFollowUp},
     follow_up::{FollowUp, FollowUpStatus, Packet, Settlement},
     id::{ClosureId, FollowUpId, RunId},
 };
@@ -48,6 +48,7 @@ pub fn closures() -> ClosuresPage {
         next_cursor: None,
         open_follow_ups: 1,
         workflows: vec!["research".to_owned()],
+        figures: Figures { begun: 44, unaided: 41, handed_over: 3, repeats: 2 },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{
     Refusal,
-    closures::{ClosurePage, ClosuresPage, ClosuresQuery, ClosuresView, Listed, OpenFollowUp},
+    closures::{ClosurePage, ClosuresPage, ClosuresQuery, ClosuresView, FIGURES_DAYS, Listed, OpenFollowUp},
     id::{ClosureId, FollowUpId},
     permission::Action,
     refusal::Code,
@@ -46,12 +46,14 @@ impl Desk {
             }
         };
         let mut tx = self.database.read().await?;
+        let since = tx.now() - chrono::TimeDelta::days(FIGURES_DAYS);
         Ok(ClosuresPage {
             now: tx.now(),
             listed,
             next_cursor,
             open_follow_ups: store::follow_up::count_open(&mut tx).await?,
             workflows: store::workflow::list_names(&mut tx, NAMES).await?,
+            figures: store::closure::list::figures(&mut tx, since).await?,
         })
     }
 

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use domain::{
+    Time,
     closure::{ClosureStatus, step::StepStatus},
+    closures::Figures,
     id::{ClosureId, RunId},
 };
 use sqlx::{FromRow, QueryBuilder, postgres::PgRow, sqlite::SqliteRow};
@@ -133,6 +135,26 @@ pub async fn beside(tx: &mut Tx, ids: &[ClosureId]) -> Result<HashMap<ClosureId,
         found.entry(ClosureId::from_uuid(id)).or_default().repeats = u32::try_from(count).unwrap_or(u32::MAX);
     }
     Ok(found)
+}
+
+/// How the closures went that began since then.
+pub async fn figures(tx: &mut Tx, since: Time) -> Result<Figures, StoreError> {
+    let (begun, unaided, handed_over, repeats): (i64, i64, i64, i64) = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT COUNT(*), \
+             COUNT(CASE WHEN status IN ('completed', 'skipped_idempotent') AND asked = 0 THEN 1 END), \
+             COUNT(CASE WHEN asked > 0 THEN 1 END), CAST(COALESCE(SUM(repeats), 0) AS BIGINT) FROM (SELECT status, \
+             (SELECT COUNT(*) FROM follow_up f WHERE f.closure_id = c.id) AS asked, \
+             (SELECT COUNT(*) FROM closure_mark m WHERE m.closure_id = c.id AND m.kind = 'repeated') AS repeats \
+             FROM closure c WHERE started_at >= $1) AS lately",
+        )
+        .bind(since)
+        .fetch_one(conn)
+        .await
+    })?;
+    let [begun, unaided, handed_over, repeats] =
+        [begun, unaided, handed_over, repeats].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+    Ok(Figures { begun, unaided, handed_over, repeats })
 }
 
 /// What these closures are about.

@@ -51,6 +51,9 @@ async fn a_receipt_is_found_and_told_in_full(console: TestConsole) {
     for said in ["3 done", "2 already, 1 blocked", "Needs a person", "Choose a closure"] {
         assert!(html.contains(said), "{said} in {html}");
     }
+    let figures = html.split("Last 30 days").nth(1).expect("figures").replace("<!>", "");
+    let counts: Vec<&str> = figures.split("tabular-nums\">").skip(1).map(|rest| &rest[..1]).collect();
+    assert_eq!(counts, ["2", "1", "1", "0"], "{figures}");
     assert!(!page(&mut ana, "/closures?status=completed").await.contains(&id));
     assert!(page(&mut ana, "/closures?workflow=nothing").await.contains("No closure matches"));
     let html = page(&mut ana, "/closures?view=follow-ups").await;
