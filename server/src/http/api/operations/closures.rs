@@ -51,16 +51,20 @@ fn post_event() -> Operation {
         .notes(
             "By a system of record, of its own records. `source.url` lies below a registered target and is read again \
              before anything is written; what `source.expect` names must stand there. The same `event_id` again begins \
-             nothing and answers the closures it began the first time.",
+             nothing and answers the closures it began the first time; one that says something else is refused.",
         )
         .takes::<PostEvent>()
         .gives::<EventTaken>(202, "Closures have begun.")
         .gives::<EventTaken>(200, "It was taken before, or no policy follows it.")
+        .refuses(&[Code::Conflict])
 }
 
 fn list() -> Operation {
     Operation::new(GROUP, "list_closures", "List closures")
-        .notes("Newest first. A key that is bound to a run sees those of that run.")
+        .notes(
+            "Newest first. A key of a system sees those its own system has set going and those of runs, an agent's or a hook's \
+             key those of runs, one that is bound to a run those of that run.",
+        )
         .query::<ClosureStatus>("status", "Only this status.")
         .query::<String>("workflow", "Only those of this workflow.")
         .query::<RunId>("run", "Only those of this run.")
@@ -89,7 +93,7 @@ fn replay() -> Operation {
 
 fn list_follow_ups() -> Operation {
     Operation::new(GROUP, "list_follow_ups", "List what was handed over to people")
-        .notes("Newest first. A key that is bound to a run sees none.")
+        .notes("Newest first, of closures that the caller sees. A key that is bound to a run sees those of that run.")
         .query::<FollowUpStatus>("status", "Only this status.")
         .query::<ClosureId>("closure", "Only those of this closure.")
         .paged()
