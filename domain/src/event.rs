@@ -1,5 +1,7 @@
 //! What the audit log can say: one variant a move, named `noun.past`.
 
+#[macro_use]
+mod declare;
 mod entry;
 
 use serde::Serialize;
@@ -32,31 +34,6 @@ use crate::{
 };
 
 pub use entry::Entry;
-
-/// Declares the events with their kinds.
-macro_rules! events {
-    ($($(#[$doc:meta])* $variant:ident = $kind:literal { $($field:ident: $type:ty,)* },)*) => {
-        tagged! {
-            "Event", "kind", "kind@";
-            /// An entry of the audit log: its kind and payload.
-            #[derive(Debug, Clone, PartialEq, Serialize)]
-            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-            #[serde(tag = "kind")]
-            #[expect(missing_docs, reason = "the fields say what they are in the words of the glossary")]
-            pub enum Event { $($(#[$doc])* #[serde(rename = $kind)] $variant { $($field: $type,)* },)* }
-        }
-
-        impl Event {
-            /// Every kind there is.
-            pub const KINDS: &'static [&'static str] = &[$($kind,)*];
-
-            /// The kind of this event.
-            pub const fn kind(&self) -> &'static str {
-                match self { $(Self::$variant { .. } => $kind,)* }
-            }
-        }
-    };
-}
 
 events! {
     /// A run began.
@@ -260,6 +237,14 @@ events! {
     ChannelRemoved = "channel.removed" { channel: Channel, },
     /// A workflow version was published.
     WorkflowPublished = "workflow.published" { name: String, version: u32, digest: Digest, },
+    /// A version that could let more through waits for a second administrator.
+    WorkflowProposed = "workflow.proposed" { name: String, version: u32, },
+    /// Such a version is in force at once, since there was no second administrator.
+    WorkflowUnseconded = "workflow.unseconded" { name: String, version: u32, },
+    /// A second administrator put it in force.
+    WorkflowConfirmed = "workflow.confirmed" { name: String, version: u32, },
+    /// A second administrator declined it.
+    WorkflowDeclined = "workflow.declined" { name: String, version: u32, reason: String, },
     /// A person was added.
     PersonAdded = "person.added" { person: PersonId, roles: Vec<Role>, groups: Vec<String>, },
     /// A person's name or roles changed; `previous_…` is there for what did.

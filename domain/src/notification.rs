@@ -58,6 +58,8 @@ words! {
         ResumptionFailed = "resumption_failed",
         /// A closure needs a person.
         FollowUpOpened = "follow_up_opened",
+        /// A workflow version waits for a second administrator.
+        VersionProposed = "version_proposed",
         /// Something does not fit together.
         AlertRaised = "alert_raised",
     }
@@ -84,6 +86,7 @@ impl Topic {
             Self::DelegationEnded => "A delegation that concerns you was ended",
             Self::ResumptionFailed => "A decision could not be delivered to its agent",
             Self::FollowUpOpened => "A closure needs a person",
+            Self::VersionProposed => "A workflow version waits for a second administrator",
             Self::AlertRaised => "An alert needs an administrator",
         }
     }
@@ -108,6 +111,7 @@ impl Topic {
             | Self::EscalationOverdue
             | Self::ResumptionFailed
             | Self::FollowUpOpened
+            | Self::VersionProposed
             | Self::AlertRaised => self.title(),
         }
     }
@@ -132,6 +136,7 @@ impl Topic {
             | Self::EscalationOverdue
             | Self::ResumptionFailed
             | Self::FollowUpOpened
+            | Self::VersionProposed
             | Self::AlertRaised => false,
         }
     }
@@ -183,6 +188,7 @@ pub const KINDS: &[&str] = &[
     "resumption.failed",
     "alert.raised",
     "follow_up.opened",
+    "workflow.proposed",
 ];
 
 /// What people are told of an event, and who; `None` when nobody is. Whoever caused it is not told.
@@ -210,6 +216,7 @@ pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
         }
         Event::ResumptionFailed { next_try: None, .. } => (Topic::ResumptionFailed, vec![Deciders, Administrators]),
         Event::FollowUpOpened { .. } => (Topic::FollowUpOpened, vec![Administrators]),
+        Event::WorkflowProposed { .. } => (Topic::VersionProposed, vec![Administrators]),
         Event::AlertRaised { .. } => (Topic::AlertRaised, vec![Administrators]),
         _ => return None,
     })

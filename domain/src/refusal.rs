@@ -80,6 +80,8 @@ codes! {
     AlreadyUsed = 409 "already_used" "Already used",
     /// A question is open; it is answered first.
     InformationRequested = 409 "information_requested" "Information was requested",
+    /// The version waits for a second administrator, or was declined.
+    NotInForce = 409 "not_in_force" "The version is not in force",
     /// The run has ended.
     RunEnded = 409 "run_ended" "The run has ended",
     /// The workflow has no policy for approvals an agent asks for itself.

@@ -3,6 +3,7 @@
 pub mod comparison;
 pub mod shown;
 pub mod stage;
+pub mod standing;
 pub mod step;
 pub mod trust;
 

@@ -2,6 +2,7 @@
 
 use super::failed::Failed;
 use crate::{
+    brought::brought,
     calls::{carried::Loaded, workflow::load_workflow},
     failure::Failure,
     frame::{Bar, Frame, Place},
@@ -30,10 +31,11 @@ pub fn WorkflowScreen() -> impl IntoView {
                 {move || {
                     let (tab, query) = asked.get();
                     Suspend::new(async move {
-                        match loaded.await {
+                        let (loaded, posted) = (loaded.await, brought().await.posted);
+                        match loaded {
                             Ok(page) => {
                                 let title = format!("{} · Countersign", spelled(&page.title));
-                                view! { <Title text=title /><WorkflowView page=&page tab=tab pinned=query.version.is_some() /> }.into_any()
+                                view! { <Title text=title /><WorkflowView page=&page tab=tab pinned=query.version.is_some() posted=posted.as_ref() /> }.into_any()
                             }
                             Err(failure) => view! { <NoWorkflow failure=failure /> }.into_any(),
                         }

@@ -14,6 +14,10 @@ pub(super) fn tell(event: &Event, who: Phrase) -> Told {
             Told::of([who, words(" published "), Phrase::Code(format!("{name}@{version}"))])
                 .more([words("Digest "), Phrase::Digest(*digest)])
         }
+        Event::WorkflowProposed { .. }
+        | Event::WorkflowUnseconded { .. }
+        | Event::WorkflowConfirmed { .. }
+        | Event::WorkflowDeclined { .. } => tell_version(event, who),
         Event::PersonAdded { person, roles, groups } => {
             let told = Told::of([who, words(" added person "), Phrase::code(person.tail())]);
             told.more([words(format!("Roles: {}; groups: {}", list(&role_words(roles)), list(groups)))])
@@ -51,6 +55,26 @@ pub(super) fn tell(event: &Event, who: Phrase) -> Told {
         Event::SignedIn { .. } => Told::of([who, words(" signed in")]),
         Event::SignedOut { .. } => Told::of([who, words(" signed out")]),
         Event::SignInRefused { .. } => Told::of([words("A sign-in was refused")]),
+        _ => Told::default(),
+    }
+}
+
+/// Whether a version that could let more through is in force.
+fn tell_version(event: &Event, who: Phrase) -> Told {
+    let of = |name: &str, version: &u32| Phrase::Code(format!("{name}@{version}"));
+    match event {
+        Event::WorkflowProposed { name, version } => {
+            Told::of([who, words(" proposed "), of(name, version), words(", which could let more through")])
+                .more([words("It waits for a second administrator")])
+        }
+        Event::WorkflowUnseconded { name, version } => {
+            Told::of([who, words(" put "), of(name, version), words(" in force without a second administrator")])
+                .more([words("It could let more through, and there was nobody else to confirm it")])
+        }
+        Event::WorkflowConfirmed { name, version } => Told::of([who, words(" confirmed "), of(name, version)]),
+        Event::WorkflowDeclined { name, version, reason } => {
+            Told::of([who, words(" declined "), of(name, version)]).more([words(reason)])
+        }
         _ => Told::default(),
     }
 }

@@ -168,6 +168,10 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::EndpointDisabled { .. }
         | Event::EndpointEnabled { .. } => waking::tell(&item.entry.event, who()),
         Event::WorkflowPublished { .. }
+        | Event::WorkflowProposed { .. }
+        | Event::WorkflowUnseconded { .. }
+        | Event::WorkflowConfirmed { .. }
+        | Event::WorkflowDeclined { .. }
         | Event::PersonAdded { .. }
         | Event::PersonChanged { .. }
         | Event::PersonDisabled { .. }

@@ -45,7 +45,7 @@ fn choice(page: &WorkflowPage) -> AnyView {
         });
         versions.collect_view()
     };
-    if page.latest == 1 {
+    if page.newest() == 1 {
         return ().into_any();
     }
     view! {

@@ -77,7 +77,7 @@ fn Outline<'a>(page: &'a WorkflowPage) -> impl IntoView + use<> {
         {gates}
         <h2 class="text-xs text-faint mt-5 mb-2">"Versions"</h2>
         <ul class="rounded-lg border border-rule">{versions}</ul>
-        {(page.versions.len() > BESIDE).then(|| view! { <p class="text-xs mt-2"><a class="lnk" href=all>{format!("All {} versions", page.latest)}</a></p> })}
+        {(page.versions.len() > BESIDE).then(|| view! { <p class="text-xs mt-2"><a class="lnk" href=all>{format!("All {} versions", page.newest())}</a></p> })}
         <div class="text-xs text-muted mt-2">{if running.is_empty() { vec![view! { <p>"No run is in progress."</p> }.into_any()] } else { running }}</div>
     }
     .into_any()

@@ -3,6 +3,7 @@
 use crate::{
     frame::Bar,
     kit::{
+        badge::{Badge, Tone},
         button,
         empty::Empty,
         icon::Icon,
@@ -17,7 +18,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-const COLUMNS: &str = "lg:grid-cols-[minmax(0,1.4fr)_56px_minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)]";
+const COLUMNS: &str = "lg:grid-cols-[minmax(0,1.4fr)_128px_minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)]";
 
 /// Everything of the page.
 #[component]
@@ -78,13 +79,27 @@ fn Row<'a>(row: &'a WorkflowRow, now: Time) -> impl IntoView + use<> {
                 <a href=href class="block font-medium truncate after:absolute after:inset-0"><Text text=&title /></a>
                 <code class="block text-xs leading-4 text-faint truncate">{row.name.clone()}</code>
             </span>
-            <span role="cell" class="text-xs"><span class="lg:hidden text-faint">"live "</span><code class="font-medium">{format!("v{}", row.version)}</code></span>
+            <span role="cell" class="text-xs">{live(row)}</span>
             <span role="cell" class="text-xs text-muted truncate"><Moment at=at now=now grain=Grain::Minute />" by "<Text text=&by /></span>
             <span role="cell" class="text-xs text-muted">{held(row.contents)}</span>
             <span role="cell" class="text-xs text-muted"><span class="lg:hidden text-faint">"runs in progress: "</span>{running(&row.running)}</span>
         </div>
     }
     .into_any()
+}
+
+/// The live version, and one that waits for a second administrator.
+fn live(row: &WorkflowRow) -> AnyView {
+    let version = view! { <code class="font-medium">{format!("v{}", row.version)}</code> };
+    let live = if row.is_live {
+        view! { <span class="lg:hidden text-faint">"live "</span>{version} }.into_any()
+    } else {
+        view! { <span class="text-faint">"none"</span> }.into_any()
+    };
+    let proposed = row.proposed.map(|proposed| {
+        view! { " "<Badge tone=Tone::Accent icon="users" text=format!("v{proposed} proposed") /> }
+    });
+    view! { {live}{proposed} }.into_any()
 }
 
 fn held(contents: Option<Contents>) -> String {

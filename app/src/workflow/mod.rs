@@ -6,12 +6,14 @@ pub mod draft;
 mod gates;
 pub mod list;
 mod policies;
+mod proposal;
 mod stages;
 mod text;
 mod tools;
 mod versions;
 
 use crate::{
+    brought::Posted,
     kit::{
         badge::{Badge, Tone},
         button,
@@ -21,7 +23,10 @@ use crate::{
     },
     recorded::text::Text,
 };
-use domain::workflow::shown::{COUNTED, Unstaffed, WorkflowPage};
+use domain::workflow::{
+    shown::{COUNTED, Unstaffed, WorkflowPage},
+    standing::VersionStatus,
+};
 use leptos::prelude::*;
 
 use self::{
@@ -64,7 +69,16 @@ impl Tab {
 
 /// The page.
 #[component]
-pub fn WorkflowView<'a>(page: &'a WorkflowPage, tab: Tab, pinned: bool) -> impl IntoView + use<> {
+pub fn WorkflowView<'a>(
+    /// The version.
+    page: &'a WorkflowPage,
+    /// What of it.
+    tab: Tab,
+    /// Whether the address names the version.
+    pinned: bool,
+    /// The ruling that was posted and not applied.
+    posted: Option<&'a Posted>,
+) -> impl IntoView + use<> {
     let shown = match tab {
         Tab::Definition => view! { <DefinitionTab page=page /> }.into_any(),
         Tab::Changes => view! { <ChangesTab page=page /> }.into_any(),
@@ -72,10 +86,12 @@ pub fn WorkflowView<'a>(page: &'a WorkflowPage, tab: Tab, pinned: bool) -> impl 
         Tab::Tools => view! { <ToolsTab page=page /> }.into_any(),
         Tab::Versions => view! { <VersionsTab page=page /> }.into_any(),
     };
+    let standing = view! { <proposal::Standing page=page posted=posted /> };
     let missing = view! { <Missing groups=&page.unstaffed may_add=page.may_publish /> };
     view! {
         <Head page=page />
         <Tabs page=page current=tab pinned=pinned />
+        {standing}
         {missing}
         {shown}
     }
@@ -84,13 +100,9 @@ pub fn WorkflowView<'a>(page: &'a WorkflowPage, tab: Tab, pinned: bool) -> impl 
 
 #[component]
 fn Head<'a>(page: &'a WorkflowPage) -> impl IntoView + use<> {
-    let (version, is_live) = (page.shown.version.version, page.shown.version.version == page.latest);
     let title = page.title.clone();
-    let live = if is_live {
-        view! { <Badge tone=Tone::Pass icon="check" text=format!("v{version} live") /> }.into_any()
-    } else {
-        view! { <Badge tone=Tone::Warn icon="clock" text=format!("v{version}, live is v{}", page.latest) /> }.into_any()
-    };
+    let (tone, icon, text) = told(page);
+    let live = view! { <Badge tone=tone icon=icon text=text /> };
     let edit = page.may_publish.then(|| {
         view! {
             <a href=format!("/workflows/{}/edit", page.shown.version.name) rel="external" class=format!("ms-auto {}", button::SMALL)>
@@ -112,6 +124,18 @@ fn Head<'a>(page: &'a WorkflowPage) -> impl IntoView + use<> {
     .into_any()
 }
 
+/// Whether the version shown is live, and which one is.
+fn told(page: &WorkflowPage) -> (Tone, &'static str, String) {
+    let version = page.shown.version.version;
+    let live = page.live.map_or_else(|| "none is live".to_owned(), |live| format!("live is v{live}"));
+    match (page.live == Some(version), page.shown.status) {
+        (true, _) => (Tone::Pass, "check", format!("v{version} live")),
+        (false, VersionStatus::Proposed) => (Tone::Accent, "users", format!("v{version} proposed, {live}")),
+        (false, VersionStatus::Declined) => (Tone::Fail, "circle-x", format!("v{version} declined, {live}")),
+        (false, VersionStatus::InForce) => (Tone::Warn, "clock", format!("v{version}, {live}")),
+    }
+}
+
 #[component]
 fn Tabs<'a>(page: &'a WorkflowPage, current: Tab, pinned: bool) -> impl IntoView + use<> {
     let count = |tab| match tab {
@@ -119,7 +143,7 @@ fn Tabs<'a>(page: &'a WorkflowPage, current: Tab, pinned: bool) -> impl IntoView
         Tab::Changes => page.changes.as_ref().map(|changes| between(changes.from, changes.to)),
         Tab::Policies => page.definition.as_ref().map(|workflow| workflow.policies.len().to_string()),
         Tab::Tools => page.definition.as_ref().map(|workflow| workflow.tools.len().to_string()),
-        Tab::Versions => Some(page.latest.to_string()),
+        Tab::Versions => Some(page.newest().to_string()),
     };
     let version = pinned.then_some(page.shown.version.version);
     let tabs = Tab::ALL.map(|tab| {

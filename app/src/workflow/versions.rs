@@ -10,7 +10,10 @@ use crate::{
     },
     recorded::text::Text,
 };
-use domain::workflow::shown::{VersionRow, WorkflowPage};
+use domain::workflow::{
+    shown::{VersionRow, WorkflowPage},
+    standing::VersionStatus,
+};
 use leptos::prelude::*;
 
 const HEAD: &str = "h-8 px-3 text-[11px] leading-4 text-faint font-medium whitespace-nowrap";
@@ -19,7 +22,7 @@ const HEAD: &str = "h-8 px-3 text-[11px] leading-4 text-faint font-medium whites
 #[component]
 pub fn VersionLine<'a>(row: &'a VersionRow, page: &'a WorkflowPage) -> impl IntoView + use<> {
     let version = row.version.version;
-    let (is_live, is_shown) = (version == page.latest, version == page.shown.version.version);
+    let (is_live, is_shown) = (page.live == Some(version), version == page.shown.version.version);
     let class = if is_shown {
         "relative flex items-center gap-2 h-9 px-3 border-t border-rule first:border-t-0 bg-selected"
     } else {
@@ -31,12 +34,23 @@ pub fn VersionLine<'a>(row: &'a VersionRow, page: &'a WorkflowPage) -> impl Into
             <a href=address(&row.version.name, Tab::Definition, Some(version)) aria-current=is_shown.then_some("true") class="after:absolute after:inset-0"><code class="font-medium">{format!("v{version}")}</code></a>
             <span class="text-muted text-xs truncate min-w-0"><Text text=&by /></span>
             <span class="ms-auto inline-flex items-center gap-1.5 text-xs text-faint whitespace-nowrap">
-                {is_live.then(|| view! { <Badge tone=Tone::Pass icon="check" text="Live" /> })}
+                {standing(row, is_live)}
                 <Moment at=row.published_at now=page.now grain=Grain::Minute />
             </span>
         </li>
     }
     .into_any()
+}
+
+/// Whether it is live, or waits, or was declined; nothing for what was live once.
+fn standing(row: &VersionRow, is_live: bool) -> Option<AnyView> {
+    let (tone, icon, text) = match (is_live, row.status) {
+        (true, _) => (Tone::Pass, "check", "Live"),
+        (false, VersionStatus::Proposed) => (Tone::Accent, "users", "Proposed"),
+        (false, VersionStatus::Declined) => (Tone::Fail, "circle-x", "Declined"),
+        (false, VersionStatus::InForce) => return None,
+    };
+    Some(view! { <Badge tone=tone icon=icon text=text /> }.into_any())
 }
 
 /// The tab.
@@ -85,7 +99,7 @@ fn line(row: &VersionRow, page: &WorkflowPage) -> AnyView {
         <tr class="border-t border-rule">
             <td class="px-3 py-1.5 whitespace-nowrap">
                 <a class="lnk" href=address(name, Tab::Definition, Some(version))><code class="font-medium">{format!("v{version}")}</code></a>
-                " "{(version == page.latest).then(|| view! { <Badge tone=Tone::Pass icon="check" text="Live" /> })}
+                " "{standing(row, page.live == Some(version))}
             </td>
             <td class="px-3 py-1.5"><Moment at=row.published_at now=page.now grain=Grain::Minute /></td>
             <td class="px-3 py-1.5 whitespace-nowrap"><span class="inline-flex items-center gap-1.5"><avatar::Person name=&by /><Text text=&by /></span></td>

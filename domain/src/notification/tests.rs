@@ -66,6 +66,7 @@ fn events() -> Vec<Event> {
     let place = events.iter().position(|event| event.kind() == "resumption.failed").unwrap_or_default();
     events.splice(place..place, delegations());
     events.push(left_over());
+    events.push(Event::WorkflowProposed { name: "payments".to_owned(), version: 2 });
     events
 }
 

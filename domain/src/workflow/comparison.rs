@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use self::default::{did, does};
 use super::{Condition, Default as Fallback, Review, Tool, Trust, Workflow};
 
+mod closure;
 mod default;
 mod people;
 mod stages;
@@ -54,6 +55,7 @@ pub fn compare(before: &Workflow, after: &Workflow) -> Comparison {
     found.guards(before, after);
     found.stages(before, after);
     found.steps(before, after);
+    found.closure(before, after);
     for (name, old, new) in both(&before.tools, &after.tools) {
         found.tool(name, old, new);
     }
@@ -73,6 +75,13 @@ pub fn compare(before: &Workflow, after: &Workflow) -> Comparison {
     found
 }
 
+/// What a first version does that nothing did before: what it writes elsewhere. Its gates only ever ask for more.
+pub fn begin(first: &Workflow) -> Comparison {
+    let mut found = Comparison::default();
+    found.closure(&Workflow { closure: Vec::new(), ..first.clone() }, first);
+    found
+}
+
 fn both<'a, T>(
     before: &'a BTreeMap<String, T>,
     after: &'a BTreeMap<String, T>,
@@ -84,6 +93,11 @@ impl Comparison {
     /// Whether nothing that matters is different.
     pub const fn is_empty(&self) -> bool {
         self.stricter.is_empty() && self.looser.is_empty() && self.other.is_empty()
+    }
+
+    /// What could let more through than before: what is looser, and what only a reader can tell.
+    pub fn wider(&self) -> Vec<Difference> {
+        self.looser.iter().chain(&self.other).cloned().collect()
     }
 
     fn say(&mut self, way: Way, at: &str, text: impl Into<String>) {

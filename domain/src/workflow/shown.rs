@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Version, Workflow, comparison::Comparison};
+use super::{Version, Workflow, comparison::Comparison, standing::VersionStatus};
 use crate::{FieldError, Time};
 
 /// Runs, decisions and blocked calls are counted up to here; more is said as "or more".
@@ -32,8 +32,12 @@ pub struct WorkflowRow {
     pub name: String,
     /// Its title.
     pub title: String,
-    /// The live version: new runs begin on it.
+    /// The live version: new runs begin on it; the newest where none is live yet.
     pub version: u32,
+    /// Whether it is live.
+    pub is_live: bool,
+    /// A newer version that waits for a second administrator.
+    pub proposed: Option<u32>,
     /// When that was published.
     pub published_at: Time,
     /// By whom.
@@ -98,6 +102,42 @@ pub struct VersionRow {
     pub published_by: String,
     /// Runs in progress on it, up to [`COUNTED`].
     pub running: u32,
+    /// Whether it is, or could come to be, in force.
+    pub status: VersionStatus,
+}
+
+/// How a version that could let more through stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Review {
+    /// It waits for a second administrator.
+    Waits {
+        /// Why the viewer may not settle it; `None` when they may.
+        hindrance: Option<String>,
+    },
+    /// A newer version is in force meanwhile: it is never used.
+    Overtaken {
+        /// That version.
+        by: u32,
+    },
+    /// It is in force although nobody confirmed it: there was no second administrator.
+    Unseconded,
+    /// A second administrator confirmed it.
+    Confirmed {
+        /// Their name.
+        by: String,
+        /// When.
+        at: Time,
+    },
+    /// A second administrator declined it.
+    Declined {
+        /// Their name.
+        by: String,
+        /// When.
+        at: Time,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// Everything the page of a workflow shows.
@@ -109,8 +149,10 @@ pub struct WorkflowPage {
     pub title: String,
     /// The version shown.
     pub shown: VersionRow,
-    /// The live version.
-    pub latest: u32,
+    /// The live version: new runs begin on it.
+    pub live: Option<u32>,
+    /// How the version shown stands; `None` for one that waited for nobody.
+    pub review: Option<Review>,
     /// Versions, newest first.
     pub versions: Vec<VersionRow>,
     /// Whether there are older versions than those.
@@ -127,6 +169,13 @@ pub struct WorkflowPage {
     pub changes: Option<Changes>,
     /// Whether the viewer may publish.
     pub may_publish: bool,
+}
+
+impl WorkflowPage {
+    /// The highest number there is.
+    pub fn newest(&self) -> u32 {
+        self.versions.first().map_or(self.shown.version.version, |newest| newest.version.version)
+    }
 }
 
 /// What a gate did: each up to [`COUNTED`].
@@ -223,6 +272,8 @@ pub struct DraftPage {
     pub next: u32,
     /// The version that has this very text already.
     pub known: Option<u32>,
+    /// Whether another administrator must confirm it before anything begins on it.
+    pub needs_second: bool,
     /// Names the text and the version it would replace: what a confirmation is for.
     pub seal: String,
     /// What it would change.

@@ -47,8 +47,15 @@ impl Workflow {
                 let desk = storage.open().await?;
                 let published = desk.publish_workflow(&Caller::CommandLine, None, &source).await;
                 desk.database.close().await;
-                let Version { name, version, digest } = published?;
+                let published = published?;
+                let Version { name, version, digest } = published.version;
                 println!("{name} version {version}, digest {digest}");
+                if !published.standing.is_in_force() {
+                    println!(
+                        "{name} version {version} is proposed: it could let more through, or writes elsewhere for the \
+                         first time. An administrator confirms it in the console: /workflows/{name}?tab=changes&version={version}"
+                    );
+                }
                 Ok(())
             }
         }

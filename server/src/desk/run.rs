@@ -7,7 +7,7 @@ use domain::{
     permission::Action,
     policy::Exclusion,
     refusal::Code,
-    workflow::Workflow,
+    workflow::{Version, Workflow, standing::VersionStatus},
 };
 use futures::FutureExt as _;
 use schemars::JsonSchema;
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    store::{self, Tx, run::Run},
+    store::{self, Tx, run::Run, workflow::Published},
 };
 
 /// What `POST /runs` takes.
@@ -32,7 +32,7 @@ use crate::{
 pub struct StartRun {
     /// The workflow's name.
     pub workflow: String,
-    /// Its version; the newest when left out.
+    /// Its version; the one in force when left out.
     #[serde(default)]
     pub version: Option<u32>,
     /// What the run is about.
@@ -55,13 +55,15 @@ impl Desk {
     /// Starts a run.
     ///
     /// # Errors
-    /// `not_found` for an unknown workflow; `invalid_field` for an unknown requester, and where the workflow's
+    /// `not_found` for an unknown workflow; `not_in_force` for a version that waits for a second administrator, or was
+    /// declined; `invalid_field` for an unknown requester, and where the workflow's
     /// policies exclude the requester or the agent's owner and the run names none; `wrong_scope` for a key of other
     /// workflows.
     pub async fn start_run(&self, caller: &Caller, body: StartRun, idempotency: Option<Idempotency>) -> Result<Value> {
         let key = Self::may_start_runs(caller)?;
         let published = self.find_workflow(caller, &body.workflow, body.version).await?;
         key.must_begin(&published.version.name)?;
+        must_be_in_force(&published)?;
         let compiled = self.compiled(&published.version.name, published.version.version).await?;
         text::required("/subject", &body.subject, NAME)?;
         text::optional("/requested_by", body.requested_by.as_deref(), NAME)?;
@@ -202,4 +204,19 @@ fn check_people(workflow: &Workflow, requested_by: Option<PersonId>, key: &KeyCa
         return Err(Refusal::invalid("", message));
     }
     Ok(())
+}
+
+/// Nothing begins on what no second administrator has confirmed.
+fn must_be_in_force(published: &Published) -> Result<()> {
+    if published.standing.is_in_force() {
+        return Ok(());
+    }
+    let Version { name, version, .. } = &published.version;
+    let message = match published.standing.status() {
+        VersionStatus::Declined => format!("Version {version} of {name} was declined: nothing begins on it."),
+        VersionStatus::Proposed | VersionStatus::InForce => {
+            format!("Version {version} of {name} waits for a second administrator, who confirms it in the console.")
+        }
+    };
+    Err(Refusal::new(Code::NotInForce, message).into())
 }

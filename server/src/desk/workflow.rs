@@ -3,15 +3,24 @@
 mod diff;
 mod draft;
 mod page;
+mod proposal;
 pub mod shipped;
 
 pub(super) use page::unstaffed;
+pub use proposal::Ruling;
 
 use std::sync::{Arc, PoisonError};
 
-use domain::{Digest, Refusal, event::Event, permission::Action, refusal::Code, workflow::Version};
+use domain::{
+    Digest, Refusal,
+    event::Event,
+    permission::Action,
+    refusal::Code,
+    workflow::{Version, standing::Standing},
+};
 use futures::FutureExt as _;
 
+use self::proposal::Publisher;
 use super::{Caller, Desk};
 use crate::{
     error::{Error, Result, StoreError},
@@ -20,12 +29,13 @@ use crate::{
 };
 
 impl Desk {
-    /// Publishes a definition. The same text again answers the same version.
+    /// Publishes a definition. The same text again answers the same version. One that could let more through than the
+    /// version in force is proposed only, where an administrator other than the publisher could confirm it.
     ///
     /// # Errors
     /// `invalid_workflow` with line and column of every fault; `invalid_field` when the text is named otherwise than
-    /// the address it was sent to.
-    pub async fn publish_workflow(&self, caller: &Caller, address: Option<&str>, source: &str) -> Result<Version> {
+    /// the address it was sent to; `conflict` for a text that was declined.
+    pub async fn publish_workflow(&self, caller: &Caller, address: Option<&str>, source: &str) -> Result<Published> {
         caller.authorize(Action::PublishWorkflow)?;
         let workflow = definition::parse(source)?;
         if let Some(address) = address.filter(|address| *address != workflow.name) {
@@ -34,39 +44,24 @@ impl Desk {
         }
         let digest = Digest::of("workflow/v1", source.as_bytes());
         let (name, title) = (workflow.name.clone(), workflow.title.clone());
+        let base = self.in_force(&name).await?;
+        let wider = proposal::wider(base.as_ref(), &workflow);
         // Compiled before it is stored: what cannot run is never published.
         Compiled::new(workflow, Version { name: name.clone(), version: 0, digest })?;
-        let (source, actor) = (source.to_owned(), caller.actor());
-        self.database
-            .write(move |tx| {
-                async move {
-                    if let Some(known) = store::workflow::find_by_digest(tx, &name, digest).await? {
-                        return Ok(known.version);
-                    }
-                    let latest = store::workflow::find_latest(tx, &name).await?;
-                    let number = latest.map_or(1, |latest| latest.version.version + 1);
-                    let version = Version { name: name.clone(), version: number, digest };
-                    let published = Published {
-                        version: version.clone(),
-                        title,
-                        source,
-                        published_at: tx.now(),
-                        published_by: actor,
-                    };
-                    if !store::workflow::insert(tx, &published).await? {
-                        return Err(
-                            Refusal::new(Code::Conflict, "Somebody published at the same moment; try again.").into()
-                        );
-                    }
-                    tx.record(actor, Event::WorkflowPublished { name, version: number, digest });
-                    Ok(version)
-                }
-                .boxed()
-            })
-            .await
+        let text = Text { name, title, digest, source: source.to_owned() };
+        let base = base.map(|base| base.version.version);
+        let publisher = Publisher::of(caller);
+        let is_wider = !wider.is_empty();
+        self.database.write(move |tx| publish(tx, text, base, is_wider, publisher).boxed()).await
     }
 
-    /// The newest version of a workflow, or a given one, as published.
+    /// The version of a workflow on which new runs begin.
+    async fn in_force(&self, name: &str) -> Result<Option<Published>> {
+        let mut tx = self.database.read().await?;
+        Ok(store::workflow::find_latest(&mut tx, name).await?.filter(|latest| latest.standing.is_in_force()))
+    }
+
+    /// The version of a workflow that is in force, the newest where none is yet, or a given one.
     pub async fn find_workflow(&self, caller: &Caller, name: &str, version: Option<u32>) -> Result<Published> {
         caller.authorize(Action::ReadWorkflows)?;
         if name.contains('\0') {
@@ -80,7 +75,7 @@ impl Desk {
         found.ok_or_else(|| Refusal::not_found("workflow").into())
     }
 
-    /// Workflows by name, their newest version each.
+    /// Workflows by name: the version in force each, or the newest where none is yet.
     pub async fn list_workflows(&self, caller: &Caller, after: Option<&str>, limit: u32) -> Result<Vec<Published>> {
         caller.authorize(Action::ReadWorkflows)?;
         let mut tx = self.database.read().await?;
@@ -120,4 +115,48 @@ impl Desk {
         self.compiled.write().unwrap_or_else(PoisonError::into_inner).insert(key, compiled.clone());
         Ok(compiled)
     }
+}
+
+/// A text that is published.
+struct Text {
+    name: String,
+    title: String,
+    digest: Digest,
+    source: String,
+}
+
+/// Stores a text as the next version, unless it is one already.
+async fn publish(
+    tx: &mut Tx,
+    text: Text,
+    base: Option<u32>,
+    is_wider: bool,
+    publisher: Publisher,
+) -> Result<Published> {
+    let Text { name, title, digest, source } = text;
+    if let Some(known) = store::workflow::find_by_digest(tx, &name, digest).await? {
+        return proposal::again(known);
+    }
+    let meanwhile = || Error::from(Refusal::new(Code::Conflict, "Somebody published at the same moment; try again."));
+    let latest = store::workflow::find_latest(tx, &name).await?.filter(|latest| latest.standing.is_in_force());
+    // What it was compared with must still be what it replaces.
+    if latest.map(|latest| latest.version.version) != base {
+        return Err(meanwhile());
+    }
+    let number = store::workflow::last_number(tx, &name).await? + 1;
+    let version = Version { name: name.clone(), version: number, digest };
+    // Nobody becomes an administrator, or ceases to be one, before this is stored.
+    store::person::keep_access(tx).await?;
+    let has_second = is_wider && proposal::has_second(tx, publisher.person).await?;
+    let (standing, event) = Standing::begin(&version, is_wider, has_second);
+    let published =
+        Published { version, title, source, published_at: tx.now(), published_by: publisher.actor, standing };
+    if !store::workflow::insert(tx, &published).await? {
+        return Err(meanwhile());
+    }
+    tx.record(publisher.actor, Event::WorkflowPublished { name, version: number, digest });
+    if let Some(event) = event {
+        tx.record(publisher.actor, event);
+    }
+    Ok(published)
 }

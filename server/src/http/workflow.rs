@@ -1,11 +1,16 @@
-//! The forms in which definitions are written: checked, shown with what they would change, published.
+//! The forms in which definitions are written: checked, shown with what they would change, published; and the one in
+//! which a second administrator rules on a version that could let more through.
 
 use axum::{
     extract::{Path, Request, State},
     http::Method,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{Refusal, refusal::Code, workflow::shown::DraftQuery};
+use domain::{
+    Refusal,
+    refusal::Code,
+    workflow::{Version, shown::DraftQuery},
+};
 
 use super::{
     AppState,
@@ -15,7 +20,7 @@ use super::{
     routes::{Access, Routes},
 };
 use crate::{
-    desk::{Caller, PersonCaller},
+    desk::{Caller, PersonCaller, workflow::Ruling},
     error::Error,
 };
 
@@ -24,12 +29,10 @@ const MOST_BYTES: usize = 800 << 10;
 
 /// The forms and who may post them.
 pub fn routes(routes: Routes) -> Routes {
-    routes.add(Method::POST, "/workflows/new", Access::Form, new).add(
-        Method::POST,
-        "/workflows/{name}/edit",
-        Access::Form,
-        edit,
-    )
+    routes
+        .add(Method::POST, "/workflows/new", Access::Form, new)
+        .add(Method::POST, "/workflows/{name}/edit", Access::Form, edit)
+        .add(Method::POST, "/workflows/{name}", Access::Form, rule)
 }
 
 async fn new(State(state): State<AppState>, PageCaller(person): PageCaller, request: Request) -> Response {
@@ -71,6 +74,40 @@ async fn apply(state: &AppState, person: &PersonCaller, name: Option<String>, fi
         return Ok(Done::Kept);
     }
     let caller = Caller::Person(person.clone());
-    let version = state.desk.publish_workflow(&caller, name.as_deref(), &source).await?;
-    Ok(Done::See(format!("/workflows/{}", version.name)))
+    let published = state.desk.publish_workflow(&caller, name.as_deref(), &source).await?;
+    let Version { name, version, .. } = published.version;
+    Ok(Done::See(match published.standing.is_in_force() {
+        true => format!("/workflows/{name}"),
+        // What waits is shown, and why.
+        false => format!("/workflows/{name}?tab=changes&version={version}"),
+    }))
+}
+
+async fn rule(
+    State(state): State<AppState>,
+    PageCaller(person): PageCaller,
+    Path(name): Path<String>,
+    request: Request,
+) -> Response {
+    let (person, parts, fields) = match posted::read(&state, person, request).await {
+        Ok(read) => read,
+        Err(response) => return response,
+    };
+    let outcome = apply_ruling(&state, &person, &name, &fields).await;
+    posted::answer(&state, Some(person), parts, &fields, outcome).await
+}
+
+/// Confirms or declines the version that the form names: what was seen, not what is newest by now.
+async fn apply_ruling(state: &AppState, person: &PersonCaller, name: &str, fields: &Form) -> Result<Done, Error> {
+    if fields.text("form") != "rule" {
+        return Err(posted::unknown_form());
+    }
+    let version = fields.text("version").parse().map_err(|_| Refusal::not_found("version of this workflow"))?;
+    let ruling = match fields.text("act") {
+        "confirm" => Ruling::Confirm,
+        "decline" => Ruling::Decline { reason: fields.text("reason").trim().replace("\r\n", "\n") },
+        _ => return Err(posted::unknown_form()),
+    };
+    state.desk.rule_on_version(person, name, version, ruling).await?;
+    Ok(Done::See(format!("/workflows/{name}?version={version}")))
 }

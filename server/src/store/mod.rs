@@ -59,6 +59,7 @@ pub mod set_up;
 pub mod signature;
 mod sqlite;
 pub mod stage;
+pub mod standing;
 mod statement;
 pub mod step;
 pub mod target;

@@ -5,14 +5,20 @@ use domain::{
     workflow::{
         Version,
         shown::{COUNTED, GateUse, Running},
+        standing::Standing,
     },
 };
 use sqlx::{FromRow, QueryBuilder};
 
-use super::{Tx, digest, from_text, on, to_text};
+use super::{
+    Tx, digest, from_text, on,
+    standing::{self, StandingRow},
+    to_text,
+};
 use crate::error::{Result, StoreError};
 
 /// A published version with its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
     /// Name, number, digest.
     pub version: Version,
@@ -24,6 +30,8 @@ pub struct Published {
     pub published_at: Time,
     /// By whom.
     pub published_by: Actor,
+    /// Whether it is in force.
+    pub standing: Standing,
 }
 
 #[derive(FromRow)]
@@ -35,6 +43,8 @@ struct WorkflowRow {
     source: String,
     published_at: Time,
     published_by: String,
+    #[sqlx(flatten)]
+    standing: StandingRow,
 }
 
 impl TryFrom<WorkflowRow> for Published {
@@ -45,37 +55,58 @@ impl TryFrom<WorkflowRow> for Published {
         let number =
             u32::try_from(row.version).map_err(|error| super::inconsistent("workflow", "version", &row.name, error))?;
         let published_by = from_text(&row.published_by, "workflow", "published_by", &row.name)?;
+        let standing = row.standing.read(&row.name, number)?;
         Ok(Self {
             version: Version { name: row.name, version: number, digest },
             title: row.title,
             source: row.source,
             published_at: row.published_at,
             published_by,
+            standing,
         })
     }
 }
 
-const COLUMNS_OF_LATEST: &str = "SELECT name, version, digest, title, source, published_at, published_by FROM workflow \
-     WHERE name = $1 ORDER BY version DESC LIMIT 1";
+/// The columns of a version, joined with how it stands.
+macro_rules! versions {
+    ($source:literal, $rest:literal) => {
+        concat!(
+            "SELECT w.name, w.version, w.digest, w.title, ",
+            $source,
+            " AS source, w.published_at, w.published_by, s.state, s.settled_by, s.settled_at, s.reason FROM workflow w \
+             LEFT JOIN workflow_standing s ON s.workflow = w.name AND s.version = w.version WHERE ",
+            $rest
+        )
+    };
+}
 
-/// The newest version of a workflow.
+/// The version of a workflow that is in force; the newest one where none is yet.
 pub async fn find_latest(tx: &mut Tx, name: &str) -> Result<Option<Published>, StoreError> {
-    let row: Option<WorkflowRow> =
-        on!(tx, |conn| sqlx::query_as(COLUMNS_OF_LATEST).bind(name).fetch_optional(conn).await)?;
+    let statement = versions!(
+        "w.source",
+        "w.name = $1 ORDER BY CASE WHEN s.state IN ('proposed', 'declined') THEN 1 ELSE 0 END, w.version DESC LIMIT 1"
+    );
+    let row: Option<WorkflowRow> = on!(tx, |conn| sqlx::query_as(statement).bind(name).fetch_optional(conn).await)?;
     row.map(Published::try_from).transpose()
+}
+
+/// The highest number there is, whether it is in force or not; 0 for an unknown workflow.
+pub async fn last_number(tx: &mut Tx, name: &str) -> Result<u32, StoreError> {
+    let last: Option<(Option<i64>,)> = on!(tx, |conn| {
+        sqlx::query_as("SELECT MAX(version) FROM workflow WHERE name = $1").bind(name).fetch_optional(conn).await
+    })?;
+    let last = last.and_then(|(last,)| last).unwrap_or_default();
+    u32::try_from(last).map_err(|error| super::inconsistent("workflow", "version", name, error))
 }
 
 /// One version of a workflow.
 pub async fn find_version(tx: &mut Tx, name: &str, version: u32) -> Result<Option<Published>, StoreError> {
     let row: Option<WorkflowRow> = on!(tx, |conn| {
-        sqlx::query_as(
-            "SELECT name, version, digest, title, source, published_at, published_by FROM workflow \
-             WHERE name = $1 AND version = $2",
-        )
-        .bind(name)
-        .bind(i64::from(version))
-        .fetch_optional(conn)
-        .await
+        sqlx::query_as(versions!("w.source", "w.name = $1 AND w.version = $2"))
+            .bind(name)
+            .bind(i64::from(version))
+            .fetch_optional(conn)
+            .await
     })?;
     row.map(Published::try_from).transpose()
 }
@@ -83,30 +114,27 @@ pub async fn find_version(tx: &mut Tx, name: &str, version: u32) -> Result<Optio
 /// The version with this digest, if the same text was published before.
 pub async fn find_by_digest(tx: &mut Tx, name: &str, wanted: Digest) -> Result<Option<Published>, StoreError> {
     let row: Option<WorkflowRow> = on!(tx, |conn| {
-        sqlx::query_as(
-            "SELECT name, version, digest, title, source, published_at, published_by FROM workflow \
-             WHERE name = $1 AND digest = $2",
-        )
-        .bind(name)
-        .bind(wanted.bytes().to_vec())
-        .fetch_optional(conn)
-        .await
+        sqlx::query_as(versions!("w.source", "w.name = $1 AND w.digest = $2"))
+            .bind(name)
+            .bind(wanted.bytes().to_vec())
+            .fetch_optional(conn)
+            .await
     })?;
     row.map(Published::try_from).transpose()
 }
 
-/// The newest version of each workflow after `cursor`, by name.
+/// The version in force of each workflow after `cursor`, by name; the newest one of those that have none yet.
 pub async fn list(tx: &mut Tx, after: Option<&str>, limit: i64) -> Result<Vec<Published>, StoreError> {
+    let statement = versions!(
+        "w.source",
+        "w.name > $1 AND w.version = COALESCE(\
+             (SELECT MAX(o.version) FROM workflow o WHERE o.name = w.name AND NOT EXISTS (SELECT 1 FROM workflow_standing p \
+             WHERE p.workflow = o.name AND p.version = o.version AND p.state IN ('proposed', 'declined'))), \
+             (SELECT MAX(o.version) FROM workflow o WHERE o.name = w.name)) \
+         ORDER BY w.name LIMIT $2"
+    );
     let rows: Vec<WorkflowRow> = on!(tx, |conn| {
-        sqlx::query_as(
-            "SELECT w.name, w.version, w.digest, w.title, w.source, w.published_at, w.published_by FROM workflow w \
-             WHERE w.version = (SELECT MAX(o.version) FROM workflow o WHERE o.name = w.name) AND w.name > $1 \
-             ORDER BY w.name LIMIT $2",
-        )
-        .bind(after.unwrap_or_default())
-        .bind(limit)
-        .fetch_all(conn)
-        .await
+        sqlx::query_as(statement).bind(after.unwrap_or_default()).bind(limit).fetch_all(conn).await
     })?;
     rows.into_iter().map(Published::try_from).collect()
 }
@@ -114,14 +142,11 @@ pub async fn list(tx: &mut Tx, after: Option<&str>, limit: i64) -> Result<Vec<Pu
 /// Versions of a workflow, newest first.
 pub async fn list_versions(tx: &mut Tx, name: &str, limit: i64) -> Result<Vec<Published>, StoreError> {
     let rows: Vec<WorkflowRow> = on!(tx, |conn| {
-        sqlx::query_as(
-            "SELECT name, version, digest, title, '' AS source, published_at, published_by FROM workflow \
-             WHERE name = $1 ORDER BY version DESC LIMIT $2",
-        )
-        .bind(name)
-        .bind(limit)
-        .fetch_all(conn)
-        .await
+        sqlx::query_as(versions!("''", "w.name = $1 ORDER BY w.version DESC LIMIT $2"))
+            .bind(name)
+            .bind(limit)
+            .fetch_all(conn)
+            .await
     })?;
     rows.into_iter().map(Published::try_from).collect()
 }
@@ -219,5 +244,8 @@ pub async fn insert(tx: &mut Tx, published: &Published) -> Result<bool, StoreErr
         .await
         .map(|done| done.rows_affected())
     })?;
+    if stored == 1 {
+        standing::insert(tx, version, &published.standing).await?;
+    }
     Ok(stored == 1)
 }

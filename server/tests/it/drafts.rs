@@ -117,7 +117,7 @@ async fn the_text_is_published_as_it_was_typed(console: TestConsole) {
     post(&mut browser, "/workflows/new", "publish", &PAYMENTS.replace('\n', "\r\n"), "").await;
     let caller = server::desk::Caller::CommandLine;
     let same = console.desk.publish_workflow(&caller, None, PAYMENTS).await.expect("a version");
-    assert_eq!(same.version, 1);
+    assert_eq!(same.version.version, 1);
     assert_eq!(console.desk.find_workflow(&caller, "payments", None).await.expect("it").source, PAYMENTS);
 }
 

@@ -57,6 +57,7 @@ mod people;
 mod polls;
 mod power;
 mod profile;
+mod proposals;
 mod publish;
 mod races;
 mod raises;

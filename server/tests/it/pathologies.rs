@@ -147,7 +147,7 @@ async fn a_version_published_meanwhile_is_cited_by_new_runs_alone(console: TestC
         for version in 2..22 {
             let text = text(version);
             let published = console.desk.publish_workflow(&Caller::CommandLine, None, &text).await;
-            assert_eq!(published.expect("a version").version, u32::try_from(version).expect("small"));
+            assert_eq!(published.expect("a version").version.version, u32::try_from(version).expect("small"));
         }
     };
     let check = async {

@@ -12,7 +12,7 @@ async fn the_same_text_is_the_same_version(console: TestConsole) {
         async |text: &str| console.desk.publish_workflow(&Caller::CommandLine, None, text).await.expect("a version");
     let first = publish(PAYMENTS).await;
     let changed = publish(&PAYMENTS.replace("<= 100", "<= 200")).await;
-    assert_eq!((first.version, changed.version), (1, 2));
+    assert_eq!((first.version.version, changed.version.version), (1, 2));
     assert_eq!(publish(PAYMENTS).await, first);
 }
 

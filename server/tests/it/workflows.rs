@@ -27,7 +27,7 @@ pub async fn caller(console: &TestConsole, email: &str) -> PersonCaller {
 }
 
 async fn publish(console: &TestConsole, text: &str) -> u32 {
-    console.desk.publish_workflow(&Caller::CommandLine, None, text).await.expect("a version").version
+    console.desk.publish_workflow(&Caller::CommandLine, None, text).await.expect("a version").version.version
 }
 
 async fn page(console: &TestConsole, version: Option<u32>, from: Option<u32>) -> WorkflowPage {
@@ -69,7 +69,7 @@ async fn runs_are_counted_on_their_version(console: TestConsole) {
     let [first, _] = two_versions(&console).await;
     first.again().await;
     let page = page(&console, Some(1), None).await;
-    assert_eq!((page.shown.version.version, page.latest), (1, 2));
+    assert_eq!((page.shown.version.version, page.live), (1, Some(2)));
     let running: Vec<_> = page.versions.iter().map(|row| (row.version.version, row.running)).collect();
     assert_eq!(running, [(2, 2), (1, 1)]);
     assert_eq!(page.source, PAYMENTS);

@@ -56,7 +56,7 @@ fn buttons(page: &DraftPage) -> AnyView {
         view! {
             <button id="publish" type="submit" name="act" value="publish" class=button::PRIMARY>
                 <Icon name="git-branch" />
-                {format!("Publish version {}", page.next)}
+                {format!("{} version {}", if page.needs_second { "Propose" } else { "Publish" }, page.next)}
             </button>
         }
     });

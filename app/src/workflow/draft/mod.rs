@@ -120,7 +120,15 @@ fn Sound<'a>(page: &'a DraftPage, wants: bool) -> impl IntoView + use<> {
     } else {
         "Nothing is published yet."
     };
+    let second = page.needs_second.then(|| {
+        view! {
+            <Notice tone=Tone::Accent icon="users" title="Another administrator must confirm it">
+                <p>"It could let more through than the version in force, or writes elsewhere for the first time. It is proposed when you publish it, and nothing begins on it until it is confirmed."</p>
+            </Notice>
+        }
+    });
     view! {
+        {second}
         <Notice tone=Tone::Pass icon="circle-check" title=title alert=true>
             <p>{words}" "<a class="lnk inline-flex items-center gap-1" href="#publish">"Go to the button"<Icon name="arrow-down" class="w-3 h-3 shrink-0" /></a></p>
         </Notice>

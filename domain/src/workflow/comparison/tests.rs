@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{
+    closure::rule::{Method, Moment, Rule, StepKind, StepRule},
     deadline::Raise,
     decision::Verdict,
     escalation::sla::Limits,
@@ -197,4 +198,56 @@ fn staged() -> Workflow {
 #[test]
 fn spans_name_the_units_that_count() {
     assert_eq!([30, 3_600, 86_400, 129_600, 5_430].map(span), ["30 s", "1 h", "1 d", "1 d 12 h", "1 h 30 min 30 s"]);
+}
+
+#[test]
+fn each_change_of_a_closure_goes_one_way_there_and_the_other_way_back() {
+    type Change = (&'static str, fn(&mut Workflow));
+    let changes: &[Change] = &[
+        ("a policy less", |w| drop(w.closure.pop())),
+        ("another moment", |w| w.closure[0].after = Moment::Event),
+        ("without a condition", |w| w.closure[0].condition = None),
+        ("another condition", |w| w.closure[0].condition = Some("true".to_owned())),
+        ("a step less", |w| drop(w.closure[0].steps.pop())),
+        ("another target", |w| w.closure[0].steps[0].target = "wiki".to_owned()),
+        ("another kind", |w| w.closure[0].steps[0].kind = StepKind::QueueCleanup),
+        ("another record", |w| w.closure[0].steps[0].record = "all".to_owned()),
+        ("the whole record", |w| w.closure[0].steps[0].method = Method::Put),
+        ("one field more", |w| drop(w.closure[0].steps[0].set.insert("owner".to_owned(), "x".into()))),
+        ("another value", |w| drop(w.closure[0].steps[0].set.insert("status".to_owned(), "open".into()))),
+        ("expects less", |w| w.closure[0].steps[0].expect.clear()),
+        ("expects otherwise", |w| drop(w.closure[0].steps[0].expect.insert("id".to_owned(), "y".into()))),
+    ];
+    let told: Vec<String> = changes
+        .iter()
+        .map(|(name, change)| format!("{name}\n    {}", there_and_back_from(&closing(), change)))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+fn closing() -> Workflow {
+    let step = StepRule {
+        id: "status".to_owned(),
+        kind: StepKind::StatusSync,
+        target: "tracker".to_owned(),
+        record: "cases/{{run.subject}}".to_owned(),
+        set: [("status".to_owned(), "closed".into())].into(),
+        expect: [("id".to_owned(), "{{run.subject}}".into())].into(),
+        method: Method::Patch,
+    };
+    let rule = Rule {
+        id: "close".to_owned(),
+        after: Moment::RunCompleted,
+        condition: Some("facts.status == \"done\"".to_owned()),
+        steps: vec![step],
+    };
+    Workflow { closure: vec![rule], ..workflow() }
+}
+
+#[test]
+fn a_first_version_is_wider_by_what_it_writes_elsewhere() {
+    assert_eq!(begin(&workflow()).wider(), []);
+    let told: Vec<String> =
+        begin(&closing()).wider().into_iter().map(|one| format!("{} {}", one.at, one.text)).collect();
+    assert_eq!(told, ["close closes after run.completed now", "close.status writes to tracker now (status_sync)"]);
 }

@@ -104,7 +104,8 @@ impl Desk {
         let said = json!({"event": trigger.root()});
         let roots = Roots::of_nothing(self.database.clock().now());
         let mut beginnings = Vec::new();
-        for published in store::workflow::list(tx, None, MOST_WORKFLOWS).await? {
+        let published = store::workflow::list(tx, None, MOST_WORKFLOWS).await?;
+        for published in published.into_iter().filter(|published| published.standing.is_in_force()) {
             let (workflow, version) = (published.version.name, published.version.version);
             let compiled = self.compiled_in(tx, &workflow, version).await?;
             for (rule, is_unknown) in following(&compiled, &roots, Moment::Event, &said) {

@@ -2,6 +2,7 @@
 
 use domain::{
     Digest, FieldError, Refusal,
+    id::PersonId,
     permission::Action,
     workflow::{
         Version, Workflow,
@@ -9,7 +10,7 @@ use domain::{
     },
 };
 
-use super::{page, shipped};
+use super::{page, proposal, shipped};
 use crate::{
     desk::{Caller, Desk, PersonCaller},
     error::{Error, Result},
@@ -45,6 +46,7 @@ impl Desk {
             name: None,
             next: edited.as_ref().map_or(1, |edited| edited.version.version + 1),
             known: None,
+            needs_second: false,
             seal: String::new(),
             changes: None,
             unstaffed: Vec::new(),
@@ -55,18 +57,21 @@ impl Desk {
             Err(refusal) if is_checked => page.faults = faults(refusal),
             // The text was not typed by anybody here: it is shown, and its faults when it is sent.
             Err(_) => {}
-            Ok(workflow) => self.weigh(&mut page, &workflow).await?,
+            Ok(workflow) => self.weigh(&mut page, &workflow, viewer.id).await?,
         }
         Ok(page)
     }
 
     /// Lays a sound text beside what is published under its name.
-    async fn weigh(&self, page: &mut DraftPage, workflow: &Workflow) -> Result<()> {
+    async fn weigh(&self, page: &mut DraftPage, workflow: &Workflow, viewer: PersonId) -> Result<()> {
         let mut tx = self.database.read().await?;
         let digest = Digest::of("workflow/v1", page.source.as_bytes());
         let latest = store::workflow::find_latest(&mut tx, &workflow.name).await?;
         let known = store::workflow::find_by_digest(&mut tx, &workflow.name, digest).await?;
-        page.next = latest.as_ref().map_or(1, |latest| latest.version.version + 1);
+        page.next = store::workflow::last_number(&mut tx, &workflow.name).await? + 1;
+        let in_force = latest.as_ref().filter(|latest| latest.standing.is_in_force());
+        page.needs_second =
+            !proposal::wider(in_force, workflow).is_empty() && proposal::has_second(&mut tx, Some(viewer)).await?;
         page.known = known.map(|known| known.version.version);
         page.seal = seal(latest.as_ref(), digest);
         if let Some(latest) = latest.filter(|_| page.is_checked && page.known.is_none()) {

@@ -5,19 +5,21 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::TimeDelta;
 use domain::{
     Actor, Refusal, SystemActor,
+    id::PersonId,
     permission::Action,
     workflow::{
         Workflow,
         comparison::compare,
         shown::{
-            Changes, Contents, GateUse, Running, Unstaffed, VersionRow, WorkflowList, WorkflowPage, WorkflowQuery,
-            WorkflowRow,
+            Changes, Contents, GateUse, Review, Running, Unstaffed, VersionRow, WorkflowList, WorkflowPage,
+            WorkflowQuery, WorkflowRow,
         },
+        standing::Standing,
     },
 };
 use uuid::Uuid;
 
-use super::diff;
+use super::{diff, proposal};
 use crate::{
     desk::{Caller, Desk, PersonCaller},
     error::Result,
@@ -46,6 +48,7 @@ impl Desk {
         let names: Vec<String> = found.iter().map(|published| published.version.name.clone()).collect();
         let running = store::workflow::list_running(&mut tx, &names).await?;
         let people = store::entitlement::names(&mut tx, found.iter().map(|published| published.published_by)).await?;
+        let proposed = store::standing::list_proposed(&mut tx, &names).await?;
         drop(tx);
         let row = |published: Published| WorkflowRow {
             contents: definition::parse(&published.source).ok().map(|workflow| Contents::of(&workflow)),
@@ -53,6 +56,8 @@ impl Desk {
             published_by: named(published.published_by, &people),
             published_at: published.published_at,
             version: published.version.version,
+            is_live: published.standing.is_in_force(),
+            proposed: proposed.iter().find(|(name, _)| *name == published.version.name).map(|(_, version)| *version),
             title: published.title,
             name: published.version.name,
         };
@@ -78,6 +83,8 @@ impl Desk {
         let has_older = versions.len() > VERSIONS;
         versions.truncate(VERSIONS);
         let running = of_workflow(&store::workflow::list_running(&mut tx, std::slice::from_ref(name)).await?, name);
+        let live = store::workflow::find_latest(&mut tx, name).await?;
+        let live = live.filter(|live| live.standing.is_in_force()).map(|live| live.version.version);
         let publishers = versions.iter().chain([&shown]).map(|published| published.published_by);
         let people = store::entitlement::names(&mut tx, publishers).await?;
         let definition = definition::parse(&shown.source).ok();
@@ -89,11 +96,13 @@ impl Desk {
             published_at: published.published_at,
             published_by: named(published.published_by, &people),
             running: on_version(&running, published.version.version),
+            status: published.standing.status(),
         };
-        let latest = versions.first().map_or(shown.version.version, |newest| newest.version.version);
+        let review = reviewed(&mut tx, viewer, &shown).await?;
         Ok(WorkflowPage {
             now: self.database.clock().now(),
-            latest,
+            live,
+            review,
             versions: versions.iter().map(row).collect(),
             shown: row(&shown),
             title: shown.title,
@@ -121,6 +130,29 @@ impl Desk {
     }
 }
 
+/// How a version stands, as its page says it.
+async fn reviewed(tx: &mut Tx, viewer: &PersonCaller, shown: &Published) -> Result<Option<Review>> {
+    let by = |person: PersonId| Actor::Person(person);
+    let settled = match &shown.standing {
+        Standing::Confirmed { by: person, .. } | Standing::Declined { by: person, .. } => Some(by(*person)),
+        Standing::Narrow | Standing::Unseconded | Standing::Proposed => None,
+    };
+    let names = store::entitlement::names(tx, settled).await?;
+    let name = |person: &PersonId| named(by(*person), &names);
+    Ok(match &shown.standing {
+        Standing::Narrow => None,
+        Standing::Unseconded => Some(Review::Unseconded),
+        Standing::Confirmed { by, at } => Some(Review::Confirmed { by: name(by), at: *at }),
+        Standing::Declined { by, at, reason } => {
+            Some(Review::Declined { by: name(by), at: *at, reason: reason.clone() })
+        }
+        Standing::Proposed => Some(match proposal::overtaken(tx, shown).await? {
+            Some(by) => Review::Overtaken { by },
+            None => Review::Waits { hindrance: proposal::hindrance(tx, viewer, shown).await? },
+        }),
+    })
+}
+
 /// What changed from an earlier version; `None` for the first one.
 async fn changes_before(
     tx: &mut Tx,
@@ -129,7 +161,14 @@ async fn changes_before(
     running: &[Running],
 ) -> Result<Option<Changes>> {
     let to = shown.version.version;
-    let Some(from) = from.or_else(|| to.checked_sub(1)).filter(|from| *from > 0) else { return Ok(None) };
+    // What waits is held against what it would replace.
+    let live = match (from, shown.standing.is_in_force()) {
+        (None, false) => store::workflow::find_latest(tx, &shown.version.name).await?,
+        (Some(_), _) | (None, true) => None,
+    };
+    let live = live.filter(|live| live.standing.is_in_force()).map(|live| live.version.version);
+    let from = from.or(live).or_else(|| to.checked_sub(1));
+    let Some(from) = from.filter(|from| *from > 0) else { return Ok(None) };
     let earlier = store::workflow::find_version(tx, &shown.version.name, from).await?;
     let earlier = earlier.ok_or_else(|| Refusal::not_found("version of this workflow"))?;
     Ok(Some(Changes { to: Some(to), ..changes(&earlier, &shown.source, on_version(running, from)) }))

@@ -25,10 +25,10 @@ pub async fn publish(
     let bytes = body::bytes(request).await?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| Refusal::new(Code::MalformedRequest, format!("The text is not UTF-8: {error}.")))?;
-    Ok(ok(state.desk.publish_workflow(&caller, Some(&name), text).await?))
+    Ok(ok(WorkflowSummary::from(&state.desk.publish_workflow(&caller, Some(&name), text).await?)))
 }
 
-/// `GET /workflows`: the newest version of each, by name.
+/// `GET /workflows`: the version in force of each, by name.
 pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Caller>, query: Query) -> Answer {
     query.only(&["cursor", "limit"])?;
     let limit = query.limit()?;
@@ -39,7 +39,7 @@ pub async fn list(State(state): State<AppState>, Extension(caller): Extension<Ca
     Ok(ok(Page { items: found.iter().map(WorkflowSummary::from).collect(), next_cursor: next }))
 }
 
-/// `GET /workflows/{name}`: the newest version with its text.
+/// `GET /workflows/{name}`: the version in force with its text.
 pub async fn latest(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,

@@ -1,6 +1,6 @@
 //! Workflow definitions as the API shows them.
 
-use domain::{Digest, Time};
+use domain::{Digest, Time, workflow::standing::VersionStatus};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -19,6 +19,8 @@ pub struct WorkflowSummary {
     pub title: String,
     /// When it was published.
     pub published_at: Time,
+    /// Whether new runs begin on it.
+    pub status: VersionStatus,
 }
 
 impl From<&Published> for WorkflowSummary {
@@ -29,6 +31,7 @@ impl From<&Published> for WorkflowSummary {
             digest: published.version.digest,
             title: published.title.clone(),
             published_at: published.published_at,
+            status: published.standing.status(),
         }
     }
 }

@@ -58,7 +58,7 @@ fn start() -> Operation {
         .repeatable()
         .takes::<StartRun>()
         .gives::<RunStarted>(201, "The run has begun.")
-        .refuses(&[Code::NotFound])
+        .refuses(&[Code::NotInForce, Code::NotFound])
 }
 
 /// Which end of the log comes first.

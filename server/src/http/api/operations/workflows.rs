@@ -1,7 +1,7 @@
 //! Publishing and reading workflows.
 
 use axum::http::Method;
-use domain::{page::Page, permission::Action, refusal::Code, workflow::Version};
+use domain::{page::Page, permission::Action, refusal::Code};
 
 use crate::http::{
     api::{
@@ -25,21 +25,27 @@ pub fn routes(routes: Routes) -> Routes {
 
 fn publish() -> Operation {
     Operation::new(GROUP, "publish_workflow", "Publish a definition")
-        .notes("The body is the YAML text. The same text again answers the same version; a published version never changes.")
+        .notes(
+            "The body is the YAML text. The same text again answers the same version; a published version never changes. \
+             One that could let more through than the version in force, or writes elsewhere for the first time, is \
+             `proposed` until an administrator other than the publisher confirms it in the console; no call does.",
+        )
         .path::<String>("name", "The workflow's name, as the text says it.")
         .takes_text("application/yaml")
-        .gives::<Version>(200, "The version that stands for this text.")
-        .refuses(&[Code::MalformedRequest, Code::InvalidField, Code::InvalidWorkflow])
+        .gives::<WorkflowSummary>(200, "The version that stands for this text.")
+        .refuses(&[Code::MalformedRequest, Code::InvalidField, Code::InvalidWorkflow, Code::Conflict])
 }
 
 fn list() -> Operation {
-    Operation::new(GROUP, "list_workflows", "List workflows, the newest version of each")
+    Operation::new(GROUP, "list_workflows", "List workflows, the version in force of each")
+        .notes("Where none is in force yet, the newest.")
         .paged()
         .gives::<Page<WorkflowSummary>>(200, "A page, by name.")
 }
 
 fn latest() -> Operation {
-    Operation::new(GROUP, "read_workflow", "Read the newest version of a workflow")
+    Operation::new(GROUP, "read_workflow", "Read the version of a workflow that is in force")
+        .notes("Where none is in force yet, the newest.")
         .path::<String>("name", "The workflow's name.")
         .gives::<WorkflowDetail>(200, "The version with its text.")
 }

@@ -1,0 +1,9 @@
+-- Versions that could let more through than the one before. One without a row is in force since it was
+-- published.
+CREATE TABLE workflow_standing (
+    workflow TEXT NOT NULL, version INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('unseconded', 'proposed', 'confirmed', 'declined')),
+    settled_by BLOB REFERENCES person (id), settled_at TEXT, reason TEXT,
+    PRIMARY KEY (workflow, version), FOREIGN KEY (workflow, version) REFERENCES workflow (name, version)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX workflow_proposed ON workflow_standing (workflow, version) WHERE state = 'proposed';
