@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANA, NOOR, PAYMENTS, type Person } from './cast';
 import type { Stage } from './states';
+import { confirmed } from './workflows';
 import { type Console, type Decide, expect, go } from './test';
 
 /** A note that was approved is filed, and its case is brought to what was decided in a tracker that nobody has registered. */
@@ -17,13 +18,14 @@ closure:
       - { id: sync_case, kind: status_sync, target: tracker, record: 'cases/{{run.subject}}', set: { status: '{{approval.status}}' } }
 `;
 
-/** Registers the archive and publishes the policy. */
-export function prepared(console: Console): void {
+/** Registers the archive and publishes the policy, which an administrator confirms since it writes elsewhere. */
+export async function prepared(console: Console): Promise<void> {
   const [archive, file] = [join(console.data, 'archive'), join(console.data, 'closing.yaml')];
   mkdirSync(archive, { recursive: true });
   writeFileSync(file, CLOSING);
   console.command('target', 'add', '--name', 'archive', '--url', `file://${archive}`, '--kind', 'archive');
   console.command('workflow', 'publish', file);
+  await confirmed(console.url, NOOR, 'closing', 1);
 }
 
 /** A closure that filed its packet and needs a person for the rest; gives its id. */
@@ -42,7 +44,7 @@ async function see(stage: Stage, who: Person, path: string): Promise<Page> {
 }
 
 async function stopped(stage: Stage): Promise<string> {
-  prepared(stage.console);
+  await prepared(stage.console);
   return closed(stage.console, stage.decide);
 }
 

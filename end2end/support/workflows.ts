@@ -1,8 +1,10 @@
 // The pages of workflows, and how one comes to see them.
-import { type Locator, type Page } from '@playwright/test';
-import { MIRA, NOOR, PAYMENTS, type Person } from './cast';
+import { type Locator, type Page, expect, request } from '@playwright/test';
+import { MIRA, NOOR, PASSWORD, PAYMENTS, type Person } from './cast';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Stage } from './states';
-import { go, reloaded } from './test';
+import { type Console, go, reloaded } from './test';
 
 /** A version that approvals stay valid in for longer, and that asks for one thing more. */
 export const LOOSER = PAYMENTS.replace('valid_for: 2h', 'valid_for: 4h').replace(
@@ -27,6 +29,24 @@ export async function publish(page: Page, text: string, version: number): Promis
   await check(page);
   await page.getByRole('button', { name: `Publish version ${version}` }).click();
   await page.waitForURL(/\/workflows\/payments$/);
+}
+
+/** Somebody confirms a version that waits for a second administrator, without a page. */
+export async function confirmed(url: string, { email }: Person, name: string, version: number): Promise<void> {
+  const api = await request.newContext();
+  const headers = { origin: url };
+  const [signIn, ruling] = [{ email, password: PASSWORD }, { form: 'rule', version: String(version), act: 'confirm', reason: '' }];
+  await api.post(`${url}/sign-in`, { form: signIn, headers, maxRedirects: 0 });
+  const answer = await api.post(`${url}/workflows/${name}`, { form: ruling, headers, maxRedirects: 0 });
+  expect(answer.status(), await answer.text()).toBe(303);
+  await api.dispose();
+}
+
+/** Publishes a looser version at the command line, which waits for an administrator. */
+export function propose(console: Console): void {
+  const file = join(console.data, 'looser.yaml');
+  writeFileSync(file, LOOSER);
+  console.command('workflow', 'publish', file);
 }
 
 async function see(stage: Stage, who: Person, path: string): Promise<Page> {
@@ -66,6 +86,14 @@ export const WORKFLOW_STATES: Record<string, (stage: Stage) => Promise<Page>> = 
     return checked(stage, FAULTY);
   },
   'workflow-preview': (stage) => checked(stage, LOOSER),
+  'workflow-proposed': async (stage) => {
+    propose(stage.console);
+    return see(stage, NOOR, '/workflows/payments?tab=changes&version=2');
+  },
+  'workflow-proposed-list': async (stage) => {
+    propose(stage.console);
+    return see(stage, MIRA, '/workflows');
+  },
   'workflow-denied': (stage) => {
     stage.guard.allow(403, /\/workflows\/new$/);
     return see(stage, MIRA, '/workflows/new');

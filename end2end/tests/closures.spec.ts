@@ -8,7 +8,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
   for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? 'with script' : 'without script';
     test(`a follow-up is found and settled (${size}, ${how})`, async ({ console, visit, decide }) => {
-      prepared(console);
+      await prepared(console);
       await closed(console, decide);
       const ana = await visit(ANA, { viewport, javaScriptEnabled });
       await (javaScriptEnabled ? go(ana, '/closures') : ana.goto('/closures'));
@@ -32,7 +32,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 }
 
 test('a blank resolution is refused at its field', async ({ console, visit, decide, guard }) => {
-  prepared(console);
+  await prepared(console);
   const id = await closed(console, decide);
   const ana = await visit(ANA);
   await go(ana, `/closures/${id}`);
@@ -46,7 +46,7 @@ test('a blank resolution is refused at its field', async ({ console, visit, deci
 });
 
 test('an administrator sees what a replay would do, and has what was settled finished', async ({ console, visit, decide }) => {
-  prepared(console);
+  await prepared(console);
   const id = await closed(console, decide);
   const [ana, noor] = [await visit(ANA), await visit(NOOR)];
   await go(noor, `/closures/${id}`);
@@ -67,7 +67,7 @@ test('an administrator sees what a replay would do, and has what was settled fin
 });
 
 test('open pages follow what happens, and keep what is typed', async ({ console, visit, decide }) => {
-  prepared(console);
+  await prepared(console);
   const first = await closed(console, decide);
   const [ana, ivo] = [await visit(ANA), await visit(IVO)];
   await go(ana, `/closures/${first}`);
@@ -85,7 +85,7 @@ test('open pages follow what happens, and keep what is typed', async ({ console,
 });
 
 test('by keyboard: G then C, down the list, into a receipt', async ({ console, visit, decide }) => {
-  prepared(console);
+  await prepared(console);
   await closed(console, decide);
   const ana = await visit(ANA);
   await go(ana, '/approvals');

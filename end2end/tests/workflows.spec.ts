@@ -1,7 +1,7 @@
 // Workflows: what is enforced, what changed; writing, checking, seeing and publishing the next version.
 import { MIRA, NOOR, PAYMENTS } from '../support/cast';
-import { expect, go, test } from '../support/test';
-import { FAULTY, FAULTY_LINE, LOOSER, check, publish, source } from '../support/workflows';
+import { expect, go, reloaded, test } from '../support/test';
+import { FAULTY, FAULTY_LINE, LOOSER, check, propose, publish, source } from '../support/workflows';
 
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? 'with script' : 'without script';
@@ -73,6 +73,42 @@ for (const javaScriptEnabled of [true, false]) {
     }
   });
 }
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with script' : 'without script';
+
+  test(`what could let more through is confirmed by an administrator (${how})`, async ({ console, visit }) => {
+    propose(console);
+    const [mira, noor] = [await visit(MIRA, { javaScriptEnabled }), await visit(NOOR, { javaScriptEnabled })];
+    await mira.goto('/workflows');
+    await expect(mira.getByRole('row', { name: /payments/ })).toContainText('v2 proposed');
+    await mira.goto('/workflows/payments?tab=changes&version=2');
+    await expect(mira.getByText('Version 2 waits for a second administrator')).toBeVisible();
+    await expect(mira.getByRole('button', { name: 'Confirm version 2' })).toHaveCount(0);
+    await noor.goto('/workflows/payments?tab=changes&version=2');
+    await expect(noor.getByText('v2 proposed, live is v1')).toBeVisible();
+    await expect(noor.locator('#main')).toContainText('What gets looser');
+    await noor.getByRole('button', { name: 'Confirm version 2' }).click();
+    await expect(noor.getByText('Confirmed by a second administrator')).toBeVisible();
+    await expect(noor.getByText('v2 live')).toBeVisible();
+    await noor.goto('/workflows/payments');
+    await expect(noor.getByText('v2 live')).toBeVisible();
+  });
+}
+
+test('declining needs a reason, which the page then gives', async ({ console, guard, visit }) => {
+  propose(console);
+  const page = await visit(NOOR);
+  await go(page, '/workflows/payments?tab=changes&version=2');
+  guard.allow(422, /\/workflows\/payments/);
+  await reloaded(page, () => page.getByRole('button', { name: 'Decline' }).click());
+  await expect(page.getByLabel('Why it is declined')).toHaveAttribute('aria-invalid', 'true');
+  await page.getByLabel('Why it is declined').fill('Four hours are too long.');
+  await reloaded(page, () => page.getByRole('button', { name: 'Decline' }).click());
+  await expect(page.getByText('Declined by a second administrator')).toBeVisible();
+  await expect(page.getByText('Four hours are too long.')).toBeVisible();
+  await expect(page.getByText('v2 declined, live is v1')).toBeVisible();
+});
 
 test('any two versions are compared', async ({ visit }) => {
   const page = await visit(NOOR);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use server::desk::{Caller, PersonCaller, workflow::Ruling};
 
 use crate::{
-    support::{Browser, PASSWORD, PAYMENTS, Reply, TestConsole, on_both, request},
+    support::{Browser, CLOSING, PASSWORD, PAYMENTS, Reply, TestConsole, on_both, request},
     workflows::caller,
 };
 
@@ -24,9 +24,6 @@ on_both!(
     of_two_rulings_one_stands,
     the_form_works_without_script,
 );
-
-const CLOSING: &str = "closure:\n  - id: close\n    after: run.completed\n    steps:\n      - { id: told, kind: notification, \
-                       target: slack }\n";
 
 /// Two administrators, an auditor, and the payments workflow in force.
 async fn office(console: &TestConsole) -> [PersonCaller; 2] {

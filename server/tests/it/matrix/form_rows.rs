@@ -4,12 +4,18 @@ use super::{
     closing,
     rows::{Row, form},
     thing::Thing::*,
+    versions,
 };
 
 /// Forms of the console.
 pub fn forms() -> Vec<Row> {
     let forms = own_forms().into_iter().chain(forms_of_work()).chain(forms_of_administration());
-    forms.chain(closing::forms()).chain(forms_of_absence()).chain(forms_of_channels()).collect()
+    forms
+        .chain(closing::forms())
+        .chain(versions::forms())
+        .chain(forms_of_absence())
+        .chain(forms_of_channels())
+        .collect()
 }
 
 fn own_forms() -> Vec<Row> {

@@ -42,6 +42,7 @@ const fn states(thing: Thing) -> &'static [Thing] {
         Thing::Stopped => &[Thing::Stopped, Thing::Closure],
         Thing::Leaf => &[Thing::Leaf],
         Thing::Group => &[Thing::Group],
+        Thing::Workflow => &[Thing::Workflow, Thing::Proposal],
         _ => &[Thing::Workflow],
     }
 }

@@ -8,10 +8,9 @@ use domain::{
         ApprovalId, ClosureId, CompensationId, ConcernId, DelegationId, EscalationId, FollowUpId, HandoffId, KeyId,
         PersonId, ResumptionId, RunId,
     },
-    workflow::shown::DraftQuery,
 };
 use serde_json::{Value, json};
-use server::desk::{Caller, PersonCaller, delegation::NewDelegation, person::NewPerson};
+use server::desk::{Caller, delegation::NewDelegation, person::NewPerson};
 
 use super::{
     thing::{Thing, Which},
@@ -42,7 +41,9 @@ impl World<'_> {
             Thing::Person | Thing::DisabledPerson | Thing::Delegation => PersonId::from_uuid(uuid).to_string(),
             Thing::Key => KeyId::from_uuid(uuid).to_string(),
             Thing::Leaf => "999999".to_owned(),
-            Thing::Workflow | Thing::Group | Thing::Endpoint | Thing::DisabledEndpoint => format!("missing-{n}"),
+            Thing::Workflow | Thing::Proposal | Thing::Group | Thing::Endpoint | Thing::DisabledEndpoint => {
+                format!("missing-{n}")
+            }
         };
         let email = format!("missing-{n}@example.com");
         let edited = PAYMENTS.replace("name: payments", &format!("name: {id}"));
@@ -83,6 +84,7 @@ impl World<'_> {
             Thing::FollowUp => self.left_over(which).await,
             Thing::Resumption => self.resumption(which).await,
             Thing::Workflow => self.workflow().await,
+            Thing::Proposal => self.proposal().await,
             Thing::Leaf => words([("id", "1".to_owned())]),
             Thing::Group => self.group().await,
             Thing::Person => self.somebody(false).await,
@@ -229,18 +231,6 @@ impl World<'_> {
     }
 
     /// The workflow, a text to publish in its place, and the seal of whoever has seen what that changes.
-    async fn workflow(&mut self) -> Words {
-        let edited = PAYMENTS.replace("title: Payments", &format!("title: Payments {}", self.next()));
-        let query = DraftQuery { name: Some("payments".to_owned()), source: Some(edited.clone()), sample: None };
-        let mut tx = self.desk.database.read().await.expect("a snapshot");
-        let dev = server::store::person::find_by_email(&mut tx, "dev@example.com").await.expect("read").expect("Dev");
-        drop(tx);
-        let viewer =
-            PersonCaller { id: dev.id, name: dev.name, email: dev.email, roles: Role::ALL.to_vec(), groups: vec![] };
-        let seal = self.desk.draft(&viewer, query).await.expect("a draft").seal;
-        words([("id", "payments".to_owned()), ("edited", edited), ("seal", seal)])
-    }
-
     /// A group of Rosa's.
     async fn group(&mut self) -> Words {
         let name = format!("crew-{}", self.next());

@@ -14,6 +14,7 @@ mod rows;
 mod state;
 mod stepped;
 mod thing;
+mod versions;
 mod world;
 
 use std::{collections::BTreeSet, fmt::Write as _};

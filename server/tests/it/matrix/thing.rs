@@ -37,6 +37,8 @@ pub enum Thing {
     Resumption,
     /// A workflow, by name.
     Workflow,
+    /// A workflow whose first version waits for a second administrator.
+    Proposal,
     /// An event, by its number.
     Leaf,
     /// A group, by name.

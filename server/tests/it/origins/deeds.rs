@@ -18,7 +18,7 @@ use super::{CALLS, closing::about_closures, from_everywhere, given::about_given,
 use crate::{
     drafts::seal,
     stages::begin,
-    support::{Agent, Browser, PASSWORD, PAYMENTS, Stored, TestConsole, on_both},
+    support::{Agent, Browser, CLOSING, PASSWORD, PAYMENTS, Stored, TestConsole, on_both},
 };
 
 on_both!(what_another_site_has_sent_is_not_done);
@@ -234,6 +234,9 @@ async fn about_the_rest(console: &TestConsole) -> Vec<Deed> {
         seal(&browser.send(Method::POST, EDIT, &[("form", "definition"), ("act", "check"), ("source", &looser)]).await);
     let loose = PAYMENTS.replace("<= 100", "<= 100000");
     let fresh = PAYMENTS.replace("name: payments", "name: other");
+    // What waits for a second administrator.
+    let closing = fresh.replace("name: other", "name: closing") + CLOSING;
+    console.desk.publish_workflow(&Caller::CommandLine, None, &closing).await.expect("a version");
     let edits = [("act", "publish"), ("source", &*looser), ("seal", &*seal)];
     let endpoint = [("form", "add"), ("name", "hr"), ("url", "https://evil.example/hook")];
     let put = Deed {
@@ -246,6 +249,7 @@ async fn about_the_rest(console: &TestConsole) -> Vec<Deed> {
     vec![
         form("/workflows/{name}/edit", EDIT, &edits),
         put,
+        form("/workflows/{name}", "/workflows/closing", &[("form", "rule"), ("version", "1"), ("act", "confirm")]),
         form("/workflows/new", "/workflows/new", &[("act", "publish"), ("source", &fresh)]),
         form("/admin/endpoints", "/admin/endpoints", &endpoint),
         form("/set-up", "/set-up", &[("form", "finish")]),

@@ -52,6 +52,15 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
+/// What makes any workflow one that writes elsewhere, so that it waits for a second administrator where there is one.
+pub const CLOSING: &str = "\
+closure:
+  - id: close
+    after: run.completed
+    steps:
+      - { id: told, kind: notification, target: slack }
+";
+
 /// A definition small enough to know by heart: paying needs a verified payee, and a person above 100.
 pub const PAYMENTS: &str = r#"
 name: payments
