@@ -13,9 +13,14 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// Why a look was refused. What is wrong with a reason stands at its field.
+/// Whether a refusal is about the field of a form.
+fn is_at_a_field(posted: &Posted) -> bool {
+    posted.refusal.as_ref().is_some_and(|refusal| !refusal.errors.is_empty())
+}
+
+/// Why a form was refused, whether it is still shown or not. What is wrong with a reason stands at its field.
 pub fn refused(posted: Option<&Posted>) -> AnyView {
-    let refused = posted.filter(|posted| posted.form == "look");
+    let refused = posted.filter(|posted| !is_at_a_field(posted));
     view! { <div class="mb-3 empty:hidden"><Refused posted=refused /></div> }.into_any()
 }
 
@@ -62,7 +67,7 @@ fn form(id: ClosureId, since: Time, posted: Option<&Posted>) -> AnyView {
         <form method="post" action=format!("/closures/{id}") class="mt-3 space-y-3">
             <input type="hidden" name="form" value="accept" />
             <input type="hidden" name="since" value=since.to_rfc3339() />
-            <Refused posted=posted />
+            <Refused posted=posted.filter(|posted| is_at_a_field(posted)) />
             <div>
                 <label for=FIELD class="block font-medium mb-1">"Why it may stay as it is"</label>
                 <textarea
