@@ -6,6 +6,7 @@ use crate::{
     Time,
     closure::{
         ClosureStatus,
+        drift::DriftRow,
         page::{ClosureRow, FollowUpRow, Receipt},
     },
     id::ClosureId,
@@ -33,6 +34,8 @@ pub enum ClosuresView {
     All,
     /// Open follow-ups, the longest waiting first.
     FollowUps,
+    /// Closures whose records are not as they were left, newest first.
+    Drift,
 }
 
 impl ClosuresQuery {
@@ -53,6 +56,10 @@ pub struct ClosuresPage {
     pub next_cursor: Option<String>,
     /// How many follow-ups are open.
     pub open_follow_ups: u32,
+    /// Of how many closures a record is not as it was left.
+    pub drifted: u32,
+    /// Of how many others a record could not be looked at.
+    pub unreadable: u32,
     /// The names of workflows to choose from.
     pub workflows: Vec<String>,
     /// How closures went lately.
@@ -84,6 +91,8 @@ pub enum Listed {
     Closures(Vec<ClosureRow>),
     /// Open follow-ups.
     FollowUps(Vec<OpenFollowUp>),
+    /// Closures whose records are not as they were left.
+    Drift(Vec<DriftRow>),
 }
 
 impl Listed {
@@ -92,6 +101,7 @@ impl Listed {
         match self {
             Self::Closures(rows) => rows.is_empty(),
             Self::FollowUps(rows) => rows.is_empty(),
+            Self::Drift(rows) => rows.is_empty(),
         }
     }
 }
@@ -116,6 +126,8 @@ pub struct ClosurePage {
     pub may_resolve: bool,
     /// Whether the viewer may have it finish what it left.
     pub may_replay: bool,
+    /// Whether the viewer may have its records looked at, and accept how they are.
+    pub may_settle_drift: bool,
 }
 
 impl ClosurePage {

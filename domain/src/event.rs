@@ -130,6 +130,12 @@ events! {
     ClosureEnded = "closure.ended" { closure: ClosureId, status: ClosureStatus, reason: Option<Reason>, next_try: Option<Time>, },
     /// What it left undone is tried again: by a person, or by itself.
     ClosureReplayed = "closure.replayed" { closure: ClosureId, steps: Vec<String>, },
+    /// Records are not as it left them any more, or otherwise than was found before.
+    ClosureDrifted = "closure.drifted" { closure: ClosureId, records: Vec<String>, },
+    /// They are as it left them again.
+    ClosureDriftEnded = "closure.drift_ended" { closure: ClosureId, },
+    /// Somebody says that they may be as they are.
+    ClosureDriftAccepted = "closure.drift_accepted" { closure: ClosureId, reason: String, },
     /// A step is about to be written, and may have been from now on.
     ClosureStepIntended = "closure.step_intended" { closure: ClosureId, step: String, target: String, record: String, key: String, attempt: u32, },
     /// A step was written, and is confirmed.
@@ -190,8 +196,7 @@ events! {
     InformationGiven = "information.given" { approval: ApprovalId, answer: String, revision: u32, expires_at: Option<Time>, },
     /// The approved call was allowed; the approval cannot be used again, or its item where it has several.
     ApprovalConsumed = "approval.consumed" { approval: ApprovalId, session: SessionId, tool_use_id: String, },
-    /// Conditions no longer held when the approved call came; a fresh approval is needed. `tool_use_id` is the item that
-    /// this is about, where the approval has several.
+    /// Conditions no longer held when the approved call came. `tool_use_id` is the item of it, where there are several.
     ApprovalVoided = "approval.voided" { approval: ApprovalId, because: String, tool_use_id: Option<String>, },
     /// A reviewer decided.
     DecisionRecorded = "decision.recorded" { decision: DecisionId, approval: ApprovalId, verdict: Verdict, group: String, by_raise: Option<String>, revision: u32, package_digest: Digest, reason_code: Option<String>, notes: Option<String>, items: Option<Vec<ItemVerdict>>, on_behalf_of: Option<Principal>, signature: Option<Signature>, },

@@ -10,15 +10,17 @@ use crate::{
     actor::{UnknownWord, words},
     decision::{Decision, Verdict},
     event::Event,
-    id::{ApprovalId, NotificationId, PersonId},
+    id::{ApprovalId, PersonId},
     policy::{Candidate, Circumstances, Policy, Wanted},
     workflow::Risk,
 };
 
 mod dispatch;
+mod inbox;
 mod preference;
 
 pub use dispatch::Dispatch;
+pub use inbox::{InboxPage, InboxQuery, InboxRow};
 pub use preference::{Notices, Quiet};
 
 words! {
@@ -58,6 +60,8 @@ words! {
         ResumptionFailed = "resumption_failed",
         /// A closure needs a person.
         FollowUpOpened = "follow_up_opened",
+        /// A record is not as a closure left it.
+        ClosureDrifted = "closure_drifted",
         /// A workflow version waits for a second administrator.
         VersionProposed = "version_proposed",
         /// Something does not fit together.
@@ -86,6 +90,7 @@ impl Topic {
             Self::DelegationEnded => "A delegation that concerns you was ended",
             Self::ResumptionFailed => "A decision could not be delivered to its agent",
             Self::FollowUpOpened => "A closure needs a person",
+            Self::ClosureDrifted => "A record is not as a closure left it",
             Self::VersionProposed => "A workflow version waits for a second administrator",
             Self::AlertRaised => "An alert needs an administrator",
         }
@@ -111,6 +116,7 @@ impl Topic {
             | Self::EscalationOverdue
             | Self::ResumptionFailed
             | Self::FollowUpOpened
+            | Self::ClosureDrifted
             | Self::VersionProposed
             | Self::AlertRaised => self.title(),
         }
@@ -136,6 +142,7 @@ impl Topic {
             | Self::EscalationOverdue
             | Self::ResumptionFailed
             | Self::FollowUpOpened
+            | Self::ClosureDrifted
             | Self::VersionProposed
             | Self::AlertRaised => false,
         }
@@ -188,6 +195,7 @@ pub const KINDS: &[&str] = &[
     "resumption.failed",
     "alert.raised",
     "follow_up.opened",
+    "closure.drifted",
     "workflow.proposed",
 ];
 
@@ -216,6 +224,7 @@ pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
         }
         Event::ResumptionFailed { next_try: None, .. } => (Topic::ResumptionFailed, vec![Deciders, Administrators]),
         Event::FollowUpOpened { .. } => (Topic::FollowUpOpened, vec![Administrators]),
+        Event::ClosureDrifted { .. } => (Topic::ClosureDrifted, vec![Administrators]),
         Event::WorkflowProposed { .. } => (Topic::VersionProposed, vec![Administrators]),
         Event::AlertRaised { .. } => (Topic::AlertRaised, vec![Administrators]),
         _ => return None,
@@ -260,42 +269,6 @@ pub struct Notice {
     pub approval: Option<ApprovalId>,
     /// Where it leads, below the console's address.
     pub path: String,
-}
-
-/// A notification in somebody's inbox.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InboxRow {
-    /// Its id.
-    pub id: NotificationId,
-    /// When the person was told.
-    pub made_at: Time,
-    /// When they have read it.
-    pub read_at: Option<Time>,
-    /// What it says.
-    pub notice: Notice,
-}
-
-/// What the inbox is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InboxQuery {
-    /// Where the page begins; absent for the first.
-    #[serde(default)]
-    pub cursor: Option<NotificationId>,
-}
-
-/// A page of somebody's inbox, the latest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InboxPage {
-    /// The server's time when the page was made.
-    pub now: Time,
-    /// The notifications.
-    pub rows: Vec<InboxRow>,
-    /// How many are unread in all.
-    pub unread: u32,
-    /// Where the next page begins.
-    pub next_cursor: Option<NotificationId>,
-    /// Whether this is not the first page.
-    pub is_continued: bool,
 }
 
 #[cfg(test)]

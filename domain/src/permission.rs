@@ -67,6 +67,8 @@ pub enum Action {
     ReplayClosure,
     /// Say how what a closure handed over was settled.
     ResolveFollowUp,
+    /// Look at once at what became of a closure's records, and say that a difference may stay.
+    SettleDrift,
     /// Have a failed resumption sent again, or end the sending.
     WakeSession,
     /// Take resumptions for a host, and report how they went.
@@ -113,6 +115,7 @@ impl Action {
         Self::ReadClosures,
         Self::ReplayClosure,
         Self::ResolveFollowUp,
+        Self::SettleDrift,
         Self::WakeSession,
         Self::RunSessions,
         Self::SetOwnAbsence,
@@ -123,7 +126,7 @@ impl Action {
     /// The scopes a key needs one of.
     pub const fn scopes(self) -> &'static [Scope] {
         match self {
-            Self::PublishWorkflow | Self::ManageAccess | Self::ReplayClosure => &[Scope::Admin],
+            Self::PublishWorkflow | Self::ManageAccess | Self::ReplayClosure | Self::SettleDrift => &[Scope::Admin],
             // A runner reads nothing of what its sessions are about.
             Self::ReadWorkflows | Self::ReadRun | Self::ReadClosures => &[
                 Scope::Hook,
@@ -178,9 +181,12 @@ impl Action {
             Self::Decide | Self::Sign | Self::SetOwnAbsence | Self::ResolveFollowUp => &[Role::Reviewer],
             Self::AssignApproval => &[Role::Reviewer, Role::SupportLead],
             Self::WakeSession => &[Role::Reviewer, Role::Admin],
-            Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow | Self::ReplayClosure => {
-                &[Role::Admin]
-            }
+            Self::ManageAccess
+            | Self::EndRun
+            | Self::CancelApproval
+            | Self::PublishWorkflow
+            | Self::ReplayClosure
+            | Self::SettleDrift => &[Role::Admin],
             // What a harness could not undo, a person has undone by hand; executives do not set their own absences.
             Self::ReportCompensation | Self::SetAbsence => &[Role::SupportLead, Role::Admin],
             // Auditors change nothing, an answer included.

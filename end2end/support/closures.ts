@@ -37,6 +37,21 @@ export async function closed(console: Console, decide: Decide, subject = 'acc_2'
   return (await agent.closures())[0].closure_id;
 }
 
+/** Somebody writes over what a closure has filed. */
+export function overwritten(console: Console, subject = 'acc_2'): void {
+  writeFileSync(join(console.data, 'archive', `${subject}.json`), '{}');
+}
+
+/** A closure whose file was written over, and that was looked at since; gives the page of whoever looked. */
+async function drifted(stage: Stage): Promise<Page> {
+  const id = await stopped(stage);
+  overwritten(stage.console);
+  const page = await see(stage, NOOR, `/closures/${id}`);
+  await page.getByRole('button', { name: 'Look now' }).click();
+  await expect(page.getByText('Its records were looked at.')).toBeVisible();
+  return page;
+}
+
 async function see(stage: Stage, who: Person, path: string): Promise<Page> {
   const page = await stage.visit(who);
   await go(page, path);
@@ -80,6 +95,13 @@ export const CLOSURE_STATES: Record<string, (stage: Stage) => Promise<Page>> = {
     await expect(page.getByRole('region', { name: 'Dry run' })).toBeVisible();
     return page;
   },
+  'closures-drift': async (stage) => {
+    const page = await drifted(stage);
+    await go(page, '/closures?view=drift');
+    return page;
+  },
+  'closures-drift-empty': (stage) => see(stage, ANA, '/closures?view=drift'),
+  'closure-drifted': drifted,
   'unknown-closure': async (stage) => {
     stage.guard.allow(404, /\/closures\/clo_x$/);
     return see(stage, ANA, '/closures/clo_x');

@@ -33,6 +33,7 @@ pub struct Vault(Arc<Sealing>);
 struct Sealing {
     cipher: XChaCha20Poly1305,
     fingerprint: Digest,
+    prints: Digest,
 }
 
 /// Why there is no key.
@@ -61,7 +62,8 @@ impl Vault {
     /// Seals with this key.
     pub fn new(key: [u8; KEY]) -> Self {
         let cipher = XChaCha20Poly1305::new(&key.into());
-        Self(Arc::new(Sealing { cipher, fingerprint: Digest::of("vault-key/v1", &key) }))
+        let (fingerprint, prints) = (Digest::of("vault-key/v1", &key), Digest::of("vault-prints/v1", &key));
+        Self(Arc::new(Sealing { cipher, fingerprint, prints }))
     }
 
     /// Reads a key in base64.
@@ -91,6 +93,12 @@ impl Vault {
     /// What tells this key from others, and nothing about it.
     pub fn fingerprint(&self) -> Digest {
         self.0.fingerprint
+    }
+
+    /// What tells a value from others without telling it, even to somebody who has the database and guesses values.
+    pub fn print(&self, context: &str, value: &[u8]) -> Digest {
+        let key = self.0.prints.to_string();
+        Digest::of_parts("vault-print/v1", &[key.as_bytes(), context.as_bytes(), value])
     }
 
     /// Seals a secret for this context.

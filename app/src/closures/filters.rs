@@ -20,22 +20,31 @@ const OTHER: &str =
 
 /// The word for a view in the address; closures need none.
 pub const FOLLOW_UPS: &str = "follow-ups";
+/// The word for what drifts.
+pub const DRIFT: &str = "drift";
 
 /// The first page of the list with these filters.
 pub fn address(query: &ClosuresQuery) -> Address {
-    let waiting = query.view == ClosuresView::FollowUps;
+    let view = match query.view {
+        ClosuresView::All => None,
+        ClosuresView::FollowUps => Some(FOLLOW_UPS),
+        ClosuresView::Drift => Some(DRIFT),
+    };
     Address::new("/closures")
-        .with("view", waiting.then_some(FOLLOW_UPS))
+        .with("view", view)
         .with("status", query.status.map(ClosureStatus::as_str))
         .with("workflow", query.workflow.clone())
 }
 
-/// Closures, or what waits for a person.
+/// Closures, what waits for a person, or what drifts.
 #[component]
-pub fn Tabs(view: ClosuresView, #[prop(into)] open: Signal<u32>) -> impl IntoView {
-    let count = move || {
-        let open = open.get();
-        (open > 0).then(|| view! { <span class="tabular-nums text-xs text-fail">{open}</span> })
+pub fn Tabs(view: ClosuresView, #[prop(into)] open: Signal<u32>, #[prop(into)] drifted: Signal<u32>) -> impl IntoView {
+    let count = |of: Signal<u32>| {
+        let shown = move || {
+            let count = of.get();
+            (count > 0).then(|| view! { <span class="tabular-nums text-xs text-fail">{count}</span> })
+        };
+        Some(shown.into_any())
     };
     let tab = |of: ClosuresView, label: &'static str, count: Option<AnyView>| {
         let is_current = of == view;
@@ -48,7 +57,8 @@ pub fn Tabs(view: ClosuresView, #[prop(into)] open: Signal<u32>) -> impl IntoVie
     view! {
         <nav class="flex gap-5 h-10 px-4 border-b border-rule" aria-label="Views of closures">
             {tab(ClosuresView::All, "All", None)}
-            {tab(ClosuresView::FollowUps, "Needs a person", Some(count.into_any()))}
+            {tab(ClosuresView::FollowUps, "Needs a person", count(open))}
+            {tab(ClosuresView::Drift, "Drift", count(drifted))}
         </nav>
     }
     .into_any()

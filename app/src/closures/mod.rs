@@ -1,5 +1,6 @@
 //! Closures: what was done downstream, what not, and what must a person do? The list, and the receipt beside it.
 
+mod drift;
 mod dry_run;
 mod figures;
 mod filters;
@@ -13,7 +14,8 @@ mod steps;
 mod words;
 
 pub use self::{
-    filters::{FOLLOW_UPS, address},
+    drift::Drifting,
+    filters::{DRIFT, FOLLOW_UPS, address},
     receipt::ReceiptView,
 };
 
@@ -24,6 +26,7 @@ use self::{
 };
 use crate::kit::{address::Address, button, empty::Empty, pager::Pager};
 use domain::{
+    closure::drift::DAYS,
     closures::{ClosuresPage, ClosuresQuery, ClosuresView, Listed},
     id::ClosureId,
 };
@@ -45,21 +48,28 @@ pub fn ClosuresList(
     let followed = FollowedList::follow(page, query.clone());
     let waiting = Signal::derive(move || followed.with(|page| page.open_follow_ups));
     let is_empty = Memo::new(move |_| followed.with(|page| page.listed.is_empty()));
-    let rows =
-        if view == ClosuresView::All { closures(followed, here, open) } else { follow_ups(followed, here, open) };
+    let drifted = Signal::derive(move || followed.with(|page| page.drifted));
+    let rows = match view {
+        ClosuresView::All => closures(followed, here, open),
+        ClosuresView::FollowUps => follow_ups(followed, here, open),
+        ClosuresView::Drift => drifts(followed, here, open),
+    };
     let (pages, about) = match view {
         ClosuresView::All => {
             ("Pages of closures", "Closures finish what follows a decision, and stop at whatever is doubtful.")
         }
         ClosuresView::FollowUps => ("Pages of follow-ups", "A follow-up is what a closure could not finish safely."),
+        ClosuresView::Drift => {
+            ("Pages of what drifts", "Looking writes nothing. What is mended or accepted leaves the list.")
+        }
     };
     view! {
-        <Tabs view=view open=waiting />
+        <Tabs view=view open=waiting drifted=drifted />
         {filters}
         {move || is_empty.get().then(|| view! { <Nothing query=query.clone() /> })}
         {rows}
         <div class="px-4"><Pager label=pages first=first next=next next_word="More" /></div>
-        <p class="px-4 py-3 text-xs text-muted">{about}</p>
+        <p class="px-4 py-3 text-xs text-muted">{about}{move || (view == ClosuresView::Drift).then(|| followed.with(|page| out_of_reach(page.unreadable)))}</p>
         {move || followed.with(|page| figures::figures(page.figures))}
     }
     .into_any()
@@ -69,7 +79,7 @@ fn closures(followed: FollowedList, here: StoredValue<Address>, open: Signal<Opt
     let rows = move || {
         followed.with(|page| match &page.listed {
             Listed::Closures(rows) => rows.iter().map(|row| (row.clone(), page.now)).collect(),
-            Listed::FollowUps(_) => Vec::new(),
+            Listed::FollowUps(_) | Listed::Drift(_) => Vec::new(),
         })
     };
     view! {
@@ -91,7 +101,7 @@ fn follow_ups(followed: FollowedList, here: StoredValue<Address>, open: Signal<O
     let rows = move || {
         followed.with(|page| match &page.listed {
             Listed::FollowUps(rows) => rows.iter().map(|row| (row.clone(), page.now)).collect(),
-            Listed::Closures(_) => Vec::new(),
+            Listed::Closures(_) | Listed::Drift(_) => Vec::new(),
         })
     };
     view! {
@@ -109,11 +119,49 @@ fn follow_ups(followed: FollowedList, here: StoredValue<Address>, open: Signal<O
     .into_any()
 }
 
+fn drifts(followed: FollowedList, here: StoredValue<Address>, open: Signal<Option<ClosureId>>) -> AnyView {
+    let rows = move || {
+        followed.with(|page| match &page.listed {
+            Listed::Drift(rows) => rows.iter().map(|row| (row.clone(), page.now)).collect(),
+            Listed::Closures(_) | Listed::FollowUps(_) => Vec::new(),
+        })
+    };
+    view! {
+        <ul aria-label="Closures that drift">
+            <For
+                each=rows
+                key=|(row, _)| (row.closure_id, row.drift.looked_at)
+                children=move |(row, now)| {
+                    let to = here.get_value().at(format!("/closures/{}", row.closure_id)).to_string();
+                    view! { <Drifting row=&row now=now to=to open=open /> }
+                }
+            />
+        </ul>
+    }
+    .into_any()
+}
+
+/// What is neither drift nor fine.
+fn out_of_reach(closures: u32) -> String {
+    match closures {
+        0 => String::new(),
+        1 => " The records of 1 closure could not be looked at.".to_owned(),
+        more => format!(" The records of {more} closures could not be looked at."),
+    }
+}
+
 #[component]
 fn Nothing(query: ClosuresQuery) -> impl IntoView {
     if query.view == ClosuresView::FollowUps {
         return view! { <Empty title="Nothing needs a person" text="What a closure cannot do safely waits here until somebody says how it was settled." /> }
             .into_any();
+    }
+    if query.view == ClosuresView::Drift {
+        let text = format!(
+            "Sources and records that closures have brought to what was wanted are looked at once a day, for {DAYS} days after \
+             a closure has ended. What is not as it was left stands here."
+        );
+        return view! { <Empty title="Nothing has drifted" text=text /> }.into_any();
     }
     if query.is_narrowed() || query.cursor.is_some() {
         return view! {
@@ -168,6 +216,24 @@ mod tests {
     }
 
     #[test]
+    fn what_drifts_names_its_record_its_field_and_what_was_wanted() {
+        let query = ClosuresQuery { view: ClosuresView::Drift, ..ClosuresQuery::default() };
+        let html = html(&sample::drift(), &query);
+        for shown in [
+            "Closures that drift",
+            "status",
+            "in &lt;b&gt;review",
+            "not kept",
+            "last looked at",
+            "?view=drift",
+            "2 closures could not be looked at",
+        ] {
+            assert!(html.contains(shown), "{shown} in {html}");
+        }
+        assert!(!html.contains("<b>") && !html.contains("Filter closures"), "{html}");
+    }
+
+    #[test]
     fn an_empty_list_says_why() {
         let page = ClosuresPage { listed: Listed::Closures(Vec::new()), ..sample::closures() };
         assert!(html(&page, &ClosuresQuery::default()).contains("No closures yet"));
@@ -175,6 +241,9 @@ mod tests {
         assert!(html(&page, &narrowed).contains("Clear filters"));
         let page = ClosuresPage { listed: Listed::FollowUps(Vec::new()), ..page };
         assert!(html(&page, &waiting()).contains("Nothing needs a person"));
+        let page = ClosuresPage { listed: Listed::Drift(Vec::new()), ..page };
+        let query = ClosuresQuery { view: ClosuresView::Drift, ..ClosuresQuery::default() };
+        assert!(html(&page, &query).contains("Nothing has drifted"));
     }
 
     #[test]

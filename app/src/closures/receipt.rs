@@ -1,6 +1,7 @@
 //! One receipt: what set it going, what the source said, what was done where, and what is left to people.
 
 use super::{
+    drift::Drifts,
     dry_run::{Replay, refused, tried},
     follow::FollowedReceipt,
     follow_ups::FollowUps,
@@ -46,6 +47,7 @@ pub fn ReceiptView<'a>(
             {move || followed.with(phases)}
             {move || followed.with(steps)}
             <FollowUps followed=followed posted=posted />
+            <Drifts followed=followed posted=posted />
             {move || followed.with(overrides)}
             {move || followed.with(record)}
         </div>
@@ -131,10 +133,10 @@ mod tests {
     fn each_is_offered_what_they_may_do() {
         let page = sample::closure();
         let all = html(&page);
-        for form in ["resolve", "replay", "try"] {
+        for form in ["resolve", "replay", "try", "look", "accept"] {
             assert_eq!(all.matches(&format!("value=\"{form}\"")).count(), 1, "{form} in {all}");
         }
-        let reader = ClosurePage { may_resolve: false, may_replay: false, ..page.clone() };
+        let reader = ClosurePage { may_resolve: false, may_replay: false, may_settle_drift: false, ..page.clone() };
         assert!(!html(&reader).contains("<form"));
         let mut done = page;
         done.receipt.state = Closure::Completed { at: done.now };
@@ -154,6 +156,34 @@ mod tests {
         };
         let html = shown(&page, Some(&posted), None);
         assert!(html.contains(&format!("resolution-{id}-fault")) && html.contains("Say &lt;how&gt;"), "{html}");
+    }
+
+    #[test]
+    fn drift_is_told_by_record_and_stays_text() {
+        let html = html(&sample::closure());
+        for said in [
+            "Not as it was left",
+            "in &lt;b&gt;review",
+            "something else (not kept)",
+            "answered 503 &lt;u&gt;",
+            "What is known of it is from before.",
+            "a later closure has written it",
+            "once a day",
+        ] {
+            assert!(html.contains(said), "{said} in {html}");
+        }
+        let accepted = html.contains("Accepted by");
+        assert!(!accepted, "nobody has accepted it: {html}");
+        let page = sample::closure();
+        let values = [("reason".to_owned(), " ".to_owned())];
+        let posted = Posted {
+            form: "accept".to_owned(),
+            refusal: Some(Refusal::invalid("/reason", "Say <why>.")),
+            values: values.into(),
+            ..Posted::default()
+        };
+        let html = shown(&page, Some(&posted), None);
+        assert!(html.contains("drift-reason-fault") && html.contains("Say &lt;why&gt;"), "{html}");
     }
 
     #[test]

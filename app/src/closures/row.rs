@@ -12,11 +12,11 @@ use crate::{
 use domain::{Time, closure::page::ClosureRow, closures::OpenFollowUp, id::ClosureId};
 use leptos::prelude::*;
 
-const OTHER: &str = "relative block px-4 py-3 border-b border-rule hover:bg-hover focus-within:bg-selected";
-const OPEN: &str = "relative block px-4 py-3 border-b border-rule bg-selected";
+pub(super) const OTHER: &str = "relative block px-4 py-3 border-b border-rule hover:bg-hover focus-within:bg-selected";
+pub(super) const OPEN: &str = "relative block px-4 py-3 border-b border-rule bg-selected";
 
 /// Whether this closure is the one beside the list.
-fn chosen(id: ClosureId, open: Signal<Option<ClosureId>>) -> Memo<bool> {
+pub(super) fn chosen(id: ClosureId, open: Signal<Option<ClosureId>>) -> Memo<bool> {
     Memo::new(move |_| open.get() == Some(id))
 }
 

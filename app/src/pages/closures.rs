@@ -1,4 +1,4 @@
-//! Closures: the list with its filters, what waits for a person, and one receipt beside it.
+//! Closures: the list with its filters, what waits for a person, what drifts, and one receipt beside it.
 
 use super::failed::Failed;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
         carried::Loaded,
         closures::{load_closure, load_closures},
     },
-    closures::{ClosuresList, FOLLOW_UPS, ReceiptView, address},
+    closures::{ClosuresList, DRIFT, FOLLOW_UPS, ReceiptView, address},
     failure::Failure,
     frame::{Bar, Frame, Place},
 };
@@ -28,6 +28,8 @@ use leptos_router::{
 const DONE: &[(&str, &str)] = &[
     ("resolved", "The follow-up is resolved. Nothing was written by it."),
     ("replayed", "It finishes what was left. What is done stays done."),
+    ("looked", "Its records were looked at. Nothing was written to them."),
+    ("accepted", "The difference is accepted until something else is found."),
 ];
 
 /// The list; view, filters, page and receipt are in the URL.
@@ -106,15 +108,20 @@ fn no_such_closure() -> Failure {
     Failure::Refused { refusal: Refusal::not_found("closure") }
 }
 
-/// What the URL asks for; an unknown status is any, and what waits for a person is not narrowed.
+/// What the URL asks for; an unknown status is any, and what waits for a person or drifts is not narrowed.
 fn query_of(asked: &ParamsMap) -> ClosuresQuery {
     let text = |name: &str| asked.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let cursor = text("cursor");
-    if text("view").as_deref() == Some(FOLLOW_UPS) {
-        return ClosuresQuery { view: ClosuresView::FollowUps, cursor, ..ClosuresQuery::default() };
+    let view = match text("view").as_deref() {
+        Some(FOLLOW_UPS) => ClosuresView::FollowUps,
+        Some(DRIFT) => ClosuresView::Drift,
+        _ => ClosuresView::All,
+    };
+    if view != ClosuresView::All {
+        return ClosuresQuery { view, cursor, ..ClosuresQuery::default() };
     }
     ClosuresQuery {
-        view: ClosuresView::All,
+        view,
         status: text("status").and_then(|word| word.parse().ok()),
         workflow: text("workflow"),
         cursor,

@@ -5,6 +5,7 @@ use domain::{
     Actor, Digest,
     closure::{
         Closure, ClosureStatus, Reason,
+        drift::{Difference, Drift, DriftReport, DriftRow, Found, Looked, Overtaken, Seen, Told},
         page::{ClosureRow, FollowUpRow, Mark, Parts, Receipt, Snapshot, StepRow},
         replay::{DryRun, DryStep, Would},
         rule::{Moment, StepKind},
@@ -47,6 +48,8 @@ pub fn closures() -> ClosuresPage {
         listed: Listed::Closures(rows),
         next_cursor: None,
         open_follow_ups: 1,
+        drifted: 1,
+        unreadable: 2,
         workflows: vec!["research".to_owned()],
         figures: Figures { begun: 44, unaided: 41, handed_over: 3, repeats: 2 },
     }
@@ -56,6 +59,50 @@ pub fn closures() -> ClosuresPage {
 pub fn open_follow_ups() -> ClosuresPage {
     let open = OpenFollowUp { row: follow_up('1', FollowUp::Open { at: time("14:41:00") }), title: TITLE.to_owned() };
     ClosuresPage { listed: Listed::FollowUps(vec![open]), ..closures() }
+}
+
+/// What drifts.
+pub fn drift() -> ClosuresPage {
+    let row = DriftRow {
+        closure_id: id::<ClosureId>("clo", '1'),
+        title: TITLE.to_owned(),
+        workflow: "research".to_owned(),
+        rule: "close_study".to_owned(),
+        drift: drifted(),
+    };
+    ClosuresPage { listed: Listed::Drift(vec![row]), ..closures() }
+}
+
+/// A record that differs, one that is out of reach, and one that a later closure has written.
+fn drifted() -> DriftReport {
+    let seen = |found: Found, at: &str| Seen { found, since: time("14:44:00"), at: time(at) };
+    let looked = |step: Option<&str>, seen: Seen, before: Option<Seen>| Looked {
+        step: step.map(str::to_owned),
+        target: "tracker".to_owned(),
+        record: "studies/<s>7</s>".to_owned(),
+        overtaken: Vec::new(),
+        seen,
+        before,
+    };
+    let field = |pointer: &str, found: Told| Difference { pointer: pointer.to_owned(), wanted: json!("done"), found };
+    let value = Told::Value { value: json!("in <b>review</b>") };
+    let fields = vec![field("/status", value), field("/note", Told::Withheld {}), field("/link", Told::Absent {})];
+    let silent = Found::Unreadable { why: "answered 503 <u>now</u>".to_owned() };
+    let mut later = looked(Some("told"), seen(Found::Overtaken {}, "14:49:00"), None);
+    later.overtaken = vec![Overtaken { pointer: "/status".to_owned(), by: id::<ClosureId>("clo", '3') }];
+    let state = Drift::Drifted { since: time("14:44:00") };
+    DriftReport {
+        status: state.status(),
+        state,
+        accepted_by: None,
+        records: vec![
+            looked(None, seen(silent, "14:49:00"), Some(seen(Found::AsWanted {}, "14:45:00"))),
+            looked(Some("registry"), seen(Found::Differs { fields }, "14:49:00"), None),
+            later,
+        ],
+        looked_at: Some(time("14:49:00")),
+        next_look: Some(time("15:49:00")),
+    }
 }
 
 /// The receipt of the first, for somebody who may do everything.
@@ -86,8 +133,15 @@ pub fn closure() -> ClosurePage {
             Mark::Replayed { at: time("14:41:40"), by: "Iris <u>Admin</u>".to_owned(), steps: vec!["told".to_owned()] },
         ],
         follow_ups: vec![follow_up('1', FollowUp::Open { at: time("14:41:00") }), follow_up('2', resolved)],
+        drift: Some(drifted()),
     };
-    ClosurePage { now: time("14:50:00"), receipt: Receipt::from(parts), may_resolve: true, may_replay: true }
+    ClosurePage {
+        now: time("14:50:00"),
+        receipt: Receipt::from(parts),
+        may_resolve: true,
+        may_replay: true,
+        may_settle_drift: true,
+    }
 }
 
 /// What a replay of it would do.

@@ -79,6 +79,35 @@ fn tell_rest(event: &Event, who: Phrase) -> Told {
             .more([Phrase::Said(Value::from(resolution.as_str()))])
             .badge((Tone::Pass, "check", "Resolved"))
         }
+        other => tell_drift(other, who),
+    }
+}
+
+/// Tells what became of the records.
+fn tell_drift(event: &Event, who: Phrase) -> Told {
+    match event {
+        Event::ClosureDrifted { closure, records } => Told::of([
+            who,
+            Phrase::words(" found records that are not as closure "),
+            tail(*closure),
+            Phrase::words(" left them"),
+        ])
+        .more([Phrase::Said(Value::from(records.join("\n")))])
+        .badge((Tone::Warn, "circle-alert", "Drift")),
+        Event::ClosureDriftEnded { closure } => Told::of([
+            who,
+            Phrase::words(" found the records of closure "),
+            tail(*closure),
+            Phrase::words(" as it left them"),
+        ])
+        .badge((Tone::Pass, "check", "As left")),
+        Event::ClosureDriftAccepted { closure, reason } => Told::of([
+            who,
+            Phrase::words(" accepted how the records of closure "),
+            tail(*closure),
+            Phrase::words(" are"),
+        ])
+        .more([Phrase::Said(Value::from(reason.as_str()))]),
         other => tell_step(other, who),
     }
 }

@@ -107,6 +107,9 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ClosureStepSkipped { .. }
         | Event::ClosureStepFailed { .. }
         | Event::ClosureStepBlocked { .. }
+        | Event::ClosureDrifted { .. }
+        | Event::ClosureDriftEnded { .. }
+        | Event::ClosureDriftAccepted { .. }
         | Event::FollowUpOpened { .. }
         | Event::FollowUpResolved { .. }
         | Event::TargetAdded { .. }

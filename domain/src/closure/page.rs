@@ -8,6 +8,7 @@ use serde_json::Value;
 pub use super::mark::Mark;
 use super::{
     Closure, ClosureStatus, Reason,
+    drift::{Drift, DriftReport},
     rule::StepKind,
     step::{Step, StepStatus},
     trigger::Trigger,
@@ -142,6 +143,8 @@ pub struct Receipt {
     pub overrides: Vec<Override>,
     /// What was handed over.
     pub follow_ups: Vec<FollowUpRow>,
+    /// How the records it has written stand since; absent before it ended with something done.
+    pub drift: Option<DriftReport>,
 }
 
 /// What the source said.
@@ -193,6 +196,8 @@ pub struct Parts {
     pub marks: Vec<Mark>,
     /// What was handed over.
     pub follow_ups: Vec<FollowUpRow>,
+    /// How its records stand.
+    pub drift: Option<DriftReport>,
 }
 
 impl From<Parts> for Receipt {
@@ -214,7 +219,7 @@ impl From<Parts> for Receipt {
             idempotency_decisions: decisions(&parts.trigger, &parts.steps, &parts.marks),
             archive_references: of(StepKind::ArchiveLink).map(place).collect(),
             notifications: of(StepKind::Notification).map(|row| row.target.clone()).collect(),
-            overrides: overrides(&parts.marks, &parts.follow_ups),
+            overrides: overrides(&parts.marks, &parts.follow_ups, parts.drift.as_ref()),
             trigger: parts.trigger,
             workflow: parts.workflow.0,
             workflow_version: parts.workflow.1,
@@ -225,6 +230,7 @@ impl From<Parts> for Receipt {
             source_snapshot: parts.snapshot,
             steps: parts.steps,
             follow_ups: parts.follow_ups,
+            drift: parts.drift,
         }
     }
 }
@@ -251,7 +257,7 @@ fn decisions(trigger: &Trigger, steps: &[StepRow], marks: &[Mark]) -> Vec<Idempo
     found.chain(repeated).collect()
 }
 
-fn overrides(marks: &[Mark], follow_ups: &[FollowUpRow]) -> Vec<Override> {
+fn overrides(marks: &[Mark], follow_ups: &[FollowUpRow], drift: Option<&DriftReport>) -> Vec<Override> {
     let replayed = marks.iter().filter_map(|mark| match mark {
         Mark::Replayed { at, by, steps } => {
             let what =
@@ -268,7 +274,15 @@ fn overrides(marks: &[Mark], follow_ups: &[FollowUpRow]) -> Vec<Override> {
         }),
         FollowUp::Open { .. } => None,
     });
-    let mut all: Vec<Override> = replayed.chain(resolved).collect();
+    let accepted = drift.and_then(|drift| match &drift.state {
+        Drift::Accepted { at, reason, .. } => Some(Override {
+            at: *at,
+            by: drift.accepted_by.clone().unwrap_or_default(),
+            what: format!("accepted that a record is not as it was left: {reason}"),
+        }),
+        _ => None,
+    });
+    let mut all: Vec<Override> = replayed.chain(resolved).chain(accepted).collect();
     all.sort_by_key(|one| one.at);
     all
 }

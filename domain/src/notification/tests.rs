@@ -65,19 +65,21 @@ fn events() -> Vec<Event> {
     ];
     let place = events.iter().position(|event| event.kind() == "resumption.failed").unwrap_or_default();
     events.splice(place..place, delegations());
-    events.push(left_over());
+    events.extend(left_over());
     events.push(Event::WorkflowProposed { name: "payments".to_owned(), version: 2 });
     events
 }
 
 /// What a closure needs a person for.
-fn left_over() -> Event {
-    Event::FollowUpOpened {
+fn left_over() -> [Event; 2] {
+    let closure = crate::id::ClosureId::from_uuid(Uuid::nil());
+    let opened = Event::FollowUpOpened {
         follow_up: crate::id::FollowUpId::from_uuid(Uuid::nil()),
-        closure: crate::id::ClosureId::from_uuid(Uuid::nil()),
+        closure,
         step: None,
         reason: crate::closure::Reason::SourceChanged,
-    }
+    };
+    [opened, Event::ClosureDrifted { closure, records: vec!["registry: tracker/7: /status".to_owned()] }]
 }
 
 fn delegations() -> [Event; 2] {

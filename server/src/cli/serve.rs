@@ -146,6 +146,7 @@ where
         tokio::spawn(workers::reconcile::run(desk.clone())),
         tokio::spawn(workers::sweep::run(desk.clone())),
         tokio::spawn(workers::search::run(desk.clone())),
+        tokio::spawn(workers::drift::run(desk.clone())),
         tokio::spawn(workers::notification::tell(desk.clone())),
     ];
     let senders = Channel::ALL.iter().map(|channel| {

@@ -4,6 +4,7 @@
 //! its end looks first and asks a person where it cannot be seen.
 
 mod archive;
+pub mod drift;
 mod execute;
 mod follow;
 mod intake;
@@ -39,6 +40,7 @@ use crate::{
     store::{self, Tx, closure::Stored},
 };
 
+pub use drift::AcceptDrift;
 pub use intake::{EventOutcome, EventTaken, PostEvent};
 pub use replay::Replay;
 

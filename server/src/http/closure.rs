@@ -1,5 +1,5 @@
 //! The forms of a closure's page: a reviewer says how what it handed over was settled, an administrator has it finish
-//! what was left or sees what that would do.
+//! what was left or sees what that would do, has its records looked at, and accepts how they are.
 
 use axum::{
     extract::{Path as Segment, Request, State},
@@ -21,9 +21,12 @@ use super::{
     routes::{Access, Routes},
 };
 use crate::{
-    desk::{Caller, follow_up::ResolveFollowUp},
+    desk::{Caller, closure::AcceptDrift, follow_up::ResolveFollowUp},
     error::Result,
 };
+
+/// Why a form that no page shows so is refused.
+const UNREADABLE: &str = "The form does not say what was shown. Nothing was changed; reload the page.";
 
 /// The forms and who may post them.
 pub fn routes(routes: Routes) -> Routes {
@@ -61,6 +64,18 @@ async fn apply(state: &AppState, caller: &Caller, id: &str, fields: &Form) -> Re
         "replay" => {
             state.desk.replay_closure(caller, id).await?;
             "replayed"
+        }
+        "look" => {
+            state.desk.look_now(caller, id).await?;
+            "looked"
+        }
+        "accept" => {
+            caller.authorize(Action::SettleDrift)?;
+            state.desk.must_see_closure(caller, id).await?;
+            let reason = fields.text("reason").replace("\r\n", "\n");
+            let since = fields.text("since").parse().map_err(|_| Refusal::new(Code::MalformedRequest, UNREADABLE))?;
+            state.desk.accept_drift(caller, id, AcceptDrift { reason, since: Some(since) }).await?;
+            "accepted"
         }
         "try" => return Ok(Done::Tried(Box::new(state.desk.try_replay(caller, id).await?))),
         _ => return Err(posted::unknown_form()),

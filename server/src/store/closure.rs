@@ -11,6 +11,7 @@ macro_rules! select_closure {
     };
 }
 
+pub mod drift;
 pub mod list;
 pub mod step;
 

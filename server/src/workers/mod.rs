@@ -1,8 +1,9 @@
-//! What happens by itself: closures, deadlines, deliveries, notifications, comparing what should fit together, and removing what has ended.
+//! What happens by itself: closures, looks at what became of their records, deadlines, deliveries, notifications, comparing what should fit together, and removing what has ended.
 
 pub mod closure;
 pub mod deadline;
 pub mod delivery;
+pub mod drift;
 pub mod escalation;
 pub mod notification;
 pub mod reconcile;

@@ -1,7 +1,7 @@
 //! What is stored of a move: the closure, its steps, what the log says, and what is handed over.
 
 use domain::{
-    closure::{Closure, Reason, page::Snapshot, step::Step},
+    closure::{Closure, Reason, drift::first_look, page::Snapshot, step::Step},
     event::Event,
     follow_up::{FollowUp, Settlement},
 };
@@ -27,7 +27,13 @@ pub(super) fn record(tx: &mut Tx, stored: &Stored, event: Event) {
 /// # Errors
 /// [`Error::Moved`] when it is somebody else's by now.
 pub(super) async fn moved(tx: &mut Tx, stored: &Stored, state: &Closure) -> Result<()> {
-    if store::closure::update(tx, stored, state).await? { Ok(()) } else { Err(Error::Moved) }
+    if !store::closure::update(tx, stored, state).await? {
+        return Err(Error::Moved);
+    }
+    if let Some(ended) = state.ended_at() {
+        store::closure::drift::schedule(tx, stored.id, first_look(ended)).await?;
+    }
+    Ok(())
 }
 
 /// Hands something over to a person; once for a step as long as the same is asked about it.

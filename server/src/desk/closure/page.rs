@@ -12,6 +12,7 @@ use domain::{
     refusal::Code,
 };
 
+use super::drift;
 use crate::{
     desk::{Caller, Desk},
     error::Result,
@@ -74,6 +75,7 @@ impl Desk {
             steps,
             marks: store::closure::list_marks(&mut tx, id, MOST_MARKS).await?,
             follow_ups: named(&mut tx, follow_ups).await?,
+            drift: drift::page::found(&mut tx, id).await?,
         }))
     }
 
@@ -112,7 +114,7 @@ impl Desk {
 
 /// What somebody sees of closures. People see all of them, and so do keys that work for people. What is settled
 /// elsewhere is nobody else's but its own system's.
-fn sight(caller: &Caller) -> Sight {
+pub(super) fn sight(caller: &Caller) -> Sight {
     let (Caller::Key(key) | Caller::Remembered(key)) = caller else { return Sight::All };
     if let Some(run) = key.run {
         return Sight::Run(run);

@@ -6,13 +6,7 @@ use axum::http::Method;
 use domain::{
     Time,
     approval::{Approval, Use},
-    closure::{
-        Closure, Phase, Reason,
-        key::is_reference,
-        page::Snapshot,
-        rule::{Moment, is_short},
-        trigger::Trigger,
-    },
+    closure::{Closure, Phase, Reason, drift::Told, page::Snapshot, rule::Moment, trigger::Trigger},
     event::Event,
     follow_up::Settlement,
     resumption::next_try,
@@ -167,15 +161,11 @@ fn weigh(answered: Exchange, expect: &BTreeMap<String, Value>, now: Time) -> Sta
 /// What is kept of something the source said: what the sender knew; otherwise only ids, statuses and references, and
 /// only where they are short. The rest of the record is nobody's business here, not the sender's either.
 fn kept(pointer: &str, value: &Value, wanted: &Value) -> Value {
-    let is_reference = pointer.rsplit('/').next().is_some_and(is_reference);
-    match value {
-        same if same == wanted => same.clone(),
-        Value::String(text) if is_reference && is_short(text) => value.clone(),
-        Value::Number(_) | Value::Bool(_) if is_reference => value.clone(),
-        Value::Null => Value::Null,
-        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-            json!("(differs; not kept)")
-        }
+    match Told::of(pointer, Some(value)) {
+        _ if value == wanted => value.clone(),
+        Told::Value { value } => value,
+        Told::Withheld {} => json!("(differs; not kept)"),
+        Told::Absent {} => Value::Null,
     }
 }
 

@@ -69,7 +69,11 @@ impl Desk {
     }
 
     /// Gets what is at an address; what else it answers, as it is seen.
-    async fn read_at(&self, target: &Target, url: &str) -> Result<Result<(Option<String>, axum::body::Bytes), Seen>> {
+    pub(super) async fn read_at(
+        &self,
+        target: &Target,
+        url: &str,
+    ) -> Result<Result<(Option<String>, axum::body::Bytes), Seen>> {
         let ask = Ask {
             method: Method::GET,
             url: url.to_owned(),

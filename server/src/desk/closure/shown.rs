@@ -2,6 +2,7 @@
 
 use domain::{
     Refusal,
+    closure::drift::DriftStatus,
     closures::{ClosurePage, ClosuresPage, ClosuresQuery, ClosuresView, FIGURES_DAYS, Listed, OpenFollowUp},
     id::{ClosureId, FollowUpId},
     permission::Action,
@@ -12,7 +13,10 @@ use super::page::{named, read_cursor};
 use crate::{
     desk::{Caller, Desk, PersonCaller},
     error::Result,
-    store::{self, Tx, closure::list::ClosureFilter},
+    store::{
+        self, Tx,
+        closure::{drift::DriftFilter, list::ClosureFilter},
+    },
 };
 
 /// Rows of a page.
@@ -44,14 +48,22 @@ impl Desk {
                 let (rows, next_cursor) = open_follow_ups(&mut tx, after).await?;
                 (Listed::FollowUps(rows), next_cursor)
             }
+            ClosuresView::Drift => {
+                let filter = DriftFilter { status: Some(DriftStatus::Drifted), ..DriftFilter::default() };
+                let page = self.list_drift(&caller, filter, query.cursor.as_deref(), ROWS).await?;
+                (Listed::Drift(page.items), page.next_cursor)
+            }
         };
         let mut tx = self.database.read().await?;
+        let (drifted, unreadable) = store::closure::drift::count(&mut tx).await?;
         let since = tx.now() - chrono::TimeDelta::days(FIGURES_DAYS);
         Ok(ClosuresPage {
             now: tx.now(),
             listed,
             next_cursor,
             open_follow_ups: store::follow_up::count_open(&mut tx).await?,
+            drifted,
+            unreadable,
             workflows: store::workflow::list_names(&mut tx, NAMES).await?,
             figures: store::closure::list::figures(&mut tx, since).await?,
         })
@@ -69,6 +81,7 @@ impl Desk {
             receipt,
             may_resolve: caller.authorize(Action::ResolveFollowUp).is_ok(),
             may_replay: caller.authorize(Action::ReplayClosure).is_ok(),
+            may_settle_drift: caller.authorize(Action::SettleDrift).is_ok(),
         })
     }
 }

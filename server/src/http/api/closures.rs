@@ -20,7 +20,10 @@ use crate::{
         problem::Answer,
         query::{Id, Query},
     },
-    store::{closure::list::ClosureFilter, follow_up::FollowUpFilter},
+    store::{
+        closure::{drift::DriftFilter, list::ClosureFilter},
+        follow_up::FollowUpFilter,
+    },
 };
 
 /// `POST /closure/events`.
@@ -64,6 +67,33 @@ pub async fn replay(
         return Ok(ok(state.desk.try_replay(&caller, id).await?));
     }
     Ok(accepted(state.desk.replay_closure(&caller, id).await?))
+}
+
+/// `POST /closures/{id}/look`.
+pub async fn look(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<ClosureId>,
+) -> Answer {
+    Ok(ok(state.desk.look_now(&caller, id).await?))
+}
+
+/// `POST /closures/{id}/drift/accept`.
+pub async fn accept_drift(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<ClosureId>,
+    body: Body,
+) -> Answer {
+    state.desk.must_see_closure(&caller, id).await?;
+    Ok(ok(state.desk.accept_drift(&caller, id, body.read()?).await?))
+}
+
+/// `GET /closure-drift`, the newest closures first.
+pub async fn list_drift(State(state): State<AppState>, Extension(caller): Extension<Caller>, query: Query) -> Answer {
+    query.only(&["status", "cursor", "limit"])?;
+    let filter = DriftFilter { status: query.read("status")?, ..Default::default() };
+    Ok(ok(state.desk.list_drift(&caller, filter, query.text("cursor"), query.limit()?).await?))
 }
 
 /// `GET /follow-ups`, newest first.

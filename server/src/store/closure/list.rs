@@ -157,6 +157,24 @@ pub async fn figures(tx: &mut Tx, since: Time) -> Result<Figures, StoreError> {
     Ok(Figures { begun, unaided, handed_over, repeats })
 }
 
+/// These closures.
+pub async fn by_ids(tx: &mut Tx, ids: &[ClosureId]) -> Result<HashMap<ClosureId, Stored>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<Row> = on!(tx, |conn| {
+        let mut query = QueryBuilder::new(select_closure!("WHERE id IN ("));
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id.uuid());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(conn).await
+    })?;
+    let named = |row: Row| Stored::try_from(row).map(|stored| (stored.id, stored));
+    rows.into_iter().map(named).collect()
+}
+
 /// What these closures are about.
 pub async fn titles(tx: &mut Tx, ids: &[ClosureId]) -> Result<HashMap<ClosureId, String>, StoreError> {
     if ids.is_empty() {

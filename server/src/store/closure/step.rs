@@ -57,9 +57,10 @@ fn place_of(place: usize) -> i64 {
 pub async fn put(tx: &mut Tx, step: &Stored) -> Result<(), StoreError> {
     on!(tx, |conn| {
         sqlx::query(
-            "INSERT INTO closure_step (closure_id, place, plan, key, status, state) VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (closure_id, place) DO UPDATE SET plan = excluded.plan, key = excluded.key, \
-             status = excluded.status, state = excluded.state",
+            "INSERT INTO closure_step (closure_id, place, plan, key, status, state, target, record) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+             ON CONFLICT (closure_id, place) DO UPDATE SET plan = excluded.plan, key = excluded.key, status = excluded.status, \
+             state = excluded.state, target = excluded.target, record = excluded.record",
         )
         .bind(step.closure.uuid())
         .bind(place_of(step.place))
@@ -67,6 +68,8 @@ pub async fn put(tx: &mut Tx, step: &Stored) -> Result<(), StoreError> {
         .bind(&step.key)
         .bind(step.state.status().as_str())
         .bind(to_text(&step.state))
+        .bind(&step.plan.target)
+        .bind(&step.plan.record)
         .execute(conn)
         .await
         .map(drop)
@@ -81,6 +84,23 @@ pub async fn list(tx: &mut Tx, closure: ClosureId) -> Result<Vec<Stored>, StoreE
             "SELECT closure_id, place, plan, key, state FROM closure_step WHERE closure_id = $1 ORDER BY place",
         )
         .bind(closure.uuid())
+        .fetch_all(conn)
+        .await
+    })?;
+    rows.into_iter().map(Stored::try_from).collect()
+}
+
+/// Steps of other closures about the same record, the latest closures first.
+pub async fn list_of_record(tx: &mut Tx, step: &Stored, limit: i64) -> Result<Vec<Stored>, StoreError> {
+    let rows: Vec<Row> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT closure_id, place, plan, key, state FROM closure_step \
+             WHERE target = $1 AND record = $2 AND closure_id <> $3 ORDER BY closure_id DESC LIMIT $4",
+        )
+        .bind(&step.plan.target)
+        .bind(&step.plan.record)
+        .bind(step.closure.uuid())
+        .bind(limit)
         .fetch_all(conn)
         .await
     })?;

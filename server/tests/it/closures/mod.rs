@@ -1,6 +1,8 @@
 //! Closures against a real small tracker: once however often, nothing on a doubt, and a person where one is needed.
 
 mod doubts;
+mod drift;
+mod drift_pages;
 mod kills;
 mod outages;
 mod outcomes;

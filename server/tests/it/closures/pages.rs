@@ -15,13 +15,13 @@ on_both!(
     others_read_a_receipt_and_change_nothing,
 );
 
-async fn signed_in<'c>(console: &'c TestConsole, email: &str) -> Browser<'c> {
+pub(super) async fn signed_in<'c>(console: &'c TestConsole, email: &str) -> Browser<'c> {
     let mut browser = Browser::new(console);
     assert_eq!(browser.sign_in(email, PASSWORD).await.status, 303);
     browser
 }
 
-async fn page(browser: &mut Browser<'_>, path: &str) -> String {
+pub(super) async fn page(browser: &mut Browser<'_>, path: &str) -> String {
     let reply = browser.send(Method::GET, path, &[]).await;
     assert_eq!(reply.status, 200, "{path}: {}", reply.text);
     reply.text

@@ -87,6 +87,11 @@ impl Tracker {
         });
     }
 
+    /// Takes a record away.
+    pub fn remove(&self, path: &str) {
+        self.with(|inner| inner.records.remove(path));
+    }
+
     /// How it takes the next writes; well afterwards.
     pub fn moods(&self, moods: impl IntoIterator<Item = Mood>) {
         self.with(|inner| inner.moods.extend(moods));

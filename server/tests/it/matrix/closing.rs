@@ -1,6 +1,9 @@
-//! Closures and what they hand over: what is tried, and how it is made.
+//! Closures, what becomes of their records, and what they hand over: what is tried, and how it is made.
 
+use domain::{closure::drift::Drift, target::TargetKind};
 use serde_json::json;
+use server::desk::{Caller, target::NewTarget};
+use tempfile::TempDir;
 
 use super::{
     making::words,
@@ -8,6 +11,7 @@ use super::{
     thing::{Thing, Which},
     world::{Words, World},
 };
+use crate::support::TestConsole;
 
 /// What is tried.
 pub(super) fn rows() -> Vec<Row> {
@@ -20,6 +24,9 @@ pub(super) fn rows() -> Vec<Row> {
         get("/api/v1/closures", Thing::Nothing),
         get("/api/v1/closures/{id}", Thing::Closure),
         post("/api/v1/closures/{id}/replay", Thing::Closure, "{}"),
+        get("/api/v1/closure-drift", Thing::Nothing),
+        post("/api/v1/closures/{id}/look", Thing::Drifted, ""),
+        post("/api/v1/closures/{id}/drift/accept", Thing::Drifted, r#"{"reason":"Known."}"#),
         get("/api/v1/follow-ups", Thing::Nothing),
         post("/api/v1/follow-ups/{id}/resolve", Thing::FollowUp, r#"{"resolution":"Looked at.","outcome":"again"}"#),
     ]
@@ -50,12 +57,39 @@ pub(super) fn forms() -> Vec<Row> {
         ),
         form("/closures/{id}", Thing::Closure, &[("form", "try")]),
         form("/closures/{id}", Thing::Closure, &[("form", "replay")]),
+        form("/closures/{id}", Thing::Drifted, &[("form", "look")]),
+        form("/closures/{id}", Thing::Drifted, &[("form", "accept"), ("since", "{since}"), ("reason", "Known.")]),
     ]
 }
 
+/// The folder that closures file what they did in.
+pub(super) async fn archive(console: &TestConsole) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    let new = NewTarget {
+        name: "archive".to_owned(),
+        url: format!("file://{}", folder.path().display()),
+        kind: TargetKind::Archive,
+        credential: None,
+        allow_private: false,
+        honours_keys: false,
+    };
+    console.desk.add_target(&Caller::CommandLine, new).await.expect("a target");
+    folder
+}
+
 impl World<'_> {
-    /// A closure of the run that stopped, with what it handed over: nobody has registered its target.
-    pub(super) async fn left_over(&mut self, which: Which) -> Words {
+    /// A closure, or what it handed over.
+    pub(super) async fn closing(&mut self, thing: Thing, which: Which) -> Words {
+        match thing {
+            Thing::Closure => self.closed(which).await,
+            Thing::Stopped => self.stopped(which).await,
+            Thing::Drifted => self.drifted(which).await,
+            _ => self.left_over(which).await,
+        }
+    }
+
+    /// A closure of the run that stopped in part, with what it handed over: nobody has registered its target.
+    async fn left_over(&mut self, which: Which) -> Words {
         let (run, tool_use_id) = (self.id(Thing::Run, which).await, format!("look-{}", self.next()));
         let call = json!({
             "session_id": "s2", "tool": "look_up", "tool_use_id": tool_use_id, "input": {"account": "a"},
@@ -76,16 +110,28 @@ impl World<'_> {
     }
 
     /// The same, by the closure.
-    pub(super) async fn stopped(&mut self, which: Which) -> Words {
+    async fn stopped(&mut self, which: Which) -> Words {
         let left = self.left_over(which).await;
         words([("id", left["closure"].clone()), ("follow_up", left["id"].clone())])
     }
 
-    pub(super) async fn closed(&mut self, which: Which) -> Words {
+    async fn closed(&mut self, which: Which) -> Words {
         let left = self.left_over(which).await;
         let body = json!({"resolution": "Registered.", "outcome": "again"});
         let path = format!("/follow-ups/{}/resolve", left["id"]);
         self.console.post(&self.reviewer, &path, &body).await.expect(200);
         words([("id", left["closure"].clone())])
+    }
+
+    /// The same; somebody has written over its file since, and it was looked at.
+    async fn drifted(&mut self, which: Which) -> Words {
+        let left = self.left_over(which).await;
+        for file in std::fs::read_dir(self.archive.path()).expect("the folder") {
+            std::fs::write(file.expect("a file").path(), "{}").expect("written over");
+        }
+        let id = left["closure"].parse().expect("an id");
+        let receipt = self.desk.look_now(&Caller::CommandLine, id).await.expect("looked");
+        let Some(Drift::Drifted { since }) = receipt.drift.map(|drift| drift.state) else { panic!("it drifts") };
+        words([("id", id.to_string()), ("since", since.to_rfc3339())])
     }
 }

@@ -31,6 +31,8 @@ pub enum Thing {
     Closure,
     /// A closure that stopped, and whose follow-up is open.
     Stopped,
+    /// A closure that stopped in part, and whose file is not as it was left.
+    Drifted,
     /// What a closure handed over.
     FollowUp,
     /// A resumption that no runner takes.
@@ -89,6 +91,7 @@ impl Thing {
             | Self::Concern
             | Self::Closure
             | Self::Stopped
+            | Self::Drifted
             | Self::FollowUp => &[Which::Own, Which::Other, Which::Missing],
             _ => &[Which::There, Which::Missing],
         }

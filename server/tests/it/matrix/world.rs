@@ -16,6 +16,7 @@ use server::{
 
 use super::{
     caller::Who,
+    closing,
     rows::{Row, Sent},
     thing::{Thing, Which},
 };
@@ -44,6 +45,8 @@ pub struct World<'a> {
     pub reviewer: String,
     /// Takes what is sent to it.
     pub receiver: Receiver,
+    /// Where closures file what they did.
+    pub archive: tempfile::TempDir,
     serial: u32,
     things: HashMap<(Thing, Which), Words>,
     callers: HashMap<Who, Shown>,
@@ -63,7 +66,9 @@ impl<'a> World<'a> {
         let hook = console.key("harness", &[Scope::Hook], Some("dev@example.com")).await;
         let reviewer = console.token("rosa").await;
         let receiver = Receiver::start([]).await;
-        Self { console, desk, hook, reviewer, receiver, serial: 0, things: HashMap::new(), callers: HashMap::new() }
+        let archive = closing::archive(console).await;
+        let (things, callers) = (HashMap::new(), HashMap::new());
+        Self { console, desk, hook, reviewer, receiver, archive, serial: 0, things, callers }
     }
 
     /// Somebody has changed something: what was made is made anew when it is needed. Keys for every run stay good.
@@ -235,12 +240,14 @@ gates:"#;
     format!("{}{CLOSURE}", text.replace("\ngates:", &format!("\n{stages}")))
 }
 
-/// Nobody has registered its target: it stops, and hands over.
+/// Nobody has registered its first target: it stops there, and hands over. The rest is done.
 const CLOSURE: &str = r#"closure:
   - id: filed
     after: tool.executed
     where: 'event.context.tool == "look_up"'
-    steps: [{ id: tracker, kind: status_sync, target: nowhere, record: '{{run.id}}', set: { status: seen } }]
+    steps:
+      - { id: tracker, kind: status_sync, target: nowhere, record: '{{run.id}}', set: { status: seen } }
+      - { id: packet, kind: archive_link, target: archive, record: '{{event.context.check_id}}.json', set: { run: '{{run.id}}' } }
 "#;
 
 /// A declared path about a thing. What varies besides is a version, a stage or a compensation.

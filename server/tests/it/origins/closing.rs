@@ -1,6 +1,8 @@
-//! What can be done about what a closure left to people.
+//! What can be done about what a closure left to people, and about what became of its records.
 
+use domain::target::TargetKind;
 use serde_json::json;
+use server::desk::{Caller, target::NewTarget};
 
 use super::deeds::{self, Deed};
 use crate::{
@@ -8,11 +10,13 @@ use crate::{
     support::{Agent, PAYMENTS, Stored},
 };
 
-/// Nobody has registered its target: it stops, and hands over.
+/// Nobody has registered its first target: it stops there, and hands over. The rest is done.
 const CLOSURE: &str = r"closure:
   - id: filed
     after: tool.executed
-    steps: [{ id: tracker, kind: status_sync, target: nowhere, record: '{{run.id}}', set: { status: seen } }]
+    steps:
+      - { id: tracker, kind: status_sync, target: nowhere, record: '{{run.id}}', set: { status: seen } }
+      - { id: packet, kind: archive_link, target: archive, record: '{{event.context.check_id}}.json', set: { run: '{{run.id}}' } }
 ";
 
 /// A closure that stopped in a run of its own, and what it handed over.
@@ -29,13 +33,39 @@ async fn stopped(agent: &Agent<'_>) -> (String, String) {
     (closure, open["items"][0]["follow_up_id"].as_str().expect("a follow-up").to_owned())
 }
 
+/// The folder that it files what it did in.
+async fn archive(agent: &Agent<'_>) -> tempfile::TempDir {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let new = NewTarget {
+        name: "archive".to_owned(),
+        url: format!("file://{}", folder.path().display()),
+        kind: TargetKind::Archive,
+        credential: None,
+        allow_private: false,
+        honours_keys: false,
+    };
+    agent.console.desk.add_target(&Caller::CommandLine, new).await.expect("a target");
+    folder
+}
+
+/// Somebody takes the files away, and it is looked for them.
+async fn drift(agent: &Agent<'_>, folder: &tempfile::TempDir, closure: &str) {
+    for file in std::fs::read_dir(folder.path()).expect("the folder") {
+        std::fs::remove_file(file.expect("a file").path()).expect("removed");
+    }
+    let id = closure.parse().expect("an id");
+    agent.console.desk.look_now(&Caller::CommandLine, id).await.expect("looked");
+}
+
 /// One is resolved; another, which was, is replayed.
 pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
     let text = format!("{}{CLOSURE}", PAYMENTS.replace("name: payments", "name: closing"));
-    let caller = server::desk::Caller::CommandLine;
-    agent.console.desk.publish_workflow(&caller, None, &text).await.expect("a workflow");
+    let folder = archive(agent).await;
+    agent.console.desk.publish_workflow(&Caller::CommandLine, None, &text).await.expect("a workflow");
     let ((_, open), (closure, settled)) = (stopped(agent).await, stopped(agent).await);
     let (shown, handed_over) = stopped(agent).await;
+    let [drifted, looked] = [stopped(agent).await.0, stopped(agent).await.0];
+    drift(agent, &folder, &drifted).await;
     let body = json!({"resolution": "Registered.", "outcome": "again"});
     let ana = agent.console.token("ana").await;
     agent.console.post(&ana, &format!("/follow-ups/{settled}/resolve"), &body).await.expect(200);
@@ -44,6 +74,12 @@ pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
     vec![
         deeds::form("/closures/{id}", &format!("/closures/{shown}"), &settles),
         deeds::json("/api/v1/follow-ups/{id}/resolve", format!("/api/v1/follow-ups/{open}/resolve"), &body),
+        deeds::bare("/api/v1/closures/{id}/look", format!("/api/v1/closures/{looked}/look")),
+        deeds::json(
+            "/api/v1/closures/{id}/drift/accept",
+            format!("/api/v1/closures/{drifted}/drift/accept"),
+            &json!({"reason": "Known."}),
+        ),
         deeds::json("/api/v1/closures/{id}/replay", format!("/api/v1/closures/{closure}/replay"), &json!({})),
     ]
 }

@@ -52,6 +52,11 @@ pub fn json(route: &'static str, path: String, body: &Value) -> Deed {
     Deed { route, method: Method::POST, path, content: "application/json", body: body.to_string() }
 }
 
+/// A call without a body.
+pub fn bare(route: &'static str, path: String) -> Deed {
+    Deed { route, method: Method::POST, path, content: "application/json", body: String::new() }
+}
+
 /// Noor, who did the set-up and may do everything since.
 async fn noor(console: &TestConsole) {
     let token = console.desk.open_set_up().await.expect("the database").expect("nobody is there");

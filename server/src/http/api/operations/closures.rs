@@ -1,9 +1,10 @@
-//! Closures: events from systems of record, receipts, replays, and what was handed over.
+//! Closures: events from systems of record, receipts, replays, what became of their records, and what was handed over.
 
 use axum::http::Method;
 use domain::{
     closure::{
         ClosureStatus,
+        drift::{DriftRow, DriftStatus},
         page::{ClosureRow, FollowUpRow, Receipt},
         replay::DryRun,
     },
@@ -16,7 +17,7 @@ use domain::{
 
 use crate::{
     desk::{
-        closure::{EventTaken, PostEvent, Replay},
+        closure::{AcceptDrift, EventTaken, PostEvent, Replay},
         follow_up::ResolveFollowUp,
     },
     http::{
@@ -36,6 +37,15 @@ pub fn routes(routes: Routes) -> Routes {
         .call(Method::GET, "/api/v1/closures", reads, list(), closures::list)
         .call(Method::GET, "/api/v1/closures/{id}", reads, show(), closures::show)
         .call(Method::POST, "/api/v1/closures/{id}/replay", may(Action::ReplayClosure), replay(), closures::replay)
+        .call(Method::GET, "/api/v1/closure-drift", reads, list_drift(), closures::list_drift)
+        .call(Method::POST, "/api/v1/closures/{id}/look", may(Action::SettleDrift), look(), closures::look)
+        .call(
+            Method::POST,
+            "/api/v1/closures/{id}/drift/accept",
+            may(Action::SettleDrift),
+            accept_drift(),
+            closures::accept_drift,
+        )
         .call(Method::GET, "/api/v1/follow-ups", reads, list_follow_ups(), closures::list_follow_ups)
         .call(
             Method::POST,
@@ -89,6 +99,35 @@ fn replay() -> Operation {
         .gives::<Receipt>(202, "It goes on.")
         .gives::<DryRun>(200, "What would be done.")
         .refuses(&[Code::IllegalMove])
+}
+
+fn list_drift() -> Operation {
+    Operation::new(GROUP, "list_closure_drift", "List what became of the records of closures")
+        .notes(
+            "The newest closures first, of those that ended with something done and that the caller sees. Their records are \
+             looked at once a day for 30 days. `status=drifted` is what somebody has to settle. Of a value that is not as \
+             wanted, only ids, statuses and references are told.",
+        )
+        .query::<DriftStatus>("status", "Only this status.")
+        .paged()
+        .gives::<Page<DriftRow>>(200, "A page.")
+}
+
+fn look() -> Operation {
+    Operation::new(GROUP, "look_at_closure", "Look at the records of a closure now")
+        .notes("The source and every record of a step that is done are read. Nothing is written to them.")
+        .path::<ClosureId>("id", "The closure.")
+        .gives::<Receipt>(200, "What was found stands under `drift`.")
+        .refuses(&[Code::IllegalMove, Code::Conflict])
+}
+
+fn accept_drift() -> Operation {
+    Operation::new(GROUP, "accept_closure_drift", "Accept that records are not as a closure left them")
+        .notes("Until something else is found. Nothing is written to them.")
+        .path::<ClosureId>("id", "The closure.")
+        .takes::<AcceptDrift>()
+        .gives::<Receipt>(200, "It is accepted.")
+        .refuses(&[Code::IllegalMove, Code::Conflict])
 }
 
 fn list_follow_ups() -> Operation {
