@@ -10,15 +10,17 @@ use crate::{
     actor::{UnknownWord, words},
     decision::{Decision, Verdict},
     event::Event,
-    id::{ApprovalId, NotificationId, PersonId},
+    id::{ApprovalId, PersonId},
     policy::{Candidate, Circumstances, Policy, Wanted},
     workflow::Risk,
 };
 
 mod dispatch;
+mod inbox;
 mod preference;
 
 pub use dispatch::Dispatch;
+pub use inbox::{InboxPage, InboxQuery, InboxRow};
 pub use preference::{Notices, Quiet};
 
 words! {
@@ -58,6 +60,8 @@ words! {
         ResumptionFailed = "resumption_failed",
         /// A closure needs a person.
         FollowUpOpened = "follow_up_opened",
+        /// What a closure could not do was given to them.
+        FollowUpAssigned = "follow_up_assigned",
         /// Something does not fit together.
         AlertRaised = "alert_raised",
     }
@@ -84,6 +88,7 @@ impl Topic {
             Self::DelegationEnded => "A delegation that concerns you was ended",
             Self::ResumptionFailed => "A decision could not be delivered to its agent",
             Self::FollowUpOpened => "A closure needs a person",
+            Self::FollowUpAssigned => "A follow-up was given to you",
             Self::AlertRaised => "An alert needs an administrator",
         }
     }
@@ -101,6 +106,7 @@ impl Topic {
             Self::ApprovalCancelled => "A request was cancelled",
             Self::ApprovalRevoked => "An approval of a request was revoked",
             Self::EscalationAssigned => "A case was given to somebody",
+            Self::FollowUpAssigned => "A follow-up was given to somebody",
             Self::DelegationCreated => "A delegation was set",
             Self::DelegationEnded => "A delegation was ended",
             Self::ApprovalExpired
@@ -123,6 +129,7 @@ impl Topic {
             | Self::ApprovalCancelled
             | Self::ApprovalRevoked
             | Self::EscalationAssigned
+            | Self::FollowUpAssigned
             | Self::DelegationCreated
             | Self::DelegationEnded => true,
             Self::ApprovalOpened
@@ -183,6 +190,7 @@ pub const KINDS: &[&str] = &[
     "resumption.failed",
     "alert.raised",
     "follow_up.opened",
+    "follow_up.assigned",
 ];
 
 /// What people are told of an event, and who; `None` when nobody is. Whoever caused it is not told.
@@ -210,6 +218,7 @@ pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
         }
         Event::ResumptionFailed { next_try: None, .. } => (Topic::ResumptionFailed, vec![Deciders, Administrators]),
         Event::FollowUpOpened { .. } => (Topic::FollowUpOpened, vec![Administrators]),
+        Event::FollowUpAssigned { to, .. } => (Topic::FollowUpAssigned, vec![Person(*to)]),
         Event::AlertRaised { .. } => (Topic::AlertRaised, vec![Administrators]),
         _ => return None,
     })
@@ -253,42 +262,6 @@ pub struct Notice {
     pub approval: Option<ApprovalId>,
     /// Where it leads, below the console's address.
     pub path: String,
-}
-
-/// A notification in somebody's inbox.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InboxRow {
-    /// Its id.
-    pub id: NotificationId,
-    /// When the person was told.
-    pub made_at: Time,
-    /// When they have read it.
-    pub read_at: Option<Time>,
-    /// What it says.
-    pub notice: Notice,
-}
-
-/// What the inbox is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InboxQuery {
-    /// Where the page begins; absent for the first.
-    #[serde(default)]
-    pub cursor: Option<NotificationId>,
-}
-
-/// A page of somebody's inbox, the latest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InboxPage {
-    /// The server's time when the page was made.
-    pub now: Time,
-    /// The notifications.
-    pub rows: Vec<InboxRow>,
-    /// How many are unread in all.
-    pub unread: u32,
-    /// Where the next page begins.
-    pub next_cursor: Option<NotificationId>,
-    /// Whether this is not the first page.
-    pub is_continued: bool,
 }
 
 #[cfg(test)]

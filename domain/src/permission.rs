@@ -67,6 +67,8 @@ pub enum Action {
     ReplayClosure,
     /// Say how what a closure handed over was settled.
     ResolveFollowUp,
+    /// Give what a closure handed over to somebody who may settle it.
+    AssignFollowUp,
     /// Have a failed resumption sent again, or end the sending.
     WakeSession,
     /// Take resumptions for a host, and report how they went.
@@ -113,6 +115,7 @@ impl Action {
         Self::ReadClosures,
         Self::ReplayClosure,
         Self::ResolveFollowUp,
+        Self::AssignFollowUp,
         Self::WakeSession,
         Self::RunSessions,
         Self::SetOwnAbsence,
@@ -160,7 +163,7 @@ impl Action {
             // Who signs is there in person: no key does it for them.
             Self::FollowLive | Self::Sign | Self::SetOwnAbsence | Self::SetAbsence => &[],
             Self::RunSessions => &[Scope::Runner],
-            Self::WakeSession => &[Scope::Reviewer, Scope::Admin],
+            Self::WakeSession | Self::AssignFollowUp => &[Scope::Reviewer, Scope::Admin],
         }
     }
 
@@ -177,7 +180,7 @@ impl Action {
             Self::WorkEscalations => &[Role::SupportLead],
             Self::Decide | Self::Sign | Self::SetOwnAbsence | Self::ResolveFollowUp => &[Role::Reviewer],
             Self::AssignApproval => &[Role::Reviewer, Role::SupportLead],
-            Self::WakeSession => &[Role::Reviewer, Role::Admin],
+            Self::WakeSession | Self::AssignFollowUp => &[Role::Reviewer, Role::Admin],
             Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow | Self::ReplayClosure => {
                 &[Role::Admin]
             }

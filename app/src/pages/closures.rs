@@ -8,7 +8,7 @@ use crate::{
         carried::Loaded,
         closures::{load_closure, load_closures},
     },
-    closures::{ClosuresList, FOLLOW_UPS, ReceiptView, address},
+    closures::{ClosuresList, FOLLOW_UPS, ME, ReceiptView, address},
     failure::Failure,
     frame::{Bar, Frame, Place},
 };
@@ -27,6 +27,7 @@ use leptos_router::{
 /// What the forms have done.
 const DONE: &[(&str, &str)] = &[
     ("resolved", "The follow-up is resolved. Nothing was written by it."),
+    ("assigned", "The follow-up is theirs. Nobody else is kept from resolving it."),
     ("replayed", "It finishes what was left. What is done stays done."),
 ];
 
@@ -49,7 +50,8 @@ pub fn ClosuresPage() -> impl IntoView {
         })
     };
     let beside = move || {
-        let back = address(&query.get()).to_string();
+        let query = query.get();
+        let list = address(&query).with("cursor", query.cursor);
         Suspend::new(async move {
             let brought = brought().await;
             match receipt.await {
@@ -57,7 +59,7 @@ pub fn ClosuresPage() -> impl IntoView {
                 Ok(Some(page)) => view! {
                     <div class="min-w-0">
                         <div class="px-4 lg:px-6 pt-3 empty:hidden"><Done words=DONE /></div>
-                        <ReceiptView page=page back=back posted=brought.posted.as_ref() would=brought.tried.as_ref() />
+                        <ReceiptView page=page list=list posted=brought.posted.as_ref() would=brought.tried.as_ref() />
                     </div>
                 }
                 .into_any(),
@@ -106,17 +108,19 @@ fn no_such_closure() -> Failure {
     Failure::Refused { refusal: Refusal::not_found("closure") }
 }
 
-/// What the URL asks for; an unknown status is any, and what waits for a person is not narrowed.
+/// What the URL asks for; an unknown status is any, and what waits for a person is narrowed to the viewer's at most.
 fn query_of(asked: &ParamsMap) -> ClosuresQuery {
     let text = |name: &str| asked.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let cursor = text("cursor");
     if text("view").as_deref() == Some(FOLLOW_UPS) {
-        return ClosuresQuery { view: ClosuresView::FollowUps, cursor, ..ClosuresQuery::default() };
+        let mine = text("owner").as_deref() == Some(ME);
+        return ClosuresQuery { view: ClosuresView::FollowUps, mine, cursor, ..ClosuresQuery::default() };
     }
     ClosuresQuery {
         view: ClosuresView::All,
         status: text("status").and_then(|word| word.parse().ok()),
         workflow: text("workflow"),
+        mine: false,
         cursor,
     }
 }

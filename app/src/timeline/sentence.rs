@@ -108,6 +108,7 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ClosureStepFailed { .. }
         | Event::ClosureStepBlocked { .. }
         | Event::FollowUpOpened { .. }
+        | Event::FollowUpAssigned { .. }
         | Event::FollowUpResolved { .. }
         | Event::TargetAdded { .. }
         | Event::TargetRekeyed { .. }

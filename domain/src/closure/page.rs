@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Digest, Time,
-    follow_up::{FollowUp, FollowUpStatus, Packet},
+    follow_up::{FollowUp, FollowUpStatus, Owner, Packet},
     id::{ClosureId, FollowUpId},
 };
 
@@ -98,6 +98,8 @@ pub struct FollowUpRow {
     pub packet: Packet,
     /// The status with its data.
     pub state: FollowUp,
+    /// To whom it was given.
+    pub assigned_to: Option<Owner>,
     /// The name of whoever resolved it.
     pub resolved_by: Option<String>,
 }

@@ -65,18 +65,19 @@ fn events() -> Vec<Event> {
     ];
     let place = events.iter().position(|event| event.kind() == "resumption.failed").unwrap_or_default();
     events.splice(place..place, delegations());
-    events.push(left_over());
+    events.extend(left_over());
     events
 }
 
-/// What a closure needs a person for.
-fn left_over() -> Event {
-    Event::FollowUpOpened {
-        follow_up: crate::id::FollowUpId::from_uuid(Uuid::nil()),
-        closure: crate::id::ClosureId::from_uuid(Uuid::nil()),
-        step: None,
-        reason: crate::closure::Reason::SourceChanged,
-    }
+/// What a closure needs a person for, and who is to be that person.
+fn left_over() -> [Event; 2] {
+    let (follow_up, closure) =
+        (crate::id::FollowUpId::from_uuid(Uuid::nil()), crate::id::ClosureId::from_uuid(Uuid::nil()));
+    let reason = crate::closure::Reason::SourceChanged;
+    [
+        Event::FollowUpOpened { follow_up, closure, step: None, reason },
+        Event::FollowUpAssigned { follow_up, closure, to: person(9), reason: None },
+    ]
 }
 
 fn delegations() -> [Event; 2] {

@@ -96,7 +96,9 @@ async fn notice(tx: &mut Tx, topic: Topic, entry: &Entry, approval: Option<&Stor
             ..,
         ) => format!("/escalations/{escalation}"),
         (Event::DelegationCreated { .. } | Event::DelegationEnded { .. }, ..) => "/profile".to_owned(),
-        (Event::FollowUpOpened { closure, .. }, ..) => format!("/closures/{closure}"),
+        (Event::FollowUpOpened { closure, .. } | Event::FollowUpAssigned { closure, .. }, ..) => {
+            format!("/closures/{closure}")
+        }
         (_, Some(approval), _) => format!("/approvals/{approval}"),
         (_, None, Some(run)) => format!("/runs/{run}"),
         (_, None, None) => "/approvals".to_owned(),

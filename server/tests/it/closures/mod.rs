@@ -5,6 +5,7 @@ mod kills;
 mod outages;
 mod outcomes;
 mod own;
+mod owners;
 mod pages;
 mod policies;
 mod shipped;

@@ -15,20 +15,20 @@ on_both!(
     others_read_a_receipt_and_change_nothing,
 );
 
-async fn signed_in<'c>(console: &'c TestConsole, email: &str) -> Browser<'c> {
+pub(super) async fn signed_in<'c>(console: &'c TestConsole, email: &str) -> Browser<'c> {
     let mut browser = Browser::new(console);
     assert_eq!(browser.sign_in(email, PASSWORD).await.status, 303);
     browser
 }
 
-async fn page(browser: &mut Browser<'_>, path: &str) -> String {
+pub(super) async fn page(browser: &mut Browser<'_>, path: &str) -> String {
     let reply = browser.send(Method::GET, path, &[]).await;
     assert_eq!(reply.status, 200, "{path}: {}", reply.text);
     reply.text
 }
 
 /// A closure whose intake record is not there; gives its id and what it handed over.
-async fn handed_over(stage: &Stage<'_>, event: &str) -> (String, String) {
+pub(super) async fn handed_over(stage: &Stage<'_>, event: &str) -> (String, String) {
     let mut body = stage.event(event);
     body["context"]["intake_id"] = json!(format!("IN-{event}"));
     let id = stage.begun(&body).await;

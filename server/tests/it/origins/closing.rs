@@ -29,19 +29,23 @@ async fn stopped(agent: &Agent<'_>) -> (String, String) {
     (closure, open["items"][0]["follow_up_id"].as_str().expect("a follow-up").to_owned())
 }
 
-/// One is resolved; another, which was, is replayed.
+/// Two are given to somebody and resolved; another, which was, is replayed.
 pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
     let text = format!("{}{CLOSURE}", PAYMENTS.replace("name: payments", "name: closing"));
     let caller = server::desk::Caller::CommandLine;
     agent.console.desk.publish_workflow(&caller, None, &text).await.expect("a workflow");
     let ((_, open), (closure, settled)) = (stopped(agent).await, stopped(agent).await);
     let (shown, handed_over) = stopped(agent).await;
+    let gives = [("form", "assign"), ("follow_up", &*handed_over), ("to", "tomas@example.com"), ("reason", "")];
+    let given = json!({"to": "mira@example.com"});
     let body = json!({"resolution": "Registered.", "outcome": "again"});
     let ana = agent.console.token("ana").await;
     agent.console.post(&ana, &format!("/follow-ups/{settled}/resolve"), &body).await.expect(200);
     let settles =
         [("form", "resolve"), ("follow_up", &*handed_over), ("resolution", "Registered."), ("outcome", "again")];
     vec![
+        deeds::json("/api/v1/follow-ups/{id}/assign", format!("/api/v1/follow-ups/{open}/assign"), &given),
+        deeds::form("/closures/{id}", &format!("/closures/{shown}"), &gives),
         deeds::form("/closures/{id}", &format!("/closures/{shown}"), &settles),
         deeds::json("/api/v1/follow-ups/{id}/resolve", format!("/api/v1/follow-ups/{open}/resolve"), &body),
         deeds::json("/api/v1/closures/{id}/replay", format!("/api/v1/closures/{closure}/replay"), &json!({})),
