@@ -15,6 +15,7 @@ mod replay;
 mod revalidate;
 mod see;
 mod shown;
+mod stand;
 mod write;
 
 use chrono::TimeDelta;

@@ -18,8 +18,9 @@ use super::{
     FRESH, Held, LEASE, keep,
     keep::StepMove,
     place::Place,
-    revalidate::{Stand, own_stand, superseded},
+    revalidate::{Stand, superseded},
     see::{Before, Seen},
+    stand::own_stand,
     write::Wrote,
 };
 use crate::{
