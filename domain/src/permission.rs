@@ -43,6 +43,8 @@ pub enum Action {
     Sign,
     /// Take a pending approval back.
     CancelApproval,
+    /// Take an approval back that was given.
+    RevokeApproval,
     /// Ask for an approval.
     RequestApproval,
     /// Call tools of the MCP server.
@@ -103,6 +105,7 @@ impl Action {
         Self::AssignApproval,
         Self::Sign,
         Self::CancelApproval,
+        Self::RevokeApproval,
         Self::RequestApproval,
         Self::CallTools,
         Self::TryGate,
@@ -159,6 +162,7 @@ impl Action {
             Self::ReadApprovals => &[Scope::Hook, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin],
             Self::ReadAudit => &[Scope::Auditor],
             Self::Decide | Self::ResolveFollowUp => &[Scope::Reviewer],
+            Self::RevokeApproval => &[Scope::Reviewer, Scope::System],
             Self::AssignApproval => &[Scope::Reviewer, Scope::SupportLead],
             // Who signs is there in person: no key does it for them.
             Self::FollowLive | Self::Sign | Self::SetOwnAbsence | Self::SetAbsence => &[],
@@ -178,7 +182,9 @@ impl Action {
             | Self::ReadAudit
             | Self::FollowLive => Role::ALL,
             Self::WorkEscalations => &[Role::SupportLead],
-            Self::Decide | Self::Sign | Self::SetOwnAbsence | Self::ResolveFollowUp => &[Role::Reviewer],
+            Self::Decide | Self::RevokeApproval | Self::Sign | Self::SetOwnAbsence | Self::ResolveFollowUp => {
+                &[Role::Reviewer]
+            }
             Self::AssignApproval => &[Role::Reviewer, Role::SupportLead],
             Self::WakeSession | Self::AssignFollowUp => &[Role::Reviewer, Role::Admin],
             Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow | Self::ReplayClosure => {

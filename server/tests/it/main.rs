@@ -79,6 +79,7 @@ mod steps;
 mod storms;
 mod story;
 mod support;
+mod system_revocations;
 mod trust;
 mod upgrades;
 mod vault;
