@@ -62,6 +62,8 @@ words! {
         FollowUpOpened = "follow_up_opened",
         /// What a closure could not do was given to them.
         FollowUpAssigned = "follow_up_assigned",
+        /// A case was closed, and its workflow says that they are to know.
+        ClosureTold = "closure_told",
         /// Something does not fit together.
         AlertRaised = "alert_raised",
     }
@@ -89,6 +91,7 @@ impl Topic {
             Self::ResumptionFailed => "A decision could not be delivered to its agent",
             Self::FollowUpOpened => "A closure needs a person",
             Self::FollowUpAssigned => "A follow-up was given to you",
+            Self::ClosureTold => "A case was closed",
             Self::AlertRaised => "An alert needs an administrator",
         }
     }
@@ -114,6 +117,7 @@ impl Topic {
             | Self::EscalationOverdue
             | Self::ResumptionFailed
             | Self::FollowUpOpened
+            | Self::ClosureTold
             | Self::AlertRaised => self.title(),
         }
     }
@@ -130,6 +134,7 @@ impl Topic {
             | Self::ApprovalRevoked
             | Self::EscalationAssigned
             | Self::FollowUpAssigned
+            | Self::ClosureTold
             | Self::DelegationCreated
             | Self::DelegationEnded => true,
             Self::ApprovalOpened

@@ -8,7 +8,7 @@ use serde_json::Value;
 pub use super::mark::Mark;
 use super::{
     Closure, ClosureStatus, Reason,
-    rule::StepKind,
+    rule::{EMAIL, StepKind},
     step::{Step, StepStatus},
     trigger::Trigger,
 };
@@ -215,7 +215,7 @@ impl From<Parts> for Receipt {
                 .collect(),
             idempotency_decisions: decisions(&parts.trigger, &parts.steps, &parts.marks),
             archive_references: of(StepKind::ArchiveLink).map(place).collect(),
-            notifications: of(StepKind::Notification).map(|row| row.target.clone()).collect(),
+            notifications: of(StepKind::Notification).map(told).collect(),
             overrides: overrides(&parts.marks, &parts.follow_ups),
             trigger: parts.trigger,
             workflow: parts.workflow.0,
@@ -229,6 +229,11 @@ impl From<Parts> for Receipt {
             follow_ups: parts.follow_ups,
         }
     }
+}
+
+/// Who was told by a notification.
+fn told(row: &StepRow) -> String {
+    if row.target == EMAIL { format!("{} to {}", row.target, row.record) } else { row.target.clone() }
 }
 
 fn decisions(trigger: &Trigger, steps: &[StepRow], marks: &[Mark]) -> Vec<IdempotencyDecision> {

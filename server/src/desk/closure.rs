@@ -8,6 +8,7 @@ mod execute;
 mod follow;
 mod intake;
 mod keep;
+mod mail;
 mod packet;
 mod page;
 mod place;

@@ -2,6 +2,7 @@
 
 mod doubts;
 mod kills;
+mod mails;
 mod outages;
 mod outcomes;
 mod own;

@@ -47,19 +47,19 @@ async fn approved(stage: &Stage<'_>, agent: &Agent<'_>) -> String {
 
 impl Stage<'_> {
     /// Looks through the log, once its events have their numbers.
-    async fn follow(&self) -> usize {
+    pub(super) async fn follow(&self) -> usize {
         crate::support::Stored::of(self.console).await;
         self.desk.follow_closures().await.expect("followed")
     }
 
-    async fn newest(&self) -> Value {
+    pub(super) async fn newest(&self) -> Value {
         let page = self.console.get(&self.board, "/closures").await.expect(200);
         let id = page["items"][0]["closure_id"].as_str().expect("a closure").to_owned();
         self.receipt(&id).await
     }
 }
 
-async fn staged<'c>(console: &'c TestConsole, policy: &str) -> (Stage<'c>, Agent<'c>) {
+pub(super) async fn staged<'c>(console: &'c TestConsole, policy: &str) -> (Stage<'c>, Agent<'c>) {
     let agent = console.cast().await;
     published(console, policy).await;
     let stage = Stage::beside_a_cast(console).await;
@@ -241,7 +241,7 @@ async fn a_tool_that_ran_is_filed_and_told_of(console: TestConsole) {
     assert!(receipt["steps"][0]["state"]["confirmed"].as_str().is_some_and(|text| text.starts_with("Hash matches")));
 }
 
-async fn iris(console: &TestConsole) -> PersonCaller {
+pub(super) async fn iris(console: &TestConsole) -> PersonCaller {
     let mut tx = console.desk.database.read().await.expect("a snapshot");
     let found = server::store::person::find_by_email(&mut tx, "iris@example.com").await.expect("read");
     let person = found.expect("the person");
