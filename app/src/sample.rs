@@ -24,7 +24,7 @@ use serde_json::json;
 
 pub use self::{
     bulk::{done, preview},
-    closures::{closure, closures, drift, dry_run, open_follow_ups},
+    closures::{closure, closures, drift, dry_run, open_follow_ups, owner},
     escalations::{case, cases, concerns},
     events::every_event,
     lists::{audit, audit_event, run_page, runs},

@@ -10,7 +10,7 @@ use crate::{
     deadline::Steps,
     decision::Verdict,
     event::Event,
-    id::{ApprovalId, PersonId, SessionId},
+    id::{ApprovalId, SessionId},
     information::Pause,
     policy::Standing,
     refusal::Code,
@@ -70,7 +70,7 @@ tagged! {
             /// When.
             at: Time,
             /// Who took it back.
-            by: PersonId,
+            by: Revoker,
             /// Why; the agent reads it.
             reason: String,
         },
@@ -271,11 +271,13 @@ pub fn later(from: Time, seconds: u64) -> Option<Time> {
     from.checked_add_signed(span)
 }
 
+mod revoker;
 mod settled;
 mod timed;
 mod used;
 mod waiting;
 
+pub use revoker::Revoker;
 use settled::{expired, question_is_open};
 pub use used::used_already;
 

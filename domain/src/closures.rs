@@ -9,7 +9,8 @@ use crate::{
         drift::DriftRow,
         page::{ClosureRow, FollowUpRow, Receipt},
     },
-    id::ClosureId,
+    follow_up::Owner,
+    id::{ClosureId, PersonId},
 };
 
 /// What the list is narrowed to, and where the page begins.
@@ -21,6 +22,9 @@ pub struct ClosuresQuery {
     pub status: Option<ClosureStatus>,
     /// Only those of this workflow.
     pub workflow: Option<String>,
+    /// Only follow-ups that were given to the viewer.
+    #[serde(default)]
+    pub mine: bool,
     /// Where the page begins; absent for the first.
     pub cursor: Option<String>,
 }
@@ -41,7 +45,7 @@ pub enum ClosuresView {
 impl ClosuresQuery {
     /// Whether the list is narrowed at all.
     pub const fn is_narrowed(&self) -> bool {
-        self.status.is_some() || self.workflow.is_some()
+        self.status.is_some() || self.workflow.is_some() || self.mine
     }
 }
 
@@ -50,6 +54,8 @@ impl ClosuresQuery {
 pub struct ClosuresPage {
     /// The server's time when the page was made.
     pub now: Time,
+    /// Who looks at it.
+    pub viewer: PersonId,
     /// What is listed.
     pub listed: Listed,
     /// Where the next page begins.
@@ -122,8 +128,12 @@ pub struct ClosurePage {
     pub now: Time,
     /// What it did, and why.
     pub receipt: Receipt,
+    /// Who looks at it.
+    pub viewer: PersonId,
     /// Whether the viewer may say how what it handed over was settled.
     pub may_resolve: bool,
+    /// To whom the viewer may give what it handed over: people who may resolve it. Nobody where the viewer may not.
+    pub owners: Vec<Owner>,
     /// Whether the viewer may have it finish what it left.
     pub may_replay: bool,
     /// Whether the viewer may have its records looked at, and accept how they are.

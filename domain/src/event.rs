@@ -148,6 +148,8 @@ events! {
     ClosureStepBlocked = "closure.step_blocked" { closure: ClosureId, step: String, key: String, reason: Reason, detail: String, },
     /// A person is asked to take over.
     FollowUpOpened = "follow_up.opened" { follow_up: FollowUpId, closure: ClosureId, step: Option<String>, reason: Reason, },
+    /// What was handed over was given to a person.
+    FollowUpAssigned = "follow_up.assigned" { follow_up: FollowUpId, closure: ClosureId, to: PersonId, reason: Option<String>, },
     /// What was handed over is settled.
     FollowUpResolved = "follow_up.resolved" { follow_up: FollowUpId, closure: ClosureId, resolution: String, outcome: Settlement, },
     /// A system that closures may write to was registered.

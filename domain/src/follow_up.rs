@@ -12,12 +12,14 @@ use crate::{
     closure::Reason,
     escalation::fault,
     event::Event,
-    id::{ClosureId, FollowUpId},
+    id::{ClosureId, FollowUpId, PersonId},
     refusal::Code,
 };
 
 /// The longest resolution, in characters.
 pub const MAX_RESOLUTION: usize = 2_000;
+/// The longest reason of an assignment, in characters.
+pub const MAX_REASON: usize = 400;
 
 words! {
     /// The status of a follow-up.
@@ -93,11 +95,47 @@ pub struct Packet {
     pub owner: Option<String>,
 }
 
+/// To whom a follow-up was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FollowUpOwner"))]
+pub struct Owner {
+    /// Who.
+    pub person_id: PersonId,
+    /// Their name.
+    pub name: String,
+}
+
 impl FollowUp {
     /// Hands something over.
     pub fn open(follow_up: FollowUpId, closure: ClosureId, packet: &Packet, now: Time) -> (Self, Event) {
         let event = Event::FollowUpOpened { follow_up, closure, step: packet.step.clone(), reason: packet.reason };
         (Self::Open { at: now }, event)
+    }
+
+    /// Gives it to a person. That keeps nobody else from resolving it, so that the state stays as it is.
+    ///
+    /// # Errors
+    /// `illegal_move` when it is settled already.
+    pub fn assign(
+        &self,
+        follow_up: FollowUpId,
+        closure: ClosureId,
+        to: PersonId,
+        reason: Option<String>,
+    ) -> Result<Event, Refusal> {
+        self.must_be_open()?;
+        Ok(Event::FollowUpAssigned { follow_up, closure, to, reason })
+    }
+
+    /// Refuses what is settled.
+    ///
+    /// # Errors
+    /// `illegal_move`.
+    pub fn must_be_open(&self) -> Result<(), Refusal> {
+        match self {
+            Self::Open { .. } => Ok(()),
+            Self::Resolved { .. } => Err(resolved_already()),
+        }
     }
 
     /// Somebody says how it was settled.
@@ -117,7 +155,7 @@ impl FollowUp {
                 let event = Event::FollowUpResolved { follow_up, closure, resolution: resolution.clone(), outcome };
                 Ok((Self::Resolved { opened_at: at, at: now, by, resolution, outcome }, event))
             }
-            Self::Resolved { .. } => Err(Refusal::new(Code::IllegalMove, "The follow-up is resolved already.")),
+            Self::Resolved { .. } => Err(resolved_already()),
         }
     }
 
@@ -136,6 +174,10 @@ impl FollowUp {
             Self::Resolved { opened_at, .. } => *opened_at,
         }
     }
+}
+
+fn resolved_already() -> Refusal {
+    Refusal::new(Code::IllegalMove, "The follow-up is resolved already.")
 }
 
 /// What is wrong with a resolution.

@@ -64,6 +64,10 @@ words! {
         ClosureDrifted = "closure_drifted",
         /// A workflow version waits for a second administrator.
         VersionProposed = "version_proposed",
+        /// What a closure could not do was given to them.
+        FollowUpAssigned = "follow_up_assigned",
+        /// A case was closed, and its workflow says that they are to know.
+        ClosureTold = "closure_told",
         /// Something does not fit together.
         AlertRaised = "alert_raised",
     }
@@ -92,6 +96,8 @@ impl Topic {
             Self::FollowUpOpened => "A closure needs a person",
             Self::ClosureDrifted => "A record is not as a closure left it",
             Self::VersionProposed => "A workflow version waits for a second administrator",
+            Self::FollowUpAssigned => "A follow-up was given to you",
+            Self::ClosureTold => "A case was closed",
             Self::AlertRaised => "An alert needs an administrator",
         }
     }
@@ -109,6 +115,7 @@ impl Topic {
             Self::ApprovalCancelled => "A request was cancelled",
             Self::ApprovalRevoked => "An approval of a request was revoked",
             Self::EscalationAssigned => "A case was given to somebody",
+            Self::FollowUpAssigned => "A follow-up was given to somebody",
             Self::DelegationCreated => "A delegation was set",
             Self::DelegationEnded => "A delegation was ended",
             Self::ApprovalExpired
@@ -118,6 +125,7 @@ impl Topic {
             | Self::FollowUpOpened
             | Self::ClosureDrifted
             | Self::VersionProposed
+            | Self::ClosureTold
             | Self::AlertRaised => self.title(),
         }
     }
@@ -133,6 +141,8 @@ impl Topic {
             | Self::ApprovalCancelled
             | Self::ApprovalRevoked
             | Self::EscalationAssigned
+            | Self::FollowUpAssigned
+            | Self::ClosureTold
             | Self::DelegationCreated
             | Self::DelegationEnded => true,
             Self::ApprovalOpened
@@ -197,6 +207,7 @@ pub const KINDS: &[&str] = &[
     "follow_up.opened",
     "closure.drifted",
     "workflow.proposed",
+    "follow_up.assigned",
 ];
 
 /// What people are told of an event, and who; `None` when nobody is. Whoever caused it is not told.
@@ -226,6 +237,7 @@ pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
         Event::FollowUpOpened { .. } => (Topic::FollowUpOpened, vec![Administrators]),
         Event::ClosureDrifted { .. } => (Topic::ClosureDrifted, vec![Administrators]),
         Event::WorkflowProposed { .. } => (Topic::VersionProposed, vec![Administrators]),
+        Event::FollowUpAssigned { to, .. } => (Topic::FollowUpAssigned, vec![Person(*to)]),
         Event::AlertRaised { .. } => (Topic::AlertRaised, vec![Administrators]),
         _ => return None,
     })

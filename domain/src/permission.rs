@@ -43,6 +43,8 @@ pub enum Action {
     Sign,
     /// Take a pending approval back.
     CancelApproval,
+    /// Take an approval back that was given.
+    RevokeApproval,
     /// Ask for an approval.
     RequestApproval,
     /// Call tools of the MCP server.
@@ -67,6 +69,8 @@ pub enum Action {
     ReplayClosure,
     /// Say how what a closure handed over was settled.
     ResolveFollowUp,
+    /// Give what a closure handed over to somebody who may settle it.
+    AssignFollowUp,
     /// Look at once at what became of a closure's records, and say that a difference may stay.
     SettleDrift,
     /// Have a failed resumption sent again, or end the sending.
@@ -103,6 +107,7 @@ impl Action {
         Self::AssignApproval,
         Self::Sign,
         Self::CancelApproval,
+        Self::RevokeApproval,
         Self::RequestApproval,
         Self::CallTools,
         Self::TryGate,
@@ -115,6 +120,7 @@ impl Action {
         Self::ReadClosures,
         Self::ReplayClosure,
         Self::ResolveFollowUp,
+        Self::AssignFollowUp,
         Self::SettleDrift,
         Self::WakeSession,
         Self::RunSessions,
@@ -159,11 +165,12 @@ impl Action {
             Self::ReadApprovals => &[Scope::Hook, Scope::Reviewer, Scope::SupportLead, Scope::Auditor, Scope::Admin],
             Self::ReadAudit => &[Scope::Auditor],
             Self::Decide | Self::ResolveFollowUp => &[Scope::Reviewer],
+            Self::RevokeApproval => &[Scope::Reviewer, Scope::System],
             Self::AssignApproval => &[Scope::Reviewer, Scope::SupportLead],
             // Who signs is there in person: no key does it for them.
             Self::FollowLive | Self::Sign | Self::SetOwnAbsence | Self::SetAbsence => &[],
             Self::RunSessions => &[Scope::Runner],
-            Self::WakeSession => &[Scope::Reviewer, Scope::Admin],
+            Self::WakeSession | Self::AssignFollowUp => &[Scope::Reviewer, Scope::Admin],
         }
     }
 
@@ -178,9 +185,11 @@ impl Action {
             | Self::ReadAudit
             | Self::FollowLive => Role::ALL,
             Self::WorkEscalations => &[Role::SupportLead],
-            Self::Decide | Self::Sign | Self::SetOwnAbsence | Self::ResolveFollowUp => &[Role::Reviewer],
+            Self::Decide | Self::RevokeApproval | Self::Sign | Self::SetOwnAbsence | Self::ResolveFollowUp => {
+                &[Role::Reviewer]
+            }
             Self::AssignApproval => &[Role::Reviewer, Role::SupportLead],
-            Self::WakeSession => &[Role::Reviewer, Role::Admin],
+            Self::WakeSession | Self::AssignFollowUp => &[Role::Reviewer, Role::Admin],
             Self::ManageAccess
             | Self::EndRun
             | Self::CancelApproval

@@ -19,14 +19,12 @@ use domain::{
         step::StepStatus,
     },
     closures::ClosurePage,
-    id::ClosureId,
 };
 use leptos::prelude::*;
 
 /// What an administrator can do about a receipt.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Offered {
-    id: ClosureId,
     is_replayable: bool,
     has_failed: bool,
 }
@@ -35,7 +33,6 @@ impl Offered {
     fn of(page: &ClosurePage) -> Option<Self> {
         let receipt = &page.receipt;
         (page.may_replay && receipt.is_unfinished()).then(|| Self {
-            id: receipt.closure_id,
             is_replayable: receipt.is_replayable(),
             has_failed: receipt.steps.iter().any(|row| row.status == StepStatus::Failed),
         })
@@ -44,11 +41,14 @@ impl Offered {
 
 /// The forms; nothing for whoever may not, and where nothing is left.
 #[component]
-pub fn Replay(followed: FollowedReceipt) -> impl IntoView {
+pub fn Replay(
+    followed: FollowedReceipt,
+    /// The receipt, with the list beside it as it is narrowed: where the forms go.
+    action: String,
+) -> impl IntoView {
     let offered = Memo::new(move |_| followed.with(Offered::of));
     let forms = move || {
         offered.get().map(|offered| {
-            let action = format!("/closures/{}", offered.id);
             let word = if offered.has_failed { "Retry failed steps" } else { "Finish what is left" };
             let retry = offered.is_replayable.then(|| {
                 view! {

@@ -23,6 +23,9 @@ pub const FOLLOW_UPS: &str = "follow-ups";
 /// The word for what drifts.
 pub const DRIFT: &str = "drift";
 
+/// The word in the address for what was given to the viewer.
+pub const ME: &str = "me";
+
 /// The first page of the list with these filters.
 pub fn address(query: &ClosuresQuery) -> Address {
     let view = match query.view {
@@ -34,6 +37,7 @@ pub fn address(query: &ClosuresQuery) -> Address {
         .with("view", view)
         .with("status", query.status.map(ClosureStatus::as_str))
         .with("workflow", query.workflow.clone())
+        .with("owner", query.mine.then_some(ME))
 }
 
 /// Closures, what waits for a person, or what drifts.
@@ -82,6 +86,20 @@ pub fn Filters<'a>(query: &'a ClosuresQuery, workflows: Vec<String>) -> impl Int
         <FilterBar label="Filter closures">
             <FilterChoice name="Status" value=status clear=here.clone().without("status") choices=statuses />
             <FilterChoice name="Workflow" value=workflow clear=here.without("workflow") choices=named />
+        </FilterBar>
+    }
+    .into_any()
+}
+
+/// Whose follow-ups.
+#[component]
+pub fn Owners<'a>(query: &'a ClosuresQuery) -> impl IntoView + use<> {
+    let here = address(query);
+    let mine = vec![Choice { shown: "Me".into_any(), to: here.clone().with("owner", Some(ME)) }];
+    let whose = query.mine.then(|| set("Me"));
+    view! {
+        <FilterBar label="Filter follow-ups">
+            <FilterChoice name="Owner" value=whose clear=here.without("owner") choices=mine />
         </FilterBar>
     }
     .into_any()

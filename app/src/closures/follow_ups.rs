@@ -1,6 +1,9 @@
 //! What a closure handed over: the question with all a person needs, and how it was settled.
 
-use super::follow::FollowedReceipt;
+use super::{
+    follow::FollowedReceipt,
+    owner::{Give, whose_now},
+};
 use crate::{
     admin::Refused,
     brought::Posted,
@@ -19,10 +22,18 @@ use leptos::prelude::*;
 
 /// What was handed over, in order; a form stays as it is, with what is typed, until its follow-up is settled.
 #[component]
-pub fn FollowUps<'a>(followed: FollowedReceipt, posted: Option<&'a Posted>) -> impl IntoView + use<> {
-    let posted = StoredValue::new(posted.filter(|posted| posted.form == "resolve").cloned());
+pub fn FollowUps<'a>(
+    followed: FollowedReceipt,
+    /// The receipt, with the list beside it as it is narrowed: where the forms go.
+    action: String,
+    posted: Option<&'a Posted>,
+) -> impl IntoView + use<> {
+    let forms = StoredValue::new(Forms {
+        followed,
+        action,
+        posted: posted.filter(|posted| ["resolve", "assign"].contains(&&*posted.form)).cloned(),
+    });
     let is_any = Memo::new(move |_| followed.with(|page| !page.receipt.follow_ups.is_empty()));
-    let may_resolve = Memo::new(move |_| followed.with(|page| page.may_resolve));
     let now = followed.loaded();
     let rows = move || followed.with(|page| page.receipt.follow_ups.clone());
     let list = move || {
@@ -33,7 +44,7 @@ pub fn FollowUps<'a>(followed: FollowedReceipt, posted: Option<&'a Posted>) -> i
                         <For
                             each=rows
                             key=|row| (row.follow_up_id, row.status)
-                            children=move |row| posted.with_value(|posted| one(&row, may_resolve.get_untracked(), posted.as_ref(), now))
+                            children=move |row| forms.with_value(|forms| one(&row, forms, now))
                         />
                     </div>
                 </Section>
@@ -43,7 +54,37 @@ pub fn FollowUps<'a>(followed: FollowedReceipt, posted: Option<&'a Posted>) -> i
     list.into_any()
 }
 
-fn one(row: &FollowUpRow, may_resolve: bool, posted: Option<&Posted>, now: Time) -> AnyView {
+/// What the forms of every follow-up need.
+struct Forms {
+    followed: FollowedReceipt,
+    action: String,
+    posted: Option<Posted>,
+}
+
+impl Forms {
+    /// What was posted to this form of this follow-up.
+    fn posted(&self, form: &str, row: &FollowUpRow) -> Option<Posted> {
+        let id = row.follow_up_id.to_string();
+        self.posted.as_ref().filter(|posted| posted.form == form && posted.value("follow_up") == id).cloned()
+    }
+
+    /// What somebody may do about an open one.
+    fn of(&self, row: &FollowUpRow) -> AnyView {
+        let (may_resolve, viewer, owners) =
+            untrack(|| self.followed.with(|page| (page.may_resolve, page.viewer, page.owners.clone())));
+        let resolve = if may_resolve {
+            view! { <Resolve row=row action=self.action.clone() posted=self.posted("resolve", row) /> }.into_any()
+        } else {
+            view! { <p class="mt-3 text-xs text-muted">"A reviewer says how it was settled."</p> }.into_any()
+        };
+        let give = (!owners.is_empty()).then(|| {
+            view! { <Give row=row owners=&owners viewer=viewer action=self.action.clone() posted=self.posted("assign", row) /> }
+        });
+        view! { {resolve}{give} }.into_any()
+    }
+}
+
+fn one(row: &FollowUpRow, forms: &Forms, now: Time) -> AnyView {
     let id = row.follow_up_id.to_string();
     let is_open = matches!(row.state, FollowUp::Open { .. });
     let (frame, head, icon, ink) = if is_open {
@@ -61,12 +102,8 @@ fn one(row: &FollowUpRow, may_resolve: bool, posted: Option<&Posted>, now: Time)
             "text-pass",
         )
     };
-    let mine = posted.filter(|posted| posted.value("follow_up") == id).cloned();
     let below = match &row.state {
-        FollowUp::Open { .. } if may_resolve => view! { <Resolve row=row posted=mine /> }.into_any(),
-        FollowUp::Open { .. } => {
-            view! { <p class="mt-3 text-xs text-muted">"A reviewer says how it was settled."</p> }.into_any()
-        }
+        FollowUp::Open { .. } => forms.of(row),
         FollowUp::Resolved { .. } => settled(row, now),
     };
     let (anchor, heading) = (id.clone(), format!("{id}-h"));
@@ -83,7 +120,7 @@ fn one(row: &FollowUpRow, may_resolve: bool, posted: Option<&Posted>, now: Time)
                     <p class="break-words"><Text text=&row.packet.detail /></p>
                     {below}
                 </div>
-                {packet(row, now)}
+                {packet(row, whose_now(forms.followed, row.follow_up_id), now)}
             </div>
         </article>
     }
@@ -91,7 +128,7 @@ fn one(row: &FollowUpRow, may_resolve: bool, posted: Option<&Posted>, now: Time)
 }
 
 /// Why it stopped, whose it is, how the source stood, what was not touched.
-fn packet(row: &FollowUpRow, now: Time) -> AnyView {
+fn packet(row: &FollowUpRow, owner: AnyView, now: Time) -> AnyView {
     let packet = &row.packet;
     let text = |text: &Option<String>, none: &'static str| match text {
         Some(text) => view! { <Text text=text /> }.into_any(),
@@ -111,7 +148,7 @@ fn packet(row: &FollowUpRow, now: Time) -> AnyView {
     let lines = [
         ("Why it stopped", packet.reason.title().into_any()),
         ("Step", text(&packet.step, "The whole closure")),
-        ("Owner", text(&packet.owner, "Not named by the event")),
+        ("Owner", owner),
         ("Source", view! { <Text text=&packet.source /> }.into_any()),
         ("Source state", state.into_any()),
         ("Not touched", not_touched),
@@ -144,7 +181,7 @@ fn settled(row: &FollowUpRow, now: Time) -> AnyView {
 }
 
 #[component]
-fn Resolve<'a>(row: &'a FollowUpRow, posted: Option<Posted>) -> impl IntoView + use<> {
+fn Resolve<'a>(row: &'a FollowUpRow, action: String, posted: Option<Posted>) -> impl IntoView + use<> {
     let id = row.follow_up_id.to_string();
     let [field, fault_id, hint_id] = ["", "-fault", "-hint"].map(|end| format!("resolution-{id}{end}"));
     let said = posted.as_ref().map(|posted| posted.value("resolution")).unwrap_or_default();
@@ -159,7 +196,7 @@ fn Resolve<'a>(row: &'a FollowUpRow, posted: Option<Posted>) -> impl IntoView + 
     };
     let described = if is_wrong { fault_id.clone() } else { hint_id.clone() };
     view! {
-        <form method="post" action=format!("/closures/{}", row.closure_id) class="mt-3 space-y-3">
+        <form method="post" action=action class="mt-3 space-y-3">
             <input type="hidden" name="form" value="resolve" />
             <input type="hidden" name="follow_up" value=id />
             <Refused posted=posted.as_ref() />

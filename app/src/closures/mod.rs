@@ -6,6 +6,7 @@ mod figures;
 mod filters;
 mod follow;
 mod follow_ups;
+mod owner;
 mod phases;
 mod receipt;
 mod record;
@@ -15,12 +16,12 @@ mod words;
 
 pub use self::{
     drift::Drifting,
-    filters::{DRIFT, FOLLOW_UPS, address},
+    filters::{DRIFT, FOLLOW_UPS, ME, address},
     receipt::ReceiptView,
 };
 
 use self::{
-    filters::{Filters, Tabs},
+    filters::{Filters, Owners, Tabs},
     follow::FollowedList,
     row::{Row, Waiting},
 };
@@ -43,8 +44,10 @@ pub fn ClosuresList(
     let next = page.next_cursor.clone().map(|cursor| address(&query).with("cursor", Some(cursor)).to_string());
     let here = StoredValue::new(address(&query).with("cursor", query.cursor.clone()));
     let view = query.view;
-    let filters =
-        (view == ClosuresView::All).then(|| view! { <Filters query=&query workflows=page.workflows.clone() /> });
+    let filters = match view {
+        ClosuresView::All => view! { <Filters query=&query workflows=page.workflows.clone() /> }.into_any(),
+        ClosuresView::FollowUps => view! { <Owners query=&query /> }.into_any(),
+    };
     let followed = FollowedList::follow(page, query.clone());
     let waiting = Signal::derive(move || followed.with(|page| page.open_follow_ups));
     let is_empty = Memo::new(move |_| followed.with(|page| page.listed.is_empty()));
@@ -100,7 +103,7 @@ fn closures(followed: FollowedList, here: StoredValue<Address>, open: Signal<Opt
 fn follow_ups(followed: FollowedList, here: StoredValue<Address>, open: Signal<Option<ClosureId>>) -> AnyView {
     let rows = move || {
         followed.with(|page| match &page.listed {
-            Listed::FollowUps(rows) => rows.iter().map(|row| (row.clone(), page.now)).collect(),
+            Listed::FollowUps(rows) => rows.iter().map(|row| (row.clone(), page.now, page.viewer)).collect(),
             Listed::Closures(_) | Listed::Drift(_) => Vec::new(),
         })
     };
@@ -108,10 +111,10 @@ fn follow_ups(followed: FollowedList, here: StoredValue<Address>, open: Signal<O
         <ul aria-label="Open follow-ups">
             <For
                 each=rows
-                key=|(waiting, _)| waiting.row.follow_up_id
-                children=move |(waiting, now)| {
+                key=|(waiting, ..)| (waiting.row.follow_up_id, waiting.row.assigned_to.as_ref().map(|owner| owner.person_id))
+                children=move |(waiting, now, viewer)| {
                     let to = here.get_value().at(format!("/closures/{}", waiting.row.closure_id)).to_string();
-                    view! { <Waiting waiting=&waiting now=now to=to open=open /> }
+                    view! { <Waiting waiting=&waiting viewer=viewer now=now to=to open=open /> }
                 }
             />
         </ul>
@@ -152,6 +155,14 @@ fn out_of_reach(closures: u32) -> String {
 
 #[component]
 fn Nothing(query: ClosuresQuery) -> impl IntoView {
+    if query.view == ClosuresView::FollowUps && query.mine {
+        return view! {
+            <Empty title="Nothing of yours waits" text="No open follow-up was given to you.">
+                <a href=address(&ClosuresQuery { mine: false, ..query }).to_string() class=button::SMALL>"Show all"</a>
+            </Empty>
+        }
+        .into_any();
+    }
     if query.view == ClosuresView::FollowUps {
         return view! { <Empty title="Nothing needs a person" text="What a closure cannot do safely waits here until somebody says how it was settled." /> }
             .into_any();
@@ -180,7 +191,7 @@ fn Nothing(query: ClosuresQuery) -> impl IntoView {
 mod tests {
     use super::*;
     use crate::sample;
-    use domain::closure::ClosureStatus;
+    use domain::{closure::ClosureStatus, follow_up::Owner as Holder, id::PersonId};
 
     fn html(page: &ClosuresPage, query: &ClosuresQuery) -> String {
         let (page, query) = (page.clone(), query.clone());
@@ -231,6 +242,28 @@ mod tests {
             assert!(html.contains(shown), "{shown} in {html}");
         }
         assert!(!html.contains("<b>") && !html.contains("Filter closures"), "{html}");
+    }
+
+    #[test]
+    fn what_waits_says_whose_it_is() {
+        let given = |owner: Holder| {
+            let mut page = sample::open_follow_ups();
+            if let Listed::FollowUps(rows) = &mut page.listed {
+                rows[0].row.assigned_to = Some(owner);
+            }
+            html(&page, &waiting())
+        };
+        let own = given(sample::owner());
+        assert!(own.contains("Yours") && !own.contains("Lena"), "who has it stands before whom the event named: {own}");
+        let other = Holder {
+            person_id: "usr_01j1x6q34xfvqr28t5cy4tp009".parse::<PersonId>().expect("an id"),
+            ..sample::owner()
+        };
+        assert!(given(other).contains("Ana &lt;b&gt;Ruiz"));
+        let mine = html(&sample::open_follow_ups(), &ClosuresQuery { mine: true, ..waiting() });
+        assert!(mine.contains("Filter follow-ups") && mine.contains("view=follow-ups&amp;owner=me"), "{mine}");
+        let none = ClosuresPage { listed: Listed::FollowUps(Vec::new()), ..sample::open_follow_ups() };
+        assert!(html(&none, &ClosuresQuery { mine: true, ..waiting() }).contains("Nothing of yours waits"));
     }
 
     #[test]

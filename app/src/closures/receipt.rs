@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     brought::Posted,
-    kit::{button, copy::Copy, icon::Icon},
+    kit::{address::Address, button, copy::Copy, icon::Icon},
     recorded::text::Text,
 };
 use domain::{closure::replay::DryRun, closures::ClosurePage};
@@ -22,11 +22,13 @@ use leptos::prelude::*;
 #[component]
 pub fn ReceiptView<'a>(
     page: ClosurePage,
-    back: String,
+    /// The list beside it, as it is narrowed.
+    list: Address,
     posted: Option<&'a Posted>,
     would: Option<&'a DryRun>,
 ) -> impl IntoView + use<> {
     let id = page.id();
+    let (action, back) = (list.clone().at(format!("/closures/{id}")).to_string(), list.to_string());
     let would = would.filter(|run| run.closure_id == id).map(tried);
     let followed = FollowedReceipt::follow(page);
     view! {
@@ -38,7 +40,7 @@ pub fn ReceiptView<'a>(
             <div class="flex items-start gap-3 flex-wrap">
                 <div class="min-w-0">{move || followed.with(head)}</div>
                 <div class="ms-auto flex flex-wrap items-center gap-2">
-                    <Replay followed=followed />
+                    <Replay followed=followed action=action.clone() />
                     <a href=format!("/api/v1/closures/{id}") rel="external" class=button::SMALL><Icon name="file-json" class="w-3.5 h-3.5 shrink-0" />"Receipt as JSON"</a>
                 </div>
             </div>
@@ -46,8 +48,8 @@ pub fn ReceiptView<'a>(
             {would}
             {move || followed.with(phases)}
             {move || followed.with(steps)}
-            <FollowUps followed=followed posted=posted />
-            <Drifts followed=followed posted=posted />
+            <FollowUps followed=followed action=action.clone() posted=posted />
+            <Drifts followed=followed action=action posted=posted />
             {move || followed.with(overrides)}
             {move || followed.with(record)}
         </div>
@@ -92,8 +94,9 @@ mod tests {
 
     fn shown(page: &ClosurePage, posted: Option<&Posted>, would: Option<&DryRun>) -> String {
         let page = page.clone();
-        let view =
-            || view! { <ReceiptView page=page back="/closures".to_owned() posted=posted would=would /> }.to_html();
+        let view = || {
+            view! { <ReceiptView page=page list=Address::new("/closures").with("workflow", Some("research")) posted=posted would=would /> }.to_html()
+        };
         Owner::new().with(view).replace("<!>", "")
     }
 
@@ -133,10 +136,22 @@ mod tests {
     fn each_is_offered_what_they_may_do() {
         let page = sample::closure();
         let all = html(&page);
-        for form in ["resolve", "replay", "try", "look", "accept"] {
+        for form in ["resolve", "assign", "replay", "try", "look", "accept"] {
             assert_eq!(all.matches(&format!("value=\"{form}\"")).count(), 1, "{form} in {all}");
         }
-        let reader = ClosurePage { may_resolve: false, may_replay: false, may_settle_drift: false, ..page.clone() };
+        let kept = format!(r#"action="/closures/{}?workflow=research""#, page.id());
+        assert_eq!(
+            (all.matches(&kept).count(), all.matches("action=").count()),
+            (6, 6),
+            "the list stays narrowed: {all}"
+        );
+        let reader = ClosurePage {
+            may_resolve: false,
+            owners: Vec::new(),
+            may_replay: false,
+            may_settle_drift: false,
+            ..page.clone()
+        };
         assert!(!html(&reader).contains("<form"));
         let mut done = page;
         done.receipt.state = Closure::Completed { at: done.now };

@@ -1,6 +1,6 @@
 //! One line of the list: a closure with a segment a step, or a follow-up with its question.
 
-use super::words::segments;
+use super::{owner::whose, words::segments};
 use crate::{
     kit::{
         icon::Icon,
@@ -9,7 +9,12 @@ use crate::{
     },
     recorded::text::Text,
 };
-use domain::{Time, closure::page::ClosureRow, closures::OpenFollowUp, id::ClosureId};
+use domain::{
+    Time,
+    closure::page::ClosureRow,
+    closures::OpenFollowUp,
+    id::{ClosureId, PersonId},
+};
 use leptos::prelude::*;
 
 pub(super) const OTHER: &str = "relative block px-4 py-3 border-b border-rule hover:bg-hover focus-within:bg-selected";
@@ -56,6 +61,7 @@ pub fn Row<'a>(row: &'a ClosureRow, now: Time, to: String, open: Signal<Option<C
 #[component]
 pub fn Waiting<'a>(
     waiting: &'a OpenFollowUp,
+    viewer: PersonId,
     now: Time,
     to: String,
     open: Signal<Option<ClosureId>>,
@@ -63,10 +69,7 @@ pub fn Waiting<'a>(
     let row = &waiting.row;
     let is_open = chosen(row.closure_id, open);
     let at = row.state.opened_at();
-    let owner = match &row.packet.owner {
-        Some(owner) => view! { <Text text=owner /> }.into_any(),
-        None => view! { <span class="text-faint">"No owner named"</span> }.into_any(),
-    };
+    let owner = whose(row, viewer, "No owner named");
     view! {
         <li data-row class=move || if is_open.get() { OPEN } else { OTHER }>
             <span class="flex items-baseline gap-2">

@@ -8,7 +8,7 @@ use crate::{
         carried::Loaded,
         closures::{load_closure, load_closures},
     },
-    closures::{ClosuresList, DRIFT, FOLLOW_UPS, ReceiptView, address},
+    closures::{ClosuresList, DRIFT, FOLLOW_UPS, ME, ReceiptView, address},
     failure::Failure,
     frame::{Bar, Frame, Place},
 };
@@ -27,6 +27,7 @@ use leptos_router::{
 /// What the forms have done.
 const DONE: &[(&str, &str)] = &[
     ("resolved", "The follow-up is resolved. Nothing was written by it."),
+    ("assigned", "The follow-up is theirs. Nobody else is kept from resolving it."),
     ("replayed", "It finishes what was left. What is done stays done."),
     ("looked", "Its records were looked at. Nothing was written to them."),
     ("accepted", "The difference is accepted until something else is found."),
@@ -51,7 +52,8 @@ pub fn ClosuresPage() -> impl IntoView {
         })
     };
     let beside = move || {
-        let back = address(&query.get()).to_string();
+        let query = query.get();
+        let list = address(&query).with("cursor", query.cursor);
         Suspend::new(async move {
             let brought = brought().await;
             match receipt.await {
@@ -59,7 +61,7 @@ pub fn ClosuresPage() -> impl IntoView {
                 Ok(Some(page)) => view! {
                     <div class="min-w-0">
                         <div class="px-4 lg:px-6 pt-3 empty:hidden"><Done words=DONE /></div>
-                        <ReceiptView page=page back=back posted=brought.posted.as_ref() would=brought.tried.as_ref() />
+                        <ReceiptView page=page list=list posted=brought.posted.as_ref() would=brought.tried.as_ref() />
                     </div>
                 }
                 .into_any(),
@@ -108,7 +110,8 @@ fn no_such_closure() -> Failure {
     Failure::Refused { refusal: Refusal::not_found("closure") }
 }
 
-/// What the URL asks for; an unknown status is any, and what waits for a person or drifts is not narrowed.
+/// What the URL asks for; an unknown status is any. What waits for a person is narrowed to the viewer's at most, and what
+/// drifts is not.
 fn query_of(asked: &ParamsMap) -> ClosuresQuery {
     let text = |name: &str| asked.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let cursor = text("cursor");
@@ -118,12 +121,14 @@ fn query_of(asked: &ParamsMap) -> ClosuresQuery {
         _ => ClosuresView::All,
     };
     if view != ClosuresView::All {
-        return ClosuresQuery { view, cursor, ..ClosuresQuery::default() };
+        let mine = view == ClosuresView::FollowUps && text("owner").as_deref() == Some(ME);
+        return ClosuresQuery { view, mine, cursor, ..ClosuresQuery::default() };
     }
     ClosuresQuery {
         view,
         status: text("status").and_then(|word| word.parse().ok()),
         workflow: text("workflow"),
+        mine: false,
         cursor,
     }
 }

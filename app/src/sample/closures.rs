@@ -13,7 +13,7 @@ use domain::{
         trigger::{Source, Trigger},
     },
     closures::{ClosurePage, ClosuresPage, Figures, Listed, OpenFollowUp},
-    follow_up::{FollowUp, FollowUpStatus, Packet, Settlement},
+    follow_up::{FollowUp, FollowUpStatus, Owner, Packet, Settlement},
     id::{ClosureId, FollowUpId, RunId},
 };
 use serde_json::json;
@@ -45,6 +45,7 @@ pub fn closures() -> ClosuresPage {
     ];
     ClosuresPage {
         now: time("14:50:00"),
+        viewer: viewer(),
         listed: Listed::Closures(rows),
         next_cursor: None,
         open_follow_ups: 1,
@@ -138,10 +139,17 @@ pub fn closure() -> ClosurePage {
     ClosurePage {
         now: time("14:50:00"),
         receipt: Receipt::from(parts),
+        viewer: viewer(),
         may_resolve: true,
+        owners: vec![owner()],
         may_replay: true,
         may_settle_drift: true,
     }
+}
+
+/// Somebody a follow-up may be given to.
+pub fn owner() -> Owner {
+    Owner { person_id: viewer(), name: "Ana <b>Ruiz</b>".to_owned() }
 }
 
 /// What a replay of it would do.
@@ -226,6 +234,7 @@ fn follow_up(last: char, state: FollowUp) -> FollowUpRow {
         follow_up_id: id::<FollowUpId>("fup", last),
         closure_id: id::<ClosureId>("clo", '1'),
         status: state.status(),
+        assigned_to: None,
         resolved_by: (state.status() == FollowUpStatus::Resolved).then(|| "Ana <b>Ruiz</b>".to_owned()),
         state,
         packet: Packet {

@@ -133,6 +133,7 @@ fn closure_events() -> Vec<Event> {
         {"kind": "closure.step_failed", "closure": closure, "step": "registry", "key": key, "attempts": 2, "cause": "answered 503", "next_try": later},
         {"kind": "closure.step_blocked", "closure": closure, "step": "registry", "key": key, "reason": "mapping_missing", "detail": "There is no such record."},
         {"kind": "follow_up.opened", "follow_up": follow_up, "closure": closure, "step": "registry", "reason": "mapping_missing"},
+        {"kind": "follow_up.assigned", "follow_up": follow_up, "closure": closure, "to": "usr_01j1x6q34xfvqr28t5cy4tp001", "reason": "Keeps the registry."},
         {"kind": "follow_up.resolved", "follow_up": follow_up, "closure": closure, "resolution": "Linked by hand.", "outcome": "again"},
         {"kind": "target.added", "target": target, "name": "tracker", "target_kind": "http", "allow_private": true},
         {"kind": "target.rekeyed", "target": target, "name": "tracker"},

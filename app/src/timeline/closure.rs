@@ -64,6 +64,14 @@ fn tell_rest(event: &Event, who: Phrase) -> Told {
                 .more([Phrase::words(reason.title())])
                 .badge((Tone::Warn, "circle-alert", "Follow-up"))
         }
+        Event::FollowUpAssigned { closure, to, reason, .. } => Told::of([
+            who,
+            Phrase::words(" gave what closure "),
+            tail(*closure),
+            Phrase::words(" had handed over to person "),
+            Phrase::code(to.tail()),
+        ])
+        .more(reason.iter().map(|reason| Phrase::Quote(reason.clone()))),
         Event::FollowUpResolved { closure, resolution, outcome, .. } => {
             let becomes = match outcome {
                 Settlement::Done => "; it counts as done",

@@ -111,6 +111,7 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ClosureDriftEnded { .. }
         | Event::ClosureDriftAccepted { .. }
         | Event::FollowUpOpened { .. }
+        | Event::FollowUpAssigned { .. }
         | Event::FollowUpResolved { .. }
         | Event::TargetAdded { .. }
         | Event::TargetRekeyed { .. }

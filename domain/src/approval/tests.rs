@@ -37,7 +37,7 @@ fn states() -> Vec<(&'static str, Approval)> {
         ("expired", Approval::Expired { at: at(0) }),
         ("cancelled", Approval::Cancelled { at: at(0), reason: "Asked for twice.".to_owned() }),
         ("superseded", Approval::Superseded { at: at(0) }),
-        ("revoked", Approval::Revoked { at: at(0), by: person(1), reason: "The wrong account.".to_owned() }),
+        ("revoked", Approval::Revoked { at: at(0), by: person(1).into(), reason: "The wrong account.".to_owned() }),
     ]
 }
 
@@ -76,7 +76,7 @@ fn moves() -> Vec<(&'static str, Move)> {
         ("consume by toolu_1", |state, now| state.consume(approval(1), call("toolu_1"), now).map(with_event)),
         ("supersede", |state, now| state.supersede(approval(1), now).map(with_event)),
         ("revoke", |state, now| {
-            state.revoke(approval(1), person(1), "The wrong account.".to_owned(), now).map(with_event)
+            state.revoke(approval(1), person(1).into(), "The wrong account.".to_owned(), now).map(with_event)
         }),
         ("void", |state, _| state.void(approval(1), "KYC failed".to_owned()).map(with_event)),
     ]

@@ -1,12 +1,7 @@
 //! Moves of an approval that was given: used by one call, void, or taken back.
 
-use super::{Approval, Call, Use};
-use crate::{
-    Refusal, Time,
-    event::Event,
-    id::{ApprovalId, PersonId},
-    refusal::Code,
-};
+use super::{Approval, Call, Revoker, Use};
+use crate::{Refusal, Time, event::Event, id::ApprovalId, refusal::Code};
 
 impl Approval {
     /// Uses the approval for one call, once.
@@ -51,7 +46,7 @@ impl Approval {
     /// # Errors
     /// `already_used` once a call has used it; `illegal_move` where there is nothing to take back: it waits still, is
     /// void, or was not used in time; as [`Self::decide`] where it ended otherwise.
-    pub fn revoke(self, id: ApprovalId, by: PersonId, reason: String, now: Time) -> Result<(Self, Event), Refusal> {
+    pub fn revoke(self, id: ApprovalId, by: Revoker, reason: String, now: Time) -> Result<(Self, Event), Refusal> {
         let refuse = |why: &str| Err(Refusal::new(Code::IllegalMove, format!("Nothing was taken back: {why}")));
         match self {
             Self::Approved { used: Use::Unused, .. } if self.is_open_or_usable(now) => {

@@ -9,13 +9,13 @@ pub use super::mark::Mark;
 use super::{
     Closure, ClosureStatus, Reason,
     drift::{Drift, DriftReport},
-    rule::StepKind,
+    rule::{EMAIL, StepKind},
     step::{Step, StepStatus},
     trigger::Trigger,
 };
 use crate::{
     Digest, Time,
-    follow_up::{FollowUp, FollowUpStatus, Packet},
+    follow_up::{FollowUp, FollowUpStatus, Owner, Packet},
     id::{ClosureId, FollowUpId},
 };
 
@@ -99,6 +99,8 @@ pub struct FollowUpRow {
     pub packet: Packet,
     /// The status with its data.
     pub state: FollowUp,
+    /// To whom it was given.
+    pub assigned_to: Option<Owner>,
     /// The name of whoever resolved it.
     pub resolved_by: Option<String>,
 }
@@ -218,7 +220,7 @@ impl From<Parts> for Receipt {
                 .collect(),
             idempotency_decisions: decisions(&parts.trigger, &parts.steps, &parts.marks),
             archive_references: of(StepKind::ArchiveLink).map(place).collect(),
-            notifications: of(StepKind::Notification).map(|row| row.target.clone()).collect(),
+            notifications: of(StepKind::Notification).map(told).collect(),
             overrides: overrides(&parts.marks, &parts.follow_ups, parts.drift.as_ref()),
             trigger: parts.trigger,
             workflow: parts.workflow.0,
@@ -233,6 +235,11 @@ impl From<Parts> for Receipt {
             drift: parts.drift,
         }
     }
+}
+
+/// Who was told by a notification.
+fn told(row: &StepRow) -> String {
+    if row.target == EMAIL { format!("{} to {}", row.target, row.record) } else { row.target.clone() }
 }
 
 fn decisions(trigger: &Trigger, steps: &[StepRow], marks: &[Mark]) -> Vec<IdempotencyDecision> {

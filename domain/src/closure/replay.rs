@@ -184,6 +184,7 @@ mod tests {
             status: FollowUpStatus::Open,
             packet,
             state: FollowUp::Open { at: at(1) },
+            assigned_to: None,
             resolved_by: None,
         }
     }

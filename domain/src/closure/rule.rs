@@ -49,6 +49,9 @@ words! {
     }
 }
 
+/// The target of a notification that is mailed to the people of a group: its record is the group.
+pub const EMAIL: &str = "email";
+
 /// A closure policy of a workflow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
@@ -71,7 +74,7 @@ pub struct StepRule {
     pub kind: StepKind,
     /// The registered target, or the channel of a notification.
     pub target: String,
-    /// The record below the target, with `{{…}}`.
+    /// The record below the target, with `{{…}}`; the group whose people are mailed.
     pub record: String,
     /// What is wanted, by field or JSON pointer, with `{{…}}` in texts.
     pub set: BTreeMap<String, Value>,
@@ -144,6 +147,13 @@ impl StepRule {
             }
         }
         found
+    }
+}
+
+impl Planned {
+    /// The group whose people are mailed, for a notification by mail.
+    pub fn mailed_group(&self) -> Option<&str> {
+        (self.kind == StepKind::Notification && self.target == EMAIL).then_some(&*self.record)
     }
 }
 

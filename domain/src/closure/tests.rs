@@ -145,8 +145,11 @@ fn a_follow_up_is_resolved_once() {
     let by = crate::Actor::System(crate::SystemActor::CommandLine);
     let (open, opened) = FollowUp::open(id, closure(), &packet, at(0));
     assert_eq!((open.status(), opened.kind()), (FollowUpStatus::Open, "follow_up.opened"));
+    let given = open.assign(id, closure(), crate::testing::person(1), None).expect("given");
+    assert_eq!(given.kind(), "follow_up.assigned");
     let (resolved, event) = open.resolve(id, closure(), by, settled("The second."), at(1)).expect("resolved");
     assert_eq!((resolved.opened_at(), event.kind()), (at(0), "follow_up.resolved"));
+    assert!(resolved.assign(id, closure(), crate::testing::person(1), None).is_err());
     assert!(resolved.resolve(id, closure(), by, settled("The first."), at(2)).is_err());
     assert!(check_resolution("The second.").is_ok() && check_resolution(" ").is_err());
 }

@@ -106,7 +106,7 @@ fn what_a_call_sees_of_its_item() {
     let gone = Approval::Approved { at: now, valid_until: None, used: Use::Void { because: "undone".to_owned() } };
     assert_eq!(approved.seen_in(&gone), gone, "a void whole voids what is left of it");
     assert!(item.seen_in(&gone).is_consumed_by(&call("one")), "what was used stays used");
-    let revoked = Approval::Revoked { at: at(2), by: person(1), reason: "Wrong month.".to_owned() };
+    let revoked = Approval::Revoked { at: at(2), by: person(1).into(), reason: "Wrong month.".to_owned() };
     assert_eq!(approved.seen_in(&revoked), revoked, "what was not used is taken back");
     assert!(item.seen_in(&revoked).is_consumed_by(&call("one")));
     let refused = ItemState::Rejected { notes: None };

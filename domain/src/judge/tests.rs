@@ -75,7 +75,10 @@ fn one_earlier_approval() {
         ("expired", Some(Approval::Expired { at: at(0) })),
         ("cancelled", Some(Approval::Cancelled { at: at(0), reason: "Not wanted.".to_owned() })),
         ("superseded", Some(Approval::Superseded { at: at(0) })),
-        ("revoked", Some(Approval::Revoked { at: at(0), by: person(1), reason: "The wrong account.".to_owned() })),
+        (
+            "revoked",
+            Some(Approval::Revoked { at: at(0), by: person(1).into(), reason: "The wrong account.".to_owned() }),
+        ),
         ("approved, unused", Some(approved(Use::Unused, None))),
         ("approved, usable until 09:11", Some(approved(Use::Unused, Some(11)))),
         ("approved, stale since 09:10", Some(approved(Use::Unused, Some(10)))),

@@ -70,16 +70,16 @@ fn events() -> Vec<Event> {
     events
 }
 
-/// What a closure needs a person for.
-fn left_over() -> [Event; 2] {
-    let closure = crate::id::ClosureId::from_uuid(Uuid::nil());
-    let opened = Event::FollowUpOpened {
-        follow_up: crate::id::FollowUpId::from_uuid(Uuid::nil()),
-        closure,
-        step: None,
-        reason: crate::closure::Reason::SourceChanged,
-    };
-    [opened, Event::ClosureDrifted { closure, records: vec!["registry: tracker/7: /status".to_owned()] }]
+/// What a closure needs a person for, who is to be that person, and what did not stay as it left it.
+fn left_over() -> [Event; 3] {
+    let (follow_up, closure) =
+        (crate::id::FollowUpId::from_uuid(Uuid::nil()), crate::id::ClosureId::from_uuid(Uuid::nil()));
+    let reason = crate::closure::Reason::SourceChanged;
+    [
+        Event::FollowUpOpened { follow_up, closure, step: None, reason },
+        Event::FollowUpAssigned { follow_up, closure, to: person(9), reason: None },
+        Event::ClosureDrifted { closure, records: vec!["registry: tracker/7: /status".to_owned()] },
+    ]
 }
 
 fn delegations() -> [Event; 2] {

@@ -130,7 +130,7 @@ impl World {
             Step::Revoke { approval } => {
                 let (now, why) = (self.now, "The wrong account.".to_owned());
                 self.change(approval, |state, id| {
-                    state.revoke(id, person(1), why, now).map(|(state, event)| (state, Some(event)))
+                    state.revoke(id, person(1).into(), why, now).map(|(state, event)| (state, Some(event)))
                 });
             }
             Step::Fetch { approval } => self.fetch(approval),

@@ -9,6 +9,7 @@ mod execute;
 mod follow;
 mod intake;
 mod keep;
+mod mail;
 mod packet;
 mod page;
 mod place;
@@ -16,6 +17,7 @@ mod replay;
 mod revalidate;
 mod see;
 mod shown;
+mod stand;
 mod write;
 
 use chrono::TimeDelta;

@@ -1,21 +1,28 @@
-//! Follow-ups: a person says how what a closure handed over was settled.
+//! Follow-ups: what a closure handed over is given to a person, and a person says how it was settled.
 
 use domain::{
-    Actor, Refusal,
+    Actor, Refusal, Role,
     closure::page::FollowUpRow,
-    follow_up::{Settlement, check_resolution},
-    id::FollowUpId,
+    event::Event,
+    follow_up::{MAX_REASON, Owner, Settlement, check_resolution},
+    id::{ClosureId, FollowUpId},
     permission::Action,
 };
 use futures::FutureExt as _;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Caller, Desk};
+use super::{
+    Caller, Desk,
+    text::{self, NAME},
+};
 use crate::{
     error::{Error, Result},
-    store::{self, Tx},
+    store::{self, Tx, follow_up::Stored},
 };
+
+/// People offered to give a follow-up to, at the most.
+const MOST_OWNERS: i64 = 500;
 
 /// What `POST /follow-ups/{id}/resolve` takes.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -27,7 +34,29 @@ pub struct ResolveFollowUp {
     pub outcome: Settlement,
 }
 
+/// What `POST /follow-ups/{id}/assign` takes.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssignFollowUp {
+    /// The email or `usr_…` id of a reviewer who may sign in.
+    pub to: String,
+    /// Why them; they read it.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
 impl Desk {
+    /// Gives a follow-up to somebody who may resolve it; nobody else is kept from that. The same again changes nothing.
+    ///
+    /// # Errors
+    /// `not_found`; `illegal_move` when it is resolved already; `invalid_field` of `/to` and `/reason`.
+    pub async fn assign_follow_up(&self, caller: &Caller, id: FollowUpId, body: AssignFollowUp) -> Result<FollowUpRow> {
+        caller.authorize(Action::AssignFollowUp)?;
+        self.visible_follow_up(caller, id).await?;
+        let actor = caller.actor();
+        self.database.write(move |tx| async move { assign(tx, actor, id, &body).await }.boxed()).await
+    }
+
     /// Says how a follow-up was settled. Its closure does nothing by itself because of it: an administrator replays it.
     ///
     /// # Errors
@@ -51,11 +80,8 @@ impl Desk {
                     if !store::follow_up::settle(tx, id, &state).await? {
                         return Err(Error::Moved);
                     }
-                    match closure.run {
-                        Some(run) => tx.record_in(run, &closure.title, closure.trigger.approval, actor, event),
-                        None => tx.record(actor, event),
-                    }
-                    let resolved = store::follow_up::Stored { state, ..stored };
+                    record(tx, &closure, actor, event);
+                    let resolved = Stored { state, ..stored };
                     let mut row = FollowUpRow::from(resolved);
                     row.resolved_by = Some(name_of(tx, actor).await?);
                     Ok(row)
@@ -70,7 +96,13 @@ impl Desk {
         self.visible_follow_up(caller, id).await.map(drop)
     }
 
-    async fn visible_follow_up(&self, caller: &Caller, id: FollowUpId) -> Result<store::follow_up::Stored> {
+    /// Refuses one that the caller may not see, or that this closure has not handed over.
+    pub async fn must_be_of_closure(&self, caller: &Caller, id: FollowUpId, closure: ClosureId) -> Result<()> {
+        let stored = self.visible_follow_up(caller, id).await?;
+        if stored.closure == closure { Ok(()) } else { Err(Refusal::not_found("follow-up").into()) }
+    }
+
+    async fn visible_follow_up(&self, caller: &Caller, id: FollowUpId) -> Result<Stored> {
         let mut tx = self.database.read().await?;
         let stored = store::follow_up::find(&mut tx, id).await?;
         drop(tx);
@@ -81,6 +113,53 @@ impl Desk {
             Err(Error::Refused(_)) => Err(missing()),
             Err(other) => Err(other),
         }
+    }
+}
+
+/// Gives it to whom the body names.
+async fn assign(tx: &mut Tx, actor: Actor, id: FollowUpId, body: &AssignFollowUp) -> Result<FollowUpRow> {
+    let stored = store::follow_up::find(tx, id).await?.ok_or(Error::Moved)?;
+    let closure = store::closure::find(tx, stored.closure).await?.ok_or(Error::Moved)?;
+    let reason = body.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    // What is settled is refused before anything is said of the fields.
+    stored.state.must_be_open()?;
+    text::required("/to", &body.to, NAME)?;
+    text::optional("/reason", body.reason.as_deref(), MAX_REASON)?;
+    let to = find_owner(tx, body.to.trim()).await?;
+    let event = stored.state.assign(id, stored.closure, to.person_id, reason.map(str::to_owned))?;
+    if stored.assigned_to.as_ref().is_none_or(|own| own.person_id != to.person_id) {
+        if !store::follow_up::assign(tx, id, to.person_id).await? {
+            return Err(Error::Moved);
+        }
+        record(tx, &closure, actor, event);
+    }
+    Ok(FollowUpRow::from(Stored { assigned_to: Some(to), ..stored }))
+}
+
+/// Somebody who may sign in, and resolve follow-ups.
+async fn find_owner(tx: &mut Tx, named: &str) -> Result<Owner> {
+    let refuse = |why| Error::from(Refusal::invalid("/to", why));
+    let unknown = "expected the email or usr_… id of a reviewer who may sign in";
+    let id = store::entitlement::find_person(tx, named).await?.ok_or_else(|| refuse(unknown))?;
+    let person = store::person::find(tx, id).await?.ok_or_else(|| refuse(unknown))?;
+    if Action::ResolveFollowUp.roles().iter().any(|role| person.roles.contains(role)) {
+        Ok(Owner { person_id: id, name: person.name })
+    } else {
+        Err(refuse("this person is no reviewer, and could not resolve it"))
+    }
+}
+
+/// Everybody a follow-up may be given to.
+pub(super) async fn owners(tx: &mut Tx) -> Result<Vec<Owner>> {
+    let people = store::person::list_with_role(tx, Role::Reviewer, MOST_OWNERS).await?;
+    Ok(people.into_iter().map(|(person_id, name)| Owner { person_id, name }).collect())
+}
+
+/// Says in the log what somebody did about what a closure handed over.
+fn record(tx: &mut Tx, closure: &store::closure::Stored, actor: Actor, event: Event) {
+    match closure.run {
+        Some(run) => tx.record_in(run, &closure.title, closure.trigger.approval, actor, event),
+        None => tx.record(actor, event),
     }
 }
 

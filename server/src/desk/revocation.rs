@@ -1,13 +1,15 @@
-//! Taking an approval back that was given and that nothing has used: whoever may decide it, or approved it, may. What a
-//! call has used already, or a step has begun with, is not undone by that.
+//! Taking an approval back that was given and that nothing has used: whoever may decide it, or approved it, may, and so
+//! may a system of record that has a part in its run. What a call has used already, or a step has begun with, is not
+//! undone by that.
+
+mod taker;
 
 use domain::{
-    Actor, Refusal, Time,
+    Refusal, Time,
     approval::{Approval, Use, used_already},
     decision::Decision,
     id::ApprovalId,
     package::Origin,
-    permission::Action,
     policy::{Candidate, Circumstances, Via},
     refusal::Code,
     resumption::Resumption,
@@ -18,11 +20,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use self::taker::Taker;
 use super::{
-    Caller, Desk,
-    ballot::Reviewer,
-    decision::circumstances,
-    item,
+    Caller, Desk, item,
     snapshot::Attempts,
     step::{Followed, followed},
     text,
@@ -52,23 +52,21 @@ impl Desk {
     /// In this order: `not_found`; `self_approval`, `not_entitled`; `already_used` with the call and the time,
     /// `illegal_move`, `already_decided`, `expired`, `cancelled`; `invalid_field` for the reason. Nothing is stored then.
     pub async fn revoke_approval(&self, caller: &Caller, id: ApprovalId, body: &Revoke) -> Result<Value> {
-        caller.authorize(Action::Decide)?;
-        let stored = self.find_approval(caller, id).await?;
+        let (stored, by) = self.taker(caller, id).await?;
         let (run, later) = (stored.run, self.steps_after(&mut self.database.read().await?, &stored).await?);
-        let Reviewer { candidate, via, .. } = self.reviewer(caller, id).await?;
         let mut attempts = Attempts::default();
         loop {
-            let (candidate, reason, later) = (candidate.clone(), body.reason.clone(), later.clone());
+            let (by, reason, later) = (by.clone(), body.reason.clone(), later.clone());
             let revoked = self.database.write(move |tx| {
                 async move {
                     let run = store::run::lock(tx, run).await?.ok_or(Error::Moved)?;
-                    revoke(tx, (&run, &later), id, &candidate, via, reason).await
+                    revoke(tx, (&run, &later), id, &by, reason).await
                 }
                 .boxed()
             });
             if let Some(settled) = attempts.settled(revoked.await) {
                 settled?;
-                let stored = self.find_approval(caller, id).await?;
+                let stored = self.outcome_now(caller, id).await?;
                 return self.outcome(&stored).await;
             }
         }
@@ -76,17 +74,14 @@ impl Desk {
 
     /// Refuses who may not take an approval back, and what cannot be, before anything is said of the body.
     pub async fn must_be_revocable(&self, caller: &Caller, id: ApprovalId) -> Result<()> {
-        let stored = self.find_approval(caller, id).await?;
-        let Reviewer { candidate, via, .. } = self.reviewer(caller, id).await?;
+        let (stored, by) = self.taker(caller, id).await?;
         let mut tx = self.database.read().await?;
-        let votes = stored.current(&store::decision::list_of_approval(&mut tx, id).await?);
-        let circumstances = circumstances(&mut tx, &stored).await?;
-        may(&stored, &candidate, &circumstances, &votes, via)?;
+        by.must_be_entitled(&mut tx, &stored).await?;
         if matches!(stored.state, Approval::Revoked { .. }) {
             return Ok(());
         }
-        let (person, now) = (candidate.person, self.database.clock().now());
-        stored.state.clone().revoke(id, person, String::new(), now).map(drop)?;
+        let now = self.database.clock().now();
+        stored.state.clone().revoke(id, by.revoker(), String::new(), now).map(drop)?;
         let queued = store::resumption::find_of_approval(&mut tx, id).await?;
         let followed = self.followed(&mut tx, &stored).await?;
         Ok(is_unread(&stored, queued.as_ref(), followed)?)
@@ -107,15 +102,11 @@ async fn revoke(
     tx: &mut Tx,
     (run, later): (&Run, &[String]),
     id: ApprovalId,
-    by: &Candidate,
-    via: Via,
+    by: &Taker,
     reason: String,
 ) -> Result<()> {
     let stored = store::approval::find(tx, id).await?.ok_or(Error::Moved)?;
-    let votes = stored.current(&store::decision::list_of_approval(tx, id).await?);
-    let circumstances = circumstances(tx, &stored).await?;
-    let (_, candidate) = store::entitlement::find_candidate(tx, by.person, id).await?.ok_or_else(gone)?;
-    may(&stored, &candidate, &circumstances, &votes, via)?;
+    by.must_be_entitled(tx, &stored).await?;
     if matches!(stored.state, Approval::Revoked { .. }) {
         return Ok(());
     }
@@ -124,7 +115,7 @@ async fn revoke(
         return Err(used_already(by, execution.map(|execution| execution.allowed_at)).into());
     }
     item::must_be_left(tx, &stored).await?;
-    let (state, event) = stored.state.clone().revoke(id, by.person, reason.trim().to_owned(), tx.now())?;
+    let (state, event) = stored.state.clone().revoke(id, by.revoker(), reason.trim().to_owned(), tx.now())?;
     let queued = store::resumption::find_of_approval(tx, id).await?;
     is_unread(&stored, queued.as_ref(), followed_by(tx, run, &stored, later).await?)?;
     text::required("/reason", &reason, MAX_REASON)?;
@@ -138,7 +129,7 @@ async fn revoke(
     let given = stored.package.policy.quorum();
     let change = Change { state: &state, revision: stored.revision, given, notes: None };
     store::approval::update(tx, id, &change).await?;
-    tx.record_in(run.id, &run.subject, Some(id), Actor::Person(by.person), event);
+    tx.record_in(run.id, &run.subject, Some(id), by.revoker().actor(), event);
     Ok(())
 }
 
@@ -155,10 +146,6 @@ fn may(
         return Err(Refusal::new(Code::NotEntitled, "This policy takes decisions in the console only."));
     }
     policy.may_revoke(candidate, circumstances, votes)
-}
-
-fn gone() -> Refusal {
-    Refusal::new(Code::NotEntitled, "You may not review any more. Nothing was taken back.")
 }
 
 /// What has come of an approval between steps.
@@ -213,7 +200,7 @@ pub(super) fn is_revocable(
     come: (Option<&Queued>, Option<Followed>),
     now: Time,
 ) -> bool {
-    let is_given = stored.state.clone().revoke(stored.id, candidate.person, String::new(), now).is_ok();
+    let is_given = stored.state.clone().revoke(stored.id, candidate.person.into(), String::new(), now).is_ok();
     is_given
         && may(stored, candidate, circumstances, votes, Via::Console).is_ok()
         && is_unread(stored, come.0, come.1).is_ok()

@@ -1,5 +1,6 @@
-//! The forms of a closure's page: a reviewer says how what it handed over was settled, an administrator has it finish
-//! what was left or sees what that would do, has its records looked at, and accepts how they are.
+//! The forms of a closure's page: what it handed over is given to a person, a reviewer says how it was settled, an
+//! administrator has it finish what was left or sees what that would do, has its records looked at, and accepts how they
+//! are.
 
 use axum::{
     extract::{Path as Segment, Request, State},
@@ -21,7 +22,11 @@ use super::{
     routes::{Access, Routes},
 };
 use crate::{
-    desk::{Caller, closure::AcceptDrift, follow_up::ResolveFollowUp},
+    desk::{
+        Caller,
+        closure::AcceptDrift,
+        follow_up::{AssignFollowUp, ResolveFollowUp},
+    },
     error::Result,
 };
 
@@ -43,23 +48,28 @@ async fn work(
         Ok(read) => read,
         Err(response) => return response,
     };
-    let outcome = apply(&state, &Caller::Person(person.clone()), &id, &fields).await;
+    let outcome = apply(&state, &Caller::Person(person.clone()), &id, (&fields, parts.uri.query())).await;
     posted::answer(&state, Some(person), parts, &fields, outcome).await
 }
 
-async fn apply(state: &AppState, caller: &Caller, id: &str, fields: &Form) -> Result<Done> {
+async fn apply(state: &AppState, caller: &Caller, id: &str, (fields, query): (&Form, Option<&str>)) -> Result<Done> {
     let id: ClosureId = id.parse().map_err(|_| Refusal::not_found("closure"))?;
     let done = match fields.text("form") {
         "resolve" => {
-            let follow_up: FollowUpId =
-                fields.text("follow_up").parse().map_err(|_| Refusal::not_found("follow-up"))?;
+            caller.authorize(Action::ResolveFollowUp)?;
+            let follow_up = of_closure(state, caller, id, fields).await?;
             // Browsers send line ends as CR LF.
             let resolution = fields.text("resolution").replace("\r\n", "\n");
-            caller.authorize(Action::ResolveFollowUp)?;
-            state.desk.must_see_follow_up(caller, follow_up).await?;
             let outcome = fields.text("outcome").parse().map_err(|_| unchosen())?;
             state.desk.resolve_follow_up(caller, follow_up, ResolveFollowUp { resolution, outcome }).await?;
             "resolved"
+        }
+        "assign" => {
+            caller.authorize(Action::AssignFollowUp)?;
+            let follow_up = of_closure(state, caller, id, fields).await?;
+            let (to, reason) = (fields.text("to").to_owned(), Some(fields.text("reason").to_owned()));
+            state.desk.assign_follow_up(caller, follow_up, AssignFollowUp { to, reason }).await?;
+            "assigned"
         }
         "replay" => {
             state.desk.replay_closure(caller, id).await?;
@@ -80,7 +90,23 @@ async fn apply(state: &AppState, caller: &Caller, id: &str, fields: &Form) -> Re
         "try" => return Ok(Done::Tried(Box::new(state.desk.try_replay(caller, id).await?))),
         _ => return Err(posted::unknown_form()),
     };
-    Ok(Done::See(format!("/closures/{id}?done={done}")))
+    Ok(Done::See(seen_at(id, query, done)))
+}
+
+/// The follow-up that a form names, if this closure has handed it over.
+async fn of_closure(state: &AppState, caller: &Caller, id: ClosureId, fields: &Form) -> Result<FollowUpId> {
+    let follow_up = fields.text("follow_up").parse().map_err(|_| Refusal::not_found("follow-up"))?;
+    state.desk.must_be_of_closure(caller, follow_up, id).await?;
+    Ok(follow_up)
+}
+
+/// Where the receipt is seen with what was done, the list beside it narrowed as it was.
+fn seen_at(id: ClosureId, query: Option<&str>, done: &str) -> String {
+    const KEPT: [&str; 5] = ["view", "status", "workflow", "owner", "cursor"];
+    let mut kept = form_urlencoded::Serializer::new(String::new());
+    let asked = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    kept.extend_pairs(asked.filter(|(name, _)| KEPT.contains(&&**name)));
+    format!("/closures/{id}?{}", kept.append_pair("done", done).finish())
 }
 
 fn unchosen() -> Refusal {

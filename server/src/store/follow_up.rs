@@ -2,8 +2,8 @@
 
 use domain::{
     closure::page::FollowUpRow,
-    follow_up::{FollowUp, FollowUpStatus, Packet},
-    id::{ClosureId, FollowUpId},
+    follow_up::{FollowUp, FollowUpStatus, Owner, Packet},
+    id::{ClosureId, FollowUpId, PersonId},
 };
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
@@ -22,6 +22,8 @@ pub struct Stored {
     pub packet: Packet,
     /// How far it is.
     pub state: FollowUp,
+    /// To whom it was given.
+    pub assigned_to: Option<Owner>,
 }
 
 #[derive(FromRow)]
@@ -30,6 +32,8 @@ struct Row {
     closure_id: Uuid,
     packet: String,
     state: String,
+    assignee_id: Option<Uuid>,
+    assignee: Option<String>,
 }
 
 impl TryFrom<Row> for Stored {
@@ -42,6 +46,10 @@ impl TryFrom<Row> for Stored {
             closure: ClosureId::from_uuid(row.closure_id),
             packet: from_text(&row.packet, "follow_up", "packet", id)?,
             state: from_text(&row.state, "follow_up", "state", id)?,
+            assigned_to: row
+                .assignee_id
+                .zip(row.assignee)
+                .map(|(person, name)| Owner { person_id: PersonId::from_uuid(person), name }),
         })
     }
 }
@@ -54,6 +62,7 @@ impl From<Stored> for FollowUpRow {
             status: stored.state.status(),
             packet: stored.packet,
             state: stored.state,
+            assigned_to: stored.assigned_to,
             resolved_by: None,
         }
     }
@@ -66,11 +75,14 @@ pub struct FollowUpFilter {
     pub status: Option<FollowUpStatus>,
     /// Only those of this closure.
     pub closure: Option<ClosureId>,
+    /// Only those that were given to this person.
+    pub assignee: Option<PersonId>,
     /// Only those of closures that this sight reaches.
     pub sight: Sight,
 }
 
-const SELECT: &str = "SELECT id, closure_id, packet, state FROM follow_up WHERE id ";
+const SELECT: &str = "SELECT f.id, f.closure_id, f.packet, f.state, f.assignee_id, p.name AS assignee FROM follow_up f \
+                      LEFT JOIN person p ON p.id = f.assignee_id WHERE f.id ";
 
 /// Stores a new follow-up.
 pub async fn insert(tx: &mut Tx, new: &Stored) -> Result<(), StoreError> {
@@ -105,6 +117,19 @@ pub async fn settle(tx: &mut Tx, id: FollowUpId, state: &FollowUp) -> Result<boo
     Ok(changed == 1)
 }
 
+/// Stores to whom an open one is given; `false` when it is settled by now.
+pub async fn assign(tx: &mut Tx, id: FollowUpId, to: PersonId) -> Result<bool, StoreError> {
+    let changed = on!(tx, |conn| {
+        sqlx::query("UPDATE follow_up SET assignee_id = $2 WHERE id = $1 AND status = 'open'")
+            .bind(id.uuid())
+            .bind(to.uuid())
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(changed == 1)
+}
+
 /// A follow-up by id.
 pub async fn find(tx: &mut Tx, id: FollowUpId) -> Result<Option<Stored>, StoreError> {
     let row: Option<Row> = on!(tx, |conn| {
@@ -127,36 +152,48 @@ pub async fn list(
         let mut query = QueryBuilder::new(SELECT);
         query.push("< ").push_bind(before);
         if let Some(status) = filter.status {
-            query.push(" AND status = ").push_bind(status.as_str());
+            query.push(" AND f.status = ").push_bind(status.as_str());
         }
         if let Some(closure) = filter.closure {
-            query.push(" AND closure_id = ").push_bind(closure.uuid());
+            query.push(" AND f.closure_id = ").push_bind(closure.uuid());
+        }
+        if let Some(person) = filter.assignee {
+            query.push(" AND f.assignee_id = ").push_bind(person.uuid());
         }
         match &filter.sight {
             Sight::All => {}
             Sight::Run(run) => {
                 query
-                    .push(" AND closure_id IN (SELECT id FROM closure WHERE run_id = ")
+                    .push(" AND f.closure_id IN (SELECT id FROM closure WHERE run_id = ")
                     .push_bind(run.uuid())
                     .push(")");
             }
             Sight::Runs { system } => {
-                query.push(" AND closure_id IN (SELECT id FROM closure WHERE run_id IS NOT NULL OR source_system = ");
+                query.push(" AND f.closure_id IN (SELECT id FROM closure WHERE run_id IS NOT NULL OR source_system = ");
                 query.push_bind(system.clone()).push(")");
             }
         }
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
+        query.push(" ORDER BY f.id DESC LIMIT ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await
     })?;
     rows.into_iter().map(Stored::try_from).collect()
 }
 
-/// Open follow-ups after one, the longest waiting first.
-pub async fn list_open(tx: &mut Tx, after: Option<FollowUpId>, limit: i64) -> Result<Vec<Stored>, StoreError> {
+/// Open follow-ups after one, the longest waiting first; those of one person where one is named.
+pub async fn list_open(
+    tx: &mut Tx,
+    of: Option<PersonId>,
+    after: Option<FollowUpId>,
+    limit: i64,
+) -> Result<Vec<Stored>, StoreError> {
     let after = after.map_or(Uuid::nil(), FollowUpId::uuid);
     let rows: Vec<Row> = on!(tx, |conn| {
         let mut query = QueryBuilder::new(SELECT);
-        query.push("> ").push_bind(after).push(" AND status = 'open' ORDER BY id LIMIT ").push_bind(limit);
+        query.push("> ").push_bind(after).push(" AND f.status = 'open'");
+        if let Some(person) = of {
+            query.push(" AND f.assignee_id = ").push_bind(person.uuid());
+        }
+        query.push(" ORDER BY f.id LIMIT ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await
     })?;
     rows.into_iter().map(Stored::try_from).collect()

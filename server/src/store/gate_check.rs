@@ -83,6 +83,14 @@ pub async fn find_of_call(tx: &mut Tx, session: SessionId, tool_use_id: &str) ->
     row.map(Check::try_from).transpose()
 }
 
+/// The approval that a check is about, if any; the outer `None` where there is no such check.
+pub async fn find_approval(tx: &mut Tx, check: CheckId) -> Result<Option<Option<ApprovalId>>, StoreError> {
+    let row: Option<(Option<Uuid>,)> = on!(tx, |conn| {
+        sqlx::query_as("SELECT approval_id FROM gate_check WHERE id = $1").bind(check.uuid()).fetch_optional(conn).await
+    })?;
+    Ok(row.map(|(approval,)| approval.map(ApprovalId::from_uuid)))
+}
+
 /// Another call of a session that waits for an approval than the one named: its newest check says so.
 pub async fn find_other_waiting(
     tx: &mut Tx,

@@ -110,6 +110,20 @@ pub async fn list_others(tx: &mut Tx, limit: i64) -> Result<Vec<Member>, StoreEr
     Ok(rows.into_iter().filter_map(MemberRow::member).collect())
 }
 
+/// The people of a group who may sign in.
+pub async fn list_active(tx: &mut Tx, name: &str) -> Result<Vec<PersonId>, StoreError> {
+    let rows: Vec<(Uuid,)> = on!(tx, |conn| {
+        sqlx::query_as(
+            "SELECT p.id FROM person p JOIN membership m ON m.person_id = p.id JOIN person_group g ON g.id = m.group_id \
+             WHERE g.name = $1 AND p.disabled_at IS NULL ORDER BY p.id",
+        )
+        .bind(name)
+        .fetch_all(conn)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(id,)| PersonId::from_uuid(id)).collect())
+}
+
 /// Puts a person into a group from now on; `false` when they belong to it already.
 pub async fn insert_membership(tx: &mut Tx, person: PersonId, group: GroupId) -> Result<bool, StoreError> {
     let now = tx.now();

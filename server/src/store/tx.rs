@@ -112,6 +112,11 @@ impl Tx {
         self.push(actor, Some(run), Some(subject.to_owned()), approval, event);
     }
 
+    /// The event recorded last in this transaction, for what tells of it later.
+    pub fn last_recorded(&self) -> Option<EventId> {
+        self.entries.last().map(|entry| entry.id)
+    }
+
     fn push(
         &mut self,
         actor: Actor,

@@ -80,6 +80,7 @@ mod steps;
 mod storms;
 mod story;
 mod support;
+mod system_revocations;
 mod trust;
 mod upgrades;
 mod vault;

@@ -199,5 +199,11 @@ fn summary(shown: &Shown) -> String {
         let _ = writeln!(text, "     ✓ {step}  {line}{more}");
     }
     let _ = writeln!(text, "     Policy {}. Everything: package {}", package.policy_name, shown.package_digest);
+    if package.policy.sign {
+        let _ = writeln!(
+            text,
+            "     To be signed: with \"yes\", your password signs this decision as yours, here as in the console."
+        );
+    }
     text
 }

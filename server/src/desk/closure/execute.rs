@@ -10,6 +10,7 @@ use domain::{
         step::{Miss, Named, Step},
     },
     event::Event,
+    id::EventId,
     resumption::next_try,
 };
 use futures::FutureExt as _;
@@ -18,8 +19,9 @@ use super::{
     FRESH, Held, LEASE, keep,
     keep::StepMove,
     place::Place,
-    revalidate::{Stand, own_stand, superseded},
+    revalidate::{Stand, superseded},
     see::{Before, Seen},
+    stand::own_stand,
     write::Wrote,
 };
 use crate::{
@@ -31,8 +33,8 @@ use crate::{
 
 /// What became of the word that a step is about to be written.
 enum Intended {
-    /// It may be written now.
-    Go(Held, Box<StepStored>),
+    /// It may be written now; the event says so.
+    Go(Held, Box<StepStored>, Option<EventId>),
     /// It may not; its closure goes on.
     Not(Held),
     /// The closure stopped.
@@ -108,12 +110,12 @@ impl Desk {
     }
 
     async fn write_step(&self, held: Held, step: StepStored, place: &Place, before: Before) -> Result<Option<Held>> {
-        let (held, step) = match self.intend(held, step).await? {
-            Intended::Go(held, step) => (held, *step),
+        let (held, step, said) = match self.intend(held, step).await? {
+            Intended::Go(held, step, said) => (held, *step, said),
             Intended::Not(held) => return Ok(Some(held)),
             Intended::Stopped => return Ok(None),
         };
-        let wrote = self.write_at(place, &step, &before, &held.0).await?;
+        let wrote = self.write_at(place, &step, &before, (&held.0, said)).await?;
         let (is_taken, cause) = match wrote {
             Wrote::Refused(detail) => return self.block(held, step, Reason::TargetRefused, detail).await.map(Some),
             Wrote::NotDone { cause, asked } => {
@@ -283,5 +285,6 @@ async fn intend(tx: &mut Tx, held: Held, step: StepStored, jitter: u8) -> Result
     let (state, event) = step.state.clone().intend(step.named(), &step.plan.target, &step.plan.record, now)?;
     let intended = StepStored { state: state.clone(), ..step.clone() };
     let held = keep::keep_step(tx, held, &step, StepMove { state, event }).await?;
-    Ok(Intended::Go(held, Box::new(intended)))
+    let said = tx.last_recorded();
+    Ok(Intended::Go(held, Box::new(intended), said))
 }

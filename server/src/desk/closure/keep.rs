@@ -64,7 +64,11 @@ pub(super) async fn hand_over(
     let packet = packet(stored, step, reason, detail, listed);
     let id = follow_up_id(tx);
     let (state, event) = FollowUp::open(id, stored.id, &packet, tx.now());
-    store::follow_up::insert(tx, &store::follow_up::Stored { id, closure: stored.id, packet, state }).await?;
+    store::follow_up::insert(
+        tx,
+        &store::follow_up::Stored { id, closure: stored.id, packet, state, assigned_to: None },
+    )
+    .await?;
     record(tx, stored, event);
     Ok(())
 }

@@ -8,6 +8,7 @@ use domain::{
         Reason,
         rule::{Planned, StepKind},
     },
+    id::PersonId,
     target::TargetKind,
 };
 use url::Url;
@@ -42,6 +43,11 @@ pub(super) enum Place {
     },
     /// A channel that people read.
     Told(Box<Sends>),
+    /// A mail to each of the people of a group.
+    Mailed {
+        /// The people of the group who may sign in.
+        people: Vec<PersonId>,
+    },
 }
 
 impl Place {
@@ -49,8 +55,8 @@ impl Place {
     pub(super) fn honours_keys(&self) -> bool {
         match self {
             Self::Record { target, .. } | Self::File { target, .. } => target.row.honours_keys,
-            // A file that is there already is not written over.
-            Self::Folder { .. } => true,
+            // A file that is there already is not written over, and a mail that is in the outbox not put there again.
+            Self::Folder { .. } | Self::Mailed { .. } => true,
             // Receivers of Standard Webhooks tell repeats by their id.
             Self::Told(sends) => matches!(**sends, Sends::Webhook { .. }),
         }
@@ -61,6 +67,9 @@ impl Desk {
     /// Where a step writes, or why nobody knows.
     pub(super) async fn place_of(&self, tx: &mut Tx, plan: &Planned) -> Result<Result<Place, (Reason, String)>> {
         let missing = |detail: String| Ok(Err((Reason::MappingMissing, detail)));
+        if let Some(group) = plan.mailed_group() {
+            return self.mailed_to(tx, group).await;
+        }
         if plan.kind == StepKind::Notification {
             let channel = plan.target.parse::<Channel>().ok();
             let sends = match channel {

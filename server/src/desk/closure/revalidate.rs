@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use axum::http::Method;
 use domain::{
     Time,
-    approval::{Approval, Use},
-    closure::{Closure, Phase, Reason, drift::Told, page::Snapshot, rule::Moment, trigger::Trigger},
+    closure::{Closure, Phase, Reason, drift::Told, page::Snapshot, rule::Moment},
     event::Event,
     follow_up::Settlement,
     resumption::next_try,
-    run::Run as RunState,
 };
 use futures::FutureExt as _;
 use serde_json::{Value, json};
 
-use super::{Held, LEASE, intake::target_of, keep};
+use super::{Held, LEASE, intake::target_of, keep, stand::own_stand};
 use crate::{
     desk::Desk,
     error::Result,
@@ -167,51 +165,4 @@ fn kept(pointer: &str, value: &Value, wanted: &Value) -> Value {
         Told::Withheld {} => json!("(differs; not kept)"),
         Told::Absent {} => Value::Null,
     }
-}
-
-/// How what was settled here stands.
-pub(super) async fn own_stand(tx: &mut Tx, trigger: &Trigger) -> Result<Stand> {
-    let now = tx.now();
-    let said = |word: &str| {
-        let said = BTreeMap::from([("/status".to_owned(), json!(word))]);
-        Snapshot { read_at: now, said, holds: true }
-    };
-    let gone =
-        |reason, word: &str, detail: String| Stand::Gone(reason, detail, Some(Snapshot { holds: false, ..said(word) }));
-    if let (Moment::ApprovalApproved, Some(id)) = (trigger.moment, trigger.approval) {
-        let Some(approval) = store::approval::find(tx, id).await? else {
-            return Ok(gone(Reason::SourceChanged, "absent", format!("{id} is not there any more.")));
-        };
-        let word = approval.state.status().as_str();
-        return Ok(match &approval.state {
-            Approval::Approved { used: Use::Void { .. }, .. } => {
-                gone(Reason::SourceSuperseded, "void", format!("{id} was voided: its conditions no longer held."))
-            }
-            Approval::Approved { .. } if approval.package_revision().to_string() != trigger.source.version => {
-                gone(Reason::SourceSuperseded, word, format!("{id} was decided on another revision."))
-            }
-            Approval::Approved { .. } => Stand::Holds(said(word)),
-            Approval::Revoked { .. } => gone(Reason::SourceRevoked, word, format!("{id} was revoked.")),
-            Approval::Superseded { .. } => gone(Reason::SourceSuperseded, word, format!("{id} was superseded.")),
-            Approval::Pending { .. }
-            | Approval::Rejected { .. }
-            | Approval::Expired { .. }
-            | Approval::Cancelled { .. } => gone(Reason::SourceChanged, word, format!("{id} is {word} now.")),
-        });
-    }
-    let run = match trigger.run {
-        Some(run) => store::run::find(tx, run).await?,
-        None => None,
-    };
-    let Some(run) = run else {
-        return Ok(gone(Reason::SourceChanged, "absent", "The run is not there any more.".to_owned()));
-    };
-    let word = run.status().as_str();
-    Ok(match (trigger.moment, &run.state) {
-        (Moment::RunCompleted, RunState::Completed { .. }) => Stand::Holds(said(word)),
-        (Moment::RunCompleted, _) => gone(Reason::SourceChanged, word, format!("The run is {word} now.")),
-        // A tool that ran has run; what became of its run afterwards is another matter, unless somebody stopped it.
-        (_, RunState::Cancelled { .. }) => gone(Reason::SourceRevoked, word, "The run was cancelled.".to_owned()),
-        _ => Stand::Holds(said(word)),
-    })
 }

@@ -64,7 +64,7 @@ impl Desk {
                 Filed::Broken(cause) => Seen::Later { cause, asked: None },
             },
             // Nobody can read what people were told.
-            Place::Told(_) => Seen::NotYet(Before::default()),
+            Place::Told(_) | Place::Mailed { .. } => Seen::NotYet(Before::default()),
         })
     }
 

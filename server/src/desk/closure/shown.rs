@@ -4,14 +4,15 @@ use domain::{
     Refusal,
     closure::drift::DriftStatus,
     closures::{ClosurePage, ClosuresPage, ClosuresQuery, ClosuresView, FIGURES_DAYS, Listed, OpenFollowUp},
-    id::{ClosureId, FollowUpId},
+    follow_up::FollowUpStatus,
+    id::{ClosureId, FollowUpId, PersonId},
     permission::Action,
     refusal::Code,
 };
 
 use super::page::{named, read_cursor};
 use crate::{
-    desk::{Caller, Desk, PersonCaller},
+    desk::{Caller, Desk, PersonCaller, follow_up::owners},
     error::Result,
     store::{
         self, Tx,
@@ -45,7 +46,8 @@ impl Desk {
             ClosuresView::FollowUps => {
                 let after = query.cursor.as_deref().map(read_cursor::<FollowUpId>).transpose()?;
                 let mut tx = self.database.read().await?;
-                let (rows, next_cursor) = open_follow_ups(&mut tx, after).await?;
+                let of = query.mine.then_some(viewer.id);
+                let (rows, next_cursor) = open_follow_ups(&mut tx, of, after).await?;
                 (Listed::FollowUps(rows), next_cursor)
             }
             ClosuresView::Drift => {
@@ -59,6 +61,7 @@ impl Desk {
         let since = tx.now() - chrono::TimeDelta::days(FIGURES_DAYS);
         Ok(ClosuresPage {
             now: tx.now(),
+            viewer: viewer.id,
             listed,
             next_cursor,
             open_follow_ups: store::follow_up::count_open(&mut tx).await?,
@@ -76,9 +79,17 @@ impl Desk {
     pub async fn closure_page(&self, viewer: &PersonCaller, id: ClosureId) -> Result<ClosurePage> {
         let caller = Caller::Person(viewer.clone());
         let receipt = self.read_closure(&caller, id).await?;
+        let is_open = receipt.follow_ups.iter().any(|row| row.status == FollowUpStatus::Open);
+        let owners = if is_open && caller.authorize(Action::AssignFollowUp).is_ok() {
+            owners(&mut self.database.read().await?).await?
+        } else {
+            Vec::new()
+        };
         Ok(ClosurePage {
             now: self.database.clock().now(),
             receipt,
+            viewer: viewer.id,
+            owners,
             may_resolve: caller.authorize(Action::ResolveFollowUp).is_ok(),
             may_replay: caller.authorize(Action::ReplayClosure).is_ok(),
             may_settle_drift: caller.authorize(Action::SettleDrift).is_ok(),
@@ -86,8 +97,12 @@ impl Desk {
     }
 }
 
-async fn open_follow_ups(tx: &mut Tx, after: Option<FollowUpId>) -> Result<(Vec<OpenFollowUp>, Option<String>)> {
-    let mut stored = store::follow_up::list_open(tx, after, i64::from(ROWS) + 1).await?;
+async fn open_follow_ups(
+    tx: &mut Tx,
+    of: Option<PersonId>,
+    after: Option<FollowUpId>,
+) -> Result<(Vec<OpenFollowUp>, Option<String>)> {
+    let mut stored = store::follow_up::list_open(tx, of, after, i64::from(ROWS) + 1).await?;
     let has_more = stored.len() > ROWS as usize;
     stored.truncate(ROWS as usize);
     let next_cursor = stored.last().filter(|_| has_more).map(|last| last.id.to_string());

@@ -2,7 +2,10 @@
 
 use axum::http::Method as HttpMethod;
 use chrono::TimeDelta;
-use domain::closure::rule::{Method, apply, change};
+use domain::{
+    closure::rule::{Method, apply, change},
+    id::EventId,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -44,7 +47,7 @@ impl Desk {
         place: &Place,
         step: &StepStored,
         before: &Before,
-        stored: &Stored,
+        (stored, said): (&Stored, Option<EventId>),
     ) -> Result<Wrote> {
         match place {
             Place::Record { target, url } => {
@@ -75,6 +78,7 @@ impl Desk {
                 })
             }
             Place::Told(sends) => self.tell_closed(sends, step, stored).await,
+            Place::Mailed { people } => self.mail_closed(people, step, stored, said).await,
         }
     }
 
@@ -125,7 +129,7 @@ impl Desk {
                     (Some(cause), _) => Wrote::Unknown(cause),
                 })
             }
-            Sends::Mail { .. } => Ok(Wrote::Refused("closures do not send mail".to_owned())),
+            Sends::Mail { .. } => Ok(Wrote::Refused("mail goes to the people of a group".to_owned())),
         }
     }
 }

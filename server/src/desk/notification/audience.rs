@@ -96,9 +96,12 @@ async fn notice(tx: &mut Tx, topic: Topic, entry: &Entry, approval: Option<&Stor
             ..,
         ) => format!("/escalations/{escalation}"),
         (Event::DelegationCreated { .. } | Event::DelegationEnded { .. }, ..) => "/profile".to_owned(),
-        (Event::FollowUpOpened { closure, .. } | Event::ClosureDrifted { closure, .. }, ..) => {
-            format!("/closures/{closure}")
-        }
+        (
+            Event::FollowUpOpened { closure, .. }
+            | Event::FollowUpAssigned { closure, .. }
+            | Event::ClosureDrifted { closure, .. },
+            ..,
+        ) => format!("/closures/{closure}"),
         (Event::WorkflowProposed { name, version }, ..) => format!("/workflows/{name}?tab=changes&version={version}"),
         (_, Some(approval), _) => format!("/approvals/{approval}"),
         (_, None, Some(run)) => format!("/runs/{run}"),

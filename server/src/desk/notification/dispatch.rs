@@ -5,6 +5,7 @@ use domain::{
     Time,
     approval::Status,
     channel::{Channel, MailSettings},
+    closure::rule::EMAIL,
     event::Event,
     id::{DispatchId, PersonId},
     notification::{Dispatch, Notices},
@@ -146,6 +147,11 @@ impl Desk {
         let Some(entry) = store::event::load(tx, &[leased.event.uuid()]).await?.pop() else {
             return Ok(Ready::Drop("what it tells is not in the log any more"));
         };
+        if let Event::ClosureStepIntended { target: by, record: group, .. } = &entry.event
+            && by == EMAIL
+        {
+            return self.look_at_member(tx, target, leased, group).await;
+        }
         if leased.notice.topic.asks_for_a_decision()
             && let Some(id) = leased.notice.approval
             && store::alert::find_status(tx, id).await? != Some(Status::Pending)
@@ -176,6 +182,20 @@ impl Desk {
             (Channel::Webhook, _) if target.is_disabled() => Ok(Ready::Fail("not sent: the endpoint is disabled")),
             (Channel::Slack | Channel::Webhook, _) => Ok(Ready::Send(Box::new(target), wanting)),
         }
+    }
+
+    /// A closure's mail goes to whoever is in the group still and has not refused such mail, at any hour: nobody is asked to
+    /// do anything.
+    async fn look_at_member(&self, tx: &mut Tx, target: Target, leased: &Stored, group: &str) -> Result<Ready> {
+        let nobody = Ready::Drop("nobody it was for is to be told by it any more");
+        let Some(person) = leased.person else { return Ok(nobody) };
+        let is_member = store::group::list_active(tx, group).await?.contains(&person);
+        let wishes = store::preference::list_notices(tx, &[person]).await?;
+        let wish = wishes.get(&person).cloned().unwrap_or_default();
+        if !is_member || !wish.wants(leased.notice.topic, leased.channel) {
+            return Ok(nobody);
+        }
+        self.mail_to(tx, target, person).await
     }
 
     async fn mail_to(&self, tx: &mut Tx, target: Target, person: PersonId) -> Result<Ready> {

@@ -102,9 +102,13 @@ pub async fn list_follow_ups(
     Extension(caller): Extension<Caller>,
     query: Query,
 ) -> Answer {
-    query.only(&["status", "closure", "cursor", "limit"])?;
-    let filter =
-        FollowUpFilter { status: query.read("status")?, closure: query.read("closure")?, ..Default::default() };
+    query.only(&["status", "closure", "assignee", "cursor", "limit"])?;
+    let filter = FollowUpFilter {
+        status: query.read("status")?,
+        closure: query.read("closure")?,
+        assignee: query.read("assignee")?,
+        ..Default::default()
+    };
     Ok(ok(state.desk.list_follow_ups(&caller, filter, query.text("cursor"), query.limit()?).await?))
 }
 
@@ -117,6 +121,17 @@ pub async fn resolve(
 ) -> Answer {
     state.desk.must_see_follow_up(&caller, id).await?;
     Ok(ok(state.desk.resolve_follow_up(&caller, id, body.read()?).await?))
+}
+
+/// `POST /follow-ups/{id}/assign`.
+pub async fn assign(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<FollowUpId>,
+    body: Body,
+) -> Answer {
+    state.desk.must_see_follow_up(&caller, id).await?;
+    Ok(ok(state.desk.assign_follow_up(&caller, id, body.read()?).await?))
 }
 
 fn accepted(body: impl serde::Serialize) -> Response {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use domain::{
     closure::{
         key::is_reference,
-        rule::{Method, Moment, Rule, StepKind, StepRule, is_closed},
+        rule::{EMAIL, Method, Moment, Rule, StepKind, StepRule, is_closed},
     },
     field::FieldType,
     target::is_name,
@@ -30,11 +30,11 @@ const MAX_FIELDS: usize = 20;
 /// The longest template, in characters.
 const MAX_TEMPLATE: usize = 300;
 /// Where a notification can go.
-const CHANNELS: [&str; 2] = ["slack", "webhook"];
+const CHANNELS: [&str; 3] = ["slack", "webhook", EMAIL];
 
 pub(super) const RULE_KEYS: Keys = Keys { known: &["id", "after", "where", "steps"], later: &[] };
 pub(super) const STEP_KEYS: Keys =
-    Keys { known: &["id", "kind", "target", "record", "set", "expect", "method"], later: &[] };
+    Keys { known: &["id", "kind", "target", "record", "set", "expect", "method", "to"], later: &[] };
 
 /// The closure policies, in file order. Each item of the list gives one, so that positions agree with the text.
 pub fn read_all(root: &Cursor<'_>, faults: &mut Faults<'_>) -> Vec<Rule> {
@@ -71,7 +71,8 @@ fn read_step(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> StepRule {
     let mut need = |key: &str, why: &str| if is_map { cursor.need(key, why, faults) } else { None };
     let id = need("id", "receipts call the step by it");
     let kind = need("kind", "what it does: status_sync, archive_link, queue_cleanup or notification");
-    let target = need("target", "where: the name of a registered target, or slack or webhook for a notification");
+    let target =
+        need("target", "where: the name of a registered target, or slack, webhook or email for a notification");
     let kind = kind.and_then(|kind| kind.word(StepKind::ALL, faults));
     let is_told = kind == Some(StepKind::Notification);
     let record = if is_map && !is_told {
@@ -86,12 +87,13 @@ fn read_step(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> StepRule {
         }
         Some(text)
     });
+    let group = read_group(cursor, is_map, is_told && target.as_deref() == Some(EMAIL), faults);
     let method = get("method").and_then(|method| method.word(Method::ALL, faults));
     StepRule {
         id: id.and_then(|id| names::identifier(&id, "a step", faults)).unwrap_or_default(),
         kind: kind.unwrap_or(StepKind::StatusSync),
-        record: record
-            .and_then(|record| record.text(MAX_TEMPLATE, faults))
+        record: group
+            .or_else(|| record.and_then(|record| record.text(MAX_TEMPLATE, faults)))
             .or_else(|| target.clone().filter(|_| is_told))
             .unwrap_or_default(),
         target: target.unwrap_or_default(),
@@ -101,10 +103,38 @@ fn read_step(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> StepRule {
     }
 }
 
+/// The group whose people are mailed: for a notification by mail, and for nothing else.
+fn read_group(cursor: &Cursor<'_>, is_map: bool, is_mailed: bool, faults: &mut Faults<'_>) -> Option<String> {
+    if !is_map {
+        return None;
+    }
+    let to = if is_mailed {
+        cursor.need("to", "the group whose people are mailed", faults)
+    } else {
+        if let Some(to) = cursor.get("to") {
+            faults.add(&to.path, code::INVALID_VALUE, "`to` names the group of a notification with `target: email`.");
+        }
+        None
+    };
+    if let Some(record) = cursor.get("record").filter(|_| is_mailed) {
+        faults.add(
+            &record.path,
+            code::INVALID_VALUE,
+            "Mail has no record: `to` names the group whose people are mailed.",
+        );
+    }
+    let to = to?;
+    let name = to.text(names::LONGEST, faults)?;
+    if name.contains("{{") {
+        faults.add(&to.path, code::INVALID_VALUE, "`to` is the name of a group as it stands, without a template.");
+    }
+    Some(name)
+}
+
 fn target_fault(target: &str, is_told: bool) -> Option<String> {
     if is_told {
         return (!CHANNELS.contains(&target))
-            .then(|| format!("A notification goes by {}, not by `{target}`.", CHANNELS.join(" or ")));
+            .then(|| format!("A notification goes by slack, webhook or email, not by `{target}`."));
     }
     (!is_name(target)).then(|| {
         format!("`{target}` cannot name a target: lower-case letters, digits, '-', '_' and '.', at most 64 of them.")

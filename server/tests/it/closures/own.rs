@@ -11,6 +11,8 @@ on_both!(
     an_approval_is_closed_once_it_is_given,
     a_revoked_approval_closes_nothing,
     an_approval_that_is_revoked_in_mid_work_stops_it,
+    a_call_whose_approval_is_revoked_closes_nothing,
+    a_call_whose_approval_is_revoked_in_mid_work_stops_it,
     a_tool_that_ran_is_filed_and_told_of,
     what_a_condition_cannot_read_goes_to_a_person,
 );
@@ -45,19 +47,19 @@ async fn approved(stage: &Stage<'_>, agent: &Agent<'_>) -> String {
 
 impl Stage<'_> {
     /// Looks through the log, once its events have their numbers.
-    async fn follow(&self) -> usize {
+    pub(super) async fn follow(&self) -> usize {
         crate::support::Stored::of(self.console).await;
         self.desk.follow_closures().await.expect("followed")
     }
 
-    async fn newest(&self) -> Value {
+    pub(super) async fn newest(&self) -> Value {
         let page = self.console.get(&self.board, "/closures").await.expect(200);
         let id = page["items"][0]["closure_id"].as_str().expect("a closure").to_owned();
         self.receipt(&id).await
     }
 }
 
-async fn staged<'c>(console: &'c TestConsole, policy: &str) -> (Stage<'c>, Agent<'c>) {
+pub(super) async fn staged<'c>(console: &'c TestConsole, policy: &str) -> (Stage<'c>, Agent<'c>) {
     let agent = console.cast().await;
     published(console, policy).await;
     let stage = Stage::beside_a_cast(console).await;
@@ -126,6 +128,71 @@ async fn an_approval_that_is_revoked_in_mid_work_stops_it(console: TestConsole) 
     );
 }
 
+const PAID: &str = r#"
+closure:
+  - id: sync_payment
+    after: tool.executed
+    where: 'event.context.tool == "pay"'
+    steps:
+      - { id: tracker, kind: status_sync, target: tracker, record: 'cases/{{run.subject}}', set: { status: paid } }
+"#;
+
+/// Two payments that were approved together, of which the first has run; gives the approval.
+async fn one_of_two_paid(stage: &Stage<'_>, agent: &Agent<'_>) -> String {
+    agent.prepare().await;
+    let payment =
+        |id: &str, amount: u32| json!({"tool": "pay", "input": {"to": "ACME", "amount": amount}, "tool_use_id": id});
+    let body = json!({"summary": "Pay both?", "items": [payment("pay-1", 250), payment("pay-2", 900)]});
+    let asked = agent.post("approvals", &body).await.expect(201);
+    let approval = asked["approval_id"].as_str().expect("an approval").to_owned();
+    let items = ["pay-1", "pay-2"].map(|id| json!({"tool_use_id": id, "verdict": "approve"}));
+    for person in ["mira", "tomas"] {
+        let token = stage.console.token(person).await;
+        agent.decide(&token, &approval, json!({"verdict": "approve", "items": items})).await.expect(201);
+    }
+    assert_eq!(agent.pay("pay-1").await["outcome"], "allow");
+    agent.report("pay-1", "pay", json!({"paid": true})).await.expect(200);
+    approval
+}
+
+async fn a_call_whose_approval_is_revoked_closes_nothing(console: TestConsole) {
+    let (stage, agent) = staged(&console, PAID).await;
+    one_of_two_paid(&stage, &agent).await;
+    assert_eq!(stage.follow().await, 1);
+    stage.work().await;
+    assert_eq!(stage.newest().await["status"], "completed", "while its approval stands, it is closed");
+    let agent = agent.again().await;
+    stage.tracker.set("cases/acc_1", json!({"status": "open"}));
+    let written = stage.tracker.written().len();
+    let approval = one_of_two_paid(&stage, &agent).await;
+    assert_eq!(stage.follow().await, 1);
+    let body = json!({"reason": "The payee is under review."});
+    console.post(&stage.ana, &format!("/approvals/{approval}/revoke"), &body).await.expect(200);
+    stage.work().await;
+    let receipt = stage.newest().await;
+    assert_eq!(
+        (&receipt["status"], &receipt["state"]["reason"]),
+        (&json!("manual_follow_up"), &json!("source_revoked"))
+    );
+    assert_eq!(receipt["source_snapshot"]["said"]["/status"], "revoked");
+    assert_eq!((stage.tracker.written().len(), stage.follow_ups().await.len()), (written, 1));
+}
+
+async fn a_call_whose_approval_is_revoked_in_mid_work_stops_it(console: TestConsole) {
+    let (stage, agent) = staged(&console, PAID).await;
+    let approval = one_of_two_paid(&stage, &agent).await;
+    stage.follow().await;
+    let held = stage.desk.lease_closures().await.expect("leased").pop().expect("one");
+    let held = stage.desk.advance_closure(held).await.expect("revalidated").expect("it goes on");
+    let held = stage.desk.advance_closure(held).await.expect("planned").expect("it goes on");
+    let body = json!({"reason": "The payee is under review."});
+    console.post(&stage.ana, &format!("/approvals/{approval}/revoke"), &body).await.expect(200);
+    assert!(stage.desk.advance_closure(held).await.expect("stopped").is_none());
+    let receipt = stage.newest().await;
+    assert_eq!((receipt["status"].as_str(), statuses(&receipt)), (Some("manual_follow_up"), vec!["planned"]));
+    assert!(stage.tracker.written().is_empty());
+}
+
 const FILED: &str = r#"
 closure:
   - id: file_note
@@ -174,7 +241,7 @@ async fn a_tool_that_ran_is_filed_and_told_of(console: TestConsole) {
     assert!(receipt["steps"][0]["state"]["confirmed"].as_str().is_some_and(|text| text.starts_with("Hash matches")));
 }
 
-async fn iris(console: &TestConsole) -> PersonCaller {
+pub(super) async fn iris(console: &TestConsole) -> PersonCaller {
     let mut tx = console.desk.database.read().await.expect("a snapshot");
     let found = server::store::person::find_by_email(&mut tx, "iris@example.com").await.expect("read");
     let person = found.expect("the person");

@@ -28,7 +28,7 @@ pub(super) async fn page(browser: &mut Browser<'_>, path: &str) -> String {
 }
 
 /// A closure whose intake record is not there; gives its id and what it handed over.
-async fn handed_over(stage: &Stage<'_>, event: &str) -> (String, String) {
+pub(super) async fn handed_over(stage: &Stage<'_>, event: &str) -> (String, String) {
     let mut body = stage.event(event);
     body["context"]["intake_id"] = json!(format!("IN-{event}"));
     let id = stage.begun(&body).await;

@@ -51,3 +51,23 @@ async fn the_policies_of_these_tests_are_in_order() {
     let console = TestConsole::sqlite().await;
     assert_eq!(faults(&console, super::RESEARCH).await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn mail_goes_to_a_group_and_nothing_else_does() {
+    let console = TestConsole::sqlite().await;
+    let text =
+        |steps: &str| format!("name: mail\ndefault: block\nclosure:\n  - id: a\n    after: event\n    steps:\n{steps}");
+    let right = "      - { id: told, kind: notification, target: email, to: study-leads }\n";
+    assert_eq!(faults(&console, &text(right)).await, Vec::<String>::new());
+    for (wrong, at) in [
+        ("{ id: told, kind: notification, target: email }", "closure[0].steps[0]"),
+        ("{ id: told, kind: notification, target: email, to: '{{event.id}}' }", "closure[0].steps[0].to"),
+        ("{ id: told, kind: notification, target: email, to: leads, record: x }", "closure[0].steps[0].record"),
+        ("{ id: told, kind: notification, target: slack, to: leads }", "closure[0].steps[0].to"),
+        ("{ id: sync, kind: status_sync, target: email, record: x, to: leads }", "closure[0].steps[0].to"),
+        ("{ id: told, kind: notification, target: mail, to: leads }", "closure[0].steps[0].target"),
+    ] {
+        let told = faults(&console, &text(&format!("      - {wrong}\n"))).await;
+        assert!(told.iter().any(|fault| fault.contains(&format!(" {at}: "))), "{wrong}: {told:?}");
+    }
+}

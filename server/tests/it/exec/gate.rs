@@ -187,3 +187,52 @@ async fn a_question_that_the_console_answered_takes_no_later_answer() {
     assert_eq!(code, Some(0), "{shown}");
     assert!(!shown.contains(PASSWORD), "the password shows: {shown}");
 }
+
+/// Whoever approves signs. Written so that no decision by token is added to it: nobody signs by one.
+const SIGNED: &str = "name: signed
+default: block
+subject: of
+inputs: { of: string }
+steps:
+  - { id: agreed, approval: leads }
+  - { id: told, run: [touch, told.done], verify: [{ file_exists: told.done }] }
+policies:
+  leads:
+    sign: true
+    approve:
+      all: [{ group: leads }]
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_to_be_signed_is_signed_at_the_terminal_or_waits() {
+    let project = Project::new();
+    project.publish(SIGNED);
+    let words = ["signed", "--input", "of=1"];
+    let says = |password: &'static str, answer: &'static str| {
+        [("email", "ana@example.com"), ("Password:", password), ("Approve?", answer)]
+    };
+    let wrong = [says("not the password at all", "yes"), says(PASSWORD, "no")].concat();
+    let (code, shown) = project.at_a_terminal(&words, &wrong);
+    assert_eq!((code, shown.matches("Not approved:").count()), (Some(1), 1), "{shown}");
+    assert!(shown.contains("your password signs this decision as yours"), "it is said before: {shown}");
+    assert!(!project.path().join("told.done").exists(), "{shown}");
+    let server = project.site.start();
+    let (client, reviewer) = (reqwest::Client::new(), &project.site.reviewers[0]);
+    let (_, page) = server.get(&client, reviewer, "/approvals?status=pending").await.expect("an answer");
+    let id = page["items"][0]["id"].as_str().expect("it waits").to_owned();
+    let (_, seen) = server.get(&client, reviewer, &format!("/approvals/{id}")).await.expect("an answer");
+    assert_eq!(seen["votes"], json!([]), "{seen}");
+    // A token is no hand that signs.
+    let ballot = json!({"verdict": "approve", "revision": seen["revision"], "package_digest": seen["package_digest"]});
+    let path = format!("/approvals/{id}/decisions");
+    let refused = server.post(&client, reviewer, &path, &ballot).await.expect("an answer");
+    assert_eq!((refused.0, &refused.1["code"]), (403, &json!("not_entitled")), "{}", refused.1);
+    let (code, shown) = project.at_a_terminal(&words, &says(PASSWORD, "yes"));
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains(PASSWORD), "the password shows: {shown}");
+    let (_, seen) = server.get(&client, reviewer, &format!("/approvals/{id}")).await.expect("an answer");
+    let signature = &seen["votes"][0]["signature"];
+    assert_eq!((&seen["status"], seen["votes"][0]["name"].as_str()), (&json!("approved"), Some("ana")), "{seen}");
+    assert!(signature["meaning"].as_str().is_some_and(|meaning| !meaning.is_empty()), "{seen}");
+    assert!(project.path().join("told.done").exists(), "{shown}");
+}

@@ -1,5 +1,7 @@
 //! SIGKILL at every step: the execution goes on where it was, and nothing that was verified is done again.
 
+mod approved;
+
 use std::process::Command;
 
 use super::{Project, Reading, ended};

@@ -28,6 +28,7 @@ pub(super) fn rows() -> Vec<Row> {
         post("/api/v1/closures/{id}/look", Thing::Drifted, ""),
         post("/api/v1/closures/{id}/drift/accept", Thing::Drifted, r#"{"reason":"Known."}"#),
         get("/api/v1/follow-ups", Thing::Nothing),
+        post("/api/v1/follow-ups/{id}/assign", Thing::FollowUp, r#"{"to":"dev@example.com","reason":"Knows it."}"#),
         post("/api/v1/follow-ups/{id}/resolve", Thing::FollowUp, r#"{"resolution":"Looked at.","outcome":"again"}"#),
     ]
 }
@@ -54,6 +55,11 @@ pub(super) fn forms() -> Vec<Row> {
             "/closures/{id}",
             Thing::Stopped,
             &[("form", "resolve"), ("follow_up", "{follow_up}"), ("resolution", "Looked at."), ("outcome", "again")],
+        ),
+        form(
+            "/closures/{id}",
+            Thing::Stopped,
+            &[("form", "assign"), ("follow_up", "{follow_up}"), ("to", "dev@example.com"), ("reason", "Knows it.")],
         ),
         form("/closures/{id}", Thing::Closure, &[("form", "try")]),
         form("/closures/{id}", Thing::Closure, &[("form", "replay")]),

@@ -57,7 +57,7 @@ async fn drift(agent: &Agent<'_>, folder: &tempfile::TempDir, closure: &str) {
     agent.console.desk.look_now(&Caller::CommandLine, id).await.expect("looked");
 }
 
-/// One is resolved; another, which was, is replayed.
+/// Two are given to somebody and resolved; another, which was, is replayed; the records of two are looked at.
 pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
     let text = format!("{}{CLOSURE}", PAYMENTS.replace("name: payments", "name: closing"));
     let folder = archive(agent).await;
@@ -66,12 +66,16 @@ pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
     let (shown, handed_over) = stopped(agent).await;
     let [drifted, looked] = [stopped(agent).await.0, stopped(agent).await.0];
     drift(agent, &folder, &drifted).await;
+    let gives = [("form", "assign"), ("follow_up", &*handed_over), ("to", "tomas@example.com"), ("reason", "")];
+    let given = json!({"to": "mira@example.com"});
     let body = json!({"resolution": "Registered.", "outcome": "again"});
     let ana = agent.console.token("ana").await;
     agent.console.post(&ana, &format!("/follow-ups/{settled}/resolve"), &body).await.expect(200);
     let settles =
         [("form", "resolve"), ("follow_up", &*handed_over), ("resolution", "Registered."), ("outcome", "again")];
     vec![
+        deeds::json("/api/v1/follow-ups/{id}/assign", format!("/api/v1/follow-ups/{open}/assign"), &given),
+        deeds::form("/closures/{id}", &format!("/closures/{shown}"), &gives),
         deeds::form("/closures/{id}", &format!("/closures/{shown}"), &settles),
         deeds::json("/api/v1/follow-ups/{id}/resolve", format!("/api/v1/follow-ups/{open}/resolve"), &body),
         deeds::bare("/api/v1/closures/{id}/look", format!("/api/v1/closures/{looked}/look")),

@@ -47,7 +47,7 @@ pub fn routes(routes: Routes) -> Routes {
         .call(Method::POST, "/api/v1/approvals/{id}/assign", assigns, assign(), approvals::assign)
         .call(Method::POST, "/api/v1/approvals/bulk-decisions", decides, together(), approvals::decide_together)
         .call(Method::POST, "/api/v1/approvals/{id}/cancel", cancels, cancel(), approvals::cancel)
-        .call(Method::POST, "/api/v1/approvals/{id}/revoke", decides, revoke(), approvals::revoke)
+        .call(Method::POST, "/api/v1/approvals/{id}/revoke", may(Action::RevokeApproval), revoke(), approvals::revoke)
         .call(Method::POST, "/api/v1/approvals/{id}/resumption/retry", wakes, retry(), approvals::retry_resumption)
         .call(
             Method::POST,
@@ -218,7 +218,8 @@ fn revoke() -> Operation {
     Operation::new(GROUP, "revoke_approval", "Take an approval back that was given and not used")
         .notes(
             "Whoever approved it may, and whoever might decide it, where the policy says `via: [api]` with a reviewer's own \
-             token. The call is blocked with `approval_revoked`. Once a call has used it, nothing is taken back: \
+             token. A key of a system of record may, of runs in which facts that its system has recorded stand; of others it \
+             knows nothing. The call is blocked with `approval_revoked`. Once a call has used it, nothing is taken back: \
              `already_used` names the call and the time. A second time changes nothing.",
         )
         .path::<ApprovalId>("id", "The approval.")

@@ -9,7 +9,7 @@ use domain::{
         replay::DryRun,
     },
     follow_up::FollowUpStatus,
-    id::{ClosureId, FollowUpId, RunId},
+    id::{ClosureId, FollowUpId, PersonId, RunId},
     page::Page,
     permission::Action,
     refusal::Code,
@@ -18,7 +18,7 @@ use domain::{
 use crate::{
     desk::{
         closure::{AcceptDrift, EventTaken, PostEvent, Replay},
-        follow_up::ResolveFollowUp,
+        follow_up::{AssignFollowUp, ResolveFollowUp},
     },
     http::{
         api::closures,
@@ -54,6 +54,7 @@ pub fn routes(routes: Routes) -> Routes {
             resolve(),
             closures::resolve,
         )
+        .call(Method::POST, "/api/v1/follow-ups/{id}/assign", may(Action::AssignFollowUp), assign(), closures::assign)
 }
 
 fn post_event() -> Operation {
@@ -135,6 +136,7 @@ fn list_follow_ups() -> Operation {
         .notes("Newest first, of closures that the caller sees. A key that is bound to a run sees those of that run.")
         .query::<FollowUpStatus>("status", "Only this status.")
         .query::<ClosureId>("closure", "Only those of this closure.")
+        .query::<PersonId>("assignee", "Only those that were given to this person.")
         .paged()
         .gives::<Page<FollowUpRow>>(200, "A page.")
 }
@@ -145,5 +147,17 @@ fn resolve() -> Operation {
         .path::<FollowUpId>("id", "The follow-up.")
         .takes::<ResolveFollowUp>()
         .gives::<FollowUpRow>(200, "It is resolved.")
+        .refuses(&[Code::IllegalMove])
+}
+
+fn assign() -> Operation {
+    Operation::new(GROUP, "assign_follow_up", "Give a follow-up to a person")
+        .notes(
+            "To a reviewer, who is told. Nobody else is kept from resolving it, and the same again changes nothing. Where a \
+             person has it, `assigned_to` says so; `packet.owner` stays what the event named.",
+        )
+        .path::<FollowUpId>("id", "The follow-up.")
+        .takes::<AssignFollowUp>()
+        .gives::<FollowUpRow>(200, "It is theirs.")
         .refuses(&[Code::IllegalMove])
 }
