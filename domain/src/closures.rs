@@ -7,6 +7,7 @@ use crate::{
     closure::{
         ClosureStatus,
         page::{ClosureRow, FollowUpRow, Receipt},
+        review::{Bar, ReviewRow},
     },
     id::ClosureId,
 };
@@ -33,6 +34,8 @@ pub enum ClosuresView {
     All,
     /// Open follow-ups, the longest waiting first.
     FollowUps,
+    /// Samples: those that wait before the others, each newest first.
+    Samples,
 }
 
 impl ClosuresQuery {
@@ -53,6 +56,9 @@ pub struct ClosuresPage {
     pub next_cursor: Option<String>,
     /// How many follow-ups are open.
     pub open_follow_ups: u32,
+    /// How many samples wait for the viewer.
+    #[serde(default)]
+    pub my_samples: u32,
     /// The names of workflows to choose from.
     pub workflows: Vec<String>,
     /// How closures went lately.
@@ -74,6 +80,15 @@ pub struct Figures {
     pub handed_over: u32,
     /// Events that arrived once more, and wrote nothing.
     pub repeats: u32,
+    /// Those of them that are in the sample.
+    #[serde(default)]
+    pub sampled: u32,
+    /// Samples that somebody has looked at.
+    #[serde(default)]
+    pub reviewed: u32,
+    /// Samples that were not in order.
+    #[serde(default)]
+    pub not_in_order: u32,
 }
 
 /// The rows of a page.
@@ -84,6 +99,8 @@ pub enum Listed {
     Closures(Vec<ClosureRow>),
     /// Open follow-ups.
     FollowUps(Vec<OpenFollowUp>),
+    /// Samples.
+    Samples(Vec<Sampled>),
 }
 
 impl Listed {
@@ -92,6 +109,7 @@ impl Listed {
         match self {
             Self::Closures(rows) => rows.is_empty(),
             Self::FollowUps(rows) => rows.is_empty(),
+            Self::Samples(rows) => rows.is_empty(),
         }
     }
 }
@@ -105,6 +123,26 @@ pub struct OpenFollowUp {
     pub title: String,
 }
 
+/// A sample, and whether it waits for the viewer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sampled {
+    /// The sample.
+    pub row: ReviewRow,
+    /// Whether the viewer may look at it.
+    pub is_mine: bool,
+}
+
+/// Who looks at a sample that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lookers {
+    /// Whether the viewer may.
+    pub is_viewer: bool,
+    /// Why the viewer, who belongs to the group, may not.
+    pub bar: Option<Bar>,
+    /// The names of those who may, as far as a page has room for them; nobody may where there is none.
+    pub names: Vec<String>,
+}
+
 /// One closure, with what the viewer may do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClosurePage {
@@ -116,6 +154,9 @@ pub struct ClosurePage {
     pub may_resolve: bool,
     /// Whether the viewer may have it finish what it left.
     pub may_replay: bool,
+    /// Who looks at it, where it is a sample that waits.
+    #[serde(default)]
+    pub lookers: Option<Lookers>,
 }
 
 impl ClosurePage {

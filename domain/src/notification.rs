@@ -10,15 +10,17 @@ use crate::{
     actor::{UnknownWord, words},
     decision::{Decision, Verdict},
     event::Event,
-    id::{ApprovalId, NotificationId, PersonId},
+    id::{ApprovalId, PersonId},
     policy::{Candidate, Circumstances, Policy, Wanted},
     workflow::Risk,
 };
 
 mod dispatch;
+mod inbox;
 mod preference;
 
 pub use dispatch::Dispatch;
+pub use inbox::{InboxPage, InboxQuery, InboxRow};
 pub use preference::{Notices, Quiet};
 
 words! {
@@ -58,6 +60,8 @@ words! {
         ResumptionFailed = "resumption_failed",
         /// A closure needs a person.
         FollowUpOpened = "follow_up_opened",
+        /// A closure of the sample is to be looked at.
+        ClosureSampled = "closure_sampled",
         /// Something does not fit together.
         AlertRaised = "alert_raised",
     }
@@ -84,6 +88,7 @@ impl Topic {
             Self::DelegationEnded => "A delegation that concerns you was ended",
             Self::ResumptionFailed => "A decision could not be delivered to its agent",
             Self::FollowUpOpened => "A closure needs a person",
+            Self::ClosureSampled => "A closure of the sample waits for your look",
             Self::AlertRaised => "An alert needs an administrator",
         }
     }
@@ -103,6 +108,7 @@ impl Topic {
             Self::EscalationAssigned => "A case was given to somebody",
             Self::DelegationCreated => "A delegation was set",
             Self::DelegationEnded => "A delegation was ended",
+            Self::ClosureSampled => "A closure of the sample waits for a look",
             Self::ApprovalExpired
             | Self::EscalationOpened
             | Self::EscalationOverdue
@@ -132,6 +138,7 @@ impl Topic {
             | Self::EscalationOverdue
             | Self::ResumptionFailed
             | Self::FollowUpOpened
+            | Self::ClosureSampled
             | Self::AlertRaised => false,
         }
     }
@@ -159,6 +166,8 @@ pub enum Audience {
     SupportLeads,
     /// Every administrator.
     Administrators,
+    /// Who owns the process: those of the sample's group who may look at it, as long as it waits.
+    Owners,
     /// This person.
     Person(PersonId),
 }
@@ -183,11 +192,12 @@ pub const KINDS: &[&str] = &[
     "resumption.failed",
     "alert.raised",
     "follow_up.opened",
+    "closure.sampled",
 ];
 
 /// What people are told of an event, and who; `None` when nobody is. Whoever caused it is not told.
 pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
-    use Audience::{Administrators, Assigned, Deciders, Entitled, Person, Raised, Requester, SupportLeads};
+    use Audience::{Administrators, Assigned, Deciders, Entitled, Owners, Person, Raised, Requester, SupportLeads};
     Some(match event {
         Event::ApprovalOpened { .. } => (Topic::ApprovalOpened, vec![Entitled]),
         Event::ApprovalReminded { .. } => (Topic::ApprovalReminded, vec![Entitled]),
@@ -210,6 +220,7 @@ pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
         }
         Event::ResumptionFailed { next_try: None, .. } => (Topic::ResumptionFailed, vec![Deciders, Administrators]),
         Event::FollowUpOpened { .. } => (Topic::FollowUpOpened, vec![Administrators]),
+        Event::ClosureSampled { .. } => (Topic::ClosureSampled, vec![Owners]),
         Event::AlertRaised { .. } => (Topic::AlertRaised, vec![Administrators]),
         _ => return None,
     })
@@ -253,42 +264,6 @@ pub struct Notice {
     pub approval: Option<ApprovalId>,
     /// Where it leads, below the console's address.
     pub path: String,
-}
-
-/// A notification in somebody's inbox.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InboxRow {
-    /// Its id.
-    pub id: NotificationId,
-    /// When the person was told.
-    pub made_at: Time,
-    /// When they have read it.
-    pub read_at: Option<Time>,
-    /// What it says.
-    pub notice: Notice,
-}
-
-/// What the inbox is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InboxQuery {
-    /// Where the page begins; absent for the first.
-    #[serde(default)]
-    pub cursor: Option<NotificationId>,
-}
-
-/// A page of somebody's inbox, the latest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InboxPage {
-    /// The server's time when the page was made.
-    pub now: Time,
-    /// The notifications.
-    pub rows: Vec<InboxRow>,
-    /// How many are unread in all.
-    pub unread: u32,
-    /// Where the next page begins.
-    pub next_cursor: Option<NotificationId>,
-    /// Whether this is not the first page.
-    pub is_continued: bool,
 }
 
 #[cfg(test)]

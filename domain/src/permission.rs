@@ -67,6 +67,8 @@ pub enum Action {
     ReplayClosure,
     /// Say how what a closure handed over was settled.
     ResolveFollowUp,
+    /// Look at a closure of the sample.
+    ReviewClosure,
     /// Have a failed resumption sent again, or end the sending.
     WakeSession,
     /// Take resumptions for a host, and report how they went.
@@ -113,6 +115,7 @@ impl Action {
         Self::ReadClosures,
         Self::ReplayClosure,
         Self::ResolveFollowUp,
+        Self::ReviewClosure,
         Self::WakeSession,
         Self::RunSessions,
         Self::SetOwnAbsence,
@@ -157,8 +160,8 @@ impl Action {
             Self::ReadAudit => &[Scope::Auditor],
             Self::Decide | Self::ResolveFollowUp => &[Scope::Reviewer],
             Self::AssignApproval => &[Scope::Reviewer, Scope::SupportLead],
-            // Who signs is there in person: no key does it for them.
-            Self::FollowLive | Self::Sign | Self::SetOwnAbsence | Self::SetAbsence => &[],
+            // Who signs, or looks at a sample, is there in person: no key does it for them.
+            Self::FollowLive | Self::Sign | Self::ReviewClosure | Self::SetOwnAbsence | Self::SetAbsence => &[],
             Self::RunSessions => &[Scope::Runner],
             Self::WakeSession => &[Scope::Reviewer, Scope::Admin],
         }
@@ -175,7 +178,9 @@ impl Action {
             | Self::ReadAudit
             | Self::FollowLive => Role::ALL,
             Self::WorkEscalations => &[Role::SupportLead],
-            Self::Decide | Self::Sign | Self::SetOwnAbsence | Self::ResolveFollowUp => &[Role::Reviewer],
+            Self::Decide | Self::Sign | Self::SetOwnAbsence | Self::ResolveFollowUp | Self::ReviewClosure => {
+                &[Role::Reviewer]
+            }
             Self::AssignApproval => &[Role::Reviewer, Role::SupportLead],
             Self::WakeSession => &[Role::Reviewer, Role::Admin],
             Self::ManageAccess | Self::EndRun | Self::CancelApproval | Self::PublishWorkflow | Self::ReplayClosure => {

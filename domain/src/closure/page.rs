@@ -8,6 +8,7 @@ use serde_json::Value;
 pub use super::mark::Mark;
 use super::{
     Closure, ClosureStatus, Reason,
+    review::ReviewRow,
     rule::StepKind,
     step::{Step, StepStatus},
     trigger::Trigger,
@@ -142,6 +143,9 @@ pub struct Receipt {
     pub overrides: Vec<Override>,
     /// What was handed over.
     pub follow_ups: Vec<FollowUpRow>,
+    /// What came of the sample, where it is in one.
+    #[serde(default)]
+    pub review: Option<ReviewRow>,
 }
 
 /// What the source said.
@@ -193,6 +197,8 @@ pub struct Parts {
     pub marks: Vec<Mark>,
     /// What was handed over.
     pub follow_ups: Vec<FollowUpRow>,
+    /// What came of the sample.
+    pub review: Option<ReviewRow>,
 }
 
 impl From<Parts> for Receipt {
@@ -225,6 +231,7 @@ impl From<Parts> for Receipt {
             source_snapshot: parts.snapshot,
             steps: parts.steps,
             follow_ups: parts.follow_ups,
+            review: parts.review,
         }
     }
 }
@@ -253,7 +260,7 @@ fn decisions(trigger: &Trigger, steps: &[StepRow], marks: &[Mark]) -> Vec<Idempo
 
 fn overrides(marks: &[Mark], follow_ups: &[FollowUpRow]) -> Vec<Override> {
     let replayed = marks.iter().filter_map(|mark| match mark {
-        Mark::Replayed { at, by, steps } => {
+        Mark::Replayed { at, by, steps, .. } => {
             let what =
                 format!("had it finish {}", if steps.is_empty() { "all of it".to_owned() } else { steps.join(", ") });
             Some(Override { at: *at, by: by.clone(), what })

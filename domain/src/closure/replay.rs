@@ -201,6 +201,7 @@ mod tests {
             steps,
             marks: vec![Mark::Repeated { at: at(2) }],
             follow_ups,
+            review: None,
         })
     }
 

@@ -65,7 +65,7 @@ fn events() -> Vec<Event> {
     ];
     let place = events.iter().position(|event| event.kind() == "resumption.failed").unwrap_or_default();
     events.splice(place..place, delegations());
-    events.push(left_over());
+    events.extend([left_over(), sampled()]);
     events
 }
 
@@ -76,6 +76,16 @@ fn left_over() -> Event {
         closure: crate::id::ClosureId::from_uuid(Uuid::nil()),
         step: None,
         reason: crate::closure::Reason::SourceChanged,
+    }
+}
+
+/// A closure that people look at, though nobody was needed.
+fn sampled() -> Event {
+    Event::ClosureSampled {
+        closure: crate::id::ClosureId::from_uuid(Uuid::nil()),
+        group: "process-owners".to_owned(),
+        drawn: crate::closure::sample::Drawn::First,
+        one_in: 20,
     }
 }
 
