@@ -12,6 +12,7 @@ macro_rules! select_closure {
 }
 
 pub mod list;
+pub mod review;
 pub mod step;
 
 use domain::{
