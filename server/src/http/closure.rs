@@ -1,5 +1,5 @@
-//! The forms of a closure's page: a reviewer says how what it handed over was settled, an administrator has it finish
-//! what was left or sees what that would do.
+//! The forms of a closure's page: a reviewer says how what it handed over was settled, a process owner whether a sample is
+//! in order, an administrator has it finish what was left or sees what that would do.
 
 use axum::{
     extract::{Path as Segment, Request, State},
@@ -21,7 +21,7 @@ use super::{
     routes::{Access, Routes},
 };
 use crate::{
-    desk::{Caller, follow_up::ResolveFollowUp},
+    desk::{Caller, closure::ReviewClosure, follow_up::ResolveFollowUp},
     error::Result,
 };
 
@@ -58,6 +58,14 @@ async fn apply(state: &AppState, caller: &Caller, id: &str, fields: &Form) -> Re
             state.desk.resolve_follow_up(caller, follow_up, ResolveFollowUp { resolution, outcome }).await?;
             "resolved"
         }
+        "review" => {
+            caller.authorize(Action::ReviewClosure)?;
+            state.desk.must_see_closure(caller, id).await?;
+            let verdict = fields.text("verdict").parse().map_err(|_| unjudged())?;
+            let note = Some(fields.text("note").replace("\r\n", "\n"));
+            state.desk.review_closure(caller, id, ReviewClosure { verdict, note }).await?;
+            "reviewed"
+        }
         "replay" => {
             state.desk.replay_closure(caller, id).await?;
             "replayed"
@@ -66,6 +74,11 @@ async fn apply(state: &AppState, caller: &Caller, id: &str, fields: &Form) -> Re
         _ => return Err(posted::unknown_form()),
     };
     Ok(Done::See(format!("/closures/{id}?done={done}")))
+}
+
+fn unjudged() -> Refusal {
+    let message = "Say whether it is in order.";
+    Refusal::new(Code::InvalidField, message).with_errors(vec![FieldError::new("/verdict", message)])
 }
 
 fn unchosen() -> Refusal {

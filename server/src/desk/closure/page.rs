@@ -62,6 +62,8 @@ impl Desk {
         let filter = FollowUpFilter { closure: Some(id), ..FollowUpFilter::default() };
         let mut follow_ups = store::follow_up::list(&mut tx, &filter, None, MOST_MARKS).await?;
         follow_ups.reverse();
+        let review: Vec<_> = store::closure::review::find(&mut tx, id).await?.into_iter().collect();
+        let review = super::review::rows(&mut tx, review).await?.pop();
         Ok(Receipt::from(Parts {
             closure_id: id,
             state: stored.state,
@@ -74,6 +76,7 @@ impl Desk {
             steps,
             marks: store::closure::list_marks(&mut tx, id, MOST_MARKS).await?,
             follow_ups: named(&mut tx, follow_ups).await?,
+            review,
         }))
     }
 
@@ -112,7 +115,7 @@ impl Desk {
 
 /// What somebody sees of closures. People see all of them, and so do keys that work for people. What is settled
 /// elsewhere is nobody else's but its own system's.
-fn sight(caller: &Caller) -> Sight {
+pub(super) fn sight(caller: &Caller) -> Sight {
     let (Caller::Key(key) | Caller::Remembered(key)) = caller else { return Sight::All };
     if let Some(run) = key.run {
         return Sight::Run(run);

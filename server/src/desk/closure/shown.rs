@@ -8,7 +8,10 @@ use domain::{
     refusal::Code,
 };
 
-use super::page::{named, read_cursor};
+use super::{
+    page::{named, read_cursor},
+    review,
+};
 use crate::{
     desk::{Caller, Desk, PersonCaller},
     error::Result,
@@ -44,6 +47,11 @@ impl Desk {
                 let (rows, next_cursor) = open_follow_ups(&mut tx, after).await?;
                 (Listed::FollowUps(rows), next_cursor)
             }
+            ClosuresView::Samples => {
+                let mut tx = self.database.read().await?;
+                let (rows, next_cursor) = review::samples(&mut tx, viewer, query.cursor.as_deref(), ROWS).await?;
+                (Listed::Samples(rows), next_cursor)
+            }
         };
         let mut tx = self.database.read().await?;
         let since = tx.now() - chrono::TimeDelta::days(FIGURES_DAYS);
@@ -52,6 +60,7 @@ impl Desk {
             listed,
             next_cursor,
             open_follow_ups: store::follow_up::count_open(&mut tx).await?,
+            my_samples: review::count_mine(&mut tx, viewer).await?,
             workflows: store::workflow::list_names(&mut tx, NAMES).await?,
             figures: store::closure::list::figures(&mut tx, since).await?,
         })
@@ -64,7 +73,12 @@ impl Desk {
     pub async fn closure_page(&self, viewer: &PersonCaller, id: ClosureId) -> Result<ClosurePage> {
         let caller = Caller::Person(viewer.clone());
         let receipt = self.read_closure(&caller, id).await?;
+        let lookers = match &receipt.review {
+            Some(row) => review::lookers(&mut self.database.read().await?, row, viewer).await?,
+            None => None,
+        };
         Ok(ClosurePage {
+            lookers,
             now: self.database.clock().now(),
             receipt,
             may_resolve: caller.authorize(Action::ResolveFollowUp).is_ok(),
