@@ -20,22 +20,32 @@ const OTHER: &str =
 
 /// The word for a view in the address; closures need none.
 pub const FOLLOW_UPS: &str = "follow-ups";
+/// The same for samples.
+pub const SAMPLES: &str = "samples";
 
 /// The first page of the list with these filters.
 pub fn address(query: &ClosuresQuery) -> Address {
-    let waiting = query.view == ClosuresView::FollowUps;
+    let view = match query.view {
+        ClosuresView::All => None,
+        ClosuresView::FollowUps => Some(FOLLOW_UPS),
+        ClosuresView::Samples => Some(SAMPLES),
+    };
     Address::new("/closures")
-        .with("view", waiting.then_some(FOLLOW_UPS))
+        .with("view", view)
         .with("status", query.status.map(ClosureStatus::as_str))
         .with("workflow", query.workflow.clone())
 }
 
-/// Closures, or what waits for a person.
+/// Closures, what waits for a person, or samples.
 #[component]
-pub fn Tabs(view: ClosuresView, #[prop(into)] open: Signal<u32>) -> impl IntoView {
+pub fn Tabs(view: ClosuresView, #[prop(into)] open: Signal<u32>, #[prop(into)] samples: Signal<u32>) -> impl IntoView {
     let count = move || {
         let open = open.get();
         (open > 0).then(|| view! { <span class="tabular-nums text-xs text-fail">{open}</span> })
+    };
+    let looks = move || {
+        let samples = samples.get();
+        (samples > 0).then(|| view! { <span class="tabular-nums text-xs text-accent">{samples}<span class="sr-only">" for you"</span></span> })
     };
     let tab = |of: ClosuresView, label: &'static str, count: Option<AnyView>| {
         let is_current = of == view;
@@ -46,9 +56,10 @@ pub fn Tabs(view: ClosuresView, #[prop(into)] open: Signal<u32>) -> impl IntoVie
         .into_any()
     };
     view! {
-        <nav class="flex gap-5 h-10 px-4 border-b border-rule" aria-label="Views of closures">
+        <nav class="flex gap-4 h-10 px-4 border-b border-rule overflow-x-auto" aria-label="Views of closures">
             {tab(ClosuresView::All, "All", None)}
             {tab(ClosuresView::FollowUps, "Needs a person", Some(count.into_any()))}
+            {tab(ClosuresView::Samples, "Samples", Some(looks.into_any()))}
         </nav>
     }
     .into_any()

@@ -8,12 +8,14 @@ mod follow_ups;
 mod phases;
 mod receipt;
 mod record;
+mod review;
 mod row;
+mod samples;
 mod steps;
 mod words;
 
 pub use self::{
-    filters::{FOLLOW_UPS, address},
+    filters::{FOLLOW_UPS, SAMPLES, address},
     receipt::ReceiptView,
 };
 
@@ -44,17 +46,24 @@ pub fn ClosuresList(
         (view == ClosuresView::All).then(|| view! { <Filters query=&query workflows=page.workflows.clone() /> });
     let followed = FollowedList::follow(page, query.clone());
     let waiting = Signal::derive(move || followed.with(|page| page.open_follow_ups));
+    let mine = Signal::derive(move || followed.with(|page| page.my_samples));
     let is_empty = Memo::new(move |_| followed.with(|page| page.listed.is_empty()));
-    let rows =
-        if view == ClosuresView::All { closures(followed, here, open) } else { follow_ups(followed, here, open) };
+    let rows = match view {
+        ClosuresView::All => closures(followed, here, open),
+        ClosuresView::FollowUps => follow_ups(followed, here, open),
+        ClosuresView::Samples => samples::samples(followed, here, open),
+    };
     let (pages, about) = match view {
         ClosuresView::All => {
             ("Pages of closures", "Closures finish what follows a decision, and stop at whatever is doubtful.")
         }
         ClosuresView::FollowUps => ("Pages of follow-ups", "A follow-up is what a closure could not finish safely."),
+        ClosuresView::Samples => {
+            ("Pages of samples", "Closures of the sample needed nobody; process owners look whether they are in order.")
+        }
     };
     view! {
-        <Tabs view=view open=waiting />
+        <Tabs view=view open=waiting samples=mine />
         {filters}
         {move || is_empty.get().then(|| view! { <Nothing query=query.clone() /> })}
         {rows}
@@ -69,7 +78,7 @@ fn closures(followed: FollowedList, here: StoredValue<Address>, open: Signal<Opt
     let rows = move || {
         followed.with(|page| match &page.listed {
             Listed::Closures(rows) => rows.iter().map(|row| (row.clone(), page.now)).collect(),
-            Listed::FollowUps(_) => Vec::new(),
+            Listed::FollowUps(_) | Listed::Samples(_) => Vec::new(),
         })
     };
     view! {
@@ -91,7 +100,7 @@ fn follow_ups(followed: FollowedList, here: StoredValue<Address>, open: Signal<O
     let rows = move || {
         followed.with(|page| match &page.listed {
             Listed::FollowUps(rows) => rows.iter().map(|row| (row.clone(), page.now)).collect(),
-            Listed::Closures(_) => Vec::new(),
+            Listed::Closures(_) | Listed::Samples(_) => Vec::new(),
         })
     };
     view! {
@@ -114,6 +123,9 @@ fn Nothing(query: ClosuresQuery) -> impl IntoView {
     if query.view == ClosuresView::FollowUps {
         return view! { <Empty title="Nothing needs a person" text="What a closure cannot do safely waits here until somebody says how it was settled." /> }
             .into_any();
+    }
+    if query.view == ClosuresView::Samples {
+        return samples::nothing();
     }
     if query.is_narrowed() || query.cursor.is_some() {
         return view! {
@@ -175,6 +187,20 @@ mod tests {
         assert!(html(&page, &narrowed).contains("Clear filters"));
         let page = ClosuresPage { listed: Listed::FollowUps(Vec::new()), ..page };
         assert!(html(&page, &waiting()).contains("Nothing needs a person"));
+    }
+
+    #[test]
+    fn samples_say_whose_they_are_and_what_came_of_them() {
+        let query = ClosuresQuery { view: ClosuresView::Samples, ..ClosuresQuery::default() };
+        let shown = html(&sample::samples(), &query);
+        for said in
+            ["Waits for a look", "For you", "For process-owners", "Not in order", "Mira &lt;u&gt;", "?view=samples"]
+        {
+            assert!(shown.contains(said), "{said} in {shown}");
+        }
+        assert!(!shown.contains("<u>") && !shown.contains("Filter closures"), "{shown}");
+        let none = ClosuresPage { listed: Listed::Samples(Vec::new()), ..sample::samples() };
+        assert!(html(&none, &query).contains("sample: {"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::{
     follow_ups::FollowUps,
     phases::phases,
     record::{overrides, record},
+    review::Review,
     steps::steps,
     words::badge,
 };
@@ -45,6 +46,7 @@ pub fn ReceiptView<'a>(
             {would}
             {move || followed.with(phases)}
             {move || followed.with(steps)}
+            <Review followed=followed posted=posted />
             <FollowUps followed=followed posted=posted />
             {move || followed.with(overrides)}
             {move || followed.with(record)}

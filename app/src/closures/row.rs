@@ -16,7 +16,7 @@ const OTHER: &str = "relative block px-4 py-3 border-b border-rule hover:bg-hove
 const OPEN: &str = "relative block px-4 py-3 border-b border-rule bg-selected";
 
 /// Whether this closure is the one beside the list.
-fn chosen(id: ClosureId, open: Signal<Option<ClosureId>>) -> Memo<bool> {
+pub fn chosen(id: ClosureId, open: Signal<Option<ClosureId>>) -> Memo<bool> {
     Memo::new(move |_| open.get() == Some(id))
 }
 

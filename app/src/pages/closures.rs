@@ -8,7 +8,7 @@ use crate::{
         carried::Loaded,
         closures::{load_closure, load_closures},
     },
-    closures::{ClosuresList, FOLLOW_UPS, ReceiptView, address},
+    closures::{ClosuresList, FOLLOW_UPS, ReceiptView, SAMPLES, address},
     failure::Failure,
     frame::{Bar, Frame, Place},
 };
@@ -27,6 +27,7 @@ use leptos_router::{
 /// What the forms have done.
 const DONE: &[(&str, &str)] = &[
     ("resolved", "The follow-up is resolved. Nothing was written by it."),
+    ("reviewed", "What you said of the sample is stored. Nothing was written elsewhere by it."),
     ("replayed", "It finishes what was left. What is done stays done."),
 ];
 
@@ -106,15 +107,20 @@ fn no_such_closure() -> Failure {
     Failure::Refused { refusal: Refusal::not_found("closure") }
 }
 
-/// What the URL asks for; an unknown status is any, and what waits for a person is not narrowed.
+/// What the URL asks for; an unknown status is any, and what waits for people is not narrowed.
 fn query_of(asked: &ParamsMap) -> ClosuresQuery {
     let text = |name: &str| asked.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let cursor = text("cursor");
-    if text("view").as_deref() == Some(FOLLOW_UPS) {
-        return ClosuresQuery { view: ClosuresView::FollowUps, cursor, ..ClosuresQuery::default() };
+    let view = match text("view").as_deref() {
+        Some(FOLLOW_UPS) => ClosuresView::FollowUps,
+        Some(SAMPLES) => ClosuresView::Samples,
+        _ => ClosuresView::All,
+    };
+    if view != ClosuresView::All {
+        return ClosuresQuery { view, cursor, ..ClosuresQuery::default() };
     }
     ClosuresQuery {
-        view: ClosuresView::All,
+        view,
         status: text("status").and_then(|word| word.parse().ok()),
         workflow: text("workflow"),
         cursor,

@@ -48,7 +48,16 @@ pub fn closures() -> ClosuresPage {
         next_cursor: None,
         open_follow_ups: 1,
         workflows: vec!["research".to_owned()],
-        figures: Figures { begun: 44, unaided: 41, handed_over: 3, repeats: 2 },
+        my_samples: 1,
+        figures: Figures {
+            begun: 44,
+            unaided: 41,
+            handed_over: 3,
+            repeats: 2,
+            sampled: 5,
+            reviewed: 4,
+            not_in_order: 1,
+        },
     }
 }
 
@@ -83,11 +92,23 @@ pub fn closure() -> ClosurePage {
         steps: steps(),
         marks: vec![
             Mark::Repeated { at: time("14:41:30") },
-            Mark::Replayed { at: time("14:41:40"), by: "Iris <u>Admin</u>".to_owned(), steps: vec!["told".to_owned()] },
+            Mark::Replayed {
+                at: time("14:41:40"),
+                by: "Iris <u>Admin</u>".to_owned(),
+                who: None,
+                steps: vec!["told".to_owned()],
+            },
         ],
         follow_ups: vec![follow_up('1', FollowUp::Open { at: time("14:41:00") }), follow_up('2', resolved)],
+        review: None,
     };
-    ClosurePage { now: time("14:50:00"), receipt: Receipt::from(parts), may_resolve: true, may_replay: true }
+    ClosurePage {
+        now: time("14:50:00"),
+        receipt: Receipt::from(parts),
+        may_resolve: true,
+        may_replay: true,
+        lookers: None,
+    }
 }
 
 /// What a replay of it would do.

@@ -107,6 +107,8 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ClosureStepSkipped { .. }
         | Event::ClosureStepFailed { .. }
         | Event::ClosureStepBlocked { .. }
+        | Event::ClosureSampled { .. }
+        | Event::ClosureReviewed { .. }
         | Event::FollowUpOpened { .. }
         | Event::FollowUpResolved { .. }
         | Event::TargetAdded { .. }
