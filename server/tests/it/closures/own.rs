@@ -15,7 +15,7 @@ on_both!(
     what_a_condition_cannot_read_goes_to_a_person,
 );
 
-const POLICY: &str = r#"
+pub(super) const POLICY: &str = r#"
 closure:
   - id: sync_case
     after: approval.approved
@@ -35,7 +35,7 @@ async fn published(console: &TestConsole, policy: &str) {
 }
 
 /// A payment that was approved, and what is begun by it.
-async fn approved(stage: &Stage<'_>, agent: &Agent<'_>) -> String {
+pub(super) async fn approved(stage: &Stage<'_>, agent: &Agent<'_>) -> String {
     agent.prepare().await;
     let approval = agent.suspended_payment("pay-1").await;
     agent.approve(&stage.console.token("mira").await, &approval).await.expect(201);
@@ -45,19 +45,19 @@ async fn approved(stage: &Stage<'_>, agent: &Agent<'_>) -> String {
 
 impl Stage<'_> {
     /// Looks through the log, once its events have their numbers.
-    async fn follow(&self) -> usize {
+    pub(super) async fn follow(&self) -> usize {
         crate::support::Stored::of(self.console).await;
         self.desk.follow_closures().await.expect("followed")
     }
 
-    async fn newest(&self) -> Value {
+    pub(super) async fn newest(&self) -> Value {
         let page = self.console.get(&self.board, "/closures").await.expect(200);
         let id = page["items"][0]["closure_id"].as_str().expect("a closure").to_owned();
         self.receipt(&id).await
     }
 }
 
-async fn staged<'c>(console: &'c TestConsole, policy: &str) -> (Stage<'c>, Agent<'c>) {
+pub(super) async fn staged<'c>(console: &'c TestConsole, policy: &str) -> (Stage<'c>, Agent<'c>) {
     let agent = console.cast().await;
     published(console, policy).await;
     let stage = Stage::beside_a_cast(console).await;

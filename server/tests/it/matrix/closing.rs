@@ -8,6 +8,7 @@ use super::{
     thing::{Thing, Which},
     world::{Words, World},
 };
+use crate::closures::put_into_sample;
 
 /// What is tried.
 pub(super) fn rows() -> Vec<Row> {
@@ -20,6 +21,8 @@ pub(super) fn rows() -> Vec<Row> {
         get("/api/v1/closures", Thing::Nothing),
         get("/api/v1/closures/{id}", Thing::Closure),
         post("/api/v1/closures/{id}/replay", Thing::Closure, "{}"),
+        post("/api/v1/closures/{id}/review", Thing::Sampled, r#"{"verdict":"in_order","note":"Seen."}"#),
+        get("/api/v1/closure-reviews", Thing::Nothing),
         get("/api/v1/follow-ups", Thing::Nothing),
         post("/api/v1/follow-ups/{id}/resolve", Thing::FollowUp, r#"{"resolution":"Looked at.","outcome":"again"}"#),
     ]
@@ -48,6 +51,7 @@ pub(super) fn forms() -> Vec<Row> {
             Thing::Stopped,
             &[("form", "resolve"), ("follow_up", "{follow_up}"), ("resolution", "Looked at."), ("outcome", "again")],
         ),
+        form("/closures/{id}", Thing::Sampled, &[("form", "review"), ("verdict", "in_order"), ("note", "")]),
         form("/closures/{id}", Thing::Closure, &[("form", "try")]),
         form("/closures/{id}", Thing::Closure, &[("form", "replay")]),
     ]
@@ -79,6 +83,13 @@ impl World<'_> {
     pub(super) async fn stopped(&mut self, which: Which) -> Words {
         let left = self.left_over(which).await;
         words([("id", left["closure"].clone()), ("follow_up", left["id"].clone())])
+    }
+
+    /// The same, in the sample of a group that people of every role belong to.
+    pub(super) async fn sampled(&mut self, which: Which) -> Words {
+        let left = self.left_over(which).await;
+        put_into_sample(self.console, &left["closure"], "compliance").await;
+        words([("id", left["closure"].clone())])
     }
 
     pub(super) async fn closed(&mut self, which: Which) -> Words {

@@ -31,6 +31,8 @@ pub enum Thing {
     Closure,
     /// A closure that stopped, and whose follow-up is open.
     Stopped,
+    /// A closure that is in the sample, and waits for a look.
+    Sampled,
     /// What a closure handed over.
     FollowUp,
     /// A resumption that no runner takes.
@@ -87,6 +89,7 @@ impl Thing {
             | Self::Concern
             | Self::Closure
             | Self::Stopped
+            | Self::Sampled
             | Self::FollowUp => &[Which::Own, Which::Other, Which::Missing],
             _ => &[Which::There, Which::Missing],
         }

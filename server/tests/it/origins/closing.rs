@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::deeds::{self, Deed};
 use crate::{
+    closures::put_into_sample,
     stages::begin,
     support::{Agent, PAYMENTS, Stored},
 };
@@ -36,6 +37,12 @@ pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
     agent.console.desk.publish_workflow(&caller, None, &text).await.expect("a workflow");
     let ((_, open), (closure, settled)) = (stopped(agent).await, stopped(agent).await);
     let (shown, handed_over) = stopped(agent).await;
+    let ((called, _), (looked_at, _)) = (stopped(agent).await, stopped(agent).await);
+    for sample in [&called, &looked_at] {
+        put_into_sample(agent.console, sample, "compliance").await;
+    }
+    let looks = [("form", "review"), ("verdict", "in_order"), ("note", "")];
+    let review = format!("/api/v1/closures/{called}/review");
     let body = json!({"resolution": "Registered.", "outcome": "again"});
     let ana = agent.console.token("ana").await;
     agent.console.post(&ana, &format!("/follow-ups/{settled}/resolve"), &body).await.expect(200);
@@ -43,6 +50,8 @@ pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
         [("form", "resolve"), ("follow_up", &*handed_over), ("resolution", "Registered."), ("outcome", "again")];
     vec![
         deeds::form("/closures/{id}", &format!("/closures/{shown}"), &settles),
+        deeds::form("/closures/{id}", &format!("/closures/{looked_at}"), &looks),
+        deeds::json("/api/v1/closures/{id}/review", review, &json!({"verdict": "in_order"})),
         deeds::json("/api/v1/follow-ups/{id}/resolve", format!("/api/v1/follow-ups/{open}/resolve"), &body),
         deeds::json("/api/v1/closures/{id}/replay", format!("/api/v1/closures/{closure}/replay"), &json!({})),
     ]
