@@ -8,7 +8,6 @@ import { approve, args, choice, notes, panel, send, submitAsItStands } from './p
 import { ACCOUNT, type Story, alert, bills, differing, note, onboarding, payment } from './stories';
 import { type Console, type Decide, type Visit, deaf, expect, go, reloaded } from './test';
 import { CLOSURE_STATES } from './closures';
-import { SAMPLE_STATES } from './samples';
 import { ESCALATION_STATES } from './escalations';
 import { STAGE_STATES } from './stages';
 import { WEBHOOK_STATES } from './webhooks';
@@ -86,7 +85,6 @@ export const STATES: Record<string, (stage: Stage) => Promise<Page>> = {
   ...WORKFLOW_STATES,
   ...ESCALATION_STATES,
   ...CLOSURE_STATES,
-  ...SAMPLE_STATES,
   ...STAGE_STATES,
   ...WEBHOOK_STATES,
   'sign-in': (stage) => see(stage, null, '/sign-in'),

@@ -65,28 +65,19 @@ fn events() -> Vec<Event> {
     ];
     let place = events.iter().position(|event| event.kind() == "resumption.failed").unwrap_or_default();
     events.splice(place..place, delegations());
-    events.extend([left_over(), sampled()]);
+    events.extend(left_over());
     events
 }
 
-/// What a closure needs a person for.
-fn left_over() -> Event {
-    Event::FollowUpOpened {
-        follow_up: crate::id::FollowUpId::from_uuid(Uuid::nil()),
-        closure: crate::id::ClosureId::from_uuid(Uuid::nil()),
-        step: None,
-        reason: crate::closure::Reason::SourceChanged,
-    }
-}
-
-/// A closure that people look at, though nobody was needed.
-fn sampled() -> Event {
-    Event::ClosureSampled {
-        closure: crate::id::ClosureId::from_uuid(Uuid::nil()),
-        group: "process-owners".to_owned(),
-        drawn: crate::closure::sample::Drawn::First,
-        one_in: 20,
-    }
+/// What a closure needs people for.
+fn left_over() -> [Event; 2] {
+    let closure = crate::id::ClosureId::from_uuid(Uuid::nil());
+    let (follow_up, reason) = (crate::id::FollowUpId::from_uuid(Uuid::nil()), crate::closure::Reason::SourceChanged);
+    let (group, drawn) = ("owners".to_owned(), crate::closure::sample::Drawn::First);
+    [
+        Event::FollowUpOpened { follow_up, closure, step: None, reason },
+        Event::ClosureSampled { closure, group, drawn, one_in: 20 },
+    ]
 }
 
 fn delegations() -> [Event; 2] {
