@@ -5,6 +5,7 @@ mod closures;
 mod escalations;
 mod events;
 mod lists;
+mod reviews;
 mod stages;
 
 use domain::{
@@ -28,6 +29,7 @@ pub use self::{
     escalations::{case, cases, concerns},
     events::every_event,
     lists::{audit, audit_event, run_page, runs},
+    reviews::{sample, samples},
 };
 
 pub fn time(clock: &str) -> Time {

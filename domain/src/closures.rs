@@ -8,6 +8,7 @@ use crate::{
         ClosureStatus,
         drift::DriftRow,
         page::{ClosureRow, FollowUpRow, Receipt},
+        review::{Bar, ReviewRow},
     },
     follow_up::Owner,
     id::{ClosureId, PersonId},
@@ -40,6 +41,8 @@ pub enum ClosuresView {
     FollowUps,
     /// Closures whose records are not as they were left, newest first.
     Drift,
+    /// Samples: those that wait before the others, each newest first.
+    Samples,
 }
 
 impl ClosuresQuery {
@@ -66,6 +69,9 @@ pub struct ClosuresPage {
     pub drifted: u32,
     /// Of how many others a record could not be looked at.
     pub unreadable: u32,
+    /// How many samples wait for the viewer.
+    #[serde(default)]
+    pub my_samples: u32,
     /// The names of workflows to choose from.
     pub workflows: Vec<String>,
     /// How closures went lately.
@@ -87,6 +93,15 @@ pub struct Figures {
     pub handed_over: u32,
     /// Events that arrived once more, and wrote nothing.
     pub repeats: u32,
+    /// Those of them that are in the sample.
+    #[serde(default)]
+    pub sampled: u32,
+    /// Samples that somebody has looked at.
+    #[serde(default)]
+    pub reviewed: u32,
+    /// Samples that were not in order.
+    #[serde(default)]
+    pub not_in_order: u32,
 }
 
 /// The rows of a page.
@@ -99,6 +114,8 @@ pub enum Listed {
     FollowUps(Vec<OpenFollowUp>),
     /// Closures whose records are not as they were left.
     Drift(Vec<DriftRow>),
+    /// Samples.
+    Samples(Vec<Sampled>),
 }
 
 impl Listed {
@@ -108,6 +125,7 @@ impl Listed {
             Self::Closures(rows) => rows.is_empty(),
             Self::FollowUps(rows) => rows.is_empty(),
             Self::Drift(rows) => rows.is_empty(),
+            Self::Samples(rows) => rows.is_empty(),
         }
     }
 }
@@ -119,6 +137,26 @@ pub struct OpenFollowUp {
     pub row: FollowUpRow,
     /// What its closure is about.
     pub title: String,
+}
+
+/// A sample, and whether it waits for the viewer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sampled {
+    /// The sample.
+    pub row: ReviewRow,
+    /// Whether the viewer may look at it.
+    pub is_mine: bool,
+}
+
+/// Who looks at a sample that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lookers {
+    /// Whether the viewer may.
+    pub is_viewer: bool,
+    /// Why the viewer, who belongs to the group, may not.
+    pub bar: Option<Bar>,
+    /// The names of those who may, as far as a page has room for them; nobody may where there is none.
+    pub names: Vec<String>,
 }
 
 /// One closure, with what the viewer may do about it.
@@ -138,6 +176,9 @@ pub struct ClosurePage {
     pub may_replay: bool,
     /// Whether the viewer may have its records looked at, and accept how they are.
     pub may_settle_drift: bool,
+    /// Who looks at it, where it is a sample that waits.
+    #[serde(default)]
+    pub lookers: Option<Lookers>,
 }
 
 impl ClosurePage {

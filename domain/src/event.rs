@@ -11,7 +11,7 @@ use crate::{
     Digest, Role, Scope, Time,
     alert::AlertKind,
     channel::Channel,
-    closure::{ClosureStatus, Reason},
+    closure::{ClosureStatus, Reason, review::ReviewVerdict, sample::Drawn},
     concern::Findings,
     decision::Verdict,
     delegation::Principal,
@@ -146,6 +146,10 @@ events! {
     ClosureStepFailed = "closure.step_failed" { closure: ClosureId, step: String, key: String, attempts: u32, cause: String, next_try: Option<Time>, },
     /// A step stopped: a person is needed.
     ClosureStepBlocked = "closure.step_blocked" { closure: ClosureId, step: String, key: String, reason: Reason, detail: String, },
+    /// Nobody was needed for it; people look whether it is in order.
+    ClosureSampled = "closure.sampled" { closure: ClosureId, group: String, drawn: Drawn, one_in: u32, },
+    /// Somebody has looked at a sample.
+    ClosureReviewed = "closure.reviewed" { closure: ClosureId, verdict: ReviewVerdict, note: Option<String>, follow_up: Option<FollowUpId>, },
     /// A person is asked to take over.
     FollowUpOpened = "follow_up.opened" { follow_up: FollowUpId, closure: ClosureId, step: Option<String>, reason: Reason, },
     /// What was handed over was given to a person.

@@ -68,6 +68,8 @@ words! {
         FollowUpAssigned = "follow_up_assigned",
         /// A case was closed, and its workflow says that they are to know.
         ClosureTold = "closure_told",
+        /// A closure of the sample is to be looked at.
+        ClosureSampled = "closure_sampled",
         /// Something does not fit together.
         AlertRaised = "alert_raised",
     }
@@ -98,6 +100,7 @@ impl Topic {
             Self::VersionProposed => "A workflow version waits for a second administrator",
             Self::FollowUpAssigned => "A follow-up was given to you",
             Self::ClosureTold => "A case was closed",
+            Self::ClosureSampled => "A closure of the sample waits for your look",
             Self::AlertRaised => "An alert needs an administrator",
         }
     }
@@ -118,6 +121,7 @@ impl Topic {
             Self::FollowUpAssigned => "A follow-up was given to somebody",
             Self::DelegationCreated => "A delegation was set",
             Self::DelegationEnded => "A delegation was ended",
+            Self::ClosureSampled => "A closure of the sample waits for a look",
             Self::ApprovalExpired
             | Self::EscalationOpened
             | Self::EscalationOverdue
@@ -154,6 +158,7 @@ impl Topic {
             | Self::FollowUpOpened
             | Self::ClosureDrifted
             | Self::VersionProposed
+            | Self::ClosureSampled
             | Self::AlertRaised => false,
         }
     }
@@ -181,6 +186,8 @@ pub enum Audience {
     SupportLeads,
     /// Every administrator.
     Administrators,
+    /// Who owns the process: those of the sample's group who may look at it, as long as it waits.
+    Owners,
     /// This person.
     Person(PersonId),
 }
@@ -208,11 +215,12 @@ pub const KINDS: &[&str] = &[
     "closure.drifted",
     "workflow.proposed",
     "follow_up.assigned",
+    "closure.sampled",
 ];
 
 /// What people are told of an event, and who; `None` when nobody is. Whoever caused it is not told.
 pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
-    use Audience::{Administrators, Assigned, Deciders, Entitled, Person, Raised, Requester, SupportLeads};
+    use Audience::{Administrators, Assigned, Deciders, Entitled, Owners, Person, Raised, Requester, SupportLeads};
     Some(match event {
         Event::ApprovalOpened { .. } => (Topic::ApprovalOpened, vec![Entitled]),
         Event::ApprovalReminded { .. } => (Topic::ApprovalReminded, vec![Entitled]),
@@ -238,6 +246,7 @@ pub fn told(event: &Event) -> Option<(Topic, Vec<Audience>)> {
         Event::ClosureDrifted { .. } => (Topic::ClosureDrifted, vec![Administrators]),
         Event::WorkflowProposed { .. } => (Topic::VersionProposed, vec![Administrators]),
         Event::FollowUpAssigned { to, .. } => (Topic::FollowUpAssigned, vec![Person(*to)]),
+        Event::ClosureSampled { .. } => (Topic::ClosureSampled, vec![Owners]),
         Event::AlertRaised { .. } => (Topic::AlertRaised, vec![Administrators]),
         _ => return None,
     })

@@ -73,6 +73,8 @@ pub enum Action {
     AssignFollowUp,
     /// Look at once at what became of a closure's records, and say that a difference may stay.
     SettleDrift,
+    /// Look at a closure of the sample.
+    ReviewClosure,
     /// Have a failed resumption sent again, or end the sending.
     WakeSession,
     /// Take resumptions for a host, and report how they went.
@@ -122,6 +124,7 @@ impl Action {
         Self::ResolveFollowUp,
         Self::AssignFollowUp,
         Self::SettleDrift,
+        Self::ReviewClosure,
         Self::WakeSession,
         Self::RunSessions,
         Self::SetOwnAbsence,
@@ -167,8 +170,8 @@ impl Action {
             Self::Decide | Self::ResolveFollowUp => &[Scope::Reviewer],
             Self::RevokeApproval => &[Scope::Reviewer, Scope::System],
             Self::AssignApproval => &[Scope::Reviewer, Scope::SupportLead],
-            // Who signs is there in person: no key does it for them.
-            Self::FollowLive | Self::Sign | Self::SetOwnAbsence | Self::SetAbsence => &[],
+            // Who signs, or looks at a sample, is there in person: no key does it for them.
+            Self::FollowLive | Self::Sign | Self::ReviewClosure | Self::SetOwnAbsence | Self::SetAbsence => &[],
             Self::RunSessions => &[Scope::Runner],
             Self::WakeSession | Self::AssignFollowUp => &[Scope::Reviewer, Scope::Admin],
         }
@@ -185,9 +188,12 @@ impl Action {
             | Self::ReadAudit
             | Self::FollowLive => Role::ALL,
             Self::WorkEscalations => &[Role::SupportLead],
-            Self::Decide | Self::RevokeApproval | Self::Sign | Self::SetOwnAbsence | Self::ResolveFollowUp => {
-                &[Role::Reviewer]
-            }
+            Self::Decide
+            | Self::RevokeApproval
+            | Self::Sign
+            | Self::SetOwnAbsence
+            | Self::ResolveFollowUp
+            | Self::ReviewClosure => &[Role::Reviewer],
             Self::AssignApproval => &[Role::Reviewer, Role::SupportLead],
             Self::WakeSession | Self::AssignFollowUp => &[Role::Reviewer, Role::Admin],
             Self::ManageAccess

@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANA, NOOR, PAYMENTS, type Person } from './cast';
+import { SAMPLE_STATES } from './samples';
 import type { Stage } from './states';
 import { confirmed } from './workflows';
 import { type Console, type Decide, expect, go } from './test';
@@ -72,6 +73,7 @@ export async function resolve(page: Page, words: string, outcome = 'Try it again
 }
 
 export const CLOSURE_STATES: Record<string, (stage: Stage) => Promise<Page>> = {
+  ...SAMPLE_STATES,
   'closures': async (stage) => {
     await stopped(stage);
     await closed(stage.console, stage.decide, 'acc_3');

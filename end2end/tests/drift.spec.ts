@@ -7,7 +7,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
   for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? 'with script' : 'without script';
     test(`drift is found and accepted (${size}, ${how})`, async ({ console, visit, decide }) => {
-      prepared(console);
+      await prepared(console);
       const id = await closed(console, decide);
       overwritten(console);
       const noor = await visit(NOOR, { viewport, javaScriptEnabled });
@@ -39,7 +39,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 }
 
 test('a blank reason is refused at its field', async ({ console, visit, decide, guard }) => {
-  prepared(console);
+  await prepared(console);
   const id = await closed(console, decide);
   overwritten(console);
   const noor = await visit(NOOR);
@@ -54,7 +54,7 @@ test('a blank reason is refused at its field', async ({ console, visit, decide, 
 });
 
 test('open pages tell of drift when somebody looks', async ({ console, visit, decide }) => {
-  prepared(console);
+  await prepared(console);
   const id = await closed(console, decide);
   overwritten(console);
   const [ana, noor] = [await visit(ANA), await visit(NOOR)];
@@ -70,7 +70,7 @@ test('open pages tell of drift when somebody looks', async ({ console, visit, de
 });
 
 test('by keyboard: down the list of what drifts, into a receipt', async ({ console, visit, decide }) => {
-  prepared(console);
+  await prepared(console);
   const id = await closed(console, decide);
   overwritten(console);
   const noor = await visit(NOOR);

@@ -14,7 +14,7 @@ const SHOTS = ['sign-in', 'queue', 'approval-open', 'approval-approving', 'appro
   .concat(['approval-resumption-failed', 'approval-resumed', 'admin-endpoints', 'admin-endpoint-made', 'admin-deliveries'])
   .concat(['stage-review', 'approval-editing', 'approval-edited', 'admin-connect', 'admin-connected', 'run-stages', 'run-stage-stuck', 'workflow-stages'])
   .concat(['escalations', 'escalation-open', 'escalation-resolved'])
-  .concat(['closures', 'closures-follow-ups', 'closure', 'closure-resolved', 'closure-dry-run', 'closures-drift', 'closure-drifted'])
+  .concat(['closures', 'closures-follow-ups', 'closure', 'closure-resolved', 'closure-dry-run', 'closures-samples', 'closure-sampled', 'closures-drift', 'closure-drifted'])
   .concat(['inbox', 'bulk-preview', 'approval-claimed', 'admin-notifications', 'admin-out-of-office-set', 'approval-items', 'queue-filtered']);
 const SCHEMES = ['light', 'dark'] as const;
 

@@ -1,11 +1,12 @@
-//! How closures went lately: what finished by itself, what people had to help with, what came twice.
+//! How closures went lately: what finished by itself, what people had to help with, what came twice, and what they
+//! found where they looked.
 
 use domain::closures::{FIGURES_DAYS, Figures};
 use leptos::prelude::*;
 
 /// The figures; nothing while there are none.
 pub fn figures(figures: Figures) -> AnyView {
-    let Figures { begun, unaided, handed_over, repeats } = figures;
+    let Figures { begun, unaided, handed_over, repeats, sampled, reviewed, not_in_order } = figures;
     if begun == 0 {
         return ().into_any();
     }
@@ -14,6 +15,9 @@ pub fn figures(figures: Figures) -> AnyView {
         ("Finished without help", unaided),
         ("Handed to a person", handed_over),
         ("Events that came again, nothing written", repeats),
+        ("Drawn for the sample", sampled),
+        ("Samples looked at", reviewed),
+        ("Samples not in order", not_in_order),
     ];
     let lines = lines.map(|(name, count)| {
         view! { <div class="flex gap-2"><dt class="min-w-0 flex-1 text-muted">{name}</dt><dd class="tabular-nums">{count}</dd></div> }

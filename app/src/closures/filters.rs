@@ -25,6 +25,8 @@ pub const DRIFT: &str = "drift";
 
 /// The word in the address for what was given to the viewer.
 pub const ME: &str = "me";
+/// The same for samples.
+pub const SAMPLES: &str = "samples";
 
 /// The first page of the list with these filters.
 pub fn address(query: &ClosuresQuery) -> Address {
@@ -32,6 +34,7 @@ pub fn address(query: &ClosuresQuery) -> Address {
         ClosuresView::All => None,
         ClosuresView::FollowUps => Some(FOLLOW_UPS),
         ClosuresView::Drift => Some(DRIFT),
+        ClosuresView::Samples => Some(SAMPLES),
     };
     Address::new("/closures")
         .with("view", view)
@@ -40,15 +43,24 @@ pub fn address(query: &ClosuresQuery) -> Address {
         .with("owner", query.mine.then_some(ME))
 }
 
-/// Closures, what waits for a person, or what drifts.
+/// Closures, what waits for a person, samples, or what drifts.
 #[component]
-pub fn Tabs(view: ClosuresView, #[prop(into)] open: Signal<u32>, #[prop(into)] drifted: Signal<u32>) -> impl IntoView {
+pub fn Tabs(
+    view: ClosuresView,
+    #[prop(into)] open: Signal<u32>,
+    #[prop(into)] samples: Signal<u32>,
+    #[prop(into)] drifted: Signal<u32>,
+) -> impl IntoView {
     let count = |of: Signal<u32>| {
         let shown = move || {
             let count = of.get();
             (count > 0).then(|| view! { <span class="tabular-nums text-xs text-fail">{count}</span> })
         };
         Some(shown.into_any())
+    };
+    let looks = move || {
+        let samples = samples.get();
+        (samples > 0).then(|| view! { <span class="tabular-nums text-xs text-accent">{samples}<span class="sr-only">" for you"</span></span> })
     };
     let tab = |of: ClosuresView, label: &'static str, count: Option<AnyView>| {
         let is_current = of == view;
@@ -59,9 +71,10 @@ pub fn Tabs(view: ClosuresView, #[prop(into)] open: Signal<u32>, #[prop(into)] d
         .into_any()
     };
     view! {
-        <nav class="flex gap-5 h-10 px-4 border-b border-rule" aria-label="Views of closures">
+        <nav class="flex gap-4 h-10 px-4 border-b border-rule overflow-x-auto" aria-label="Views of closures">
             {tab(ClosuresView::All, "All", None)}
             {tab(ClosuresView::FollowUps, "Needs a person", count(open))}
+            {tab(ClosuresView::Samples, "Samples", Some(looks.into_any()))}
             {tab(ClosuresView::Drift, "Drift", count(drifted))}
         </nav>
     }

@@ -15,7 +15,7 @@ use crate::{
 };
 use domain::{
     Time,
-    closure::page::FollowUpRow,
+    closure::{Reason, page::FollowUpRow},
     follow_up::{FollowUp, MAX_RESOLUTION, Settlement},
 };
 use leptos::prelude::*;
@@ -194,6 +194,11 @@ fn Resolve<'a>(row: &'a FollowUpRow, action: String, posted: Option<Posted>) -> 
         // Nothing of it was begun: what becomes of the closure, its replay decides.
         view! { <input type="hidden" name="outcome" value=Settlement::Left.as_str() /> }.into_any()
     };
+    let hint = if row.packet.reason == Reason::SampleNotInOrder {
+        "It is kept in the log. Nothing is written by it: say how it was put right, and where."
+    } else {
+        "It is kept in the log. Nothing is written by it; an administrator has the closure go on."
+    };
     let described = if is_wrong { fault_id.clone() } else { hint_id.clone() };
     view! {
         <form method="post" action=action class="mt-3 space-y-3">
@@ -214,7 +219,7 @@ fn Resolve<'a>(row: &'a FollowUpRow, action: String, posted: Option<Posted>) -> 
                     class="block w-full rounded-md border border-control bg-surface px-2.5 py-1.5"
                 ></textarea>
                 {fault.map(|message| view! { <Fault id=fault_id message=message /> })}
-                {(!is_wrong).then(|| view! { <p id=hint_id class="text-xs text-muted mt-1">"It is kept in the log. Nothing is written by it; an administrator has the closure go on."</p> })}
+                {(!is_wrong).then(|| view! { <p id=hint_id class="text-xs text-muted mt-1">{hint}</p> })}
             </div>
             {outcomes}
             <button type="submit" class=button::PLAIN><Icon name="check" class="w-4 h-4 shrink-0" />"Resolve follow-up"</button>

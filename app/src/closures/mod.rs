@@ -10,13 +10,15 @@ mod owner;
 mod phases;
 mod receipt;
 mod record;
+mod review;
 mod row;
+mod samples;
 mod steps;
 mod words;
 
 pub use self::{
     drift::Drifting,
-    filters::{DRIFT, FOLLOW_UPS, ME, address},
+    filters::{DRIFT, FOLLOW_UPS, ME, SAMPLES, address},
     receipt::ReceiptView,
 };
 
@@ -47,14 +49,17 @@ pub fn ClosuresList(
     let filters = match view {
         ClosuresView::All => view! { <Filters query=&query workflows=page.workflows.clone() /> }.into_any(),
         ClosuresView::FollowUps => view! { <Owners query=&query /> }.into_any(),
+        ClosuresView::Samples | ClosuresView::Drift => ().into_any(),
     };
     let followed = FollowedList::follow(page, query.clone());
     let waiting = Signal::derive(move || followed.with(|page| page.open_follow_ups));
+    let mine = Signal::derive(move || followed.with(|page| page.my_samples));
     let is_empty = Memo::new(move |_| followed.with(|page| page.listed.is_empty()));
     let drifted = Signal::derive(move || followed.with(|page| page.drifted));
     let rows = match view {
         ClosuresView::All => closures(followed, here, open),
         ClosuresView::FollowUps => follow_ups(followed, here, open),
+        ClosuresView::Samples => samples::samples(followed, here, open),
         ClosuresView::Drift => drifts(followed, here, open),
     };
     let (pages, about) = match view {
@@ -62,12 +67,15 @@ pub fn ClosuresList(
             ("Pages of closures", "Closures finish what follows a decision, and stop at whatever is doubtful.")
         }
         ClosuresView::FollowUps => ("Pages of follow-ups", "A follow-up is what a closure could not finish safely."),
+        ClosuresView::Samples => {
+            ("Pages of samples", "Closures of the sample needed nobody; process owners look whether they are in order.")
+        }
         ClosuresView::Drift => {
             ("Pages of what drifts", "Looking writes nothing. What is mended or accepted leaves the list.")
         }
     };
     view! {
-        <Tabs view=view open=waiting drifted=drifted />
+        <Tabs view=view open=waiting samples=mine drifted=drifted />
         {filters}
         {move || is_empty.get().then(|| view! { <Nothing query=query.clone() /> })}
         {rows}
@@ -82,7 +90,7 @@ fn closures(followed: FollowedList, here: StoredValue<Address>, open: Signal<Opt
     let rows = move || {
         followed.with(|page| match &page.listed {
             Listed::Closures(rows) => rows.iter().map(|row| (row.clone(), page.now)).collect(),
-            Listed::FollowUps(_) | Listed::Drift(_) => Vec::new(),
+            Listed::FollowUps(_) | Listed::Samples(_) | Listed::Drift(_) => Vec::new(),
         })
     };
     view! {
@@ -104,7 +112,7 @@ fn follow_ups(followed: FollowedList, here: StoredValue<Address>, open: Signal<O
     let rows = move || {
         followed.with(|page| match &page.listed {
             Listed::FollowUps(rows) => rows.iter().map(|row| (row.clone(), page.now, page.viewer)).collect(),
-            Listed::Closures(_) | Listed::Drift(_) => Vec::new(),
+            Listed::Closures(_) | Listed::Samples(_) | Listed::Drift(_) => Vec::new(),
         })
     };
     view! {
@@ -126,7 +134,7 @@ fn drifts(followed: FollowedList, here: StoredValue<Address>, open: Signal<Optio
     let rows = move || {
         followed.with(|page| match &page.listed {
             Listed::Drift(rows) => rows.iter().map(|row| (row.clone(), page.now)).collect(),
-            Listed::Closures(_) | Listed::FollowUps(_) => Vec::new(),
+            Listed::Closures(_) | Listed::FollowUps(_) | Listed::Samples(_) => Vec::new(),
         })
     };
     view! {
@@ -166,6 +174,9 @@ fn Nothing(query: ClosuresQuery) -> impl IntoView {
     if query.view == ClosuresView::FollowUps {
         return view! { <Empty title="Nothing needs a person" text="What a closure cannot do safely waits here until somebody says how it was settled." /> }
             .into_any();
+    }
+    if query.view == ClosuresView::Samples {
+        return samples::nothing();
     }
     if query.view == ClosuresView::Drift {
         let text = format!(
@@ -277,6 +288,20 @@ mod tests {
         let page = ClosuresPage { listed: Listed::Drift(Vec::new()), ..page };
         let query = ClosuresQuery { view: ClosuresView::Drift, ..ClosuresQuery::default() };
         assert!(html(&page, &query).contains("Nothing has drifted"));
+    }
+
+    #[test]
+    fn samples_say_whose_they_are_and_what_came_of_them() {
+        let query = ClosuresQuery { view: ClosuresView::Samples, ..ClosuresQuery::default() };
+        let shown = html(&sample::samples(), &query);
+        for said in
+            ["Waits for a look", "For you", "For process-owners", "Not in order", "Mira &lt;u&gt;", "?view=samples"]
+        {
+            assert!(shown.contains(said), "{said} in {shown}");
+        }
+        assert!(!shown.contains("<u>") && !shown.contains("Filter closures"), "{shown}");
+        let none = ClosuresPage { listed: Listed::Samples(Vec::new()), ..sample::samples() };
+        assert!(html(&none, &query).contains("sample: {"));
     }
 
     #[test]

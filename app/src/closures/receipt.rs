@@ -7,6 +7,7 @@ use super::{
     follow_ups::FollowUps,
     phases::phases,
     record::{overrides, record},
+    review::Review,
     steps::steps,
     words::badge,
 };
@@ -29,6 +30,7 @@ pub fn ReceiptView<'a>(
 ) -> impl IntoView + use<> {
     let id = page.id();
     let (action, back) = (list.clone().at(format!("/closures/{id}")).to_string(), list.to_string());
+    let kept = StoredValue::new(action.clone());
     let would = would.filter(|run| run.closure_id == id).map(tried);
     let followed = FollowedReceipt::follow(page);
     view! {
@@ -48,8 +50,9 @@ pub fn ReceiptView<'a>(
             {would}
             {move || followed.with(phases)}
             {move || followed.with(steps)}
-            <FollowUps followed=followed action=action.clone() posted=posted />
-            <Drifts followed=followed action=action posted=posted />
+            <Review followed=followed action=kept posted=posted />
+            <FollowUps followed=followed action=action posted=posted />
+            <Drifts followed=followed action=kept posted=posted />
             {move || followed.with(overrides)}
             {move || followed.with(record)}
         </div>

@@ -1,7 +1,7 @@
 //! How far closures and their steps are, in words and colours.
 
 use crate::kit::badge::{Badge, Tone};
-use domain::closure::{ClosureStatus, step::StepStatus};
+use domain::closure::{ClosureStatus, review::ReviewStatus, step::StepStatus};
 use leptos::prelude::*;
 
 /// The word for a closure's status.
@@ -36,6 +36,16 @@ pub fn step_badge(status: StepStatus) -> AnyView {
         StepStatus::AlreadyDone => (Tone::Quiet, "skip-forward", "Already done"),
         StepStatus::Failed => (Tone::Fail, "x", "Failed"),
         StepStatus::Blocked => (Tone::Warn, "hand", "Blocked"),
+    };
+    view! { <Badge tone=tone icon=icon text=word /> }.into_any()
+}
+
+/// What came of a sample, as a badge.
+pub fn verdict(status: ReviewStatus) -> AnyView {
+    let (tone, icon, word) = match status {
+        ReviewStatus::Waiting => (Tone::Accent, "eye", "Waits for a look"),
+        ReviewStatus::InOrder => (Tone::Pass, "check", "In order"),
+        ReviewStatus::NotInOrder => (Tone::Fail, "x", "Not in order"),
     };
     view! { <Badge tone=tone icon=icon text=word /> }.into_any()
 }

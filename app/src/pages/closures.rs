@@ -8,7 +8,7 @@ use crate::{
         carried::Loaded,
         closures::{load_closure, load_closures},
     },
-    closures::{ClosuresList, DRIFT, FOLLOW_UPS, ME, ReceiptView, address},
+    closures::{ClosuresList, DRIFT, FOLLOW_UPS, ME, ReceiptView, SAMPLES, address},
     failure::Failure,
     frame::{Bar, Frame, Place},
 };
@@ -28,6 +28,7 @@ use leptos_router::{
 const DONE: &[(&str, &str)] = &[
     ("resolved", "The follow-up is resolved. Nothing was written by it."),
     ("assigned", "The follow-up is theirs. Nobody else is kept from resolving it."),
+    ("reviewed", "What you said of the sample is stored. Nothing was written elsewhere by it."),
     ("replayed", "It finishes what was left. What is done stays done."),
     ("looked", "Its records were looked at. Nothing was written to them."),
     ("accepted", "The difference is accepted until something else is found."),
@@ -118,6 +119,7 @@ fn query_of(asked: &ParamsMap) -> ClosuresQuery {
     let view = match text("view").as_deref() {
         Some(FOLLOW_UPS) => ClosuresView::FollowUps,
         Some(DRIFT) => ClosuresView::Drift,
+        Some(SAMPLES) => ClosuresView::Samples,
         _ => ClosuresView::All,
     };
     if view != ClosuresView::All {

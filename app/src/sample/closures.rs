@@ -52,7 +52,16 @@ pub fn closures() -> ClosuresPage {
         drifted: 1,
         unreadable: 2,
         workflows: vec!["research".to_owned()],
-        figures: Figures { begun: 44, unaided: 41, handed_over: 3, repeats: 2 },
+        my_samples: 1,
+        figures: Figures {
+            begun: 44,
+            unaided: 41,
+            handed_over: 3,
+            repeats: 2,
+            sampled: 5,
+            reviewed: 4,
+            not_in_order: 1,
+        },
     }
 }
 
@@ -131,10 +140,16 @@ pub fn closure() -> ClosurePage {
         steps: steps(),
         marks: vec![
             Mark::Repeated { at: time("14:41:30") },
-            Mark::Replayed { at: time("14:41:40"), by: "Iris <u>Admin</u>".to_owned(), steps: vec!["told".to_owned()] },
+            Mark::Replayed {
+                at: time("14:41:40"),
+                by: "Iris <u>Admin</u>".to_owned(),
+                who: None,
+                steps: vec!["told".to_owned()],
+            },
         ],
         follow_ups: vec![follow_up('1', FollowUp::Open { at: time("14:41:00") }), follow_up('2', resolved)],
         drift: Some(drifted()),
+        review: None,
     };
     ClosurePage {
         now: time("14:50:00"),
@@ -144,6 +159,7 @@ pub fn closure() -> ClosurePage {
         owners: vec![owner()],
         may_replay: true,
         may_settle_drift: true,
+        lookers: None,
     }
 }
 

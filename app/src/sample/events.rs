@@ -132,6 +132,8 @@ fn closure_events() -> Vec<Event> {
         {"kind": "closure.step_skipped", "closure": closure, "step": "registry", "key": key, "confirmed": "read before writing"},
         {"kind": "closure.step_failed", "closure": closure, "step": "registry", "key": key, "attempts": 2, "cause": "answered 503", "next_try": later},
         {"kind": "closure.step_blocked", "closure": closure, "step": "registry", "key": key, "reason": "mapping_missing", "detail": "There is no such record."},
+        {"kind": "closure.sampled", "closure": closure, "group": "process-owners", "drawn": "draw", "one_in": 20},
+        {"kind": "closure.reviewed", "closure": closure, "verdict": "not_in_order", "note": "The wrong queue.", "follow_up": follow_up},
         {"kind": "follow_up.opened", "follow_up": follow_up, "closure": closure, "step": "registry", "reason": "mapping_missing"},
         {"kind": "follow_up.assigned", "follow_up": follow_up, "closure": closure, "to": "usr_01j1x6q34xfvqr28t5cy4tp001", "reason": "Keeps the registry."},
         {"kind": "follow_up.resolved", "follow_up": follow_up, "closure": closure, "resolution": "Linked by hand.", "outcome": "again"},

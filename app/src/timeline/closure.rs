@@ -5,7 +5,12 @@ use super::{
     sentence::Told,
 };
 use crate::kit::{badge::Tone, moment::tooltip};
-use domain::{closure::ClosureStatus, event::Event, follow_up::Settlement, id::ClosureId};
+use domain::{
+    closure::{ClosureStatus, review::ReviewVerdict, sample::Drawn},
+    event::Event,
+    follow_up::Settlement,
+    id::ClosureId,
+};
 use serde_json::Value;
 
 /// Tells an event of a closure, of its targets, or of what it handed over.
@@ -116,6 +121,32 @@ fn tell_drift(event: &Event, who: Phrase) -> Told {
             Phrase::words(" are"),
         ])
         .more([Phrase::Said(Value::from(reason.as_str()))]),
+        other => tell_sample(other, who),
+    }
+}
+
+/// Tells that people look at a closure, and what they said.
+fn tell_sample(event: &Event, who: Phrase) -> Told {
+    match event {
+        Event::ClosureSampled { closure, group, drawn, one_in } => {
+            let why = match drawn {
+                Drawn::First => "It is one of the first of its policy in this version".to_owned(),
+                Drawn::Draw => format!("The draw of one in {one_in} fell on it"),
+            };
+            let whom = Phrase::code(group);
+            Told::of([Phrase::words("Closure "), tail(*closure), Phrase::words(" is in the sample, for "), whom])
+                .more([Phrase::Words(why)])
+                .badge((Tone::Accent, "eye", "Sample"))
+        }
+        Event::ClosureReviewed { closure, verdict, note, .. } => {
+            let (word, mark) = match verdict {
+                ReviewVerdict::InOrder => (" in order", (Tone::Pass, "check", "In order")),
+                ReviewVerdict::NotInOrder => (" not in order", (Tone::Fail, "x", "Not in order")),
+            };
+            Told::of([who, Phrase::words(" found closure "), tail(*closure), Phrase::words(word)])
+                .more(note.iter().map(|note| Phrase::Said(Value::from(note.as_str()))))
+                .badge(mark)
+        }
         other => tell_step(other, who),
     }
 }

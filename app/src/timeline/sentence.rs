@@ -110,6 +110,8 @@ pub fn tell(item: &TimelineItem) -> Told {
         | Event::ClosureDrifted { .. }
         | Event::ClosureDriftEnded { .. }
         | Event::ClosureDriftAccepted { .. }
+        | Event::ClosureSampled { .. }
+        | Event::ClosureReviewed { .. }
         | Event::FollowUpOpened { .. }
         | Event::FollowUpAssigned { .. }
         | Event::FollowUpResolved { .. }

@@ -181,8 +181,10 @@ pub fn Missing<'a>(
     }
     let title = if groups.iter().any(|group| group.needs > 0) {
         "Approvals could not be given: reviewers are missing"
-    } else {
+    } else if groups.iter().any(|group| !group.only_looks) {
         "Approvals would be raised to nobody: reviewers are missing"
+    } else {
+        "Nobody would look at samples of closures: reviewers are missing"
     };
     let lines = groups.iter().map(|group| view! { <li>{lacking(group)}</li> }).collect_view();
     let help = if may_add {
@@ -202,8 +204,11 @@ pub fn Missing<'a>(
 }
 
 fn lacking(group: &Unstaffed) -> String {
-    let Unstaffed { group, members, has, needs } = group;
+    let Unstaffed { group, members, has, needs, only_looks } = group;
     let reviewers = plural(*needs as usize, "reviewer");
+    if *only_looks {
+        return format!("Samples of closures wait for {group}, where no reviewer is.");
+    }
     if *needs == 0 {
         return format!("Approvals are raised to {group}, where nobody could decide.");
     }
@@ -251,7 +256,9 @@ mod tests {
 
     #[test]
     fn what_is_lacking_is_said() {
-        let told = |members, has, needs| lacking(&Unstaffed { group: "risk".to_owned(), members, has, needs });
+        let told = |members, has, needs| {
+            lacking(&Unstaffed { group: "risk".to_owned(), members, has, needs, only_looks: false })
+        };
         assert_eq!(told(0, 0, 1), "Nobody is in the group risk yet; it needs 1 reviewer.");
         assert_eq!(told(1, 0, 2), "The one person in risk does not have the role reviewer; it needs 2 reviewers.");
         assert_eq!(told(3, 0, 1), "None of the 3 people in risk has the role reviewer; it needs 1 reviewer.");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Time;
+use crate::{Actor, Time};
 
 /// An event that arrived once more, or a replay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub enum Mark {
         at: Time,
         /// Who.
         by: String,
+        /// The same as the log names them; not known of old ones.
+        #[serde(default)]
+        who: Option<Actor>,
         /// The steps.
         steps: Vec<String>,
     },

@@ -9,6 +9,7 @@ pub use super::mark::Mark;
 use super::{
     Closure, ClosureStatus, Reason,
     drift::{Drift, DriftReport},
+    review::ReviewRow,
     rule::{EMAIL, StepKind},
     step::{Step, StepStatus},
     trigger::Trigger,
@@ -147,6 +148,9 @@ pub struct Receipt {
     pub follow_ups: Vec<FollowUpRow>,
     /// How the records it has written stand since; absent before it ended with something done.
     pub drift: Option<DriftReport>,
+    /// What came of the sample, where it is in one.
+    #[serde(default)]
+    pub review: Option<ReviewRow>,
 }
 
 /// What the source said.
@@ -200,6 +204,8 @@ pub struct Parts {
     pub follow_ups: Vec<FollowUpRow>,
     /// How its records stand.
     pub drift: Option<DriftReport>,
+    /// What came of the sample.
+    pub review: Option<ReviewRow>,
 }
 
 impl From<Parts> for Receipt {
@@ -233,6 +239,7 @@ impl From<Parts> for Receipt {
             steps: parts.steps,
             follow_ups: parts.follow_ups,
             drift: parts.drift,
+            review: parts.review,
         }
     }
 }
@@ -266,7 +273,7 @@ fn decisions(trigger: &Trigger, steps: &[StepRow], marks: &[Mark]) -> Vec<Idempo
 
 fn overrides(marks: &[Mark], follow_ups: &[FollowUpRow], drift: Option<&DriftReport>) -> Vec<Override> {
     let replayed = marks.iter().filter_map(|mark| match mark {
-        Mark::Replayed { at, by, steps } => {
+        Mark::Replayed { at, by, steps, .. } => {
             let what =
                 format!("had it finish {}", if steps.is_empty() { "all of it".to_owned() } else { steps.join(", ") });
             Some(Override { at: *at, by: by.clone(), what })

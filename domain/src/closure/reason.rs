@@ -31,6 +31,8 @@ words! {
         TargetRefused = "target_refused",
         /// No try is left.
         TargetUnreachable = "target_unreachable",
+        /// Whoever looked at it as a sample found that it is not in order.
+        SampleNotInOrder = "sample_not_in_order",
     }
 }
 
@@ -49,6 +51,7 @@ impl Reason {
             Self::OutcomeAmbiguous => "Outcome is ambiguous",
             Self::TargetRefused => "The target refuses",
             Self::TargetUnreachable => "The target cannot be reached",
+            Self::SampleNotInOrder => "A sample is not in order",
         }
     }
 }

@@ -203,6 +203,7 @@ mod tests {
             marks: vec![Mark::Repeated { at: at(2) }],
             follow_ups,
             drift: None,
+            review: None,
         })
     }
 

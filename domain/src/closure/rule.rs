@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::key::encoded;
+use super::{key::encoded, sample::Sampling};
 use crate::{
     actor::{UnknownWord, words},
     template,
@@ -61,6 +61,9 @@ pub struct Rule {
     pub after: Moment,
     /// A CEL text that must be true for it to happen.
     pub condition: Option<String>,
+    /// Which of its closures people look at.
+    #[serde(default)]
+    pub sample: Option<Sampling>,
     /// What is done, in this order.
     pub steps: Vec<StepRule>,
 }

@@ -70,15 +70,17 @@ fn events() -> Vec<Event> {
     events
 }
 
-/// What a closure needs a person for, who is to be that person, and what did not stay as it left it.
-fn left_over() -> [Event; 3] {
+/// What a closure needs people for, who is to be that person, and what did not stay as it left it.
+fn left_over() -> [Event; 4] {
     let (follow_up, closure) =
         (crate::id::FollowUpId::from_uuid(Uuid::nil()), crate::id::ClosureId::from_uuid(Uuid::nil()));
     let reason = crate::closure::Reason::SourceChanged;
+    let (group, drawn) = ("owners".to_owned(), crate::closure::sample::Drawn::First);
     [
         Event::FollowUpOpened { follow_up, closure, step: None, reason },
         Event::FollowUpAssigned { follow_up, closure, to: person(9), reason: None },
         Event::ClosureDrifted { closure, records: vec!["registry: tracker/7: /status".to_owned()] },
+        Event::ClosureSampled { closure, group, drawn, one_in: 20 },
     ]
 }
 

@@ -196,8 +196,11 @@ pub struct Unstaffed {
     pub members: u32,
     /// Reviewers in it.
     pub has: u32,
-    /// Reviewers a policy needs of it; 0 where policies only raise approvals to it.
+    /// Reviewers a policy needs of it; 0 where policies only raise approvals to it, or it only looks at samples.
     pub needs: u32,
+    /// Whether nothing else is asked of it than to look at samples of closures.
+    #[serde(default)]
+    pub only_looks: bool,
 }
 
 /// What is different between two texts.

@@ -15,6 +15,8 @@ mod page;
 mod place;
 mod replay;
 mod revalidate;
+mod review;
+mod sample;
 mod see;
 mod shown;
 mod stand;
@@ -45,6 +47,8 @@ use crate::{
 pub use drift::AcceptDrift;
 pub use intake::{EventOutcome, EventTaken, PostEvent};
 pub use replay::Replay;
+pub use review::ReviewClosure;
+pub(super) use sample::involved;
 
 /// Who finishes what decisions leave to be done.
 const CLOSURE: Actor = Actor::System(SystemActor::Closure);
@@ -154,23 +158,6 @@ impl Desk {
             Err(Error::Moved) => Ok(None),
             next => next,
         }
-    }
-
-    async fn settle_closure(&self, held: Held) -> Result<()> {
-        self.database
-            .write(move |tx| {
-                async move {
-                    let steps = store::closure::step::list(tx, held.id()).await?;
-                    let steps: Vec<_> = steps.into_iter().map(|step| step.state).collect();
-                    let now = tx.now();
-                    let (state, event) = held.0.state.clone().settle(held.id(), &steps, now)?;
-                    keep::moved(tx, &held.0, &state).await?;
-                    keep::record(tx, &held.0, event);
-                    Ok(())
-                }
-                .boxed()
-            })
-            .await
     }
 
     /// The definition, what is recorded of the run, and what the event says, as its policy reads them.

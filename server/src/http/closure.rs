@@ -1,6 +1,6 @@
-//! The forms of a closure's page: what it handed over is given to a person, a reviewer says how it was settled, an
-//! administrator has it finish what was left or sees what that would do, has its records looked at, and accepts how they
-//! are.
+//! The forms of a closure's page: what it handed over is given to a person, a reviewer says how it was settled, a process
+//! owner whether a sample is in order, an administrator has it finish what was left or sees what that would do, has its
+//! records looked at, and accepts how they are.
 
 use axum::{
     extract::{Path as Segment, Request, State},
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     desk::{
         Caller,
-        closure::AcceptDrift,
+        closure::{AcceptDrift, ReviewClosure},
         follow_up::{AssignFollowUp, ResolveFollowUp},
     },
     error::Result,
@@ -71,6 +71,14 @@ async fn apply(state: &AppState, caller: &Caller, id: &str, (fields, query): (&F
             state.desk.assign_follow_up(caller, follow_up, AssignFollowUp { to, reason }).await?;
             "assigned"
         }
+        "review" => {
+            caller.authorize(Action::ReviewClosure)?;
+            state.desk.must_see_closure(caller, id).await?;
+            let verdict = fields.text("verdict").parse().map_err(|_| unjudged())?;
+            let note = Some(fields.text("note").replace("\r\n", "\n"));
+            state.desk.review_closure(caller, id, ReviewClosure { verdict, note }).await?;
+            "reviewed"
+        }
         "replay" => {
             state.desk.replay_closure(caller, id).await?;
             "replayed"
@@ -107,6 +115,11 @@ fn seen_at(id: ClosureId, query: Option<&str>, done: &str) -> String {
     let asked = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     kept.extend_pairs(asked.filter(|(name, _)| KEPT.contains(&&**name)));
     format!("/closures/{id}?{}", kept.append_pair("done", done).finish())
+}
+
+fn unjudged() -> Refusal {
+    let message = "Say whether it is in order.";
+    Refusal::new(Code::InvalidField, message).with_errors(vec![FieldError::new("/verdict", message)])
 }
 
 fn unchosen() -> Refusal {

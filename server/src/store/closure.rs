@@ -13,6 +13,7 @@ macro_rules! select_closure {
 
 pub mod drift;
 pub mod list;
+pub mod review;
 pub mod step;
 
 use domain::{

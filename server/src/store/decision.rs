@@ -7,7 +7,7 @@ use domain::{
     id::{ApprovalId, DecisionId, DelegationId, PersonId, RunId},
     signature::Signature,
 };
-use sqlx::FromRow;
+use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
 use super::{Tx, digest, from_text, inconsistent, on, parse, to_text};
@@ -107,6 +107,30 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
         .map(drop)
     })?;
     Ok(())
+}
+
+/// Who has decided any of these approvals, and in whose place.
+pub async fn list_deciders(
+    tx: &mut Tx,
+    approvals: &[ApprovalId],
+) -> Result<Vec<(ApprovalId, PersonId, Option<PersonId>)>, StoreError> {
+    if approvals.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Uuid, Uuid, Option<Uuid>)> = on!(tx, |conn| {
+        let mut query =
+            QueryBuilder::new("SELECT approval_id, person_id, principal_id FROM decision WHERE approval_id IN (");
+        let mut list = query.separated(", ");
+        for approval in approvals {
+            list.push_bind(approval.uuid());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(conn).await
+    })?;
+    let read = |(approval, person, principal): (Uuid, Uuid, Option<Uuid>)| {
+        (ApprovalId::from_uuid(approval), PersonId::from_uuid(person), principal.map(PersonId::from_uuid))
+    };
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// The decisions on an approval, oldest first.

@@ -20,17 +20,22 @@ use leptos::prelude::*;
 
 /// The section; nothing before the closure ended with something done.
 #[component]
-pub fn Drifts<'a>(followed: FollowedReceipt, posted: Option<&'a Posted>) -> impl IntoView + use<> {
+pub fn Drifts<'a>(
+    followed: FollowedReceipt,
+    /// Where its forms are posted to.
+    action: StoredValue<String>,
+    posted: Option<&'a Posted>,
+) -> impl IntoView + use<> {
     let posted = StoredValue::new(posted.filter(|posted| ["look", "accept"].contains(&&*posted.form)).cloned());
     let is_any = Memo::new(move |_| followed.with(|page| page.receipt.drift.is_some()));
     let section = move || {
         is_any.get().then(|| {
-            let aside = view! { <Look followed=followed /> }.into_any();
+            let aside = view! { <Look followed=followed action=action /> }.into_any();
             view! {
                 <Section id="drift" title="Drift" aside=aside>
                     {posted.with_value(|posted| super::settle::refused(posted.as_ref()))}
                     {move || followed.with(standing)}
-                    {posted.with_value(|posted| view! { <Accept followed=followed posted=posted.as_ref() /> })}
+                    {posted.with_value(|posted| view! { <Accept followed=followed action=action posted=posted.as_ref() /> })}
                 </Section>
             }
         })

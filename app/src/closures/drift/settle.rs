@@ -9,7 +9,6 @@ use crate::{
 use domain::{
     Time,
     closure::drift::{Drift, MAX_REASON},
-    id::ClosureId,
 };
 use leptos::prelude::*;
 
@@ -26,14 +25,13 @@ pub fn refused(posted: Option<&Posted>) -> AnyView {
 
 /// The form that has the records looked at.
 #[component]
-pub fn Look(followed: FollowedReceipt) -> impl IntoView {
-    let offered = Memo::new(move |_| {
-        followed.with(|page| (page.may_settle_drift && page.receipt.state.ended_at().is_some()).then(|| page.id()))
-    });
+pub fn Look(followed: FollowedReceipt, action: StoredValue<String>) -> impl IntoView {
+    let offered =
+        Memo::new(move |_| followed.with(|page| page.may_settle_drift && page.receipt.state.ended_at().is_some()));
     let form = move || {
-        offered.get().map(|id| {
+        offered.get().then(|| {
             view! {
-                <form method="post" action=format!("/closures/{id}")>
+                <form method="post" action=action.get_value()>
                     <input type="hidden" name="form" value="look" />
                     <button type="submit" class=button::SMALL><Icon name="eye" class="w-3.5 h-3.5 shrink-0" />"Look now"</button>
                 </form>
@@ -45,26 +43,31 @@ pub fn Look(followed: FollowedReceipt) -> impl IntoView {
 
 /// The form that accepts a difference; it stays as it is, with what is typed, until something else is found.
 #[component]
-pub fn Accept<'a>(followed: FollowedReceipt, posted: Option<&'a Posted>) -> impl IntoView + use<> {
+pub fn Accept<'a>(
+    followed: FollowedReceipt,
+    action: StoredValue<String>,
+    posted: Option<&'a Posted>,
+) -> impl IntoView + use<> {
     let posted = StoredValue::new(posted.filter(|posted| posted.form == "accept").cloned());
     let offered = Memo::new(move |_| {
         followed.with(|page| match page.receipt.drift.as_ref().map(|drift| &drift.state) {
-            Some(Drift::Drifted { since }) if page.may_settle_drift => Some((page.id(), *since)),
+            Some(Drift::Drifted { since }) if page.may_settle_drift => Some(*since),
             _ => None,
         })
     });
-    let form = move || offered.get().map(|(id, since)| posted.with_value(|posted| form(id, since, posted.as_ref())));
+    let form =
+        move || offered.get().map(|since| posted.with_value(|posted| form(action.get_value(), since, posted.as_ref())));
     form.into_any()
 }
 
-fn form(id: ClosureId, since: Time, posted: Option<&Posted>) -> AnyView {
+fn form(action: String, since: Time, posted: Option<&Posted>) -> AnyView {
     const FIELD: &str = "drift-reason";
     let fault = posted.and_then(|posted| posted.fault("reason"));
     let is_wrong = fault.is_some();
     let area = filled(FIELD, &posted.map(|posted| posted.value("reason")).unwrap_or_default());
     let described = if is_wrong { "drift-reason-fault" } else { "drift-reason-hint" };
     view! {
-        <form method="post" action=format!("/closures/{id}") class="mt-3 space-y-3">
+        <form method="post" action=action class="mt-3 space-y-3">
             <input type="hidden" name="form" value="accept" />
             <input type="hidden" name="since" value=since.to_rfc3339() />
             <Refused posted=posted.filter(|posted| is_at_a_field(posted)) />

@@ -3,7 +3,10 @@
 
 use super::{Comparison, Way};
 use crate::{
-    closure::rule::{Rule, StepRule},
+    closure::{
+        rule::{Rule, StepRule},
+        sample::Sampling,
+    },
     workflow::Workflow,
 };
 
@@ -37,6 +40,7 @@ impl Comparison {
             }
             (None | Some(_), _) => {}
         }
+        self.sample(id, old.sample.as_ref(), new.sample.as_ref());
         for gone in old.steps.iter().filter(|old| new.steps.iter().all(|new| new.id != old.id)) {
             self.say(Way::Stricter, &at(id, gone), format!("writes to {} no longer", gone.target));
         }
@@ -45,6 +49,24 @@ impl Comparison {
                 None => self.added_step(id, step),
                 Some(old) => self.closure_step(id, old, step),
             }
+        }
+    }
+
+    /// Which closures are looked at, and by whom.
+    fn sample(&mut self, id: &str, old: Option<&Sampling>, new: Option<&Sampling>) {
+        match (old, new) {
+            (None, Some(new)) => {
+                self.say(Way::Stricter, id, format!("has one in {} looked at by {}", new.one_in, new.by))
+            }
+            (Some(_), None) => self.say(Way::Looser, id, "has no sample looked at any more"),
+            (Some(old), Some(new)) => {
+                let what = "has a sample looked at, one in";
+                self.number(id, what, [old.one_in, new.one_in], Way::Looser, Way::Stricter);
+                if old.by != new.by {
+                    self.say(Way::Other, id, format!("has its sample looked at by {}, was by {}", new.by, old.by));
+                }
+            }
+            (None, None) => {}
         }
     }
 

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::{
-    closure::rule::{Method, Moment, Rule, StepKind, StepRule},
+    closure::{
+        rule::{Method, Moment, Rule, StepKind, StepRule},
+        sample::Sampling,
+    },
     deadline::Raise,
     decision::Verdict,
     escalation::sla::Limits,
@@ -208,6 +211,9 @@ fn each_change_of_a_closure_goes_one_way_there_and_the_other_way_back() {
         ("another moment", |w| w.closure[0].after = Moment::Event),
         ("without a condition", |w| w.closure[0].condition = None),
         ("another condition", |w| w.closure[0].condition = Some("true".to_owned())),
+        ("no sample", |w| w.closure[0].sample = None),
+        ("a smaller sample", |w| w.closure[0].sample.as_mut().expect("a sample").one_in = 50),
+        ("others look", |w| w.closure[0].sample.as_mut().expect("a sample").by = "agents".to_owned()),
         ("a step less", |w| drop(w.closure[0].steps.pop())),
         ("another target", |w| w.closure[0].steps[0].target = "wiki".to_owned()),
         ("another kind", |w| w.closure[0].steps[0].kind = StepKind::QueueCleanup),
@@ -239,6 +245,7 @@ fn closing() -> Workflow {
         id: "close".to_owned(),
         after: Moment::RunCompleted,
         condition: Some("facts.status == \"done\"".to_owned()),
+        sample: Some(Sampling { one_in: 20, by: "owners".to_owned() }),
         steps: vec![step],
     };
     Workflow { closure: vec![rule], ..workflow() }

@@ -21,6 +21,9 @@ fn question(reason: Reason, step: Option<&str>, stored: &Stored) -> String {
         Reason::OutcomeAmbiguous => format!("Was {what} written? The target has not said so."),
         Reason::TargetRefused => format!("The target does not take {what}. What is to be changed there?"),
         Reason::TargetUnreachable => format!("The target of {what} cannot be reached. Should it be tried again?"),
+        Reason::SampleNotInOrder => {
+            format!("{what} is not in order, says whoever looked at it. What is to be put right?")
+        }
     }
 }
 

@@ -63,6 +63,8 @@ impl Desk {
         let filter = FollowUpFilter { closure: Some(id), ..FollowUpFilter::default() };
         let mut follow_ups = store::follow_up::list(&mut tx, &filter, None, MOST_MARKS).await?;
         follow_ups.reverse();
+        let review: Vec<_> = store::closure::review::find(&mut tx, id).await?.into_iter().collect();
+        let review = super::review::rows(&mut tx, review).await?.pop();
         Ok(Receipt::from(Parts {
             closure_id: id,
             state: stored.state,
@@ -76,6 +78,7 @@ impl Desk {
             marks: store::closure::list_marks(&mut tx, id, MOST_MARKS).await?,
             follow_ups: named(&mut tx, follow_ups).await?,
             drift: drift::page::found(&mut tx, id).await?,
+            review,
         }))
     }
 

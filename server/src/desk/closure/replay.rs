@@ -1,7 +1,7 @@
 //! Finishing what was left: by an administrator, or to see what that would do.
 
 use domain::{
-    Refusal,
+    Actor, Refusal,
     closure::{
         Reason,
         page::{Mark, Receipt},
@@ -48,7 +48,7 @@ impl Desk {
             .write(move |tx| {
                 async move {
                     let by = name_of(tx, actor).await?;
-                    replay(tx, id, by).await
+                    replay(tx, id, (by, actor)).await
                 }
                 .boxed()
             })
@@ -152,7 +152,7 @@ async fn set_going(tx: &mut Tx, stored: &store::closure::Stored, step: &StepStor
     Ok(())
 }
 
-async fn replay(tx: &mut Tx, id: ClosureId, by: String) -> Result<()> {
+async fn replay(tx: &mut Tx, id: ClosureId, (by, who): (String, Actor)) -> Result<()> {
     let stored = store::closure::find(tx, id).await?.ok_or(Error::Moved)?;
     let filter = FollowUpFilter { closure: Some(id), ..FollowUpFilter::default() };
     let asked = store::follow_up::list(tx, &filter, None, MOST_ASKED).await?;
@@ -171,7 +171,7 @@ async fn replay(tx: &mut Tx, id: ClosureId, by: String) -> Result<()> {
         set_going(tx, &stored, step, next).await?;
     }
     let at = tx.now();
-    store::closure::mark(tx, id, &Mark::Replayed { at, by, steps: names }).await?;
+    store::closure::mark(tx, id, &Mark::Replayed { at, by, who: Some(who), steps: names }).await?;
     keep::record(tx, &stored, event);
     Ok(())
 }

@@ -10,7 +10,10 @@ use domain::{
     refusal::Code,
 };
 
-use super::page::{named, read_cursor};
+use super::{
+    page::{named, read_cursor},
+    review,
+};
 use crate::{
     desk::{Caller, Desk, PersonCaller, follow_up::owners},
     error::Result,
@@ -55,6 +58,11 @@ impl Desk {
                 let page = self.list_drift(&caller, filter, query.cursor.as_deref(), ROWS).await?;
                 (Listed::Drift(page.items), page.next_cursor)
             }
+            ClosuresView::Samples => {
+                let mut tx = self.database.read().await?;
+                let (rows, next_cursor) = review::samples(&mut tx, viewer, query.cursor.as_deref(), ROWS).await?;
+                (Listed::Samples(rows), next_cursor)
+            }
         };
         let mut tx = self.database.read().await?;
         let (drifted, unreadable) = store::closure::drift::count(&mut tx).await?;
@@ -67,6 +75,7 @@ impl Desk {
             open_follow_ups: store::follow_up::count_open(&mut tx).await?,
             drifted,
             unreadable,
+            my_samples: review::count_mine(&mut tx, viewer).await?,
             workflows: store::workflow::list_names(&mut tx, NAMES).await?,
             figures: store::closure::list::figures(&mut tx, since).await?,
         })
@@ -85,7 +94,12 @@ impl Desk {
         } else {
             Vec::new()
         };
+        let lookers = match &receipt.review {
+            Some(row) => review::lookers(&mut self.database.read().await?, row, viewer).await?,
+            None => None,
+        };
         Ok(ClosurePage {
+            lookers,
             now: self.database.clock().now(),
             receipt,
             viewer: viewer.id,

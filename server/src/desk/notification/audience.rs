@@ -11,7 +11,7 @@ use domain::{
 };
 
 use crate::{
-    desk::decision::circumstances,
+    desk::{closure::involved, decision::circumstances},
     error::Result,
     store::{self, Tx, approval::Stored},
 };
@@ -56,6 +56,7 @@ async fn members(tx: &mut Tx, part: Audience, entry: &Entry, approval: Option<&S
         (Audience::Person(person), _) => BTreeSet::from([person]),
         (Audience::SupportLeads, _) => with_role(tx, Role::SupportLead).await?,
         (Audience::Administrators, _) => with_role(tx, Role::Admin).await?,
+        (Audience::Owners, _) => owners(tx, &entry.event).await?,
         (Audience::Requester, _) => match entry.run {
             Some(run) => store::run::find(tx, run).await?.and_then(|run| run.requested_by).into_iter().collect(),
             None => BTreeSet::new(),
@@ -73,6 +74,18 @@ async fn members(tx: &mut Tx, part: Audience, entry: &Entry, approval: Option<&S
         }
         (Audience::Entitled | Audience::Raised | Audience::Assigned | Audience::Deciders, None) => BTreeSet::new(),
     })
+}
+
+/// Those of a sample's group who may look at it, as long as nobody has.
+async fn owners(tx: &mut Tx, event: &Event) -> Result<BTreeSet<PersonId>> {
+    let Event::ClosureSampled { closure, group, .. } = event else { return Ok(BTreeSet::new()) };
+    let sample = store::closure::review::find(tx, *closure).await?;
+    if sample.is_none_or(|sample| sample.state.looked().is_some()) {
+        return Ok(BTreeSet::new());
+    }
+    let involved = involved(tx, &[*closure]).await?.remove(closure).unwrap_or_default();
+    let members = store::closure::review::list_lookers(tx, group, MOST).await?;
+    Ok(members.into_iter().map(|(person, _)| person).filter(|person| involved.bar(*person).is_none()).collect())
 }
 
 /// Whether somebody who may decide is one of those who are told.
@@ -99,6 +112,7 @@ async fn notice(tx: &mut Tx, topic: Topic, entry: &Entry, approval: Option<&Stor
         (
             Event::FollowUpOpened { closure, .. }
             | Event::FollowUpAssigned { closure, .. }
+            | Event::ClosureSampled { closure, .. }
             | Event::ClosureDrifted { closure, .. },
             ..,
         ) => format!("/closures/{closure}"),

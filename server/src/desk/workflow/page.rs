@@ -1,6 +1,6 @@
 //! What the console shows of workflows: the list, and one version with what it is used for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 use domain::{
@@ -190,7 +190,8 @@ pub(super) fn changes(earlier: &Published, source: &str, running: u32) -> Change
     }
 }
 
-/// Groups whose seats the policies ask for and nobody, or too few, could fill, and those it is raised to in vain.
+/// Groups whose seats the policies ask for and nobody, or too few, could fill, those it is raised to in vain, and those
+/// that samples of closures would wait for.
 pub(in crate::desk) async fn unstaffed(tx: &mut Tx, definition: Option<&Workflow>) -> Result<Vec<Unstaffed>> {
     let mut needed: BTreeMap<String, u32> = BTreeMap::new();
     let policies = || definition.iter().flat_map(|workflow| workflow.policies.values());
@@ -201,11 +202,16 @@ pub(in crate::desk) async fn unstaffed(tx: &mut Tx, definition: Option<&Workflow
         let needs = needed.entry(seats.group.clone()).or_default();
         *needs = seats.count.max(*needs);
     }
+    let sampled = definition.iter().flat_map(|workflow| &workflow.closure).filter_map(|rule| rule.sample.as_ref());
+    let lookers: BTreeSet<String> = sampled.map(|sample| sample.by.clone()).collect();
+    let only_looks: BTreeSet<String> = lookers.into_iter().filter(|group| !needed.contains_key(group)).collect();
+    needed.extend(only_looks.iter().map(|group| (group.clone(), 0)));
     let groups: Vec<String> = needed.keys().cloned().collect();
     let staff = store::entitlement::count_staff(tx, &groups).await?;
     let short = needed.into_iter().filter_map(|(group, needs)| {
         let Staff { members, reviewers: has } = staff.get(&group).copied().unwrap_or_default();
-        (has < needs.max(1)).then_some(Unstaffed { group, members, has, needs })
+        let only_looks = only_looks.contains(&group);
+        (has < needs.max(1)).then_some(Unstaffed { group, members, has, needs, only_looks })
     });
     Ok(short.collect())
 }

@@ -96,6 +96,24 @@ pub async fn list_drift(State(state): State<AppState>, Extension(caller): Extens
     Ok(ok(state.desk.list_drift(&caller, filter, query.text("cursor"), query.limit()?).await?))
 }
 
+/// `GET /closure-reviews`, newest first.
+pub async fn list_reviews(State(state): State<AppState>, Extension(caller): Extension<Caller>, query: Query) -> Answer {
+    query.only(&["status", "cursor", "limit"])?;
+    let status = query.read("status")?;
+    Ok(ok(state.desk.list_closure_reviews(&caller, status, query.text("cursor"), query.limit()?).await?))
+}
+
+/// `POST /closures/{id}/review`.
+pub async fn review(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Id(id): Id<ClosureId>,
+    body: Body,
+) -> Answer {
+    state.desk.must_see_closure(&caller, id).await?;
+    Ok(ok(state.desk.review_closure(&caller, id, body.read()?).await?))
+}
+
 /// `GET /follow-ups`, newest first.
 pub async fn list_follow_ups(
     State(state): State<AppState>,

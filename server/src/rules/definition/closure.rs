@@ -7,6 +7,7 @@ use domain::{
     closure::{
         key::is_reference,
         rule::{EMAIL, Method, Moment, Rule, StepKind, StepRule, is_closed},
+        sample::{MOST_ONE_IN, Sampling},
     },
     field::FieldType,
     target::is_name,
@@ -32,7 +33,8 @@ const MAX_TEMPLATE: usize = 300;
 /// Where a notification can go.
 const CHANNELS: [&str; 3] = ["slack", "webhook", EMAIL];
 
-pub(super) const RULE_KEYS: Keys = Keys { known: &["id", "after", "where", "steps"], later: &[] };
+pub(super) const RULE_KEYS: Keys = Keys { known: &["id", "after", "where", "sample", "steps"], later: &[] };
+pub(super) const SAMPLE_KEYS: Keys = Keys { known: &["one_in", "by"], later: &[] };
 pub(super) const STEP_KEYS: Keys =
     Keys { known: &["id", "kind", "target", "record", "set", "expect", "method", "to"], later: &[] };
 
@@ -43,7 +45,7 @@ pub fn read_all(root: &Cursor<'_>, faults: &mut Faults<'_>) -> Vec<Rule> {
 }
 
 fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Rule {
-    let unread = Rule { id: String::new(), after: Moment::Event, condition: None, steps: Vec::new() };
+    let unread = Rule { id: String::new(), after: Moment::Event, condition: None, sample: None, steps: Vec::new() };
     if !cursor.is_map(&RULE_KEYS, faults) {
         return unread;
     }
@@ -61,8 +63,21 @@ fn read(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Rule {
         id: id.and_then(|id| names::identifier(&id, "a closure policy", faults)).unwrap_or_default(),
         after: after.and_then(|after| after.word(Moment::ALL, faults)).unwrap_or(unread.after),
         condition: cursor.get("where").and_then(|condition| source(&condition, faults)),
+        sample: cursor.get("sample").and_then(|sample| read_sample(&sample, faults)),
         steps: steps.unwrap_or_default(),
     }
+}
+
+/// Which closures people look at. What is wrong with it refuses the definition, so that no policy runs unseen by a slip.
+fn read_sample(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> Option<Sampling> {
+    if !cursor.is_map(&SAMPLE_KEYS, faults) {
+        return None;
+    }
+    let one_in = cursor.need("one_in", "one closure in so many is looked at, such as 20", faults);
+    let one_in = one_in.and_then(|one_in| one_in.whole(1, MOST_ONE_IN, faults));
+    let by = cursor.need("by", "the group of those who own the process", faults);
+    let by = by.and_then(|by| names::group(&by, faults));
+    Some(Sampling { one_in: one_in?, by: by? })
 }
 
 fn read_step(cursor: &Cursor<'_>, faults: &mut Faults<'_>) -> StepRule {

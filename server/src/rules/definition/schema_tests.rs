@@ -60,6 +60,8 @@ fn both_know_the_same_keys() {
     assert_eq!(known(&schema["properties"]), keys(super::KEYS.known));
     assert_eq!(known(&schema["$defs"]["stage"]["properties"]), keys(stages::STAGE_KEYS.known));
     assert_eq!(known(&schema["$defs"]["closure"]["properties"]), keys(closure::RULE_KEYS.known));
+    let sample = &schema["$defs"]["closure"]["properties"]["sample"]["properties"];
+    assert_eq!(known(sample), keys(closure::SAMPLE_KEYS.known));
     assert_eq!(known(&schema["$defs"]["closure_step"]["properties"]), keys(closure::STEP_KEYS.known));
     assert_eq!(known(&schema["$defs"]["step"]["properties"]), keys(steps::STEP_KEYS.known));
     assert_eq!(known(&schema["$defs"]["verify"]["properties"]), keys(steps::VERIFY_KEYS.known));

@@ -137,14 +137,18 @@ pub async fn beside(tx: &mut Tx, ids: &[ClosureId]) -> Result<HashMap<ClosureId,
     Ok(found)
 }
 
-/// How the closures went that began since then.
+/// How the closures went that began since then. What a sample has led to is not what the closure handed over itself.
 pub async fn figures(tx: &mut Tx, since: Time) -> Result<Figures, StoreError> {
-    let (begun, unaided, handed_over, repeats): (i64, i64, i64, i64) = on!(tx, |conn| {
+    let counted: (i64, i64, i64, i64, i64, i64, i64) = on!(tx, |conn| {
         sqlx::query_as(
             "SELECT COUNT(*), \
              COUNT(CASE WHEN status IN ('completed', 'skipped_idempotent') AND asked = 0 THEN 1 END), \
-             COUNT(CASE WHEN asked > 0 THEN 1 END), CAST(COALESCE(SUM(repeats), 0) AS BIGINT) FROM (SELECT status, \
-             (SELECT COUNT(*) FROM follow_up f WHERE f.closure_id = c.id) AS asked, \
+             COUNT(CASE WHEN asked > 0 THEN 1 END), CAST(COALESCE(SUM(repeats), 0) AS BIGINT), \
+             COUNT(looked), COUNT(CASE WHEN looked <> 'waiting' THEN 1 END), COUNT(CASE WHEN looked = 'not_in_order' THEN 1 END) \
+             FROM (SELECT status, \
+             (SELECT r.status FROM closure_review r WHERE r.closure_id = c.id) AS looked, \
+             (SELECT COUNT(*) FROM follow_up f WHERE f.closure_id = c.id AND NOT EXISTS (SELECT 1 FROM closure_review r \
+             WHERE r.closure_id = c.id AND r.follow_up_id = f.id)) AS asked, \
              (SELECT COUNT(*) FROM closure_mark m WHERE m.closure_id = c.id AND m.kind = 'repeated') AS repeats \
              FROM closure c WHERE started_at >= $1) AS lately",
         )
@@ -152,9 +156,11 @@ pub async fn figures(tx: &mut Tx, since: Time) -> Result<Figures, StoreError> {
         .fetch_one(conn)
         .await
     })?;
-    let [begun, unaided, handed_over, repeats] =
-        [begun, unaided, handed_over, repeats].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
-    Ok(Figures { begun, unaided, handed_over, repeats })
+    let (begun, unaided, handed_over, repeats, sampled, reviewed, not_in_order) = counted;
+    let [begun, unaided, handed_over, repeats, sampled, reviewed, not_in_order] =
+        [begun, unaided, handed_over, repeats, sampled, reviewed, not_in_order]
+            .map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+    Ok(Figures { begun, unaided, handed_over, repeats, sampled, reviewed, not_in_order })
 }
 
 /// These closures.
@@ -184,7 +190,8 @@ pub async fn titles(tx: &mut Tx, ids: &[ClosureId]) -> Result<HashMap<ClosureId,
     Ok(rows.into_iter().map(|(id, title)| (ClosureId::from_uuid(id), title)).collect())
 }
 
-async fn of<T>(
+/// Rows of closures: an id and something beside it.
+pub(super) async fn of<T>(
     tx: &mut Tx,
     head: &'static str,
     ids: &[ClosureId],

@@ -11,16 +11,24 @@ mod own;
 mod owners;
 mod pages;
 mod policies;
+mod samples;
 mod shipped;
 mod tracker;
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use domain::{Role, Scope, target::TargetKind};
+use domain::{
+    Role, Scope,
+    closure::{review::ClosureReview, sample::Drawn},
+    id::ClosureId,
+    target::TargetKind,
+};
+use futures::FutureExt as _;
 use serde_json::{Value, json};
 use server::{
     desk::{Caller, Desk, target::NewTarget},
+    store::closure::review,
     webhook::Outbound,
 };
 
@@ -176,6 +184,24 @@ impl<'c> Stage<'c> {
     fn pass(&self, seconds: i64) {
         self.console.pass(TimeDelta::seconds(seconds));
     }
+}
+
+/// Puts a closure into the sample of a group, whatever became of it.
+pub async fn put_into_sample(console: &TestConsole, closure: &str, group: &str) {
+    let (id, group): (ClosureId, String) = (closure.parse().expect("an id"), group.to_owned());
+    let work = console.desk.database.write(move |tx| {
+        let group = group.clone();
+        async move {
+            let of = server::store::closure::find(tx, id).await?.expect("the closure");
+            let (workflow, version, rule) = (of.workflow, of.version, of.rule);
+            let state = ClosureReview::Waiting { at: tx.now() };
+            let new =
+                review::Stored { closure: id, workflow, version, rule, group, drawn: Drawn::First, one_in: 20, state };
+            Ok(review::insert(tx, &new).await?)
+        }
+        .boxed()
+    });
+    work.await.expect("a sample");
 }
 
 /// The same use cases, without much patience.

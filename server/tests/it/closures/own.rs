@@ -17,7 +17,7 @@ on_both!(
     what_a_condition_cannot_read_goes_to_a_person,
 );
 
-const POLICY: &str = r#"
+pub(super) const POLICY: &str = r#"
 closure:
   - id: sync_case
     after: approval.approved
@@ -37,7 +37,7 @@ async fn published(console: &TestConsole, policy: &str) {
 }
 
 /// A payment that was approved, and what is begun by it.
-async fn approved(stage: &Stage<'_>, agent: &Agent<'_>) -> String {
+pub(super) async fn approved(stage: &Stage<'_>, agent: &Agent<'_>) -> String {
     agent.prepare().await;
     let approval = agent.suspended_payment("pay-1").await;
     agent.approve(&stage.console.token("mira").await, &approval).await.expect(201);

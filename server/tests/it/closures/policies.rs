@@ -71,3 +71,27 @@ async fn mail_goes_to_a_group_and_nothing_else_does() {
         assert!(told.iter().any(|fault| fault.contains(&format!(" {at}: "))), "{wrong}: {told:?}");
     }
 }
+
+#[tokio::test]
+async fn a_sample_that_could_not_be_looked_at_is_refused_with_its_place() {
+    let console = TestConsole::sqlite().await;
+    for (sample, place) in [
+        ("{ one_in: 0, by: owners }", "6:23 closure[0].sample.one_in: Expected a whole number from 1 to 1000."),
+        ("{ one_in: 1001, by: owners }", "6:23 closure[0].sample.one_in: Expected a whole number from 1 to 1000."),
+        ("{ one_in: 20 }", "closure[0].sample.by: `by` is missing: the group of those who own the process."),
+        (
+            "{ by: owners }",
+            "closure[0].sample.one_in: `one_in` is missing: one closure in so many is looked at, such as 20.",
+        ),
+        ("{ one_in: 20, by: 'a/b' }", "6:31 closure[0].sample.by: `a/b` cannot name a group"),
+        ("{ one_in: 20, by: owners, of: x }", "6:39 closure[0].sample.of: Unknown key `of`."),
+        ("often", "6:13 closure[0].sample: Expected a mapping with `one_in`, `by`"),
+    ] {
+        let text = format!(
+            "name: wrong\ndefault: block\nclosure:\n  - id: a\n    after: event\n    sample: {sample}\n    steps: \
+             [{{ id: told, kind: notification, target: slack }}]\n"
+        );
+        let faults = faults(&console, &text).await;
+        assert!(faults.len() == 1 && faults[0].contains(place), "{sample}: {faults:?}");
+    }
+}

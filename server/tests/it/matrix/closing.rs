@@ -11,7 +11,7 @@ use super::{
     thing::{Thing, Which},
     world::{Words, World},
 };
-use crate::support::TestConsole;
+use crate::{closures::put_into_sample, support::TestConsole};
 
 /// What is tried.
 pub(super) fn rows() -> Vec<Row> {
@@ -27,6 +27,8 @@ pub(super) fn rows() -> Vec<Row> {
         get("/api/v1/closure-drift", Thing::Nothing),
         post("/api/v1/closures/{id}/look", Thing::Drifted, ""),
         post("/api/v1/closures/{id}/drift/accept", Thing::Drifted, r#"{"reason":"Known."}"#),
+        post("/api/v1/closures/{id}/review", Thing::Sampled, r#"{"verdict":"in_order","note":"Seen."}"#),
+        get("/api/v1/closure-reviews", Thing::Nothing),
         get("/api/v1/follow-ups", Thing::Nothing),
         post("/api/v1/follow-ups/{id}/assign", Thing::FollowUp, r#"{"to":"dev@example.com","reason":"Knows it."}"#),
         post("/api/v1/follow-ups/{id}/resolve", Thing::FollowUp, r#"{"resolution":"Looked at.","outcome":"again"}"#),
@@ -61,6 +63,7 @@ pub(super) fn forms() -> Vec<Row> {
             Thing::Stopped,
             &[("form", "assign"), ("follow_up", "{follow_up}"), ("to", "dev@example.com"), ("reason", "Knows it.")],
         ),
+        form("/closures/{id}", Thing::Sampled, &[("form", "review"), ("verdict", "in_order"), ("note", "")]),
         form("/closures/{id}", Thing::Closure, &[("form", "try")]),
         form("/closures/{id}", Thing::Closure, &[("form", "replay")]),
         form("/closures/{id}", Thing::Drifted, &[("form", "look")]),
@@ -119,6 +122,13 @@ impl World<'_> {
     async fn stopped(&mut self, which: Which) -> Words {
         let left = self.left_over(which).await;
         words([("id", left["closure"].clone()), ("follow_up", left["id"].clone())])
+    }
+
+    /// The same, in the sample of a group that people of every role belong to.
+    pub(super) async fn sampled(&mut self, which: Which) -> Words {
+        let left = self.left_over(which).await;
+        put_into_sample(self.console, &left["closure"], "compliance").await;
+        words([("id", left["closure"].clone())])
     }
 
     async fn closed(&mut self, which: Which) -> Words {

@@ -39,7 +39,7 @@ const fn states(thing: Thing) -> &'static [Thing] {
         Thing::Person => &[Thing::Person, Thing::DisabledPerson],
         Thing::Nothing => &[Thing::Nothing],
         Thing::Run => &[Thing::Run, Thing::Stuck],
-        Thing::Stopped => &[Thing::Stopped, Thing::Closure, Thing::Drifted],
+        Thing::Stopped => &[Thing::Stopped, Thing::Closure, Thing::Sampled, Thing::Drifted],
         Thing::Leaf => &[Thing::Leaf],
         Thing::Group => &[Thing::Group],
         Thing::Workflow => &[Thing::Workflow, Thing::Proposal],

@@ -33,6 +33,8 @@ pub enum Thing {
     Stopped,
     /// A closure that stopped in part, and whose file is not as it was left.
     Drifted,
+    /// A closure that is in the sample, and waits for a look.
+    Sampled,
     /// What a closure handed over.
     FollowUp,
     /// A resumption that no runner takes.
@@ -92,6 +94,7 @@ impl Thing {
             | Self::Closure
             | Self::Stopped
             | Self::Drifted
+            | Self::Sampled
             | Self::FollowUp => &[Which::Own, Which::Other, Which::Missing],
             _ => &[Which::There, Which::Missing],
         }

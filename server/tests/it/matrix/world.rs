@@ -56,10 +56,11 @@ impl<'a> World<'a> {
     /// With a workflow, two groups, and an endpoint where nobody answers.
     pub async fn new(console: &'a TestConsole) -> Self {
         let _ = any_spawner::Executor::init_tokio();
-        console.person("Rosa Quist", &[Role::Reviewer], &["compliance"]).await;
-        console.person("Dev Patel", Role::ALL, &["compliance", "risk"]).await;
+        // Before there is an administrator, nothing waits for one.
         console.desk.publish_workflow(&Caller::CommandLine, None, PAYMENTS).await.expect("a workflow");
         console.desk.publish_workflow(&Caller::CommandLine, None, &staged()).await.expect("a workflow");
+        console.person("Rosa Quist", &[Role::Reviewer], &["compliance"]).await;
+        console.person("Dev Patel", Role::ALL, &["compliance", "risk"]).await;
         hooked::add(console, "nobody-there", "http://127.0.0.1:9/", true).await;
         let mut desk = console.desk.clone();
         desk.outbound = hooked::outbound(std::time::Duration::from_secs(5));

@@ -6,6 +6,7 @@ use server::desk::{Caller, target::NewTarget};
 
 use super::deeds::{self, Deed};
 use crate::{
+    closures::put_into_sample,
     stages::begin,
     support::{Agent, PAYMENTS, Stored},
 };
@@ -62,12 +63,19 @@ pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
     let text = format!("{}{CLOSURE}", PAYMENTS.replace("name: payments", "name: closing"));
     let folder = archive(agent).await;
     agent.console.desk.publish_workflow(&Caller::CommandLine, None, &text).await.expect("a workflow");
+    agent.console.confirm("closing", 1).await;
     let ((_, open), (closure, settled)) = (stopped(agent).await, stopped(agent).await);
     let (shown, handed_over) = stopped(agent).await;
     let [drifted, looked] = [stopped(agent).await.0, stopped(agent).await.0];
     drift(agent, &folder, &drifted).await;
     let gives = [("form", "assign"), ("follow_up", &*handed_over), ("to", "tomas@example.com"), ("reason", "")];
     let given = json!({"to": "mira@example.com"});
+    let ((called, _), (looked_at, _)) = (stopped(agent).await, stopped(agent).await);
+    for sample in [&called, &looked_at] {
+        put_into_sample(agent.console, sample, "compliance").await;
+    }
+    let looks = [("form", "review"), ("verdict", "in_order"), ("note", "")];
+    let review = format!("/api/v1/closures/{called}/review");
     let body = json!({"resolution": "Registered.", "outcome": "again"});
     let ana = agent.console.token("ana").await;
     agent.console.post(&ana, &format!("/follow-ups/{settled}/resolve"), &body).await.expect(200);
@@ -77,6 +85,8 @@ pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
         deeds::json("/api/v1/follow-ups/{id}/assign", format!("/api/v1/follow-ups/{open}/assign"), &given),
         deeds::form("/closures/{id}", &format!("/closures/{shown}"), &gives),
         deeds::form("/closures/{id}", &format!("/closures/{shown}"), &settles),
+        deeds::form("/closures/{id}", &format!("/closures/{looked_at}"), &looks),
+        deeds::json("/api/v1/closures/{id}/review", review, &json!({"verdict": "in_order"})),
         deeds::json("/api/v1/follow-ups/{id}/resolve", format!("/api/v1/follow-ups/{open}/resolve"), &body),
         deeds::bare("/api/v1/closures/{id}/look", format!("/api/v1/closures/{looked}/look")),
         deeds::json(

@@ -12,7 +12,7 @@ use domain::{Role, Scope, Time, key::Begins};
 use serde_json::Value;
 use server::{
     clock::Clock,
-    desk::{Caller, Desk, key::NewKey, person::NewPerson},
+    desk::{Caller, Desk, PersonCaller, key::NewKey, person::NewPerson, workflow::Ruling},
     http::{AppState, assets::Site, origin::Origin},
     password::{Password, Passwords},
     store::Database,
@@ -123,6 +123,15 @@ impl TestConsole {
         let hook = self.key("agent", &[Scope::Hook], Some("dev@example.com")).await;
         let ledger = self.key("ledger", &[Scope::System], None).await;
         Agent::start(self, hook, ledger).await
+    }
+
+    /// Has an administrator confirm a version that waits for one.
+    pub async fn confirm(&self, name: &str, version: u32) {
+        let people = self.desk.list_people(&Caller::CommandLine).await.expect("people");
+        let admin = people.into_iter().find(|person| person.roles.contains(&Role::Admin)).expect("an administrator");
+        let (id, name_of, email) = (admin.id, admin.name, admin.email);
+        let admin = PersonCaller { id, name: name_of, email, roles: admin.roles, groups: admin.groups };
+        self.desk.rule_on_version(&admin, name, version, Ruling::Confirm).await.expect("confirmed");
     }
 
     /// A person's API token.

@@ -108,7 +108,7 @@ impl Desk {
                 Filed::Absent => Saw::Gone,
                 Filed::Broken(cause) => Saw::Silent(cause),
             },
-            Place::Told(_) => Saw::Closed("Nobody can read what people were told.".to_owned()),
+            Place::Told(_) | Place::Mailed { .. } => Saw::Closed("Nobody can read what people were told.".to_owned()),
         })
     }
 }

@@ -7,6 +7,7 @@ use domain::{
         drift::{DriftRow, DriftStatus},
         page::{ClosureRow, FollowUpRow, Receipt},
         replay::DryRun,
+        review::{ReviewRow, ReviewStatus},
     },
     follow_up::FollowUpStatus,
     id::{ClosureId, FollowUpId, PersonId, RunId},
@@ -17,7 +18,7 @@ use domain::{
 
 use crate::{
     desk::{
-        closure::{AcceptDrift, EventTaken, PostEvent, Replay},
+        closure::{AcceptDrift, EventTaken, PostEvent, Replay, ReviewClosure},
         follow_up::{AssignFollowUp, ResolveFollowUp},
     },
     http::{
@@ -46,6 +47,8 @@ pub fn routes(routes: Routes) -> Routes {
             accept_drift(),
             closures::accept_drift,
         )
+        .call(Method::POST, "/api/v1/closures/{id}/review", may(Action::ReviewClosure), review(), closures::review)
+        .call(Method::GET, "/api/v1/closure-reviews", reads, list_reviews(), closures::list_reviews)
         .call(Method::GET, "/api/v1/follow-ups", reads, list_follow_ups(), closures::list_follow_ups)
         .call(
             Method::POST,
@@ -129,6 +132,27 @@ fn accept_drift() -> Operation {
         .takes::<AcceptDrift>()
         .gives::<Receipt>(200, "It is accepted.")
         .refuses(&[Code::IllegalMove, Code::Conflict])
+}
+
+fn review() -> Operation {
+    Operation::new(GROUP, "review_closure", "Say of a sample whether it is in order")
+        .notes(
+            "By a signed-in reviewer of the group that the policy's `sample` names, who had no part in the closure. What is \
+             not in order needs a `note` and becomes a follow-up; nothing is written elsewhere. Whoever comes second is told \
+             who was first.",
+        )
+        .path::<ClosureId>("id", "The closure.")
+        .takes::<ReviewClosure>()
+        .gives::<ReviewRow>(200, "It is stored.")
+        .refuses(&[Code::NotEntitled, Code::AlreadyDecided, Code::IllegalMove])
+}
+
+fn list_reviews() -> Operation {
+    Operation::new(GROUP, "list_closure_reviews", "List the closures of the sample")
+        .notes("Newest first, of closures that the caller sees, with what came of each.")
+        .query::<ReviewStatus>("status", "Only this status.")
+        .paged()
+        .gives::<Page<ReviewRow>>(200, "A page.")
 }
 
 fn list_follow_ups() -> Operation {
