@@ -1,6 +1,7 @@
 //! Closure: the low-risk bookkeeping that follows a decision, finished by itself. It never decides anything: what
 //! settled it is looked at again before anything is written, and whatever is doubtful goes to a person.
 
+mod account;
 pub mod drift;
 pub mod key;
 mod mark;

@@ -179,8 +179,8 @@ fn Verdicts(posted: Option<Posted>) -> impl IntoView {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::kit::address::Address;
     use crate::{closures::ReceiptView, kit::address::Address, sample};
+    use domain::{
         Refusal,
         closure::review::{Bar, ReviewStatus},
         closures::ClosurePage,

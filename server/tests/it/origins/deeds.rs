@@ -239,7 +239,6 @@ async fn about_the_rest(console: &TestConsole) -> Vec<Deed> {
         seal(&browser.send(Method::POST, EDIT, &[("form", "definition"), ("act", "check"), ("source", &looser)]).await);
     let loose = PAYMENTS.replace("<= 100", "<= 100000");
     let fresh = PAYMENTS.replace("name: payments", "name: other");
-    // What waits for a second administrator.
     let closing = fresh.replace("name: other", "name: closing") + CLOSING;
     console.desk.publish_workflow(&Caller::CommandLine, None, &closing).await.expect("a version");
     let edits = [("act", "publish"), ("source", &*looser), ("seal", &*seal)];
