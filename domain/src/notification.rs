@@ -212,10 +212,10 @@ pub const KINDS: &[&str] = &[
     "resumption.failed",
     "alert.raised",
     "follow_up.opened",
-    "closure.drifted",
-    "workflow.proposed",
     "follow_up.assigned",
+    "closure.drifted",
     "closure.sampled",
+    "workflow.proposed",
 ];
 
 /// What people are told of an event, and who; `None` when nobody is. Whoever caused it is not told.

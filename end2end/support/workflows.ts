@@ -35,7 +35,7 @@ export async function publish(page: Page, text: string, version: number): Promis
 export async function confirmed(url: string, { email }: Person, name: string, version: number): Promise<void> {
   const api = await request.newContext();
   const headers = { origin: url };
-  const [signIn, ruling] = [{ email, password: PASSWORD }, { form: 'rule', version: String(version), act: 'confirm', reason: '' }];
+  const [signIn, ruling] = [{ email, password: PASSWORD }, { form: 'rule', version: String(version), base: String(version - 1), act: 'confirm', reason: '' }];
   await api.post(`${url}/sign-in`, { form: signIn, headers, maxRedirects: 0 });
   const answer = await api.post(`${url}/workflows/${name}`, { form: ruling, headers, maxRedirects: 0 });
   expect(answer.status(), await answer.text()).toBe(303);

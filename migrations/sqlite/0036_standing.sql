@@ -7,3 +7,5 @@ CREATE TABLE workflow_standing (
     PRIMARY KEY (workflow, version), FOREIGN KEY (workflow, version) REFERENCES workflow (name, version)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX workflow_proposed ON workflow_standing (workflow, version) WHERE state = 'proposed';
+-- Whoever made a key answers for it, too; not known of keys from before.
+ALTER TABLE api_key ADD COLUMN created_by_id BLOB REFERENCES person (id);

@@ -92,7 +92,8 @@ fn an_empty_list_says_why() {
 fn samples_say_whose_they_are_and_what_came_of_them() {
     let query = ClosuresQuery { view: ClosuresView::Samples, ..ClosuresQuery::default() };
     let shown = html(&sample::samples(), &query);
-    for said in ["Waits for a look", "For you", "For process-owners", "Not in order", "Mira &lt;u&gt;", "?view=samples"]
+    for said in
+        ["Waits for a look", "For you", "For <bdi>process-owners", "Not in order", "Mira &lt;u&gt;", "?view=samples"]
     {
         assert!(shown.contains(said), "{said} in {shown}");
     }

@@ -66,6 +66,7 @@ pub fn Summary<'a>(changes: &'a Changes) -> impl IntoView + use<> {
         return view! { <p class="text-muted">"One of the two cannot be read by this version of Countersign; only their lines are compared."</p> }.into_any();
     };
     let runs = match changes.running {
+        _ if changes.from == 0 => "none: nothing was in force before".to_owned(),
         0 => format!("none on version {}", changes.from),
         1 => format!("1 on version {}, it finishes on it", changes.from),
         runs => format!("{} on version {}, they finish on it", counted(runs), changes.from),

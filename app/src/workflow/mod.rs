@@ -230,7 +230,8 @@ pub fn address(name: &str, tab: Tab, version: Option<u32>) -> String {
 
 /// `v12 to v13`; a text that is not published yet is the draft.
 pub fn between(from: u32, to: Option<u32>) -> String {
-    to.map_or_else(|| format!("v{from} to this text"), |to| format!("v{from} to v{to}"))
+    let from = if from == 0 { "nothing".to_owned() } else { format!("v{from}") };
+    to.map_or_else(|| format!("{from} to this text"), |to| format!("{from} to v{to}"))
 }
 
 /// `1 gate`, `2 gates`.

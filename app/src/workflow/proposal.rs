@@ -100,6 +100,7 @@ fn Ruling<'a>(page: &'a WorkflowPage, posted: Option<Posted>) -> impl IntoView +
         <form method="post" action=action class="mt-3 space-y-3 max-w-[640px]">
             <input type="hidden" name="form" value="rule" />
             <input type="hidden" name="version" value=version.to_string() />
+            <input type="hidden" name="base" value=page.live.unwrap_or_default().to_string() />
             <Refused posted=posted.as_ref() />
             <div>
                 <label for=REASON class="block font-medium mb-1">"Why it is declined"</label>

@@ -9,13 +9,14 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use self::default::{did, does};
-use super::{Condition, Default as Fallback, Review, Tool, Trust, Workflow};
+use super::{Condition, Default as Fallback, Review, Trust, Workflow};
 
 mod closure;
 mod default;
 mod people;
 mod stages;
 mod steps;
+mod tools;
 
 /// What is different between two definitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,11 @@ pub fn compare(before: &Workflow, after: &Workflow) -> Comparison {
     for (name, old, new) in both(&before.tools, &after.tools) {
         found.tool(name, old, new);
     }
+    found.manifest(before, after);
+    // A stage may bear the name of a gate that is gone: what guards by that name is another thing then.
+    for old in before.gates.iter().filter(|old| after.gates.iter().all(|new| new.id != old.id)) {
+        found.say(Way::Looser, &old.id, "is no gate any more");
+    }
     for new in &after.gates {
         if let Some(old) = before.gates.iter().find(|gate| gate.id == new.id) {
             found.conditions(&new.id, "requires", &old.require, &new.require);
@@ -72,13 +78,35 @@ pub fn compare(before: &Workflow, after: &Workflow) -> Comparison {
     for (name, old, new) in both(&before.facts, &after.facts) {
         found.fact(name, old, new);
     }
+    if found.is_empty() && harmless(before) != harmless(after) {
+        found.say(Way::Other, &after.name, "is different in something that has no words here: see its lines");
+    }
     found
 }
 
-/// What a first version does that nothing did before: what it writes elsewhere. Its gates only ever ask for more.
+/// A definition without what only people read: what is left of a difference could matter.
+fn harmless(workflow: &Workflow) -> Workflow {
+    let mut bare = workflow.clone();
+    bare.title.clear();
+    bare.subject.clear();
+    let entries = |stage: &mut super::Stage| stage.entry.iter_mut().chain(stage.exit.iter_mut()).for_each(forget);
+    bare.stages.iter_mut().for_each(entries);
+    bare.gates.iter_mut().for_each(|gate| gate.require.iter_mut().for_each(forget));
+    bare
+}
+
+/// Forgets what an agent reads when a condition is not met.
+fn forget(condition: &mut Condition) {
+    condition.otherwise.clear();
+}
+
+/// What a first version does that nothing did before: what it writes elsewhere, runs on an executor's host, and lets be
+/// called without a gate to undo something. Its gates only ever ask for more.
 pub fn begin(first: &Workflow) -> Comparison {
     let mut found = Comparison::default();
     found.closure(&Workflow { closure: Vec::new(), ..first.clone() }, first);
+    first.steps.iter().for_each(|step| found.added_step(step));
+    first.stages.iter().for_each(|stage| found.undone(&stage.id, &[], &stage.compensate));
     found
 }
 
@@ -212,29 +240,6 @@ impl Comparison {
         }
     }
 
-    fn tool(&mut self, name: &str, old: &Tool, new: &Tool) {
-        match (old.reversible, new.reversible) {
-            (true, false) => self.say(Way::Stricter, name, "counts as irreversible now"),
-            (false, true) => self.say(Way::Looser, name, "counts as reversible now"),
-            (true, true) | (false, false) => {}
-        }
-        if new.risk != old.risk {
-            let way = if new.risk > old.risk { Way::Stricter } else { Way::Looser };
-            self.say(way, name, format!("has {} risk, was {}", new.risk, old.risk));
-        }
-        if new.accept_irreversible.is_some() && old.accept_irreversible.is_none() {
-            self.say(Way::Looser, name, "is accepted as irreversible without a review");
-        }
-        match (old.compensation_only, new.compensation_only) {
-            (false, true) => self.say(Way::Stricter, name, "may be called to undo something only"),
-            (true, false) => self.say(Way::Looser, name, "may be called at any time, not to undo something only"),
-            (true, true) | (false, false) => {}
-        }
-        if new.input != old.input {
-            self.say(Way::Other, name, "takes other arguments");
-        }
-    }
-
     /// `what` it does with its conditions, such as "requires".
     fn conditions(&mut self, id: &str, what: &str, old: &[Condition], new: &[Condition]) {
         let names = |all: &[Condition]| all.iter().map(|condition| condition.name.clone()).collect::<Vec<_>>();
@@ -266,6 +271,9 @@ impl Comparison {
                 }
                 if old.risk != new.risk {
                     self.say(Way::Other, id, "computes its risk differently");
+                }
+                if old.summary != new.summary {
+                    self.say(Way::Other, id, "calls its approvals something else");
                 }
             }
             (None, None) => {}

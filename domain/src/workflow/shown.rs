@@ -206,7 +206,7 @@ pub struct Unstaffed {
 /// What is different between two texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changes {
-    /// The earlier version.
+    /// The earlier version; 0 where there was none in force.
     pub from: u32,
     /// The later version; `None` for a text that is not published.
     pub to: Option<u32>,

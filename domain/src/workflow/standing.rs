@@ -63,14 +63,14 @@ pub struct Second {
 }
 
 impl Second {
-    /// An administrator other than the person who answers for the publication.
+    /// An administrator other than those who answer for the publication.
     ///
     /// # Errors
-    /// `self_approval` for that person.
-    pub fn of(by: PersonId, publisher: Option<PersonId>, at: Time) -> Result<Self, Refusal> {
-        if publisher == Some(by) {
+    /// `self_approval` for each of them.
+    pub fn of(by: PersonId, publishers: &[PersonId], at: Time) -> Result<Self, Refusal> {
+        if publishers.contains(&by) {
             let message =
-                "You published this version, or answer for the key that did: another administrator confirms it.";
+                "You published this version, or own or made the key that did: another administrator confirms it.";
             return Err(Refusal::new(Code::SelfApproval, message));
         }
         Ok(Self { by, at })
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn every_move_from_every_state() {
         let at = "2026-11-21T09:00:00Z".parse().expect("a time");
-        let second = Second::of(person(1), Some(person(2)), at).expect("another");
+        let second = Second::of(person(1), &[person(2)], at).expect("another");
         let states = [
             Standing::Narrow,
             Standing::Unseconded,
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn whoever_published_is_no_second() {
         let at = "2026-11-21T09:00:00Z".parse().expect("a time");
-        assert!(Second::of(person(1), Some(person(1)), at).is_err());
-        assert!(Second::of(person(1), None, at).is_ok());
+        assert!(Second::of(person(1), &[person(2), person(1)], at).is_err());
+        assert!(Second::of(person(1), &[], at).is_ok());
     }
 }

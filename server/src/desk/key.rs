@@ -136,7 +136,7 @@ impl Desk {
                         revoked_at: None,
                         last_used_at: None,
                     };
-                    store::key::insert(tx, &key, digest).await?;
+                    store::key::insert(tx, &key, digest, actor).await?;
                     tx.record(actor, Event::KeyCreated { key: key.id, name: key.name, scopes: key.scopes, owner });
                     Ok(key.id)
                 }

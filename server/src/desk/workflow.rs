@@ -7,12 +7,12 @@ mod proposal;
 pub mod shipped;
 
 pub(super) use page::unstaffed;
-pub use proposal::Ruling;
+pub use proposal::{Ruling, Seen};
 
 use std::sync::{Arc, PoisonError};
 
 use domain::{
-    Digest, Refusal,
+    Actor, Digest, Refusal,
     event::Event,
     permission::Action,
     refusal::Code,
@@ -20,7 +20,6 @@ use domain::{
 };
 use futures::FutureExt as _;
 
-use self::proposal::Publisher;
 use super::{Caller, Desk};
 use crate::{
     error::{Error, Result, StoreError},
@@ -44,21 +43,14 @@ impl Desk {
         }
         let digest = Digest::of("workflow/v1", source.as_bytes());
         let (name, title) = (workflow.name.clone(), workflow.title.clone());
-        let base = self.in_force(&name).await?;
+        let base = proposal::in_force(&mut self.database.read().await?, &name).await?;
         let wider = proposal::wider(base.as_ref(), &workflow);
         // Compiled before it is stored: what cannot run is never published.
         Compiled::new(workflow, Version { name: name.clone(), version: 0, digest })?;
         let text = Text { name, title, digest, source: source.to_owned() };
         let base = base.map(|base| base.version.version);
-        let publisher = Publisher::of(caller);
-        let is_wider = !wider.is_empty();
-        self.database.write(move |tx| publish(tx, text, base, is_wider, publisher).boxed()).await
-    }
-
-    /// The version of a workflow on which new runs begin.
-    async fn in_force(&self, name: &str) -> Result<Option<Published>> {
-        let mut tx = self.database.read().await?;
-        Ok(store::workflow::find_latest(&mut tx, name).await?.filter(|latest| latest.standing.is_in_force()))
+        let (actor, is_wider) = (caller.actor(), !wider.is_empty());
+        self.database.write(move |tx| publish(tx, text, base, is_wider, actor).boxed()).await
     }
 
     /// The version of a workflow that is in force, the newest where none is yet, or a given one.
@@ -126,37 +118,30 @@ struct Text {
 }
 
 /// Stores a text as the next version, unless it is one already.
-async fn publish(
-    tx: &mut Tx,
-    text: Text,
-    base: Option<u32>,
-    is_wider: bool,
-    publisher: Publisher,
-) -> Result<Published> {
+async fn publish(tx: &mut Tx, text: Text, base: Option<u32>, is_wider: bool, actor: Actor) -> Result<Published> {
     let Text { name, title, digest, source } = text;
+    // One at a time: what is in force and who administers stays as it is read here until this is stored.
+    store::person::lock_access(tx).await?;
     if let Some(known) = store::workflow::find_by_digest(tx, &name, digest).await? {
-        return proposal::again(known);
+        return proposal::again(tx, known).await;
     }
     let meanwhile = || Error::from(Refusal::new(Code::Conflict, "Somebody published at the same moment; try again."));
-    let latest = store::workflow::find_latest(tx, &name).await?.filter(|latest| latest.standing.is_in_force());
     // What it was compared with must still be what it replaces.
-    if latest.map(|latest| latest.version.version) != base {
+    if proposal::in_force(tx, &name).await?.map(|latest| latest.version.version) != base {
         return Err(meanwhile());
     }
     let number = store::workflow::last_number(tx, &name).await? + 1;
     let version = Version { name: name.clone(), version: number, digest };
-    // Nobody becomes an administrator, or ceases to be one, before this is stored.
-    store::person::keep_access(tx).await?;
-    let has_second = is_wider && proposal::has_second(tx, publisher.person).await?;
+    let publishers = proposal::publishers(tx, actor).await?;
+    let has_second = is_wider && proposal::has_second(tx, &publishers).await?;
     let (standing, event) = Standing::begin(&version, is_wider, has_second);
-    let published =
-        Published { version, title, source, published_at: tx.now(), published_by: publisher.actor, standing };
+    let published = Published { version, title, source, published_at: tx.now(), published_by: actor, standing };
     if !store::workflow::insert(tx, &published).await? {
         return Err(meanwhile());
     }
-    tx.record(publisher.actor, Event::WorkflowPublished { name, version: number, digest });
+    tx.record(actor, Event::WorkflowPublished { name, version: number, digest });
     if let Some(event) = event {
-        tx.record(publisher.actor, event);
+        tx.record(actor, event);
     }
     Ok(published)
 }

@@ -20,7 +20,10 @@ use super::{
     routes::{Access, Routes},
 };
 use crate::{
-    desk::{Caller, PersonCaller, workflow::Ruling},
+    desk::{
+        Caller, PersonCaller,
+        workflow::{Ruling, Seen},
+    },
     error::Error,
 };
 
@@ -97,17 +100,20 @@ async fn rule(
     posted::answer(&state, Some(person), parts, &fields, outcome).await
 }
 
-/// Confirms or declines the version that the form names: what was seen, not what is newest by now.
+/// Confirms or declines the version that the form names, as the successor of the one it was shown to replace.
 async fn apply_ruling(state: &AppState, person: &PersonCaller, name: &str, fields: &Form) -> Result<Done, Error> {
     if fields.text("form") != "rule" {
         return Err(posted::unknown_form());
     }
-    let version = fields.text("version").parse().map_err(|_| Refusal::not_found("version of this workflow"))?;
+    let number = |field: &str| fields.text(field).parse::<u32>();
+    let version = number("version").map_err(|_| Refusal::not_found("version of this workflow"))?;
+    let base = number("base").map_err(|_| posted::unknown_form())?;
+    let seen = Seen { version, base: (base > 0).then_some(base) };
     let ruling = match fields.text("act") {
         "confirm" => Ruling::Confirm,
         "decline" => Ruling::Decline { reason: fields.text("reason").trim().replace("\r\n", "\n") },
         _ => return Err(posted::unknown_form()),
     };
-    state.desk.rule_on_version(person, name, version, ruling).await?;
+    state.desk.rule_on_version(person, name, seen, ruling).await?;
     Ok(Done::See(format!("/workflows/{name}?version={version}")))
 }

@@ -109,26 +109,50 @@ pub async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Who has decided any of these approvals, and in whose place.
-pub async fn list_deciders(
-    tx: &mut Tx,
-    approvals: &[ApprovalId],
-) -> Result<Vec<(ApprovalId, PersonId, Option<PersonId>)>, StoreError> {
-    if approvals.is_empty() {
+/// Who has decided, and in whose place.
+#[derive(Debug, Clone, Copy)]
+pub struct Decider {
+    /// What.
+    pub approval: ApprovalId,
+    /// In which run.
+    pub run: RunId,
+    /// The person.
+    pub person: PersonId,
+    /// In whose place.
+    pub principal: Option<PersonId>,
+}
+
+/// Who has decided any of these approvals.
+pub async fn list_deciders(tx: &mut Tx, approvals: &[ApprovalId]) -> Result<Vec<Decider>, StoreError> {
+    deciders(tx, "d.approval_id", approvals.iter().map(|approval| approval.uuid()).collect()).await
+}
+
+/// Who has decided anything in these runs.
+pub async fn list_deciders_of_runs(tx: &mut Tx, runs: &[RunId]) -> Result<Vec<Decider>, StoreError> {
+    deciders(tx, "a.run_id", runs.iter().map(|run| run.uuid()).collect()).await
+}
+
+async fn deciders(tx: &mut Tx, column: &'static str, ids: Vec<Uuid>) -> Result<Vec<Decider>, StoreError> {
+    if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Uuid, Uuid, Option<Uuid>)> = on!(tx, |conn| {
-        let mut query =
-            QueryBuilder::new("SELECT approval_id, person_id, principal_id FROM decision WHERE approval_id IN (");
+    let rows: Vec<(Uuid, Uuid, Uuid, Option<Uuid>)> = on!(tx, |conn| {
+        let mut query = QueryBuilder::new(
+            "SELECT d.approval_id, a.run_id, d.person_id, d.principal_id FROM decision d JOIN approval a ON a.id = d.approval_id WHERE ",
+        );
+        query.push(column).push(" IN (");
         let mut list = query.separated(", ");
-        for approval in approvals {
-            list.push_bind(approval.uuid());
+        for id in &ids {
+            list.push_bind(*id);
         }
         query.push(")");
         query.build_query_as().fetch_all(conn).await
     })?;
-    let read = |(approval, person, principal): (Uuid, Uuid, Option<Uuid>)| {
-        (ApprovalId::from_uuid(approval), PersonId::from_uuid(person), principal.map(PersonId::from_uuid))
+    let read = |(approval, run, person, principal): (Uuid, Uuid, Uuid, Option<Uuid>)| Decider {
+        approval: ApprovalId::from_uuid(approval),
+        run: RunId::from_uuid(run),
+        person: PersonId::from_uuid(person),
+        principal: principal.map(PersonId::from_uuid),
     };
     Ok(rows.into_iter().map(read).collect())
 }

@@ -1,7 +1,7 @@
 //! API keys. Only a digest of the secret is kept.
 
 use domain::{
-    Digest, Scope, Time,
+    Actor, Digest, Scope, Time,
     id::{KeyId, PersonId, RunId},
     key::Begins,
     run::Run as State,
@@ -180,13 +180,29 @@ pub async fn list_of_owner(tx: &mut Tx, owner: PersonId) -> Result<Vec<Key>, Sto
     rows.into_iter().map(Key::try_from).collect()
 }
 
-/// Keeps a new key with the digest of its secret.
-pub async fn insert(tx: &mut Tx, key: &Key, secret: Digest) -> Result<(), StoreError> {
+/// Those who answer for a key: its owner, and whoever made it.
+pub async fn list_answerable(tx: &mut Tx, id: KeyId) -> Result<Vec<PersonId>, StoreError> {
+    let row: Option<(Option<Uuid>, Option<Uuid>)> = on!(tx, |conn| {
+        sqlx::query_as("SELECT owner_id, created_by_id FROM api_key WHERE id = $1")
+            .bind(id.uuid())
+            .fetch_optional(conn)
+            .await
+    })?;
+    let people = row.into_iter().flat_map(|(owner, maker)| [owner, maker]).flatten();
+    Ok(people.map(PersonId::from_uuid).collect())
+}
+
+/// Keeps a new key with the digest of its secret, and who made it.
+pub async fn insert(tx: &mut Tx, key: &Key, secret: Digest, maker: Actor) -> Result<(), StoreError> {
+    let maker = match maker {
+        Actor::Person(person) => Some(person),
+        Actor::Key(_) | Actor::System(_) => None,
+    };
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
     on!(tx, |conn| {
         sqlx::query(
             "INSERT INTO api_key (id, secret_hash, name, scopes, owner_id, source, run_id, created_at, expires_at, hint, \
-             begins_runs, workflows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             begins_runs, workflows, created_by_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(key.id.uuid())
         .bind(secret.bytes().to_vec())
@@ -200,6 +216,7 @@ pub async fn insert(tx: &mut Tx, key: &Key, secret: Digest) -> Result<(), StoreE
         .bind(&key.hint)
         .bind(key.begins.unregistered)
         .bind(to_text(&key.begins.workflows))
+        .bind(maker.map(PersonId::uuid))
         .execute(conn)
         .await
         .map(drop)

@@ -7,7 +7,7 @@ use domain::{
     timeline::RunQuery,
 };
 use serde_json::{Value, json};
-use server::desk::PersonCaller;
+use server::desk::{Caller, PersonCaller};
 
 use crate::support::{Agent, Browser, PASSWORD, Reply, TestConsole, on_both, request};
 
@@ -176,7 +176,7 @@ async fn bound(console: &TestConsole, scope: Scope, run: &str) -> String {
     let digest = secret.digest();
     let work = console.desk.database.write(move |tx| {
         let key = key.clone();
-        async move { Ok(store::key::insert(tx, &key, digest).await?) }.boxed()
+        async move { Ok(store::key::insert(tx, &key, digest, Caller::CommandLine.actor()).await?) }.boxed()
     });
     work.await.expect("a key");
     secret.reveal().to_owned()

@@ -6,7 +6,11 @@ use domain::{
     workflow::shown::{DraftQuery, Review, WorkflowQuery},
 };
 use serde_json::{Value, json};
-use server::desk::{Caller, PersonCaller, workflow::Ruling};
+use server::desk::{
+    Caller, PersonCaller,
+    key::NewKey,
+    workflow::{Ruling, Seen},
+};
 
 use crate::{
     support::{Browser, CLOSING, PASSWORD, PAYMENTS, Reply, TestConsole, on_both, request},
@@ -44,7 +48,8 @@ async fn publish(console: &TestConsole, by: &PersonCaller, text: &str) -> (u32, 
 }
 
 async fn rule(console: &TestConsole, by: &PersonCaller, version: u32, ruling: Ruling) -> String {
-    match console.desk.rule_on_version(by, "payments", version, ruling).await {
+    let live = console.desk.find_workflow(&Caller::CommandLine, "payments", None).await.expect("it").version.version;
+    match console.desk.rule_on_version(by, "payments", Seen { version, base: Some(live) }, ruling).await {
         Ok(()) => "done".to_owned(),
         Err(server::error::Error::Refused(refusal)) => format!("{} {}", refusal.code.status(), refusal.code.as_str()),
         Err(other) => format!("{other:?}"),
@@ -137,7 +142,14 @@ async fn writing_elsewhere_waits_from_the_first_version_on(console: TestConsole)
     let list = console.desk.workflow_list(&jon, None).await.expect("a list");
     let row = list.rows.iter().find(|row| row.name == "closing").expect("a row");
     assert_eq!((row.is_live, row.proposed), (false, Some(1)));
-    console.desk.rule_on_version(&jon, "closing", 1, Ruling::Confirm).await.expect("confirmed");
+    let query = WorkflowQuery { name: "closing".to_owned(), version: None, changes: true, from: None };
+    let changes = console.desk.workflow_page(&jon, &query).await.expect("a page").changes.expect("from nothing");
+    assert_eq!((changes.from, changes.comparison.expect("it can be read").looser.len()), (0, 2));
+    console
+        .desk
+        .rule_on_version(&jon, "closing", Seen { version: 1, base: None }, Ruling::Confirm)
+        .await
+        .expect("confirmed");
     console.post(&hook, "/runs", &body).await.expect(201);
     // One more target asks once more; one less does not.
     let more = format!("{closing}      - {{ id: also, kind: notification, target: webhook }}\n");
@@ -154,6 +166,25 @@ async fn whoever_publishes_by_a_key_is_no_second(console: TestConsole) {
     assert_eq!((&published["version"], &published["status"]), (&json!(2), &json!("proposed")));
     assert_eq!(rule(&console, &ida, 2, Ruling::Confirm).await, "403 self_approval");
     assert_eq!(rule(&console, &jon, 2, Ruling::Confirm).await, "done");
+    // Nor is whoever made a key for somebody else.
+    let new = NewKey {
+        name: "of-jon".to_owned(),
+        scopes: vec![Scope::Admin],
+        owner: Some("jon@example.com".to_owned()),
+        ..NewKey::default()
+    };
+    let made = console.desk.create_key(&Caller::Person(ida.clone()), new).await.expect("a key");
+    let wider = PAYMENTS.replace("<= 100", "<= 99999");
+    let put = request(Method::PUT, made.secret.reveal(), "/workflows/payments").body(axum::body::Body::from(wider));
+    assert_eq!(console.send(put.expect("a request")).await.expect(200)["status"], "in_force", "nobody else is there");
+    console.person("Kim Sato", &[Role::Admin], &[]).await;
+    let widest = PAYMENTS.replace("<= 100", "<= 999999");
+    let put = request(Method::PUT, made.secret.reveal(), "/workflows/payments").body(axum::body::Body::from(widest));
+    assert_eq!(console.send(put.expect("a request")).await.expect(200)["status"], "proposed");
+    for own in [&ida, &jon] {
+        assert_eq!(rule(&console, own, 4, Ruling::Confirm).await, "403 self_approval");
+    }
+    assert_eq!(rule(&console, &caller(&console, "kim@example.com").await, 4, Ruling::Confirm).await, "done");
 }
 
 async fn what_was_declined_is_never_used(console: TestConsole) {
@@ -179,6 +210,14 @@ async fn a_newer_version_overtakes_what_waits(console: TestConsole) {
     assert_eq!(rule(&console, &jon, 2, Ruling::Confirm).await, "409 conflict");
     let list = console.desk.workflow_list(&jon, None).await.expect("a list");
     assert_eq!(list.rows[0].proposed, None);
+    // Its text would wait for ever: it is refused, and says why.
+    let again = console.desk.publish_workflow(&Caller::Person(ida.clone()), None, &looser()).await;
+    assert!(again.expect_err("overtaken").to_string().contains("version 3 came in force"));
+    // What was seen to replace one version does not replace another.
+    assert_eq!(publish(&console, &ida, &PAYMENTS.replace("<= 100", "<= 500")).await.0, 4);
+    let seen = Seen { version: 4, base: Some(1) };
+    let moved = console.desk.rule_on_version(&jon, "payments", seen, Ruling::Confirm).await.expect_err("another base");
+    assert!(moved.to_string().contains("meanwhile"), "{moved}");
 }
 
 async fn of_two_rulings_one_stands(console: TestConsole) {
@@ -207,12 +246,12 @@ async fn the_form_works_without_script(console: TestConsole) {
     let at = "/workflows/payments?tab=changes&version=2";
     let page = own.send(Method::GET, at, &[]).await;
     assert!(page.text.contains("waits for a second administrator") && !page.text.contains("Confirm version 2"));
-    let confirm = [("form", "rule"), ("version", "2"), ("act", "confirm")];
+    let confirm = [("form", "rule"), ("version", "2"), ("base", "1"), ("act", "confirm")];
     assert_eq!(own.send(Method::POST, at, &confirm).await.status, 403);
     let mut other = Browser::new(&console);
     other.sign_in("jon@example.com", PASSWORD).await;
     assert!(other.send(Method::GET, at, &[]).await.text.contains("Confirm version 2"));
-    let decline = [("form", "rule"), ("version", "2"), ("act", "decline"), ("reason", "")];
+    let decline = [("form", "rule"), ("version", "2"), ("base", "1"), ("act", "decline"), ("reason", "")];
     let refused = other.send(Method::POST, at, &decline).await;
     assert!(refused.status == 422 && refused.text.contains("Confirm version 2"), "{}", refused.text);
     assert_eq!(other.send(Method::POST, at, &confirm).await.status, 303);

@@ -107,6 +107,21 @@ impl Found {
     }
 }
 
+impl Found {
+    /// The same without the values that others have written.
+    #[must_use]
+    pub fn withheld(self) -> Self {
+        let hidden = |field: Difference| match field.found {
+            Told::Value { .. } => Difference { found: Told::Withheld {}, ..field },
+            Told::Withheld {} | Told::Absent {} => field,
+        };
+        match self {
+            Self::Differs { fields } => Self::Differs { fields: fields.into_iter().map(hidden).collect() },
+            other => other,
+        }
+    }
+}
+
 /// What was found, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "DriftSeen"))]
@@ -148,6 +163,14 @@ pub struct Looked {
 }
 
 impl Looked {
+    /// The same without the values that others have written.
+    #[must_use]
+    pub fn withheld(mut self) -> Self {
+        self.seen.found = self.seen.found.withheld();
+        self.before = self.before.map(|before| Seen { found: before.found.withheld(), ..before });
+        self
+    }
+
     /// What was found when it could be looked at last.
     pub const fn known(&self) -> Option<&Seen> {
         match &self.seen.found {

@@ -20,7 +20,7 @@ impl Comparison {
             match before.closure.iter().find(|old| old.id == new.id) {
                 None => {
                     self.say(Way::Looser, &new.id, format!("closes after {} now", new.after));
-                    new.steps.iter().for_each(|step| self.added_step(&new.id, step));
+                    new.steps.iter().for_each(|step| self.added_writing(&new.id, step));
                 }
                 Some(old) => self.rule(old, new),
             }
@@ -44,9 +44,16 @@ impl Comparison {
         for gone in old.steps.iter().filter(|old| new.steps.iter().all(|new| new.id != old.id)) {
             self.say(Way::Stricter, &at(id, gone), format!("writes to {} no longer", gone.target));
         }
+        let kept = |steps: &[StepRule], others: &[StepRule]| {
+            let ids = steps.iter().filter(|step| others.iter().any(|other| other.id == step.id));
+            ids.map(|step| step.id.clone()).collect::<Vec<_>>()
+        };
+        if kept(&old.steps, &new.steps) != kept(&new.steps, &old.steps) {
+            self.say(Way::Other, id, "does its steps in another order");
+        }
         for step in &new.steps {
             match old.steps.iter().find(|old| old.id == step.id) {
-                None => self.added_step(id, step),
+                None => self.added_writing(id, step),
                 Some(old) => self.closure_step(id, old, step),
             }
         }
@@ -70,7 +77,7 @@ impl Comparison {
         }
     }
 
-    fn added_step(&mut self, rule: &str, step: &StepRule) {
+    fn added_writing(&mut self, rule: &str, step: &StepRule) {
         self.say(Way::Looser, &at(rule, step), format!("writes to {} now ({})", step.target, step.kind));
     }
 

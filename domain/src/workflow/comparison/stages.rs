@@ -1,7 +1,7 @@
 //! What a change of the stages means.
 
 use super::{Comparison, Way};
-use crate::workflow::{Advance, OnFailure, OnReject, Stage, Workflow};
+use crate::workflow::{Advance, Compensate, OnFailure, OnReject, Stage, Workflow};
 
 impl Comparison {
     /// Stages that came, went or moved, and what is different about those that stayed.
@@ -12,7 +12,10 @@ impl Comparison {
         let mut kept = Vec::new();
         for new in &after.stages {
             match before.stages.iter().find(|old| old.id == new.id) {
-                None => self.say(Way::Stricter, &new.id, "is a stage now"),
+                None => {
+                    self.say(Way::Stricter, &new.id, "is a stage now");
+                    self.undone(&new.id, &[], &new.compensate);
+                }
                 Some(old) => {
                     kept.push(new.id.as_str());
                     self.stage(old, new);
@@ -32,14 +35,24 @@ impl Comparison {
         }
     }
 
+    /// The calls that undo a stage. No gate is asked about them, so that each one more is looser, and so is each one less:
+    /// what it undid stays.
+    pub(super) fn undone(&mut self, id: &str, old: &[Compensate], new: &[Compensate]) {
+        let tools = |calls: &[Compensate]| calls.iter().map(|call| call.tool.clone()).collect::<Vec<_>>();
+        let words = [(Way::Looser, "is also undone by"), (Way::Looser, "is no longer undone by")];
+        self.names(id, &tools(old), &tools(new), words);
+        let is_known = new.iter().all(|call| old.iter().any(|earlier| earlier.tool == call.tool));
+        if old != new && is_known {
+            self.say(Way::Other, id, "is undone by other calls, or in another order");
+        }
+    }
+
     fn stage(&mut self, old: &Stage, new: &Stage) {
         let id = &new.id;
         self.conditions(id, "waits at its entry for", &old.entry, &new.entry);
         self.conditions(id, "waits at its exit for", &old.exit, &new.exit);
         self.review(id, old.review.as_ref(), new.review.as_ref());
-        let undone = |stage: &Stage| stage.compensate.iter().map(|call| call.tool.clone()).collect::<Vec<_>>();
-        let words = [(Way::Stricter, "is also undone by"), (Way::Looser, "is no longer undone by")];
-        self.names(id, &undone(old), &undone(new), words);
+        self.undone(id, &old.compensate, &new.compensate);
         if old.on_failure != new.on_failure {
             let text = match &new.on_failure {
                 OnFailure::Retry => "may be tried again after a failure".to_owned(),

@@ -12,7 +12,7 @@ impl Comparison {
         let mut kept = Vec::new();
         for new in &after.steps {
             match before.steps.iter().find(|old| old.id == new.id) {
-                None => self.say(Way::Stricter, &new.id, "is a step now"),
+                None => self.added_step(new),
                 Some(old) => {
                     kept.push(new.id.as_str());
                     self.step(old, new);
@@ -28,6 +28,14 @@ impl Comparison {
         }
     }
 
+    /// A step that was not there. What it runs, it runs on the executor's host.
+    pub(super) fn added_step(&mut self, new: &Step) {
+        match &new.deed {
+            Deed::Run(program) => self.say(Way::Looser, &new.id, format!("runs {} now", program.argv.join(" "))),
+            Deed::Analyse(_) | Deed::Approval(_) => self.say(Way::Stricter, &new.id, "is a step now"),
+        }
+    }
+
     fn step(&mut self, old: &Step, new: &Step) {
         let id = &new.id;
         match (&old.deed, &new.deed) {
@@ -36,11 +44,16 @@ impl Comparison {
                 self.say(Way::Other, id, format!("is decided by {new}, was by {old}"));
             }
             (Deed::Approval(_), Deed::Run(_) | Deed::Analyse(_)) => self.say(Way::Looser, id, "asks nobody any more"),
-            (Deed::Run(_) | Deed::Analyse(_), Deed::Approval(policy)) => {
+            (Deed::Run(_), Deed::Approval(policy)) => {
+                self.say(Way::Other, id, format!("is decided by {policy} now, and verifies nothing any more"));
+            }
+            (Deed::Analyse(_), Deed::Approval(policy)) => {
                 self.say(Way::Stricter, id, format!("is decided by {policy} now"));
             }
             (Deed::Run(_), Deed::Analyse(_)) => self.say(Way::Looser, id, "runs nothing any more"),
-            (Deed::Analyse(_), Deed::Run(_)) => self.say(Way::Stricter, id, "runs a program now"),
+            (Deed::Analyse(_), Deed::Run(program)) => {
+                self.say(Way::Looser, id, format!("runs {} now", program.argv.join(" ")));
+            }
             (Deed::Analyse(old), Deed::Analyse(new)) if old != new => self.say(Way::Other, id, "asks other roles"),
             (Deed::Approval(_), Deed::Approval(_)) | (Deed::Analyse(_), Deed::Analyse(_)) => {}
         }
@@ -59,5 +72,9 @@ impl Comparison {
         let told = |program: &Program| program.checks().iter().map(Verify::told).collect::<Vec<_>>();
         let words = [(Way::Stricter, "also verifies:"), (Way::Looser, "no longer verifies:")];
         self.names(id, &told(old), &told(new), words);
+        // Two checks may read alike and look for different things.
+        if old.checks() != new.checks() && told(old) == told(new) {
+            self.say(Way::Other, id, "verifies differently");
+        }
     }
 }

@@ -77,7 +77,7 @@ impl Desk {
             steps,
             marks: store::closure::list_marks(&mut tx, id, MOST_MARKS).await?,
             follow_ups: named(&mut tx, follow_ups).await?,
-            drift: drift::page::found(&mut tx, id).await?,
+            drift: drift::page::found(&mut tx, id, &sight(caller)).await?,
             review,
         }))
     }

@@ -8,9 +8,10 @@ use domain::{
         ClosureStatus,
         review::{ClosureReview, Involved},
         sample::{ALWAYS, Sampling},
+        trigger::Trigger,
     },
     event::Event,
-    id::{ApprovalId, ClosureId, PersonId},
+    id::{ApprovalId, ClosureId, PersonId, RunId},
 };
 use futures::FutureExt as _;
 
@@ -18,7 +19,7 @@ use super::{Held, keep};
 use crate::{
     desk::Desk,
     error::Result,
-    store::{self, Tx, closure::Stored, closure::review},
+    store::{self, Tx, closure::Stored, closure::review, decision::Decider},
 };
 
 impl Desk {
@@ -79,9 +80,18 @@ pub(in crate::desk) async fn involved(tx: &mut Tx, ids: &[ClosureId]) -> Result<
         return Ok(found);
     }
     let followed = review::list_triggers(tx, ids).await?;
-    let approvals: Vec<ApprovalId> = followed.iter().filter_map(|(_, approval)| *approval).collect();
-    for (approval, person, principal) in store::decision::list_deciders(tx, &approvals).await? {
-        for (closure, _) in followed.iter().filter(|(_, of)| *of == Some(approval)) {
+    let approvals: Vec<ApprovalId> = followed.iter().filter_map(|(_, trigger)| trigger.approval).collect();
+    // What follows a run as a whole rests on all that was decided in it.
+    let runs: Vec<RunId> = followed
+        .iter()
+        .filter(|(_, trigger)| trigger.approval.is_none())
+        .filter_map(|(_, trigger)| trigger.run)
+        .collect();
+    let mut decided = store::decision::list_deciders(tx, &approvals).await?;
+    decided.extend(store::decision::list_deciders_of_runs(tx, &runs).await?);
+    for Decider { approval, run, person, principal } in decided {
+        let rests = |trigger: &Trigger| trigger.approval.map_or(trigger.run == Some(run), |own| own == approval);
+        for (closure, _) in followed.iter().filter(|(_, trigger)| rests(trigger)) {
             let involved = found.entry(*closure).or_default();
             involved.decided.extend([person].into_iter().chain(principal));
         }

@@ -98,7 +98,7 @@ impl Minted {
             revoked_at: None,
             last_used_at: None,
         };
-        store::key::insert(tx, &key, self.secret.digest()).await?;
+        store::key::insert(tx, &key, self.secret.digest(), Actor::Key(run.key)).await?;
         let event = Event::KeyCreated { key: key.id, name: key.name, scopes: key.scopes, owner: key.owner };
         tx.record_in(run.id, &run.subject, None, Actor::Key(run.key), event);
         let with = |name: &str, value: &str| {

@@ -1,6 +1,8 @@
 //! Who takes an approval back: a person by their seat or their own vote, or a system of record whose facts stand in the
 //! run. Looked up when they ask, and once more in the transaction that does it.
 
+use std::collections::BTreeSet;
+
 use domain::{
     Refusal, Scope,
     approval::Revoker,
@@ -53,11 +55,13 @@ impl Taker {
                 let (_, candidate) = found.ok_or_else(gone)?;
                 Ok(may(stored, &candidate, &circumstances, &votes, *via)?)
             }
-            // Its power over the run is that of its facts, which could make the gate's conditions fail as well: how people
-            // decide, in the console or by API, is not asked of it.
+            // Its power is that of its facts, which could make the gate's conditions fail as well: only where one of them was
+            // read for this approval. How people decide, in the console or by API, is not asked of it.
             Self::System { system, facts, .. } => {
+                let read = facts_read(stored);
                 let current = store::fact::list_current(tx, stored.run).await?;
-                let has_part = current.iter().any(|fact| fact.source == *system && facts.contains(&fact.name));
+                let counts = |name: &String| facts.contains(name) && read.contains(name.as_str());
+                let has_part = current.iter().any(|fact| fact.source == *system && counts(&fact.name));
                 if has_part { Ok(()) } else { Err(Refusal::not_found("approval").into()) }
             }
         }
@@ -87,6 +91,14 @@ impl Desk {
         let Reviewer { candidate, via, .. } = self.reviewer(caller, id).await?;
         Ok((stored, Taker::Person(candidate, via)))
     }
+}
+
+/// The facts that the conditions of an approval read.
+fn facts_read(stored: &Stored) -> BTreeSet<&str> {
+    let package = &stored.package;
+    let evidence = package.items.iter().map(|item| &item.evidence).chain([&package.evidence]);
+    let conditions = evidence.flat_map(|evidence| &evidence.conditions);
+    conditions.flat_map(|condition| &condition.facts).map(|fact| fact.name.as_str()).collect()
 }
 
 fn gone() -> Refusal {

@@ -71,7 +71,7 @@ impl Desk {
         page.next = store::workflow::last_number(&mut tx, &workflow.name).await? + 1;
         let in_force = latest.as_ref().filter(|latest| latest.standing.is_in_force());
         page.needs_second =
-            !proposal::wider(in_force, workflow).is_empty() && proposal::has_second(&mut tx, Some(viewer)).await?;
+            !proposal::wider(in_force, workflow).is_empty() && proposal::has_second(&mut tx, &[viewer]).await?;
         page.known = known.map(|known| known.version.version);
         page.seal = seal(latest.as_ref(), digest);
         if let Some(latest) = latest.filter(|_| page.is_checked && page.known.is_none()) {

@@ -9,7 +9,7 @@ use domain::{
     permission::Action,
     workflow::{
         Workflow,
-        comparison::compare,
+        comparison::{begin, compare},
         shown::{
             Changes, Contents, GateUse, Review, Running, Unstaffed, VersionRow, WorkflowList, WorkflowPage,
             WorkflowQuery, WorkflowRow,
@@ -83,8 +83,7 @@ impl Desk {
         let has_older = versions.len() > VERSIONS;
         versions.truncate(VERSIONS);
         let running = of_workflow(&store::workflow::list_running(&mut tx, std::slice::from_ref(name)).await?, name);
-        let live = store::workflow::find_latest(&mut tx, name).await?;
-        let live = live.filter(|live| live.standing.is_in_force()).map(|live| live.version.version);
+        let live = proposal::in_force(&mut tx, name).await?.map(|live| live.version.version);
         let publishers = versions.iter().chain([&shown]).map(|published| published.published_by);
         let people = store::entitlement::names(&mut tx, publishers).await?;
         let definition = definition::parse(&shown.source).ok();
@@ -161,17 +160,29 @@ async fn changes_before(
     running: &[Running],
 ) -> Result<Option<Changes>> {
     let to = shown.version.version;
-    // What waits is held against what it would replace.
-    let live = match (from, shown.standing.is_in_force()) {
-        (None, false) => store::workflow::find_latest(tx, &shown.version.name).await?,
-        (Some(_), _) | (None, true) => None,
+    // What waits is held against what it would replace, if only nothing.
+    let base = match (from, shown.standing.is_in_force()) {
+        (None, false) => match proposal::in_force(tx, &shown.version.name).await? {
+            Some(live) => Some(live.version.version),
+            None => return Ok(definition::parse(&shown.source).ok().map(|first| from_nothing(shown, &first))),
+        },
+        (Some(_), _) | (None, true) => from.or_else(|| to.checked_sub(1)),
     };
-    let live = live.filter(|live| live.standing.is_in_force()).map(|live| live.version.version);
-    let from = from.or(live).or_else(|| to.checked_sub(1));
-    let Some(from) = from.filter(|from| *from > 0) else { return Ok(None) };
+    let Some(from) = base.filter(|from| *from > 0) else { return Ok(None) };
     let earlier = store::workflow::find_version(tx, &shown.version.name, from).await?;
     let earlier = earlier.ok_or_else(|| Refusal::not_found("version of this workflow"))?;
     Ok(Some(Changes { to: Some(to), ..changes(&earlier, &shown.source, on_version(running, from)) }))
+}
+
+/// What a version does that nothing did before.
+fn from_nothing(shown: &Published, first: &Workflow) -> Changes {
+    Changes {
+        from: 0,
+        to: Some(shown.version.version),
+        lines: diff::lines("", &shown.source),
+        comparison: Some(begin(first)),
+        running: 0,
+    }
 }
 
 /// What a text would change about a published version.

@@ -23,6 +23,15 @@ use crate::{
 /// More administrators are not looked through.
 const MOST: i64 = 500;
 
+/// What a second administrator has looked at: a version, and the one it would replace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// The version that waits.
+    pub version: u32,
+    /// The version in force, if there was one.
+    pub base: Option<u32>,
+}
+
 /// What a second administrator says of a proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ruling {
@@ -35,64 +44,53 @@ pub enum Ruling {
     },
 }
 
-/// Whoever publishes, and the person who answers for it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Publisher {
-    pub(super) actor: Actor,
-    pub(super) person: Option<PersonId>,
-}
-
-impl Publisher {
-    /// A person answers for themselves, and the owner of a key for the key. The command line is nobody in particular.
-    pub(super) fn of(caller: &Caller) -> Self {
-        let person = match caller {
-            Caller::Person(person) => Some(person.id),
-            Caller::Key(key) | Caller::Remembered(key) => key.owner,
-            Caller::CommandLine => None,
-        };
-        Self { actor: caller.actor(), person }
-    }
-
-    async fn stored(tx: &mut Tx, actor: Actor) -> Result<Self> {
-        let person = match actor {
-            Actor::Person(id) => Some(id),
-            Actor::Key(id) => store::key::find(tx, id).await?.and_then(|key| key.owner),
-            Actor::System(_) => None,
-        };
-        Ok(Self { actor, person })
-    }
+/// Those who answer for a publication: a person for themselves; for a key its owner, and whoever made it. The command line
+/// is nobody in particular.
+pub(super) async fn publishers(tx: &mut Tx, actor: Actor) -> Result<Vec<PersonId>> {
+    Ok(match actor {
+        Actor::Person(id) => vec![id],
+        Actor::Key(id) => store::key::list_answerable(tx, id).await?,
+        Actor::System(_) => Vec::new(),
+    })
 }
 
 impl Desk {
     /// Puts a proposed version in force, or declines it. Keys never do: a person says so, signed in to the console.
     ///
     /// # Errors
-    /// `self_approval` for whoever published it; `conflict` where it does not wait, or a newer version is in force.
-    pub async fn rule_on_version(&self, viewer: &PersonCaller, name: &str, number: u32, ruling: Ruling) -> Result<()> {
+    /// `self_approval` for whoever published it; `conflict` where it does not wait, a newer version is in force, or another
+    /// than the one it was seen to replace.
+    pub async fn rule_on_version(&self, viewer: &PersonCaller, name: &str, seen: Seen, ruling: Ruling) -> Result<()> {
         let caller = Caller::Person(viewer.clone());
         caller.authorize(Action::PublishWorkflow)?;
         if let Ruling::Decline { reason } = &ruling {
             text::required("/reason", reason, text::STATEMENT)?;
         }
         let (by, name) = (viewer.id, name.to_owned());
-        self.database.write(move |tx| rule(tx, by, name, number, ruling).boxed()).await
+        self.database.write(move |tx| rule(tx, by, name, seen, ruling).boxed()).await
     }
 }
 
-async fn rule(tx: &mut Tx, by: PersonId, name: String, number: u32, ruling: Ruling) -> Result<()> {
-    // Whoever was an administrator a moment ago may not be one any more.
-    store::person::keep_access(tx).await?;
+async fn rule(tx: &mut Tx, by: PersonId, name: String, seen: Seen, ruling: Ruling) -> Result<()> {
+    // Whoever was an administrator a moment ago may not be one any more. Publishing waits as well: what is confirmed and what
+    // is published beside it are not held against the same version.
+    store::person::lock_access(tx).await?;
     if !administrators(tx).await?.contains(&by) {
         return Err(Refusal::new(Code::WrongScope, "Administrators confirm versions.").into());
     }
-    let found = store::workflow::find_version(tx, &name, number).await?;
+    let found = store::workflow::find_version(tx, &name, seen.version).await?;
     let found = found.ok_or_else(|| Error::from(Refusal::not_found("version of this workflow")))?;
-    if let Some(newer) = overtaken(tx, &found).await? {
+    let base = in_force(tx, &name).await?.map(|base| base.version.version);
+    if let Some(newer) = base.filter(|base| *base > seen.version) {
         let message = format!("Version {newer} is in force meanwhile, and newer: this one is never used.");
         return Err(Refusal::new(Code::Conflict, message).into());
     }
-    let publisher = Publisher::stored(tx, found.published_by).await?;
-    let second = Second::of(by, publisher.person, tx.now())?;
+    if base != seen.base {
+        let message =
+            "Another version came in force meanwhile. Nothing was changed; see what this one would change now.";
+        return Err(Refusal::new(Code::Conflict, message).into());
+    }
+    let second = Second::of(by, &publishers(tx, found.published_by).await?, tx.now())?;
     let (standing, event) = match ruling {
         Ruling::Confirm => found.standing.confirm(&found.version, second)?,
         Ruling::Decline { reason } => found.standing.decline(&found.version, second, reason)?,
@@ -107,8 +105,13 @@ async fn rule(tx: &mut Tx, by: PersonId, name: String, number: u32, ruling: Ruli
 /// The newer version that is in force, if there is one.
 pub(super) async fn overtaken(tx: &mut Tx, published: &Published) -> Result<Option<u32>> {
     let Version { name, version, .. } = &published.version;
-    let latest = store::workflow::find_latest(tx, name).await?.filter(|latest| latest.standing.is_in_force());
+    let latest = in_force(tx, name).await?;
     Ok(latest.map(|latest| latest.version.version).filter(|latest| latest > version))
+}
+
+/// The version on which new runs begin.
+pub(super) async fn in_force(tx: &mut Tx, name: &str) -> Result<Option<Published>> {
+    Ok(store::workflow::find_latest(tx, name).await?.filter(|latest| latest.standing.is_in_force()))
 }
 
 /// Why a person may not settle a version that waits; `None` when they may.
@@ -116,8 +119,7 @@ pub(super) async fn hindrance(tx: &mut Tx, viewer: &PersonCaller, published: &Pu
     if !viewer.roles.contains(&Role::Admin) {
         return Ok(Some("An administrator confirms or declines it.".to_owned()));
     }
-    let publisher = Publisher::stored(tx, published.published_by).await?;
-    let second = Second::of(viewer.id, publisher.person, tx.now());
+    let second = Second::of(viewer.id, &publishers(tx, published.published_by).await?, tx.now());
     Ok(second.err().map(|refusal| refusal.message))
 }
 
@@ -133,9 +135,9 @@ pub(super) fn wider(base: Option<&Published>, text: &Workflow) -> Vec<Difference
     }
 }
 
-/// Whether an administrator other than the publisher could confirm.
-pub(super) async fn has_second(tx: &mut Tx, publisher: Option<PersonId>) -> Result<bool> {
-    Ok(administrators(tx).await?.into_iter().any(|one| Some(one) != publisher))
+/// Whether an administrator other than the publishers could confirm.
+pub(super) async fn has_second(tx: &mut Tx, publishers: &[PersonId]) -> Result<bool> {
+    Ok(administrators(tx).await?.iter().any(|one| !publishers.contains(one)))
 }
 
 async fn administrators(tx: &mut Tx) -> Result<Vec<PersonId>> {
@@ -143,8 +145,17 @@ async fn administrators(tx: &mut Tx) -> Result<Vec<PersonId>> {
     Ok(found.into_iter().map(|(id, _)| id).collect())
 }
 
-/// A text that was published before is the version it was, unless that was declined.
-pub(super) fn again(known: Published) -> Result<Published> {
+/// A text that was published before is the version it was, unless nothing can begin on that any more.
+pub(super) async fn again(tx: &mut Tx, known: Published) -> Result<Published> {
+    let newer = overtaken(tx, &known).await?;
+    if let (Standing::Proposed, Some(newer)) = (&known.standing, newer) {
+        let number = known.version.version;
+        let message = format!(
+            "This text is version {number}, which waited for a second administrator when version {newer} came in force. \
+             Change it, if only a comment, then publish it."
+        );
+        return Err(Refusal::new(Code::Conflict, message).into());
+    }
     if let Standing::Declined { reason, .. } = &known.standing {
         let number = known.version.version;
         let message =

@@ -6,9 +6,10 @@ use domain::{
         page::Mark,
         review::{ClosureReview, ReviewStatus},
         sample::Drawn,
+        trigger::Trigger,
     },
     follow_up::FollowUp,
-    id::{ApprovalId, ClosureId, FollowUpId, PersonId},
+    id::{ClosureId, FollowUpId, PersonId},
 };
 use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
@@ -275,15 +276,14 @@ pub async fn list_replayers(tx: &mut Tx, ids: &[ClosureId]) -> Result<Vec<(Closu
 }
 
 /// What set these closures going.
-pub async fn list_triggers(tx: &mut Tx, ids: &[ClosureId]) -> Result<Vec<(ClosureId, Option<ApprovalId>)>, StoreError> {
+pub async fn list_triggers(tx: &mut Tx, ids: &[ClosureId]) -> Result<Vec<(ClosureId, Trigger)>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let rows: Vec<(Uuid, String)> = of(tx, "SELECT id, cause FROM closure WHERE id IN (", ids, ")").await?;
     let read = |(id, cause): (Uuid, String)| {
         let id = ClosureId::from_uuid(id);
-        let trigger: domain::closure::trigger::Trigger = from_text(&cause, "closure", "cause", id)?;
-        Ok((id, trigger.approval))
+        Ok((id, from_text(&cause, "closure", "cause", id)?))
     };
     rows.into_iter().map(read).collect()
 }

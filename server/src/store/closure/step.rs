@@ -90,16 +90,17 @@ pub async fn list(tx: &mut Tx, closure: ClosureId) -> Result<Vec<Stored>, StoreE
     rows.into_iter().map(Stored::try_from).collect()
 }
 
-/// Steps of other closures about the same record, the latest closures first.
+/// Other steps about the same record, those of the latest closures first.
 pub async fn list_of_record(tx: &mut Tx, step: &Stored, limit: i64) -> Result<Vec<Stored>, StoreError> {
     let rows: Vec<Row> = on!(tx, |conn| {
         sqlx::query_as(
             "SELECT closure_id, place, plan, key, state FROM closure_step \
-             WHERE target = $1 AND record = $2 AND closure_id <> $3 ORDER BY closure_id DESC LIMIT $4",
+             WHERE target = $1 AND record = $2 AND NOT (closure_id = $3 AND place = $4) ORDER BY closure_id DESC LIMIT $5",
         )
         .bind(&step.plan.target)
         .bind(&step.plan.record)
         .bind(step.closure.uuid())
+        .bind(place_of(step.place))
         .bind(limit)
         .fetch_all(conn)
         .await

@@ -108,7 +108,7 @@ async fn honoured(console: &TestConsole) {
     console.desk.add_target(&server::desk::Caller::CommandLine, new).await.expect("a target");
     let text = super::RESEARCH.replace("target: tracker", "target: keyed").replace("name: research", "name: keyed");
     let text = text.replace("event.source.system == \"board\" &&", "event.id == \"evt-keyed\" &&");
-    console.desk.publish_workflow(&server::desk::Caller::CommandLine, None, &text).await.expect("published");
+    console.publish(&text).await;
     tracker.set("board/K-1", json!({"disposition": "approved"}));
     for (path, record) in [
         ("studies/K-1", json!({"id": "K-1"})),

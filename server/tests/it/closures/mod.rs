@@ -92,7 +92,7 @@ impl<'c> Stage<'c> {
             heard,
         };
         stage.register("tracker", &stage.tracker.url, honours_keys).await;
-        console.desk.publish_workflow(&Caller::CommandLine, None, RESEARCH).await.expect("published");
+        console.publish(RESEARCH).await;
         stage.tracker.set("board/BM-198", json!({"disposition": "approved", "version": "3", "notes": "Secret."}));
         stage.tracker.set("studies/BM-198", json!({"id": "BM-198", "status": "in_review"}));
         stage.tracker.set("studies/BM-198/links", json!({}));

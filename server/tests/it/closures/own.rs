@@ -33,7 +33,7 @@ closure:
 /// The payments workflow with a closure policy.
 async fn published(console: &TestConsole, policy: &str) {
     let text = format!("{PAYMENTS}{policy}");
-    console.desk.publish_workflow(&Caller::CommandLine, None, &text).await.expect("published");
+    console.publish(&text).await;
 }
 
 /// A payment that was approved, and what is begun by it.

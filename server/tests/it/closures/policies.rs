@@ -60,7 +60,7 @@ async fn mail_goes_to_a_group_and_nothing_else_does() {
     let right = "      - { id: told, kind: notification, target: email, to: study-leads }\n";
     assert_eq!(faults(&console, &text(right)).await, Vec::<String>::new());
     for (wrong, at) in [
-        ("{ id: told, kind: notification, target: email }", "closure[0].steps[0]"),
+        ("{ id: told, kind: notification, target: email }", "closure[0].steps[0].to"),
         ("{ id: told, kind: notification, target: email, to: '{{event.id}}' }", "closure[0].steps[0].to"),
         ("{ id: told, kind: notification, target: email, to: leads, record: x }", "closure[0].steps[0].record"),
         ("{ id: told, kind: notification, target: slack, to: leads }", "closure[0].steps[0].to"),

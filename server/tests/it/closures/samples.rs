@@ -6,7 +6,6 @@ use axum::{
 };
 use domain::{Digest, Role, Scope, closure::sample::Sampling};
 use serde_json::{Value, json};
-use server::desk::Caller;
 
 use super::{RESEARCH, Stage};
 use crate::support::{Browser, ORIGIN, PASSWORD, Reply, Stored, TestConsole, on_both};
@@ -34,15 +33,11 @@ fn sampled_policy(one_in: u32) -> String {
 /// A stage whose policy has a sample, with two owners of the process.
 async fn staged(console: &TestConsole) -> Stage<'_> {
     let stage = Stage::set(console, true).await;
-    publish(console, &sampled_policy(1_000)).await;
+    console.publish(&sampled_policy(1_000)).await;
     for name in ["Olga Berg", "Otto Lind"] {
         console.person(name, &[Role::Reviewer], &["process-owners"]).await;
     }
     stage
-}
-
-async fn publish(console: &TestConsole, text: &str) {
-    console.desk.publish_workflow(&Caller::CommandLine, None, text).await.expect("published");
 }
 
 async fn signed_in<'c>(console: &'c TestConsole, first: &str) -> Browser<'c> {
@@ -79,7 +74,7 @@ fn fine() -> Value {
 async fn the_first_are_drawn_and_then_the_draw_decides(console: TestConsole) {
     let stage = staged(&console).await;
     let text = sampled_policy(2);
-    publish(&console, &text).await;
+    console.publish(&text).await;
     let (sampling, digest) =
         (Sampling { one_in: 2, by: "process-owners".to_owned() }, Digest::of("workflow/v1", text.as_bytes()));
     let mut story = Vec::new();
@@ -96,7 +91,7 @@ async fn the_first_are_drawn_and_then_the_draw_decides(console: TestConsole) {
     assert!(!story[3..].contains(&json!("first")), "{story:?}");
     let mut partial = stage.event("evt-partial");
     partial["context"]["intake_id"] = json!("IN-nowhere");
-    publish(&console, &sampled_policy(1)).await;
+    console.publish(&sampled_policy(1)).await;
     let partial = stage.begun(&partial).await;
     stage.work().await;
     assert_eq!(stage.receipt(&partial).await["review"], Value::Null, "a person was needed, and looks anyway");
@@ -193,7 +188,7 @@ async fn others_do_not_look_and_no_key_does(console: TestConsole) {
         assert_eq!(refused.problem(), "403 wrong_scope");
     }
     assert_eq!(stage.receipt(&id).await["review"]["status"], "waiting");
-    publish(&console, RESEARCH).await;
+    console.publish(RESEARCH).await;
     let unsampled = stage.begun(&stage.event("evt-2")).await;
     stage.work().await;
     let olga = signed_in(&console, "olga").await;
@@ -257,7 +252,7 @@ async fn of_two_owners_at_once_one_is_heard(console: TestConsole) {
 
 async fn where_the_group_has_nobody_nobody_looks(console: TestConsole) {
     let stage = Stage::set(&console, true).await;
-    publish(&console, &sampled_policy(20)).await;
+    console.publish(&sampled_policy(20)).await;
     let id = sampled(&stage, "evt-1").await;
     let mut ana = signed_in(&console, "ana").await;
     let refused = look(&ana, &id, &fine()).await;

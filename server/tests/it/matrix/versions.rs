@@ -15,8 +15,8 @@ use crate::support::{CLOSING, PAYMENTS};
 pub(super) fn forms() -> Vec<Row> {
     let rule = |fields: &'static [(&'static str, &'static str)]| form("/workflows/{name}", Thing::Proposal, fields);
     vec![
-        rule(&[("form", "rule"), ("version", "1"), ("act", "confirm"), ("reason", "")]),
-        rule(&[("form", "rule"), ("version", "1"), ("act", "decline"), ("reason", "Too wide.")]),
+        rule(&[("form", "rule"), ("version", "1"), ("base", "0"), ("act", "confirm"), ("reason", "")]),
+        rule(&[("form", "rule"), ("version", "1"), ("base", "0"), ("act", "decline"), ("reason", "Too wide.")]),
     ]
 }
 

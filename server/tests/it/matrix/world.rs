@@ -182,7 +182,7 @@ impl<'a> World<'a> {
         let work = self.console.desk.database.write(move |tx| {
             let key = key.clone();
             async move {
-                store::key::insert(tx, &key, digest).await?;
+                store::key::insert(tx, &key, digest, Caller::CommandLine.actor()).await?;
                 Ok(store::key::touch(tx, key.id, now).await?)
             }
             .boxed()

@@ -62,8 +62,7 @@ async fn drift(agent: &Agent<'_>, folder: &tempfile::TempDir, closure: &str) {
 pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
     let text = format!("{}{CLOSURE}", PAYMENTS.replace("name: payments", "name: closing"));
     let folder = archive(agent).await;
-    agent.console.desk.publish_workflow(&Caller::CommandLine, None, &text).await.expect("a workflow");
-    agent.console.confirm("closing", 1).await;
+    agent.console.publish(&text).await;
     let ((_, open), (closure, settled)) = (stopped(agent).await, stopped(agent).await);
     let (shown, handed_over) = stopped(agent).await;
     let [drifted, looked] = [stopped(agent).await.0, stopped(agent).await.0];

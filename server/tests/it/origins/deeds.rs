@@ -253,7 +253,11 @@ async fn about_the_rest(console: &TestConsole) -> Vec<Deed> {
     vec![
         form("/workflows/{name}/edit", EDIT, &edits),
         put,
-        form("/workflows/{name}", "/workflows/closing", &[("form", "rule"), ("version", "1"), ("act", "confirm")]),
+        form(
+            "/workflows/{name}",
+            "/workflows/closing",
+            &[("form", "rule"), ("version", "1"), ("base", "0"), ("act", "confirm")],
+        ),
         form("/workflows/new", "/workflows/new", &[("act", "publish"), ("source", &fresh)]),
         form("/admin/endpoints", "/admin/endpoints", &endpoint),
         form("/set-up", "/set-up", &[("form", "finish")]),

@@ -12,7 +12,12 @@ use domain::{Role, Scope, Time, key::Begins};
 use serde_json::Value;
 use server::{
     clock::Clock,
-    desk::{Caller, Desk, PersonCaller, key::NewKey, person::NewPerson, workflow::Ruling},
+    desk::{
+        Caller, Desk, PersonCaller,
+        key::NewKey,
+        person::NewPerson,
+        workflow::{Ruling, Seen},
+    },
     http::{AppState, assets::Site, origin::Origin},
     password::{Password, Passwords},
     store::Database,
@@ -125,13 +130,23 @@ impl TestConsole {
         Agent::start(self, hook, ledger).await
     }
 
+    /// Publishes a definition, which an administrator confirms where it waits for one.
+    pub async fn publish(&self, text: &str) {
+        let published = self.desk.publish_workflow(&Caller::CommandLine, None, text).await.expect("published");
+        if !published.standing.is_in_force() {
+            self.confirm(&published.version.name, published.version.version).await;
+        }
+    }
+
     /// Has an administrator confirm a version that waits for one.
     pub async fn confirm(&self, name: &str, version: u32) {
         let people = self.desk.list_people(&Caller::CommandLine).await.expect("people");
         let admin = people.into_iter().find(|person| person.roles.contains(&Role::Admin)).expect("an administrator");
         let (id, name_of, email) = (admin.id, admin.name, admin.email);
         let admin = PersonCaller { id, name: name_of, email, roles: admin.roles, groups: admin.groups };
-        self.desk.rule_on_version(&admin, name, version, Ruling::Confirm).await.expect("confirmed");
+        let live = self.desk.find_workflow(&Caller::CommandLine, name, None).await.expect("a workflow");
+        let base = live.standing.is_in_force().then_some(live.version.version);
+        self.desk.rule_on_version(&admin, name, Seen { version, base }, Ruling::Confirm).await.expect("confirmed");
     }
 
     /// A person's API token.

@@ -1,7 +1,7 @@
 //! What became of the records of closures, as lists and receipts show it.
 
 use domain::{
-    closure::drift::{Drift, DriftReport, DriftRow},
+    closure::drift::{Drift, DriftReport, DriftRow, Looked},
     id::ClosureId,
     page::Page,
     permission::Action,
@@ -13,7 +13,10 @@ use crate::{
     error::Result,
     store::{
         self, Tx,
-        closure::drift::{DriftFilter, Stored},
+        closure::{
+            drift::{DriftFilter, Stored},
+            list::Sight,
+        },
     },
 };
 
@@ -27,7 +30,8 @@ impl Desk {
         limit: u32,
     ) -> Result<Page<DriftRow>> {
         caller.authorize(Action::ReadClosures)?;
-        filter.sight = sight(caller);
+        let sight = sight(caller);
+        filter.sight = sight.clone();
         let before = cursor.map(read_cursor::<ClosureId>).transpose()?;
         let mut tx = self.database.read().await?;
         let mut stored = store::closure::drift::page(&mut tx, &filter, before, i64::from(limit) + 1).await?;
@@ -44,7 +48,7 @@ impl Desk {
                 title: closure.title,
                 workflow: closure.workflow,
                 rule: closure.rule,
-                drift: report(&mut tx, one).await?,
+                drift: report(&mut tx, one, &sight).await?,
             });
         }
         Ok(Page { items, next_cursor })
@@ -52,14 +56,18 @@ impl Desk {
 }
 
 /// What became of the records of a closure; `None` where none has ended with something done.
-pub(in crate::desk::closure) async fn found(tx: &mut Tx, id: ClosureId) -> Result<Option<DriftReport>> {
+pub(in crate::desk::closure) async fn found(tx: &mut Tx, id: ClosureId, sight: &Sight) -> Result<Option<DriftReport>> {
     match store::closure::drift::find(tx, id).await? {
-        Some(stored) => report(tx, stored).await.map(Some),
+        Some(stored) => report(tx, stored, sight).await.map(Some),
         None => Ok(None),
     }
 }
 
-async fn report(tx: &mut Tx, stored: Stored) -> Result<DriftReport> {
+/// Keys that do not work for people learn that something is otherwise, and not what others have written there: they would
+/// read it by the target's credential.
+async fn report(tx: &mut Tx, stored: Stored, sight: &Sight) -> Result<DriftReport> {
+    let is_for_people = matches!(sight, Sight::All);
+    let told = |looked: Looked| if is_for_people { looked } else { looked.withheld() };
     let accepted_by = match &stored.state {
         Drift::Accepted { by, .. } => Some(name_of(tx, *by).await?),
         _ => None,
@@ -68,7 +76,7 @@ async fn report(tx: &mut Tx, stored: Stored) -> Result<DriftReport> {
         status: stored.state.status(),
         state: stored.state,
         accepted_by,
-        records: stored.noted.into_iter().map(|noted| noted.looked).collect(),
+        records: stored.noted.into_iter().map(|noted| told(noted.looked)).collect(),
         looked_at: stored.looked_at,
         next_look: stored.due,
     })

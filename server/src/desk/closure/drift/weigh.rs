@@ -69,7 +69,7 @@ fn found(saw: Saw, own: &BTreeMap<String, Value>, is_overtaken: bool) -> (Found,
     }
 }
 
-/// The fields of a step that a later closure has written, or writes at this moment.
+/// The fields of a step that a later one has written, or writes at this moment.
 async fn overtaken(tx: &mut Tx, step: &StepStored) -> Result<Vec<Overtaken>> {
     let others = store::closure::step::list_of_record(tx, step, MOST_OTHERS).await?;
     let later: Vec<&StepStored> = others.iter().filter(|other| is_later(other, step)).collect();
@@ -86,6 +86,6 @@ async fn overtaken(tx: &mut Tx, step: &StepStored) -> Result<Vec<Overtaken>> {
 /// its follow-up; what was written before it stands until then.
 fn is_later(other: &StepStored, own: &StepStored) -> bool {
     let is_written = other.state.is_finished() || other.state.is_uncertain() && other.state.reason().is_none();
-    let order = |step: &StepStored| (step.state.at(), step.closure);
+    let order = |step: &StepStored| (step.state.at(), step.closure, step.place);
     other.plan.kind != StepKind::Notification && is_written && order(other) > order(own)
 }
