@@ -100,13 +100,11 @@ fn forget(condition: &mut Condition) {
     condition.otherwise.clear();
 }
 
-/// What a first version does that nothing did before: what it writes elsewhere, runs on an executor's host, and lets be
-/// called without a gate to undo something. Its gates only ever ask for more.
+/// What a first version does by itself that nothing did before: what it writes elsewhere. Its gates only ever ask for more,
+/// and whoever begins or executes it does so by its name.
 pub fn begin(first: &Workflow) -> Comparison {
     let mut found = Comparison::default();
     found.closure(&Workflow { closure: Vec::new(), ..first.clone() }, first);
-    first.steps.iter().for_each(|step| found.added_step(step));
-    first.stages.iter().for_each(|stage| found.undone(&stage.id, &[], &stage.compensate));
     found
 }
 

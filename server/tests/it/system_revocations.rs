@@ -66,6 +66,10 @@ async fn a_system_knows_nothing_of_other_runs(console: TestConsole) {
     let asked = asked["approval_id"].as_str().expect("an approval").to_owned();
     other.approve(&console.token("ana").await, &asked).await.expect(201);
     assert_eq!(revoke(&other, &agent.ledger, &asked).await.problem(), "404 not_found", "it has no part in this run");
+    // A fact that no condition of the approval has read gives it none.
+    let open = json!({"facts": {"status": "OPEN"}});
+    console.post(&agent.ledger, &format!("/runs/{}/facts", other.run), &open).await.expect(200);
+    assert_eq!(revoke(&other, &agent.ledger, &asked).await.problem(), "404 not_found", "nothing rests on its fact");
     // Whose fact stands is whose part it is.
     let body = json!({"facts": {"status": "OPEN"}});
     console.post(&bureau, &format!("/runs/{}/facts", agent.run), &body).await.expect(200);

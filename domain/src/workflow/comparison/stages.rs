@@ -42,7 +42,7 @@ impl Comparison {
         let words = [(Way::Looser, "is also undone by"), (Way::Looser, "is no longer undone by")];
         self.names(id, &tools(old), &tools(new), words);
         let is_known = new.iter().all(|call| old.iter().any(|earlier| earlier.tool == call.tool));
-        if old != new && is_known {
+        if old != new && is_known && old.len() == new.len() {
             self.say(Way::Other, id, "is undone by other calls, or in another order");
         }
     }

@@ -34,8 +34,9 @@ impl Stage<'_> {
         self.desk.look_for_drift().await.expect("looked")
     }
 
+    /// As people read it.
     async fn drift(&self, id: &str) -> Value {
-        self.receipt(id).await["drift"].clone()
+        self.console.get(&self.admin, &format!("/closures/{id}")).await.expect(200)["drift"].clone()
     }
 
     async fn drifting(&self) -> Vec<String> {
@@ -210,6 +211,11 @@ async fn what_a_source_says_otherwise_is_told_only_where_it_refers(console: Test
         {"pointer": "/version", "wanted": "3", "found": {"told": "value", "value": "4"}},
     ]);
     assert_eq!(found(&drift, None)["fields"], fields, "{drift}");
+    // The system that told of it learns which fields, and nothing that others have written.
+    let told = stage.receipt(&id).await["drift"].clone();
+    assert_eq!(found(&told, None)["fields"][2]["found"], json!({"told": "withheld"}), "{told}");
+    let listed = console.get(&stage.board, "/closure-drift").await.expect(200);
+    assert_eq!(found(&listed["items"][0]["drift"], None)["fields"][2]["found"], json!({"told": "withheld"}));
     let stored = Stored::of(&console).await;
     for secret in ["DE02120300000000202051", "A second line."] {
         assert_eq!(stored.tables_with(secret), Vec::<&str>::new(), "{secret}");
