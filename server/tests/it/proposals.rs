@@ -67,7 +67,7 @@ async fn review(console: &TestConsole, viewer: &PersonCaller, version: u32) -> O
 
 /// Starts a run of a version, or of whichever is in force.
 async fn start(console: &TestConsole, key: &str, version: Option<u32>) -> Reply {
-    let mut body = json!({"workflow": "payments", "subject": "ACME"});
+    let mut body = json!({"workflow": "payments", "subject": "ACME", "requested_by": "rosa@example.com"});
     if let Some(version) = version {
         body["version"] = version.into();
     }
@@ -137,7 +137,7 @@ async fn writing_elsewhere_waits_from_the_first_version_on(console: TestConsole)
     let hook = console.key("hook", &[Scope::Hook], Some("dev@example.com")).await;
     let closing = PAYMENTS.replace("name: payments", "name: closing") + CLOSING;
     assert_eq!(publish(&console, &ida, &closing).await, (1, "proposed".to_owned()));
-    let body = json!({"workflow": "closing", "subject": "ACME"});
+    let body = json!({"workflow": "closing", "subject": "ACME", "requested_by": "rosa@example.com"});
     assert_eq!(console.post(&hook, "/runs", &body).await.problem(), "409 not_in_force");
     let list = console.desk.workflow_list(&jon, None).await.expect("a list");
     let row = list.rows.iter().find(|row| row.name == "closing").expect("a row");

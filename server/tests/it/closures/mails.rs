@@ -112,7 +112,11 @@ async fn a_try_that_was_cut_off_mails_nobody_twice(console: TestConsole) {
         drop(cut);
         stage.pass(200);
     }
-    stage.work().await;
+    // What was cut off may still be stored beside the first of these, which then leaves the closure alone.
+    for _ in 0..2 {
+        stage.work().await;
+        stage.pass(200);
+    }
     let receipt = stage.newest().await;
     assert_eq!((receipt["status"].as_str(), statuses(&receipt)), (Some("completed"), vec!["done"]), "{receipt}");
     assert_eq!(outbox(&console).await, 2);

@@ -188,7 +188,7 @@ async fn others_do_not_look_and_no_key_does(console: TestConsole) {
         assert_eq!(refused.problem(), "403 wrong_scope");
     }
     assert_eq!(stage.receipt(&id).await["review"]["status"], "waiting");
-    console.publish(RESEARCH).await;
+    console.publish(&format!("{RESEARCH}# Without a sample.\n")).await;
     let unsampled = stage.begun(&stage.event("evt-2")).await;
     stage.work().await;
     let olga = signed_in(&console, "olga").await;

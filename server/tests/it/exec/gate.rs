@@ -208,10 +208,12 @@ async fn what_is_to_be_signed_is_signed_at_the_terminal_or_waits() {
     let project = Project::new();
     project.publish(SIGNED);
     let words = ["signed", "--input", "of=1"];
-    let says = |password: &'static str, answer: &'static str| {
-        [("email", "ana@example.com"), ("Password:", password), ("Approve?", answer)]
+    let signs = |email: &'static str, password: &'static str, answer: &'static str| {
+        [("email", email), ("Password:", password), ("Approve?", answer)]
     };
-    let wrong = [says("not the password at all", "yes"), says(PASSWORD, "no")].concat();
+    let says = |password: &'static str, answer: &'static str| signs("ana@example.com", password, answer);
+    // Somebody else's: whoever mistypes has to wait a moment, at the terminal as at the sign-in.
+    let wrong = [signs("tomas@example.com", "not the password at all", "yes"), says(PASSWORD, "no")].concat();
     let (code, shown) = project.at_a_terminal(&words, &wrong);
     assert_eq!((code, shown.matches("Not approved:").count()), (Some(1), 1), "{shown}");
     assert!(shown.contains("your password signs this decision as yours"), "it is said before: {shown}");

@@ -18,7 +18,9 @@ use crate::support::process::{Installation, binary};
 
 /// Answers questions at a terminal of its own, and gives what was shown. What begins with @ is a file to be made instead.
 const AT_A_TERMINAL: &str = r#"
-import json, os, pty, sys
+import json, os, pty, signal, sys
+# Whoever waits for an answer that nobody gives is hung up on.
+signal.alarm(120)
 answers, argv = json.loads(sys.argv[1]), sys.argv[2:]
 pid, fd = pty.fork()
 if pid == 0:

@@ -56,7 +56,7 @@ pub(crate) use on_both;
 pub const CLOSING: &str = "\
 closure:
   - id: close
-    after: run.completed
+    after: approval.approved
     steps:
       - { id: told, kind: notification, target: slack }
 ";
