@@ -239,7 +239,7 @@ async fn about_the_rest(console: &TestConsole) -> Vec<Deed> {
         seal(&browser.send(Method::POST, EDIT, &[("form", "definition"), ("act", "check"), ("source", &looser)]).await);
     let loose = PAYMENTS.replace("<= 100", "<= 100000");
     let fresh = PAYMENTS.replace("name: payments", "name: other");
-    let closing = fresh.replace("name: other", "name: closing") + CLOSING;
+    let closing = fresh.replace("name: other", "name: filing") + CLOSING;
     console.desk.publish_workflow(&Caller::CommandLine, None, &closing).await.expect("a version");
     let edits = [("act", "publish"), ("source", &*looser), ("seal", &*seal)];
     let endpoint = [("form", "add"), ("name", "hr"), ("url", "https://evil.example/hook")];
@@ -255,7 +255,7 @@ async fn about_the_rest(console: &TestConsole) -> Vec<Deed> {
         put,
         form(
             "/workflows/{name}",
-            "/workflows/closing",
+            "/workflows/filing",
             &[("form", "rule"), ("version", "1"), ("base", "0"), ("act", "confirm")],
         ),
         form("/workflows/new", "/workflows/new", &[("act", "publish"), ("source", &fresh)]),
