@@ -8,7 +8,7 @@ import { SIZES, expect, test } from '../support/test';
 
 const SHOTS = ['sign-in', 'queue', 'approval-open', 'approval-approving', 'approval-rejecting', 'approval-conflict']
   .concat(['admin-people', 'admin-person', 'admin-groups', 'admin-group', 'admin-keys', 'admin-key-made', 'admin-denied'])
-  .concat(['workflows', 'workflow', 'workflow-short-of-reviewers', 'workflow-changes', 'workflow-faults', 'workflow-preview'])
+  .concat(['workflows', 'workflow', 'workflow-short-of-reviewers', 'workflow-changes', 'workflow-faults', 'workflow-preview', 'workflow-proposed'])
   .concat(['profile', 'palette', 'keys-sheet', 'approval-resuming', 'run-waiting', 'run-done'])
   .concat(['runs', 'audit', 'audit-event', 'api-reference', 'queue-arriving', 'queue-resumption-failed'])
   .concat(['approval-resumption-failed', 'approval-resumed', 'admin-endpoints', 'admin-endpoint-made', 'admin-deliveries'])

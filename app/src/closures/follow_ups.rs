@@ -77,8 +77,9 @@ impl Forms {
         } else {
             view! { <p class="mt-3 text-xs text-muted">"A reviewer says how it was settled."</p> }.into_any()
         };
+        let given = self.posted("assign", row);
         let give = (!owners.is_empty()).then(|| {
-            view! { <Give row=row owners=&owners viewer=viewer action=self.action.clone() posted=self.posted("assign", row) /> }
+            view! { <Give row=row owners=&owners viewer=viewer action=self.action.clone() posted=given.as_ref() /> }
         });
         view! { {resolve}{give} }.into_any()
     }

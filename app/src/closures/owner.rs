@@ -45,12 +45,12 @@ pub fn Give<'a>(
     owners: &'a [Owner],
     viewer: PersonId,
     action: String,
-    posted: Option<Posted>,
+    posted: Option<&'a Posted>,
 ) -> impl IntoView + use<> {
     let id = row.follow_up_id.to_string();
-    let value = |name: &str| posted.as_ref().map(|posted| posted.value(name)).unwrap_or_default();
+    let value = |name: &str| posted.map(|posted| posted.value(name)).unwrap_or_default();
     let (chosen, reason) = (value("to"), value("reason"));
-    let [to_fault, reason_fault] = ["to", "reason"].map(|field| posted.as_ref().and_then(|posted| posted.fault(field)));
+    let [to_fault, reason_fault] = ["to", "reason"].map(|field| posted.and_then(|posted| posted.fault(field)));
     let [to_id, reason_id] = ["to", "reason"].map(|field| format!("{field}-{id}-fault"));
     let described = |fault: &Option<String>, id: &str| fault.is_some().then(|| id.to_owned());
     let (of_to, of_reason) = (described(&to_fault, &to_id), described(&reason_fault, &reason_id));
@@ -62,7 +62,7 @@ pub fn Give<'a>(
             <form method="post" action=action class="mt-2 space-y-3">
                 <input type="hidden" name="form" value="assign" />
                 <input type="hidden" name="follow_up" value=id />
-                <Refused posted=posted.as_ref() />
+                <Refused posted=posted />
                 <label class="block">
                     <span class="block font-medium mb-1">"Reviewer"</span>
                     <select name="to" required=true aria-invalid=of_to.is_some().then_some("true") aria-describedby=of_to class=INPUT>{options}</select>

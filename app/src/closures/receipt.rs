@@ -29,7 +29,8 @@ pub fn ReceiptView<'a>(
     would: Option<&'a DryRun>,
 ) -> impl IntoView + use<> {
     let id = page.id();
-    let (action, back) = (list.clone().at(format!("/closures/{id}")).to_string(), list.to_string());
+    let back = list.to_string();
+    let action = list.at(format!("/closures/{id}")).to_string();
     let kept = StoredValue::new(action.clone());
     let would = would.filter(|run| run.closure_id == id).map(tried);
     let followed = FollowedReceipt::follow(page);

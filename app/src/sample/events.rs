@@ -39,11 +39,6 @@ pub fn every_event() -> Vec<Event> {
         {"kind": "approval.consumed", "approval": approval, "session": run_session, "tool_use_id": "t1"},
         {"kind": "approval.voided", "approval": approval, "because": "A sanctions hit is open."},
         {"kind": "decision.recorded", "decision": decision_id().to_string(), "approval": approval, "verdict": "reject", "group": "Risk", "revision": 3, "package_digest": digest, "reason_code": "other", "notes": "Ask for a newer statement.", "signature": {"meaning": "I have reviewed revision 3 of this package and reject it for Risk.", "signed_at": "2026-11-21T14:33:12Z", "authenticated_by": "password"}},
-        {"kind": "workflow.published", "name": "onboarding", "version": 12, "digest": digest},
-        {"kind": "workflow.proposed", "name": "onboarding", "version": 12},
-        {"kind": "workflow.unseconded", "name": "onboarding", "version": 12},
-        {"kind": "workflow.confirmed", "name": "onboarding", "version": 12},
-        {"kind": "workflow.declined", "name": "onboarding", "version": 12, "reason": "It closes cases of others."},
         {"kind": "person.added", "person": person, "roles": ["reviewer"], "groups": ["Risk"]},
         {"kind": "person.changed", "person": person, "name": "Mira Okafor", "previous_name": null, "roles": ["reviewer"], "previous_roles": ["reviewer", "admin"]},
         {"kind": "person.disabled", "person": person},
@@ -59,6 +54,7 @@ pub fn every_event() -> Vec<Event> {
     ]);
     let mut events: Vec<Event> = serde_json::from_value(samples).expect("samples of events");
     events.extend(attention_events());
+    events.extend(version_events());
     events.sort_by_key(|event| Event::KINDS.iter().position(|kind| *kind == event.kind()));
     events
 }
@@ -141,6 +137,19 @@ fn closure_events() -> Vec<Event> {
         {"kind": "target.rekeyed", "target": target, "name": "tracker"},
         {"kind": "target.disabled", "target": target, "name": "tracker"},
         {"kind": "target.enabled", "target": target, "name": "tracker"},
+    ]);
+    serde_json::from_value(samples).expect("samples of events")
+}
+
+/// What happens to versions of workflows.
+fn version_events() -> Vec<Event> {
+    let digest = Digest::of("any", b"1").to_string();
+    let samples = json!([
+        {"kind": "workflow.published", "name": "onboarding", "version": 12, "digest": digest},
+        {"kind": "workflow.proposed", "name": "onboarding", "version": 12},
+        {"kind": "workflow.unseconded", "name": "onboarding", "version": 12},
+        {"kind": "workflow.confirmed", "name": "onboarding", "version": 12},
+        {"kind": "workflow.declined", "name": "onboarding", "version": 12, "reason": "It closes cases of others."},
     ]);
     serde_json::from_value(samples).expect("samples of events")
 }

@@ -79,10 +79,11 @@ async fn apply(state: &AppState, person: &PersonCaller, name: Option<String>, fi
     let caller = Caller::Person(person.clone());
     let published = state.desk.publish_workflow(&caller, name.as_deref(), &source).await?;
     let Version { name, version, .. } = published.version;
-    Ok(Done::See(match published.standing.is_in_force() {
-        true => format!("/workflows/{name}"),
+    Ok(Done::See(if published.standing.is_in_force() {
+        format!("/workflows/{name}")
+    } else {
         // What waits is shown, and why.
-        false => format!("/workflows/{name}?tab=changes&version={version}"),
+        format!("/workflows/{name}?tab=changes&version={version}")
     }))
 }
 

@@ -212,7 +212,7 @@ async fn only_support_leads_are_given_one(console: TestConsole) {
     }
     let body = json!({"to": "luis@example.com", "reason": ""});
     assert_eq!(step(&console, &lena, &id, "assign", body).await.json()["errors"][0]["path"], "/reason");
-    console.desk.disable_person(&server::desk::Caller::CommandLine, "luis@example.com").await.expect("disabled");
+    console.desk.disable_person(&Caller::CommandLine, "luis@example.com").await.expect("disabled");
     let body = json!({"to": "luis@example.com", "reason": "Knows it."});
     assert_eq!(step(&console, &lena, &id, "assign", body).await.problem(), "422 invalid_field");
     let ana = console.token("ana").await;

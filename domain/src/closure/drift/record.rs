@@ -247,7 +247,7 @@ impl Noted {
 
     /// What tells that it drifts, and how; `None` where it does not.
     pub(super) fn mark(&self) -> Option<(Option<&str>, Option<Digest>)> {
-        self.looked.is_drift().then(|| (self.looked.step.as_deref(), self.print))
+        self.looked.is_drift().then_some((self.looked.step.as_deref(), self.print))
     }
 }
 

@@ -63,7 +63,7 @@ impl Comparison {
     fn sample(&mut self, id: &str, old: Option<&Sampling>, new: Option<&Sampling>) {
         match (old, new) {
             (None, Some(new)) => {
-                self.say(Way::Stricter, id, format!("has one in {} looked at by {}", new.one_in, new.by))
+                self.say(Way::Stricter, id, format!("has one in {} looked at by {}", new.one_in, new.by));
             }
             (Some(_), None) => self.say(Way::Looser, id, "has no sample looked at any more"),
             (Some(old), Some(new)) => {

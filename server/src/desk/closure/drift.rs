@@ -61,7 +61,7 @@ impl Desk {
                 // Somebody else has looked, or the closure goes on.
                 Ok(()) | Err(Error::Moved) => {}
                 Err(error) => {
-                    tracing::warn!(%error, closure = %id, "records could not be looked at; trying again later")
+                    tracing::warn!(%error, closure = %id, "records could not be looked at; trying again later");
                 }
             }
         };

@@ -118,15 +118,13 @@ impl People {
             Actor::Person(person) => Some(person),
             Actor::System(_) => None,
             Actor::Key(key) => {
-                let known = self.0.get(&key.to_string()).copied();
-                match known {
-                    Some(owner) => owner,
-                    None => {
-                        let owner = store::key::find(tx, key).await?.and_then(|key| key.owner);
-                        self.0.insert(key.to_string(), owner);
-                        owner
-                    }
+                let name = key.to_string();
+                if let Some(known) = self.0.get(&name) {
+                    return Ok(*known);
                 }
+                let owner = store::key::find(tx, key).await?.and_then(|key| key.owner);
+                self.0.insert(name, owner);
+                owner
             }
         })
     }

@@ -28,7 +28,7 @@ async fn what_drifts_is_found_looked_at_and_accepted(console: TestConsole) {
     stage.tracker.set("studies/BM-198", json!({"id": "BM-198", "status": "reopened", "version": "3"}));
     // The session ends within the day: the look is asked for.
     let looked = iris.send(Method::POST, &path, &[("form", "look")]).await;
-    assert_eq!((looked.status.as_u16(), &looked.headers["location"] == &*format!("{path}?done=looked")), (303, true));
+    assert_eq!((looked.status.as_u16(), looked.headers["location"] == *format!("{path}?done=looked")), (303, true));
     let html = page(&mut iris, "/closures?view=drift").await.replace("<!>", "");
     for said in ["Closures that drift", "reopened", "tracker", "studies/BM-198", &*format!("{path}?view=drift")] {
         assert!(html.contains(said), "{said} in {html}");

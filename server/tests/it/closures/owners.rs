@@ -20,7 +20,7 @@ on_both!(
 );
 
 /// A stage with a second reviewer, and what a closure handed over.
-async fn staged<'c>(console: &'c TestConsole) -> (Stage<'c>, String, String) {
+async fn staged(console: &TestConsole) -> (Stage<'_>, String, String) {
     let stage = Stage::set(console, true).await;
     console.person("Tomas Lindqvist", &[Role::Reviewer], &["risk"]).await;
     let (closure, follow_up) = handed_over(&stage, "evt-1").await;

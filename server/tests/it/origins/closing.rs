@@ -65,15 +65,15 @@ pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
     agent.console.publish(&text).await;
     let ((_, open), (closure, settled)) = (stopped(agent).await, stopped(agent).await);
     let (shown, handed_over) = stopped(agent).await;
-    let [drifted, looked] = [stopped(agent).await.0, stopped(agent).await.0];
+    let [drifted, stale] = [stopped(agent).await.0, stopped(agent).await.0];
     drift(agent, &folder, &drifted).await;
     let gives = [("form", "assign"), ("follow_up", &*handed_over), ("to", "tomas@example.com"), ("reason", "")];
-    let given = json!({"to": "mira@example.com"});
-    let ((called, _), (looked_at, _)) = (stopped(agent).await, stopped(agent).await);
-    for sample in [&called, &looked_at] {
+    let assigns = json!({"to": "mira@example.com"});
+    let ((called, _), (sampled, _)) = (stopped(agent).await, stopped(agent).await);
+    for sample in [&called, &sampled] {
         put_into_sample(agent.console, sample, "compliance").await;
     }
-    let looks = [("form", "review"), ("verdict", "in_order"), ("note", "")];
+    let judges = [("form", "review"), ("verdict", "in_order"), ("note", "")];
     let review = format!("/api/v1/closures/{called}/review");
     let body = json!({"resolution": "Registered.", "outcome": "again"});
     let ana = agent.console.token("ana").await;
@@ -81,13 +81,13 @@ pub async fn about_closures(agent: &Agent<'_>) -> Vec<Deed> {
     let settles =
         [("form", "resolve"), ("follow_up", &*handed_over), ("resolution", "Registered."), ("outcome", "again")];
     vec![
-        deeds::json("/api/v1/follow-ups/{id}/assign", format!("/api/v1/follow-ups/{open}/assign"), &given),
+        deeds::json("/api/v1/follow-ups/{id}/assign", format!("/api/v1/follow-ups/{open}/assign"), &assigns),
         deeds::form("/closures/{id}", &format!("/closures/{shown}"), &gives),
         deeds::form("/closures/{id}", &format!("/closures/{shown}"), &settles),
-        deeds::form("/closures/{id}", &format!("/closures/{looked_at}"), &looks),
+        deeds::form("/closures/{id}", &format!("/closures/{sampled}"), &judges),
         deeds::json("/api/v1/closures/{id}/review", review, &json!({"verdict": "in_order"})),
         deeds::json("/api/v1/follow-ups/{id}/resolve", format!("/api/v1/follow-ups/{open}/resolve"), &body),
-        deeds::bare("/api/v1/closures/{id}/look", format!("/api/v1/closures/{looked}/look")),
+        deeds::bare("/api/v1/closures/{id}/look", format!("/api/v1/closures/{stale}/look")),
         deeds::json(
             "/api/v1/closures/{id}/drift/accept",
             format!("/api/v1/closures/{drifted}/drift/accept"),
