@@ -234,13 +234,13 @@ async fn about_the_rest(console: &TestConsole) -> Vec<Deed> {
     let looser = PAYMENTS.replace("<= 100", "<= 200");
     let mut browser = Browser::new(console);
     assert_eq!(browser.sign_in(NOOR, PASSWORD).await.status, 303);
-    // What is published by the form is confirmed with what was shown.
     let seal =
         seal(&browser.send(Method::POST, EDIT, &[("form", "definition"), ("act", "check"), ("source", &looser)]).await);
     let loose = PAYMENTS.replace("<= 100", "<= 100000");
     let fresh = PAYMENTS.replace("name: payments", "name: other");
     let closing = fresh.replace("name: other", "name: filing") + CLOSING;
     console.desk.publish_workflow(&Caller::CommandLine, None, &closing).await.expect("a version");
+    let rule = [("form", "rule"), ("version", "1"), ("base", "0"), ("act", "confirm")];
     let edits = [("act", "publish"), ("source", &*looser), ("seal", &*seal)];
     let endpoint = [("form", "add"), ("name", "hr"), ("url", "https://evil.example/hook")];
     let put = Deed {
@@ -253,11 +253,7 @@ async fn about_the_rest(console: &TestConsole) -> Vec<Deed> {
     vec![
         form("/workflows/{name}/edit", EDIT, &edits),
         put,
-        form(
-            "/workflows/{name}",
-            "/workflows/filing",
-            &[("form", "rule"), ("version", "1"), ("base", "0"), ("act", "confirm")],
-        ),
+        form("/workflows/{name}", "/workflows/filing", &rule),
         form("/workflows/new", "/workflows/new", &[("act", "publish"), ("source", &fresh)]),
         form("/admin/endpoints", "/admin/endpoints", &endpoint),
         form("/set-up", "/set-up", &[("form", "finish")]),
