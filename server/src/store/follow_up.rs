@@ -160,19 +160,7 @@ pub async fn list(
         if let Some(person) = filter.assignee {
             query.push(" AND f.assignee_id = ").push_bind(person.uuid());
         }
-        match &filter.sight {
-            Sight::All => {}
-            Sight::Run(run) => {
-                query
-                    .push(" AND f.closure_id IN (SELECT id FROM closure WHERE run_id = ")
-                    .push_bind(run.uuid())
-                    .push(")");
-            }
-            Sight::Runs { system } => {
-                query.push(" AND f.closure_id IN (SELECT id FROM closure WHERE run_id IS NOT NULL OR source_system = ");
-                query.push_bind(system.clone()).push(")");
-            }
-        }
+        filter.sight.narrow(&mut query, "f.closure_id");
         query.push(" ORDER BY f.id DESC LIMIT ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await
     })?;

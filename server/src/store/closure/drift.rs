@@ -173,19 +173,7 @@ pub async fn page(
         if let Some(status) = filter.status {
             query.push(" AND status = ").push_bind(status.as_str());
         }
-        match &filter.sight {
-            Sight::All => {}
-            Sight::Run(run) => {
-                query
-                    .push(" AND closure_id IN (SELECT id FROM closure WHERE run_id = ")
-                    .push_bind(run.uuid())
-                    .push(")");
-            }
-            Sight::Runs { system } => {
-                query.push(" AND closure_id IN (SELECT id FROM closure WHERE run_id IS NOT NULL OR source_system = ");
-                query.push_bind(system.clone()).push(")");
-            }
-        }
+        filter.sight.narrow(&mut query, "closure_id");
         query.push(" ORDER BY closure_id DESC LIMIT ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await
     })?;

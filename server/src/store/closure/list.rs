@@ -54,6 +54,34 @@ impl Sight {
             Self::Runs { system } => stored.run.is_some() || system.as_ref() == Some(&stored.trigger.source.system),
         }
     }
+
+    /// Narrows what belongs to closures; `column` is the one that says to which.
+    pub fn narrow<DB: sqlx::Database>(&self, query: &mut QueryBuilder<DB>, column: &str)
+    where
+        Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+        Option<String>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    {
+        if *self == Self::All {
+            return;
+        }
+        query.push(" AND ").push(column).push(" IN (SELECT id FROM closure WHERE ");
+        self.condition(query);
+        query.push(")");
+    }
+
+    fn condition<DB: sqlx::Database>(&self, query: &mut QueryBuilder<DB>)
+    where
+        Uuid: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+        Option<String>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    {
+        match self {
+            Self::All => query.push("TRUE"),
+            Self::Run(run) => query.push("run_id = ").push_bind(run.uuid()),
+            Self::Runs { system } => {
+                query.push("(run_id IS NOT NULL OR source_system = ").push_bind(system.clone()).push(")")
+            }
+        };
+    }
 }
 
 /// What a row shows beside the closure itself.
@@ -87,15 +115,8 @@ pub async fn page(
         if let Some(run) = filter.run {
             query.push(" AND run_id = ").push_bind(run.uuid());
         }
-        match &filter.sight {
-            Sight::All => {}
-            Sight::Run(run) => {
-                query.push(" AND run_id = ").push_bind(run.uuid());
-            }
-            Sight::Runs { system } => {
-                query.push(" AND (run_id IS NOT NULL OR source_system = ").push_bind(system.clone()).push(")");
-            }
-        }
+        query.push(" AND ");
+        filter.sight.condition(&mut query);
         query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
         query.build_query_as().fetch_all(conn).await
     })?;
