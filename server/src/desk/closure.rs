@@ -8,7 +8,7 @@ pub mod drift;
 mod execute;
 mod follow;
 mod intake;
-mod keep;
+pub(super) mod keep;
 mod mail;
 mod packet;
 mod page;

@@ -3,7 +3,6 @@
 use domain::{
     Actor, Refusal, Role,
     closure::page::FollowUpRow,
-    event::Event,
     follow_up::{MAX_REASON, Owner, Settlement, check_resolution},
     id::{ClosureId, FollowUpId},
     permission::Action,
@@ -14,6 +13,7 @@ use serde::Deserialize;
 
 use super::{
     Caller, Desk,
+    closure::keep::record_by,
     text::{self, NAME},
 };
 use crate::{
@@ -80,7 +80,7 @@ impl Desk {
                     if !store::follow_up::settle(tx, id, &state).await? {
                         return Err(Error::Moved);
                     }
-                    record(tx, &closure, actor, event);
+                    record_by(tx, &closure, actor, event);
                     let resolved = Stored { state, ..stored };
                     let mut row = FollowUpRow::from(resolved);
                     row.resolved_by = Some(name_of(tx, actor).await?);
@@ -131,7 +131,7 @@ async fn assign(tx: &mut Tx, actor: Actor, id: FollowUpId, body: &AssignFollowUp
         if !store::follow_up::assign(tx, id, to.person_id).await? {
             return Err(Error::Moved);
         }
-        record(tx, &closure, actor, event);
+        record_by(tx, &closure, actor, event);
     }
     Ok(FollowUpRow::from(Stored { assigned_to: Some(to), ..stored }))
 }
@@ -153,14 +153,6 @@ async fn find_owner(tx: &mut Tx, named: &str) -> Result<Owner> {
 pub(super) async fn owners(tx: &mut Tx) -> Result<Vec<Owner>> {
     let people = store::person::list_with_role(tx, Role::Reviewer, MOST_OWNERS).await?;
     Ok(people.into_iter().map(|(person_id, name)| Owner { person_id, name }).collect())
-}
-
-/// Says in the log what somebody did about what a closure handed over.
-fn record(tx: &mut Tx, closure: &store::closure::Stored, actor: Actor, event: Event) {
-    match closure.run {
-        Some(run) => tx.record_in(run, &closure.title, closure.trigger.approval, actor, event),
-        None => tx.record(actor, event),
-    }
 }
 
 /// What somebody is called.

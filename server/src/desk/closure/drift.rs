@@ -111,10 +111,7 @@ impl Desk {
                     if !store::closure::drift::update(tx, &Drifting { state, ..read }).await? {
                         return Err(Error::Moved);
                     }
-                    match closure.run {
-                        Some(run) => tx.record_in(run, &closure.title, closure.trigger.approval, actor, event),
-                        None => tx.record(actor, event),
-                    }
+                    keep::record_by(tx, &closure, actor, event);
                     Ok(())
                 }
                 .boxed()

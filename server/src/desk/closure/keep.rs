@@ -1,6 +1,7 @@
 //! What is stored of a move: the closure, its steps, what the log says, and what is handed over.
 
 use domain::{
+    Actor,
     closure::{Closure, Reason, drift::first_look, page::Snapshot, step::Step},
     event::Event,
     follow_up::{FollowUp, Settlement},
@@ -14,11 +15,16 @@ use crate::{
     store::{self, Tx, closure::Stored, closure::step::Stored as StepStored},
 };
 
-/// Says in the log what happened to a closure.
+/// Says in the log what happened to a closure by itself.
 pub(super) fn record(tx: &mut Tx, stored: &Stored, event: Event) {
+    record_by(tx, stored, CLOSURE, event);
+}
+
+/// Says in the log what somebody did about a closure, or what it handed over: in its run, where there is one.
+pub(in crate::desk) fn record_by(tx: &mut Tx, stored: &Stored, actor: Actor, event: Event) {
     match stored.run {
-        Some(run) => tx.record_in(run, &stored.title, stored.trigger.approval, CLOSURE, event),
-        None => tx.record(CLOSURE, event),
+        Some(run) => tx.record_in(run, &stored.title, stored.trigger.approval, actor, event),
+        None => tx.record(actor, event),
     }
 }
 

@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use super::{
     follow_up_id,
+    keep::record_by,
     packet::packet,
     page::{read_cursor, sight},
     sample::involved,
@@ -124,7 +125,7 @@ async fn store_review(
     if !review::settle(tx, id, &state).await? {
         return Err(Error::Moved);
     }
-    record(tx, &closure, by, event);
+    record_by(tx, &closure, Actor::Person(by), event);
     let row = rows(tx, vec![Stored { state, ..stored }]).await?.pop();
     row.ok_or(Error::Moved)
 }
@@ -175,16 +176,8 @@ async fn hand_over(tx: &mut Tx, closure: &Closure, by: PersonId, note: &str) -> 
         &store::follow_up::Stored { id, closure: closure.id, packet, state, assigned_to: None },
     )
     .await?;
-    record(tx, closure, by, event);
+    record_by(tx, closure, Actor::Person(by), event);
     Ok(id)
-}
-
-fn record(tx: &mut Tx, closure: &Closure, by: PersonId, event: domain::event::Event) {
-    let actor = Actor::Person(by);
-    match closure.run {
-        Some(run) => tx.record_in(run, &closure.title, closure.trigger.approval, actor, event),
-        None => tx.record(actor, event),
-    }
 }
 
 /// Samples as rows, with what they are about and the names of those who looked.
