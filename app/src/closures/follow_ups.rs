@@ -7,7 +7,15 @@ use super::{
 use crate::{
     admin::Refused,
     brought::Posted,
-    kit::{button, field::Fault, icon::Icon, moment::Moment, section::Section, text_area::filled},
+    kit::{
+        button,
+        choice::{Answer, Choice},
+        field::Fault,
+        icon::Icon,
+        moment::Moment,
+        section::Section,
+        text_area::filled,
+    },
     recorded::{
         text::Text,
         value::{Recorded, shortened},
@@ -190,7 +198,20 @@ fn Resolve<'a>(row: &'a FollowUpRow, action: String, posted: Option<Posted>) -> 
     let is_wrong = fault.is_some();
     let area = filled(&field, &said);
     let outcomes = if row.packet.step.is_some() {
-        view! { <Outcomes posted=posted.clone() id=id.clone() /> }.into_any()
+        let chosen = posted.as_ref().map(|posted| posted.value("outcome")).unwrap_or_default();
+        let fault = posted.as_ref().and_then(|posted| posted.fault("outcome"));
+        let fault_id = format!("outcome-{id}-fault");
+        view! {
+            <Choice
+                name="outcome"
+                question="What becomes of the step"
+                answers=OUTCOMES
+                chosen=chosen
+                fault=fault
+                fault_id=fault_id
+            />
+        }
+        .into_any()
     } else {
         // Nothing of it was begun: what becomes of the closure, its replay decides.
         view! { <input type="hidden" name="outcome" value=Settlement::Left.as_str() /> }.into_any()
@@ -230,32 +251,12 @@ fn Resolve<'a>(row: &'a FollowUpRow, action: String, posted: Option<Posted>) -> 
 }
 
 /// What is to become of the step.
-#[component]
-fn Outcomes(posted: Option<Posted>, id: String) -> impl IntoView {
-    let fault_id = format!("outcome-{id}-fault");
-    let chosen = posted.as_ref().map(|posted| posted.value("outcome")).unwrap_or_default();
-    let fault = posted.as_ref().and_then(|posted| posted.fault("outcome"));
-    let described = fault.is_some().then(|| fault_id.clone());
-    let choice = |outcome: Settlement, word: &'static str, meaning: &'static str| {
-        let value = outcome.as_str();
-        view! {
-            <label class="flex items-start gap-2 py-1 max-lg:py-2 cursor-pointer">
-                <input type="radio" name="outcome" value=value required=true checked=value == chosen class="mt-0.5" />
-                <span class="min-w-0">
-                    {word}
-                    <span class="block text-xs text-muted">{meaning}</span>
-                </span>
-            </label>
-        }
-    };
-    view! {
-        <fieldset aria-describedby=described>
-            <legend class="font-medium mb-1">"What becomes of the step"</legend>
-            {choice(Settlement::Done, "It is done", "It counts as done when the closure goes on. Nothing is written.")}
-            {choice(Settlement::Again, "Try it again", "It is written when the closure goes on, even if it may have been before.")}
-            {choice(Settlement::Left, "Leave it undone", "It is not written any more.")}
-            {fault.map(|message| view! { <Fault id=fault_id message=message /> })}
-        </fieldset>
-    }
-    .into_any()
-}
+const OUTCOMES: &[Answer] = &[
+    (Settlement::Done.as_str(), "It is done", "It counts as done when the closure goes on. Nothing is written."),
+    (
+        Settlement::Again.as_str(),
+        "Try it again",
+        "It is written when the closure goes on, even if it may have been before.",
+    ),
+    (Settlement::Left.as_str(), "Leave it undone", "It is not written any more."),
+];

@@ -4,7 +4,15 @@ use super::{follow::FollowedReceipt, words::verdict};
 use crate::{
     admin::Refused,
     brought::Posted,
-    kit::{button, field::Fault, icon::Icon, moment::Moment, section::Section, text_area::filled},
+    kit::{
+        button,
+        choice::{Answer, Choice},
+        field::Fault,
+        icon::Icon,
+        moment::Moment,
+        section::Section,
+        text_area::filled,
+    },
     recorded::{text::Text, value::shortened},
 };
 use domain::{
@@ -119,13 +127,22 @@ fn said(row: &ReviewRow, now: Time) -> AnyView {
 fn Look(action: String, posted: Option<Posted>) -> impl IntoView {
     let said = posted.as_ref().map(|posted| posted.value("note")).unwrap_or_default();
     let fault = posted.as_ref().and_then(|posted| posted.fault("note"));
+    let chosen = posted.as_ref().map(|posted| posted.value("verdict")).unwrap_or_default();
+    let unjudged = posted.as_ref().and_then(|posted| posted.fault("verdict"));
     let is_wrong = fault.is_some();
     let area = filled("sample-note", &said);
     let described = if is_wrong { "sample-note-fault" } else { "sample-note-hint" };
     view! {
         <form method="post" action=action class="mt-3 space-y-3">
             <input type="hidden" name="form" value="review" />
-            <Verdicts posted=posted />
+            <Choice
+                name="verdict"
+                question="Did it do what it should have done?"
+                answers=VERDICTS
+                chosen=chosen
+                fault=unjudged
+                fault_id="sample-verdict-fault".to_owned()
+            />
             <div>
                 <label for="sample-note" class="block font-medium mb-1">"Note"</label>
                 <textarea
@@ -148,33 +165,14 @@ fn Look(action: String, posted: Option<Posted>) -> impl IntoView {
 }
 
 /// In order, or not.
-#[component]
-fn Verdicts(posted: Option<Posted>) -> impl IntoView {
-    let chosen = posted.as_ref().map(|posted| posted.value("verdict")).unwrap_or_default();
-    let fault = posted.as_ref().and_then(|posted| posted.fault("verdict"));
-    let described = fault.is_some().then_some("sample-verdict-fault");
-    let choice = |verdict: ReviewVerdict, word: &'static str, meaning: &'static str| {
-        let value = verdict.as_str();
-        view! {
-            <label class="flex items-start gap-2 py-1 max-lg:py-2 cursor-pointer">
-                <input type="radio" name="verdict" value=value required=true checked=value == chosen class="mt-0.5" />
-                <span class="min-w-0">
-                    {word}
-                    <span class="block text-xs text-muted">{meaning}</span>
-                </span>
-            </label>
-        }
-    };
-    view! {
-        <fieldset aria-describedby=described>
-            <legend class="font-medium mb-1">"Did it do what it should have done?"</legend>
-            {choice(ReviewVerdict::InOrder, "In order", "Its source, its steps and its records are as they should be.")}
-            {choice(ReviewVerdict::NotInOrder, "Not in order", "It becomes a follow-up. Nothing is written or taken back by it.")}
-            {fault.map(|message| view! { <Fault id="sample-verdict-fault".to_owned() message=message /> })}
-        </fieldset>
-    }
-    .into_any()
-}
+const VERDICTS: &[Answer] = &[
+    (ReviewVerdict::InOrder.as_str(), "In order", "Its source, its steps and its records are as they should be."),
+    (
+        ReviewVerdict::NotInOrder.as_str(),
+        "Not in order",
+        "It becomes a follow-up. Nothing is written or taken back by it.",
+    ),
+];
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {

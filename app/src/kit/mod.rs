@@ -5,6 +5,7 @@ pub mod address;
 pub mod avatar;
 pub mod badge;
 pub mod button;
+pub mod choice;
 pub mod copy;
 pub mod curve;
 pub mod dialog;
