@@ -10,6 +10,7 @@ on_both!(
     a_changed_field_is_told_once_and_ends_when_it_is_mended,
     what_is_gone_is_drift_and_what_is_silent_is_not,
     what_a_later_closure_wrote_is_its_own,
+    what_a_later_step_wrote_is_its_own,
     what_is_accepted_stays_so_until_something_else_is_found,
     what_a_source_says_otherwise_is_told_only_where_it_refers,
     two_servers_look_once,
@@ -160,6 +161,28 @@ async fn what_a_later_closure_wrote_is_its_own(console: TestConsole) {
     stage.tracker.set("studies/BM-198", json!({"id": "BM-198", "status": "approved", "version": "3"}));
     stage.look_tomorrow().await;
     assert_eq!(stage.drifting().await, [fourth], "what the earlier one wrote is not what is wanted any more");
+}
+
+async fn what_a_later_step_wrote_is_its_own(console: TestConsole) {
+    let two = "      - { id: opens, kind: status_sync, target: tracker, record: 'cases/{{run.subject}}', set: { status: closing } }\n      \
+               - { id: closes, kind: status_sync, target: tracker, record: 'cases/{{run.subject}}', set: { status: closed } }\n";
+    let policy = super::own::POLICY.split("      - id: tracker").next().expect("the head").to_owned() + two;
+    let (stage, agent) = super::own::staged(&console, &policy).await;
+    super::own::approved(&stage, &agent).await;
+    assert_eq!(stage.follow().await, 1);
+    stage.work().await;
+    assert_eq!(stage.tracker.record("cases/acc_1"), json!({"status": "closed"}));
+    let id = stage.newest().await["closure_id"].as_str().expect("an id").to_owned();
+    stage.look_tomorrow().await;
+    let drift = stage.drift(&id).await;
+    assert_eq!(
+        (&drift["status"], found(&drift, Some("opens"))),
+        (&json!("as_wanted"), &json!({"found": "overtaken"})),
+        "{drift}"
+    );
+    stage.tracker.set("cases/acc_1", json!({"status": "closing"}));
+    stage.look_tomorrow().await;
+    assert_eq!(stage.drift(&id).await["status"], "drifted", "the later step's is what is wanted");
 }
 
 async fn what_is_accepted_stays_so_until_something_else_is_found(console: TestConsole) {

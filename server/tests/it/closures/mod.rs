@@ -14,6 +14,7 @@ mod policies;
 mod samples;
 mod shipped;
 mod tracker;
+mod whole;
 
 use std::{sync::Arc, time::Duration};
 

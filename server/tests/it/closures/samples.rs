@@ -40,14 +40,14 @@ async fn staged(console: &TestConsole) -> Stage<'_> {
     stage
 }
 
-async fn signed_in<'c>(console: &'c TestConsole, first: &str) -> Browser<'c> {
+pub(super) async fn signed_in<'c>(console: &'c TestConsole, first: &str) -> Browser<'c> {
     let mut browser = Browser::new(console);
     assert_eq!(browser.sign_in(&format!("{first}@example.com"), PASSWORD).await.status, 303);
     browser
 }
 
 /// Says of a sample how it is, as somebody who is signed in does by the API.
-async fn look(browser: &Browser<'_>, closure: &str, body: &Value) -> Reply {
+pub(super) async fn look(browser: &Browser<'_>, closure: &str, body: &Value) -> Reply {
     let cookie = format!("__Host-countersign={}", browser.cookie.as_deref().expect("a cookie"));
     let request = Request::builder()
         .method(Method::POST)
