@@ -56,8 +56,6 @@ const CLOSURE: Actor = Actor::System(SystemActor::Closure);
 const LEASE: TimeDelta = TimeDelta::minutes(3);
 /// How long ago a source may have been read when something is written because of it.
 const FRESH: TimeDelta = TimeDelta::minutes(1);
-/// Closures taken at once.
-const MOST: i64 = 8;
 
 /// A closure to be begun.
 struct Beginning {
@@ -91,28 +89,14 @@ impl Held {
 }
 
 impl Desk {
-    /// Takes what is due and works it to its end; says of how many. Each is worked beside the others, so that a target
-    /// that does not answer holds up none but its own.
-    pub async fn work_closures(&self) -> Result<usize> {
-        let held = self.lease_closures().await?;
-        let count = held.len();
-        let work = |one: Held| async move {
-            let id = one.id();
-            if let Err(error) = self.work_closure(one).await {
-                tracing::warn!(%error, closure = %id, "a closure was not worked to its end; it is taken again");
-            }
-        };
-        futures::future::join_all(held.into_iter().map(work)).await;
-        Ok(count)
-    }
-
-    /// Takes some of what is due. Nobody else works it until the lease is over.
-    pub async fn lease_closures(&self) -> Result<Vec<Held>> {
+    /// Takes as many as `most` of what is due. Nobody else works it until the lease is over.
+    pub async fn lease_closures(&self, most: usize) -> Result<Vec<Held>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.database
             .write(move |tx| {
                 async move {
                     let mut held = Vec::new();
-                    for read in store::closure::list_due(tx, Resumption::longest_pause(tx.now()), MOST).await? {
+                    for read in store::closure::list_due(tx, Resumption::longest_pause(tx.now()), most).await? {
                         let now = tx.now();
                         let Ok((state, event)) = read.state.clone().lease(read.id, now + LEASE, now) else { continue };
                         if store::closure::update(tx, &read, &state).await? {
@@ -137,7 +121,7 @@ impl Desk {
     }
 
     /// Works a closure until it ends, or waits.
-    async fn work_closure(&self, held: Held) -> Result<()> {
+    pub async fn work_closure(&self, held: Held) -> Result<()> {
         let mut held = Some(held);
         while let Some(one) = held {
             held = self.advance_closure(one).await?;

@@ -62,7 +62,7 @@ async fn an_event_id_is_used_for_one_event(console: TestConsole) {
 async fn a_source_is_looked_at_again_after_a_kill(console: TestConsole) {
     let stage = Stage::set(&console, true).await;
     let id = stage.begun(&stage.event("evt-1")).await;
-    let held = stage.desk.lease_closures().await.expect("leased").pop().expect("it is due");
+    let held = stage.desk.lease_closures(1).await.expect("leased").pop().expect("it is due");
     let held = stage.desk.advance_closure(held).await.expect("revalidated").expect("it goes on");
     drop(stage.desk.advance_closure(held).await.expect("planned"));
     // The server is gone for two days, and the board changes its mind.
@@ -77,7 +77,7 @@ async fn a_source_is_looked_at_again_after_a_kill(console: TestConsole) {
 async fn a_source_is_looked_at_again_when_the_work_takes_long(console: TestConsole) {
     let stage = Stage::set(&console, true).await;
     let id = stage.begun(&stage.event("evt-1")).await;
-    let held = stage.desk.lease_closures().await.expect("leased").pop().expect("it is due");
+    let held = stage.desk.lease_closures(1).await.expect("leased").pop().expect("it is due");
     let held = stage.desk.advance_closure(held).await.expect("revalidated").expect("it goes on");
     let mut held = stage.desk.advance_closure(held).await.expect("planned");
     stage.tracker.set("board/BM-198", json!({"disposition": "rejected", "version": "4"}));

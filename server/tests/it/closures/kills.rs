@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use server::desk::closure::Held;
 
 use super::{Stage, impatient, statuses, tracker::Mood};
-use crate::support::{TestConsole, on_both};
+use crate::support::{TestConsole, on_both, work_closures};
 
 on_both!(
     killed_after_any_phase_it_goes_on,
@@ -12,6 +12,7 @@ on_both!(
     killed_before_the_call_it_asks_unless_keys_are_honoured,
     a_worker_that_lost_its_lease_writes_nothing,
     two_servers_write_once,
+    a_target_that_does_not_answer_holds_up_none_but_its_own,
 );
 
 /// Longer than a lease.
@@ -19,7 +20,7 @@ const LEASE_OVER: i64 = 200;
 
 impl Stage<'_> {
     async fn leased(&self) -> Option<Held> {
-        self.desk.lease_closures().await.expect("leased").pop()
+        self.desk.lease_closures(1).await.expect("leased").pop()
     }
 }
 
@@ -56,7 +57,7 @@ async fn killed_after_any_phase_it_goes_on(console: TestConsole) {
 /// Works until the tracker has had the next write, and is killed before anybody knows.
 async fn killed_at_the_call(stage: &mut Stage<'_>) {
     let patient = stage.console.desk.clone();
-    let working = tokio::spawn(async move { patient.work_closures().await });
+    let working = tokio::spawn(async move { work_closures(&patient).await });
     stage.heard.recv().await.expect("a write");
     working.abort();
     assert!(working.await.is_err(), "it was cut off");
@@ -131,12 +132,12 @@ async fn honoured(console: &TestConsole) {
     let id = taken["closures"][0]["closure_id"].as_str().expect("an id").to_owned();
     tracker.moods([Mood::SilentBefore]);
     let patient = console.desk.clone();
-    let working = tokio::spawn(async move { patient.work_closures().await });
+    let working = tokio::spawn(async move { work_closures(&patient).await });
     heard.recv().await.expect("a write");
     working.abort();
     drop(working.await);
     console.pass(chrono::TimeDelta::seconds(LEASE_OVER));
-    stage_desk.work_closures().await.expect("worked");
+    work_closures(&stage_desk).await.expect("worked");
     let receipt = console.get(&board, &format!("/closures/{id}")).await.expect(200);
     assert_eq!((receipt["status"].as_str(), statuses(&receipt)), (Some("completed"), vec!["done"; 3]), "{receipt}");
     assert_eq!(tracker.effects().len(), 3);
@@ -182,7 +183,7 @@ async fn two_servers_write_once(console: TestConsole) {
         let posted = futures::future::join_all(posts).await;
         let accepted = posted.iter().filter(|reply| reply.status == 202).count();
         assert_eq!(accepted, 1, "begun once");
-        let worked = futures::future::join_all(desks.iter().map(server::desk::Desk::work_closures)).await;
+        let worked = futures::future::join_all(desks.iter().map(work_closures)).await;
         assert!(worked.into_iter().all(|worked| worked.is_ok()));
     }
     let listed = console.get(&stage.board, "/closures?limit=2").await.expect(200);
@@ -193,4 +194,32 @@ async fn two_servers_write_once(console: TestConsole) {
     let all: Vec<&Value> = all.iter().map(|item| &item["status"]).collect();
     assert_eq!(all, ["completed"; 4], "{listed} {rest}");
     assert_eq!(stage.tracker.written().len(), 12, "three steps of four decisions, each written once");
+}
+
+async fn a_target_that_does_not_answer_holds_up_none_but_its_own(console: TestConsole) {
+    let mut stage = Stage::set(&console, true).await;
+    // All that follows happens while nobody answers the first write.
+    let (_stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let stopped = async move { drop(stopped.await) };
+    let worker = tokio::spawn(server::workers::closure::run(console.desk.clone(), stopped));
+    stage.tracker.moods([Mood::SilentBefore]);
+    let stuck = stage.begun(&stage.event("evt-1")).await;
+    stage.heard.recv().await.expect("a write");
+    for path in ["board/BM-199", "studies/BM-199", "studies/BM-199/links", "queue/IN-8"] {
+        stage.tracker.set(path, json!({"id": "BM-199", "disposition": "approved", "version": "3"}));
+    }
+    let mut event = stage.event("evt-2");
+    event["source"]["record"] = json!("BM-199");
+    event["source"]["url"] = json!(format!("{}/board/BM-199", stage.tracker.url));
+    event["context"]["intake_id"] = json!("IN-8");
+    let quick = stage.begun(&event).await;
+    for _ in 0..3 {
+        stage.heard.recv().await.expect("a write");
+    }
+    assert_eq!(statuses(&stage.receipt(&stuck).await), ["writing", "planned", "planned"]);
+    worker.abort();
+    drop(worker.await);
+    let written = stage.tracker.written();
+    let others: Vec<&str> = written.iter().skip(1).map(|one| &*one.path).collect();
+    assert_eq!(others, ["studies/BM-199", "studies/BM-199/links", "queue/IN-8"], "{quick}");
 }

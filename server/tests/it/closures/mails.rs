@@ -15,7 +15,7 @@ use super::{
     own::{iris, staged},
     statuses,
 };
-use crate::support::{Agent, ORIGIN, Stored, TestConsole, mailbox::Mailbox, on_both};
+use crate::support::{Agent, ORIGIN, Stored, TestConsole, mailbox::Mailbox, on_both, work_closures};
 
 on_both!(
     the_people_of_a_group_are_mailed_once_each,
@@ -108,7 +108,7 @@ async fn a_try_that_was_cut_off_mails_nobody_twice(console: TestConsole) {
     let (stage, _) = begun(&console).await;
     with_mail(&console, mailbox.port).await;
     for milliseconds in [1, 3, 6, 10] {
-        let cut = tokio::time::timeout(Duration::from_millis(milliseconds), stage.desk.work_closures()).await;
+        let cut = tokio::time::timeout(Duration::from_millis(milliseconds), work_closures(&stage.desk)).await;
         drop(cut);
         stage.pass(200);
     }

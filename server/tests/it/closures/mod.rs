@@ -34,7 +34,7 @@ use server::{
 };
 
 use self::tracker::Tracker;
-use crate::support::TestConsole;
+use crate::support::{TestConsole, work_closures};
 
 /// How long the desk of these tests waits for an answer.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -153,7 +153,7 @@ impl<'c> Stage<'c> {
 
     /// Works what is due.
     async fn work(&self) {
-        self.desk.work_closures().await.expect("worked");
+        work_closures(&self.desk).await.expect("worked");
     }
 
     async fn receipt(&self, id: &str) -> Value {

@@ -114,7 +114,7 @@ async fn an_approval_that_is_revoked_in_mid_work_stops_it(console: TestConsole) 
     let (stage, agent) = staged(&console, POLICY).await;
     let approval = approved(&stage, &agent).await;
     stage.follow().await;
-    let held = stage.desk.lease_closures().await.expect("leased").pop().expect("one");
+    let held = stage.desk.lease_closures(1).await.expect("leased").pop().expect("one");
     let held = stage.desk.advance_closure(held).await.expect("revalidated").expect("it goes on");
     let held = stage.desk.advance_closure(held).await.expect("planned").expect("it goes on");
     let body = json!({"reason": "The payee is under review."});
@@ -182,7 +182,7 @@ async fn a_call_whose_approval_is_revoked_in_mid_work_stops_it(console: TestCons
     let (stage, agent) = staged(&console, PAID).await;
     let approval = one_of_two_paid(&stage, &agent).await;
     stage.follow().await;
-    let held = stage.desk.lease_closures().await.expect("leased").pop().expect("one");
+    let held = stage.desk.lease_closures(1).await.expect("leased").pop().expect("one");
     let held = stage.desk.advance_closure(held).await.expect("revalidated").expect("it goes on");
     let held = stage.desk.advance_closure(held).await.expect("planned").expect("it goes on");
     let body = json!({"reason": "The payee is under review."});

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use server::desk::{Caller, PersonCaller, target::NewTarget};
 
 use super::{impatient, tracker::Tracker};
-use crate::support::{Receiver, TestConsole, on_both};
+use crate::support::{Receiver, TestConsole, on_both, work_closures};
 
 on_both!(what_is_shipped_closes_what_it_says);
 
@@ -203,7 +203,7 @@ async fn closes(console: &TestConsole, tracker: &Tracker, receiver: &Receiver, s
     });
     let taken = console.post(&key, "/closure/events", &event).await.expect(202);
     let [closure] = taken["closures"].as_array().expect("closures").as_slice() else { panic!("{name}: {taken}") };
-    impatient(&console.desk).work_closures().await.expect("worked");
+    work_closures(&impatient(&console.desk)).await.expect("worked");
     let id = closure["closure_id"].as_str().expect("an id");
     let receipt = console.get(&key, &format!("/closures/{id}")).await.expect(200);
     assert_eq!(receipt["status"], "completed", "{name}: {receipt}");

@@ -110,7 +110,7 @@ impl World<'_> {
         self.desk.database.sorted().await.expect("sorted");
         crate::support::Stored::of(self.console).await;
         self.desk.follow_closures().await.expect("followed");
-        self.desk.work_closures().await.expect("worked");
+        crate::support::work_closures(&self.desk).await.expect("worked");
         let listed = self.console.get(&self.hook, &format!("/closures?run={run}")).await.expect(200);
         let closure = listed["items"][0]["closure_id"].as_str().expect("a closure").to_owned();
         let open = self.console.get(&self.hook, &format!("/follow-ups?closure={closure}")).await.expect(200);

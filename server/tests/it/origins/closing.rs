@@ -27,7 +27,7 @@ async fn stopped(agent: &Agent<'_>) -> (String, String) {
     run.prepare().await;
     Stored::of(console).await;
     console.desk.follow_closures().await.expect("followed");
-    console.desk.work_closures().await.expect("worked");
+    crate::support::work_closures(&console.desk).await.expect("worked");
     let listed = console.get(&agent.key, &format!("/closures?run={}", run.run)).await.expect(200);
     let closure = listed["items"][0]["closure_id"].as_str().expect("a closure").to_owned();
     let open = console.get(&agent.key, &format!("/follow-ups?closure={closure}")).await.expect(200);

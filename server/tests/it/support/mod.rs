@@ -3,6 +3,7 @@
 mod agent;
 mod browser;
 pub mod claude;
+mod closing;
 mod console;
 pub mod contract;
 pub mod disk;
@@ -23,6 +24,7 @@ pub mod trials;
 
 pub use agent::Agent;
 pub use browser::{ANA, Browser};
+pub use closing::work_closures;
 pub use console::{ORIGIN, PASSWORD, TestConsole, request};
 pub use engine::{Kept, empty_postgres};
 pub use hooked::Hooked;
