@@ -1,5 +1,5 @@
-//! Requests at a fixed rate, whatever the answers do: latency counts from when a request should have been sent, so that
-//! a server which stalls is charged for everybody who would have come meanwhile.
+//! Requests at a fixed rate, whatever the answers do: a request that has to wait for the answer before it counts from when
+//! it should have been sent, so that a server which stalls is charged for everybody who would have come meanwhile.
 
 use std::time::{Duration, Instant};
 
@@ -29,30 +29,31 @@ impl Schedule {
         Duration::from_secs(1) * number / self.per_second.max(1)
     }
 
-    /// Sends one request after the other on one connection; gives each latency in seconds, from when it was due.
+    /// Sends one request after the other on one connection; gives each latency in seconds. It counts from when the request
+    /// was due if the connection was still busy then, else from when it was sent: what this side oversleeps is not the
+    /// server's.
     pub async fn run(self, mut send: impl AsyncFnMut() -> Result<()>) -> Result<Vec<f64>> {
         let start = Instant::now();
         let mut latencies = Vec::new();
         for number in 0..self.count() {
             let due = start + self.due(number);
-            wait_until(due).await;
+            let from = if sleep_until(due) { Instant::now() } else { due };
             send().await?;
-            latencies.push(due.elapsed().as_secs_f64());
+            latencies.push(from.elapsed().as_secs_f64());
         }
         Ok(latencies)
     }
 }
 
-/// The runtime's timer is as coarse as a millisecond: what is left after it is spent yielding.
-async fn wait_until(due: Instant) {
-    const COARSE: Duration = Duration::from_micros(1_500);
+/// Sleeps, and says whether there was anything to sleep for. The runtime's timer is as coarse as a millisecond, and
+/// whoever spins takes a processor from what is measured, for as long as the kernel's slice of time.
+fn sleep_until(due: Instant) -> bool {
     let left = due.saturating_duration_since(Instant::now());
-    if left > COARSE {
-        tokio::time::sleep(left.saturating_sub(COARSE)).await;
+    if left.is_zero() {
+        return false;
     }
-    while Instant::now() < due {
-        tokio::task::yield_now().await;
-    }
+    tokio::task::block_in_place(|| std::thread::sleep(left));
+    true
 }
 
 #[cfg(test)]
@@ -70,7 +71,7 @@ mod tests {
         assert_eq!((uneven.count(), uneven.due(3)), (2, Duration::from_secs(1)));
     }
 
-    #[tokio::test]
+    #[tokio::test(flavor = "multi_thread")]
     async fn a_stall_is_charged_to_everybody_who_would_have_come() -> Result<()> {
         let mut first = true;
         let latencies = Schedule::new(1_000, Duration::from_millis(50))

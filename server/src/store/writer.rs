@@ -38,6 +38,9 @@ const MOST_JOBS: usize = 32;
 const MOST_WORK: Duration = Duration::from_millis(2);
 /// Checks in the inbox beyond which they are sorted although others wait.
 const FULL_INBOX: usize = 512;
+/// Checks in the inbox beyond which they are sorted while nobody waits: whoever comes meanwhile waits for a short sort, and
+/// a steady trickle, which leaves no quiet, never for a long one.
+const SOME_IN_INBOX: usize = 64;
 /// How long nothing comes before the inbox is sorted.
 const QUIET: Duration = Duration::from_millis(2);
 /// Pages of the log beyond which the writer begins it anew (8 MiB): a short log is written over, and that is synced
@@ -81,7 +84,8 @@ impl Writer {
                 continue;
             }
             self.batch(first).await;
-            if self.unsorted.load(Ordering::Relaxed) >= FULL_INBOX {
+            let most = if self.queue.is_empty() { SOME_IN_INBOX } else { FULL_INBOX };
+            if self.unsorted.load(Ordering::Relaxed) >= most {
                 self.sort().await;
             }
             self.begin_log_anew().await;
