@@ -19,7 +19,7 @@ use domain::{
 use leptos::prelude::*;
 use serde_json::Value;
 
-const COLUMNS: &str = "md:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)_minmax(0,1fr)_minmax(0,1.4fr)_88px_104px]";
+const COLUMNS: &str = "md:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)_minmax(0,1fr)_minmax(0,1.4fr)_88px_120px]";
 const ROW: &str =
     "relative grid gap-x-3 gap-y-0.5 items-center border-t border-rule ps-9 pe-3 py-2 grid-cols-[1fr_auto]";
 const SUMMARY: &str =
